@@ -1,0 +1,61 @@
+/** The complete inputs of the estimators: no field is unknown, and `assumptions` says what was filled in. */
+import type { Assumption } from './estimate.ts';
+import type { Cluster } from './hardware.ts';
+import type { AttentionKernel, NumberFormat, OffloadDevice, OptimizerKind, RecomputeGranularity, RecomputeMethod, ScheduleName } from './job-fields.ts';
+import type { ModelShape } from './model-shape.ts';
+
+export interface TrainingJob {
+  readonly framework: string;
+  readonly model: ModelShape;
+  readonly parallel: {
+    readonly tensor: number;
+    readonly pipeline: number;
+    readonly virtualStages: number;
+    readonly context: number;
+    readonly sequence: boolean;
+    readonly data: number;
+    /** Layers of each rank's chunks: `layers[rank][chunk]`. */
+    readonly layers: readonly (readonly number[])[];
+    readonly schedule: ScheduleName;
+    readonly tpCommOverlap: boolean;
+  };
+  readonly zero: {
+    readonly stage: 0 | 1 | 2 | 3;
+    readonly implementation: 'megatron-distributed-optimizer' | 'deepspeed' | 'fsdp1' | 'fsdp2' | 'none';
+    readonly reduceBucketElements: number;
+    readonly prefetchBucketElements: number;
+    readonly offloadOptimizer: OffloadDevice;
+    readonly offloadParam: OffloadDevice;
+  };
+  readonly overlap: { readonly gradReduce: boolean; readonly paramGather: boolean };
+  readonly batch: { readonly micro: number; readonly global: number; readonly accumulation: number };
+  readonly sequenceLength: number;
+  readonly precision: { readonly compute: NumberFormat; readonly fp8: boolean; readonly params: NumberFormat; readonly gradients: NumberFormat };
+  readonly optimizer: { readonly kind: OptimizerKind; readonly precisionAware: boolean; readonly cpuOffload: boolean };
+  readonly recompute: { readonly granularity: RecomputeGranularity; readonly method: RecomputeMethod; readonly layers: number };
+  readonly attention: AttentionKernel;
+  readonly compiled: boolean;
+  readonly dropout: boolean;
+  readonly cluster: Cluster;
+  readonly assumptions: readonly Assumption[];
+}
+
+export interface ServingJob {
+  readonly framework: string;
+  readonly model: ModelShape;
+  readonly tensor: number;
+  readonly pipeline: number;
+  readonly dataParallel: number;
+  readonly weights: NumberFormat;
+  readonly kvCache: NumberFormat;
+  readonly maxModelLen: number;
+  readonly maxSequences: number;
+  readonly maxBatchedTokens: number;
+  readonly gpuMemoryUtilization: number;
+  readonly kvCacheBytes: number | undefined;
+  readonly blockSize: number;
+  readonly enforceEager: boolean;
+  readonly cpuOffloadGiB: number;
+  readonly cluster: Cluster;
+  readonly assumptions: readonly Assumption[];
+}

@@ -1,0 +1,103 @@
+/**
+ * What a rule reports: facts first. The words and the place in the text are made from them outside the core.
+ * Severity: error = will not start or will run out of memory; warning = works and wastes, or is silently changed;
+ * info = worth knowing.
+ */
+import type { Estimate } from './estimate.ts';
+import type { JobField, JobFields, JobKind, Known, PartialJob } from './job-fields.ts';
+
+export type Severity = 'error' | 'warning' | 'info';
+export type RuleGroup = 'parallelism' | 'batch' | 'memory' | 'communication' | 'sharding' | 'precision' | 'recompute' | 'serving';
+
+/** A change of one field that makes the finding go away. Several fixes of a finding are alternatives. */
+export interface Fix {
+  readonly title: string;
+  readonly changes: readonly FixChange[];
+  /** The one an editor may apply without asking further. At most one per finding. */
+  readonly preferred?: boolean;
+}
+export type FixChange =
+  /** Write this value where the field's value stands. */
+  | { readonly kind: 'set'; readonly field: JobField; readonly value: string | number | boolean }
+  /** Remove the field's key and value. */
+  | { readonly kind: 'remove'; readonly field: JobField };
+
+export interface Finding {
+  readonly rule: string;
+  readonly severity: Severity;
+  /** The field the message points at. */
+  readonly at: JobField;
+  /** Other fields that take part, in the order they matter. */
+  readonly related: readonly JobField[];
+  /** One short line, understandable alone: "TP 16 spans more than one node of 8 GPUs". No full stop. */
+  readonly what: string;
+  /** Why it matters, or what the framework itself says. One short sentence without a full stop. */
+  readonly why: string;
+  /** What to do, with the valid values when they can be computed. */
+  readonly advice?: string;
+  readonly fixes: readonly Fix[];
+}
+
+export type Report = (finding: {
+  readonly at: JobField;
+  readonly related?: readonly JobField[];
+  readonly severity?: Severity;
+  readonly what: string;
+  readonly why: string;
+  readonly advice?: string;
+  readonly fixes?: readonly Fix[];
+}) => void;
+
+export interface RuleContext<F extends JobField, O extends JobField> {
+  /** Holds the fields named in `reads` (known) and `mayRead` (perhaps unknown), and nothing else. */
+  readonly job: { readonly [K in F]: JobFields[K] } & { readonly [K in O]?: JobFields[K] };
+  readonly framework: string;
+  /** The estimate, when the job is complete enough to have one; only for rules with `needsEstimate`. */
+  readonly estimate?: Estimate;
+  readonly report: Report;
+}
+
+export interface Rule {
+  readonly id: string;
+  readonly group: RuleGroup;
+  readonly severity: Severity;
+  readonly kind: JobKind;
+  /** Adapter ids the rule applies to; absent means every framework. */
+  readonly frameworks?: readonly string[];
+  readonly reads: readonly JobField[];
+  readonly mayRead: readonly JobField[];
+  readonly needsEstimate: boolean;
+  readonly check: (context: { job: PartialJob; framework: string; estimate?: Estimate; report: Report }) => void;
+}
+
+/**
+ * Defines a rule. `reads` lists the fields that must be known for the rule to say anything: when one is unknown the rule
+ * is skipped. The type of `job` makes it impossible to touch a field that was not declared.
+ */
+export function defineRule<const F extends JobField, const O extends JobField = never>(rule: {
+  id: string;
+  group: RuleGroup;
+  severity: Severity;
+  kind?: JobKind;
+  frameworks?: readonly string[];
+  reads: readonly F[];
+  mayRead?: readonly O[];
+  needsEstimate?: boolean;
+  check: (context: RuleContext<F, O>) => void;
+}): Rule {
+  return {
+    kind: 'training',
+    mayRead: [],
+    needsEstimate: false,
+    ...rule,
+    check: (context) => {
+      const known = rule.reads.every((field) => context.job[field] !== undefined);
+      if (known) rule.check(context as unknown as RuleContext<F, O>);
+    },
+  } as Rule;
+}
+
+/** Narrows a partial job to one where the fields are known, or undefined. */
+export function whenKnown<F extends JobField>(job: PartialJob, fields: readonly F[]): Known<F> | undefined {
+  return fields.every((field) => job[field] !== undefined) ? (job as Known<F>) : undefined;
+}

@@ -1,0 +1,144 @@
+/**
+ * Every fact Rooflint can know about a job, by its dotted name. A misspelt field or a value of the wrong type is a
+ * compile error everywhere else. Counts and ratios are plain numbers; sizes say their unit in the name or the type.
+ */
+import type { Bytes } from './units.ts';
+
+export type NumberFormat = 'fp32' | 'tf32' | 'fp16' | 'bf16' | 'fp8' | 'fp4' | 'int8' | 'int4';
+export type RecomputeGranularity = 'none' | 'selective' | 'full';
+export type RecomputeMethod = 'uniform' | 'block';
+export type AttentionKernel = 'flash' | 'unfused';
+export type OffloadDevice = 'none' | 'cpu' | 'nvme';
+export type Activation = 'gelu' | 'swiglu' | 'geglu' | 'relu' | 'squared-relu';
+export type Normalization = 'layernorm' | 'rmsnorm';
+export type PositionEmbedding = 'learned' | 'rope' | 'alibi' | 'none';
+export type OptimizerKind = 'adam' | 'sgd' | 'adafactor' | 'lion' | 'muon' | 'adam-8bit' | 'other';
+export type ScheduleName = 'gpipe' | '1f1b' | 'interleaved-1f1b';
+
+export interface JobFields {
+  // The model's shape.
+  'model.name': string;
+  'model.architecture': string;
+  'model.type': string;
+  'model.layers': number;
+  'model.hidden': number;
+  'model.heads': number;
+  'model.kvHeads': number;
+  'model.headDim': number;
+  'model.ffn': number;
+  'model.vocab': number;
+  'model.paddedVocab': number;
+  'model.vocabDivisor': number;
+  'model.maxPositions': number;
+  'model.tiedEmbeddings': boolean;
+  'model.gatedMlp': boolean;
+  'model.activation': Activation;
+  'model.normalization': Normalization;
+  'model.positionEmbedding': PositionEmbedding;
+  'model.linearBias': boolean;
+  'model.qkvBias': boolean;
+  'model.qkNorm': boolean;
+  'model.attentionKind': 'MHA' | 'MQA' | 'GQA' | 'MLA' | 'hybrid';
+  'model.experts': number;
+  'model.expertsPerToken': number;
+  'model.expertFfn': number;
+  'model.sharedExpertFfn': number;
+  'model.slidingWindow': number;
+  'model.kvLoraRank': number;
+  'model.qLoraRank': number;
+  'model.dtype': NumberFormat;
+  'model.quantization': string;
+
+  // How the job is split over GPUs.
+  'parallel.tensor': number;
+  'parallel.pipeline': number;
+  'parallel.virtualStages': number;
+  'parallel.context': number;
+  'parallel.expert': number;
+  'parallel.expertTensor': number;
+  'parallel.sequence': boolean;
+  'parallel.dataReplicate': number;
+  'parallel.dataShard': number;
+  'parallel.data': number;
+  'parallel.layersFirstStage': number;
+  'parallel.layersLastStage': number;
+  'parallel.schedule': ScheduleName;
+  'parallel.tpCommOverlap': boolean;
+
+  // Who shards what.
+  'zero.stage': 0 | 1 | 2 | 3;
+  'zero.reduceBucketElements': number;
+  'zero.allgatherBucketElements': number;
+  'zero.prefetchBucketElements': number;
+  'zero.persistenceThresholdElements': number;
+  'zero.maxLiveElements': number;
+  'zero.subGroupElements': number;
+  'zero.overlapComm': boolean;
+  'zero.offloadOptimizer': OffloadDevice;
+  'zero.offloadParam': OffloadDevice;
+  'zero.implementation': 'megatron-distributed-optimizer' | 'deepspeed' | 'fsdp1' | 'fsdp2';
+  'overlap.gradReduce': boolean;
+  'overlap.paramGather': boolean;
+
+  // Batches and lengths.
+  'batch.micro': number;
+  'batch.global': number;
+  'batch.accumulation': number;
+  'sequence.length': number;
+
+  // Numbers.
+  'precision.compute': NumberFormat;
+  'precision.fp8': boolean;
+  'precision.params': NumberFormat;
+  'precision.gradients': NumberFormat;
+  'optimizer.kind': OptimizerKind;
+  'optimizer.name': string;
+  'optimizer.precisionAware': boolean;
+  'optimizer.cpuOffload': boolean;
+
+  // What is kept and what is computed again.
+  'recompute.granularity': RecomputeGranularity;
+  'recompute.method': RecomputeMethod;
+  'recompute.layers': number;
+  'recompute.distributeSaved': boolean;
+  'attention.kernel': AttentionKernel;
+  'compile.enabled': boolean;
+  'dropout.enabled': boolean;
+
+  // Where it runs.
+  'cluster.gpu': string;
+  'cluster.gpusPerNode': number;
+  'cluster.nodes': number;
+  'cluster.gpus': number;
+  'cluster.interconnect': string;
+  'cluster.pricePerGpuHour': number;
+  'environment.cudaDeviceMaxConnections': number;
+
+  // Serving.
+  'serving.maxModelLen': number;
+  'serving.maxSequences': number;
+  'serving.maxBatchedTokens': number;
+  'serving.gpuMemoryUtilization': number;
+  'serving.kvCacheDtype': NumberFormat;
+  'serving.kvCacheBytes': Bytes;
+  'serving.blockSize': number;
+  'serving.enforceEager': boolean;
+  'serving.chunkedPrefill': boolean;
+  'serving.prefixCaching': boolean;
+  'serving.expertParallel': boolean;
+  'serving.decodeContextParallel': number;
+  'serving.quantization': string;
+  'serving.swapSpaceGiB': number;
+  'serving.cpuOffloadGiB': number;
+  'serving.dataParallel': number;
+}
+
+export type JobField = keyof JobFields;
+
+/** What has been read so far. Absent means unknown; unknown is never replaced by a default in silence. */
+export type PartialJob = { readonly [F in JobField]?: JobFields[F] };
+/** The same while it is being built. */
+export type PartialJobDraft = { [F in JobField]?: JobFields[F] };
+/** A job of which the named fields are certainly known. */
+export type Known<F extends JobField> = PartialJob & { readonly [K in F]: JobFields[K] };
+export type JobKind = 'training' | 'serving' | 'model' | 'cluster';

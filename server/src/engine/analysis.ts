@@ -1,0 +1,100 @@
+/**
+ * What the engine knows about one document: the result that the language server, the command line and the panel share.
+ * Plain data; no LSP types.
+ */
+import type { EstimateResult } from '../core/estimate.ts';
+import type { Finding } from '../core/finding.ts';
+import type { Cluster } from '../core/hardware.ts';
+import type { JobField, JobKind, PartialJob } from '../core/job-fields.ts';
+import type { Place, Range, Sources } from '../core/origin.ts';
+import type { Link, UnreadKey } from '../frameworks/adapter.ts';
+import type { ConfigDocument, Problem } from '../syntax/document.ts';
+
+/** A finding with its place in the text. */
+export interface PlacedFinding {
+  readonly finding: Finding;
+  readonly place: Place;
+  readonly related: readonly { readonly place: Place; readonly message: string }[];
+  /** Edits for each of `finding.fixes`, same order; undefined where the text cannot be edited mechanically. */
+  readonly edits: readonly (readonly TextChange[] | undefined)[];
+}
+
+export interface TextChange {
+  readonly uri: string;
+  readonly range: Range;
+  readonly newText: string;
+}
+
+/** A link with what it led to. */
+export interface ResolvedLink extends Link {
+  /** The file's uri when it exists. */
+  readonly uri?: string;
+  /** The table entry when it is a public model's name. */
+  readonly modelCard?: string;
+  /** Why it led nowhere, in one sentence. */
+  readonly missing?: string;
+}
+
+export interface JobAnalysis {
+  /** Index of the launch in the document. */
+  readonly index: number;
+  readonly framework: string;
+  readonly release: string;
+  readonly kind: JobKind;
+  readonly launch: Range;
+  /** As read from this document alone. */
+  readonly own: PartialJob;
+  /** With linked files, model cards, settings, defaults and derived values. */
+  readonly job: PartialJob;
+  readonly sources: Sources;
+  readonly links: readonly ResolvedLink[];
+  readonly unread: readonly UnreadKey[];
+  readonly facts: Readonly<Record<string, unknown>>;
+  /** The hardware used, or undefined when no GPU is known. */
+  readonly cluster: Cluster | undefined;
+  /** True when the cluster comes from the file itself rather than from settings or a default. */
+  readonly result: EstimateResult;
+  readonly findings: readonly PlacedFinding[];
+}
+
+export interface Analysis {
+  readonly uri: string;
+  readonly version: number;
+  readonly document: ConfigDocument;
+  /** Undefined when no framework recognises the document. */
+  readonly framework: string | undefined;
+  readonly jobs: readonly JobAnalysis[];
+  /** Reading problems of syntax and adapters, placed in this document. */
+  readonly problems: readonly Problem[];
+  /** Files whose change must lead to a new analysis. */
+  readonly dependsOn: readonly string[];
+}
+
+/** Per-workspace settings that change the answer. */
+export interface EngineSettings {
+  /** Id or alias of an accelerator in `data/gpus`; undefined = take it from the file, else none. */
+  readonly gpu?: string;
+  readonly gpusPerNode?: number;
+  readonly nodes?: number;
+  /** Id of a network in `data/networks`. */
+  readonly network?: string;
+  readonly pricePerGpuHour?: number;
+  /** Rule id -> severity or "off". */
+  readonly rules?: Readonly<Record<string, 'error' | 'warning' | 'info' | 'off'>>;
+}
+
+/** How the engine reaches other files. Implemented in `io/` and, over open documents, in `lsp/`. */
+export interface FileAccess {
+  /** The text, or why it cannot be read in one sentence. Never throws. */
+  readonly read: (uri: string) => { readonly text: string } | { readonly error: string };
+  /** `path` as written in `fromUri`, made absolute; the first of the candidates that exists, else undefined. */
+  readonly resolve: (fromUri: string, path: string) => string | undefined;
+}
+
+/** What neighbouring values of one field would give, for hovers and reports. */
+export interface Alternative {
+  readonly field: JobField;
+  readonly value: number | string | boolean;
+  readonly current: boolean;
+  readonly result: EstimateResult;
+}

@@ -1,0 +1,51 @@
+/**
+ * A framework adapter turns a ConfigDocument into readings. One file or folder per framework; adapters never parse
+ * text and never read files. Reading never stops at the first error and never guesses.
+ */
+import type { JobField, JobKind, PartialJob } from '../core/job-fields.ts';
+import type { Range, Sources } from '../core/origin.ts';
+import type { ConfigDocument, Problem } from '../syntax/document.ts';
+
+/** A file named by another. `role` says what the resolver should look for there. */
+export interface Link {
+  readonly range: Range;
+  /** The path or Hub name as written (after shell expansion). */
+  readonly target: string;
+  readonly role: 'deepspeed-config' | 'model' | 'tokenizer' | 'script' | 'engine-config';
+}
+
+/** A key the adapter met and did not use; `known` when it is a real key of the framework without effect on cost. */
+export interface UnreadKey {
+  readonly name: string;
+  readonly range: Range;
+  readonly known: boolean;
+}
+
+/** One job found in a document: a file may hold several launches. */
+export interface Reading {
+  readonly framework: string;
+  readonly kind: JobKind;
+  /** The framework release whose keys and defaults were used, e.g. "Megatron-LM core_v0.14". */
+  readonly release: string;
+  /** Where the job as a whole stands: the launch line, or the document's first line. Code lenses go here. */
+  readonly launch: Range;
+  readonly job: PartialJob;
+  readonly sources: Sources;
+  readonly links: readonly Link[];
+  readonly unread: readonly UnreadKey[];
+  readonly problems: readonly Problem[];
+  /** Further facts for `rooflint read` that are no job field (e.g. `batch_ramp`), by their corpus name. */
+  readonly facts: Readonly<Record<string, unknown>>;
+}
+
+export interface Adapter {
+  /** `megatron-lm`, `deepspeed`, `huggingface`, `vllm`. */
+  readonly id: string;
+  readonly label: string;
+  /** 0 = certainly not, 1 = certainly. The engine takes the highest above 0. */
+  readonly detect: (document: ConfigDocument) => number;
+  /** Zero or more jobs. Must not throw on any document. */
+  readonly read: (document: ConfigDocument) => readonly Reading[];
+  /** How a value of a field is spelt in this framework, for quick fixes that must add a key; undefined when it cannot. */
+  readonly spell?: (field: JobField, value: string | number | boolean) => string | undefined;
+}

@@ -1,0 +1,54 @@
+/** Requests of Rooflint's own, beside the standard LSP ones. Names and plain-data shapes. */
+import type { PanelJob } from './panel.ts';
+
+export interface DocumentParams {
+  readonly uri: string;
+  /** Index of the launch in the document; 0 when absent. */
+  readonly job?: number;
+}
+
+/** Client to server: a report of one document. */
+export const reportRequest = 'rooflint/report';
+export interface ReportParams extends DocumentParams {
+  readonly format: 'md' | 'html' | 'json';
+}
+export interface ReportResult {
+  readonly text: string;
+}
+
+/** Client to server: two documents side by side, as Markdown. */
+export const compareRequest = 'rooflint/compare';
+export interface CompareParams {
+  readonly left: DocumentParams;
+  readonly right: DocumentParams;
+}
+
+/** Client to server: the tree of terms of one number, as Markdown. */
+export const explainRequest = 'rooflint/explain';
+export interface ExplainParams extends DocumentParams {
+  /** Term id; absent lists the ids. */
+  readonly term?: string;
+}
+export interface ExplainResult {
+  readonly markdown: string;
+  readonly terms: readonly { readonly id: string; readonly label: string; readonly text: string }[];
+}
+
+/** Client to server: what the panel shows. */
+export const panelRequest = 'rooflint/panel';
+export type PanelResult = { readonly job: PanelJob } | { readonly empty: string };
+
+/** Client to server: the data sheets to choose from. */
+export const clusterChoicesRequest = 'rooflint/clusterChoices';
+export interface ClusterChoices {
+  readonly gpus: readonly { readonly id: string; readonly label: string; readonly detail: string }[];
+  readonly networks: readonly { readonly id: string; readonly label: string; readonly detail: string }[];
+}
+
+/** Server to client: the analysis of a document changed (for the open panel and the status bar). */
+export const analysedNotification = 'rooflint/analysed';
+export interface AnalysedParams {
+  readonly uri: string;
+  readonly version: number;
+  readonly summary?: string;
+}

@@ -1,0 +1,100 @@
+/**
+ * Text as configuration: what every text format is lowered to. Framework adapters see only this, never a parser or a
+ * tree. All ranges are UTF-16 offsets in the document.
+ */
+import type { Range } from '../core/origin.ts';
+
+export type TextFormat = 'json' | 'yaml' | 'shell';
+
+/** A scalar as the format's own loader would see it (before any framework's dialect). */
+export type Scalar = string | number | boolean | null;
+
+export type EntryPath = readonly (string | number)[];
+
+/** One key with its value. Containers are entries too (`scalar` undefined), so a whole block can be pointed at. */
+export interface ConfigEntry {
+  readonly path: EntryPath;
+  readonly key: Range;
+  readonly value: Range;
+  /** The value's text as written, quotes included. */
+  readonly raw: string;
+  readonly scalar: Scalar | undefined;
+  /** `quoted` strings never become numbers. */
+  readonly style: 'plain' | 'quoted' | 'container';
+}
+
+/** One problem of reading, at a place. */
+export interface Problem {
+  readonly range: Range;
+  readonly severity: 'error' | 'warning' | 'info';
+  /** Stable id such as `syntax-error`, `duplicate-key`, `cyclic-anchor`, `file-too-large`. */
+  readonly code: string;
+  readonly message: string;
+}
+
+/**
+ * One word of a command after expansion. `text` is undefined when it cannot be known from the file; then `unknown`
+ * names the variables or commands that hide it.
+ */
+export interface Word {
+  readonly text: string | undefined;
+  readonly unknown: readonly string[];
+  /** Where the word stands in the command or in the array it came through. */
+  readonly range: Range;
+  /** Where its value is written: for `$TP` the `8` of `TP=8`; the word itself when it is literal. */
+  readonly value: Range;
+  /** Variables it came through, outermost first. */
+  readonly through: readonly string[];
+  /** True when the text came from `${X:-default}` and X is not set in the file. */
+  readonly fromDefault: boolean;
+  /** True when the range `value` holds exactly `text` and may be replaced by an edit. */
+  readonly replaceable: boolean;
+}
+
+/** A command the script would run, expanded through variables and arrays. */
+export interface CommandLine {
+  /** All words; the first is the program. */
+  readonly words: readonly Word[];
+  readonly range: Range;
+  /** `NAME=value` words in front of the command, and exported variables in force there. */
+  readonly environment: readonly ShellVariable[];
+  /** True inside a branch or loop whose condition is not known from the file. */
+  readonly conditional: boolean;
+}
+
+export interface ShellVariable {
+  readonly name: string;
+  readonly value: Word;
+  readonly assignment: Range;
+  readonly exported: boolean;
+}
+
+/** A scheduler directive such as `#SBATCH --nodes=4`. */
+export interface Directive {
+  readonly prefix: 'SBATCH';
+  readonly name: string;
+  readonly text: string;
+  readonly key: Range;
+  readonly value: Range;
+}
+
+/** A file the script writes itself: `cat <<EOF > ds.json`. */
+export interface Heredoc {
+  readonly path: string | undefined;
+  readonly body: string;
+  readonly range: Range;
+}
+
+export interface ConfigDocument {
+  readonly uri: string;
+  readonly format: TextFormat;
+  readonly text: string;
+  /** JSON and YAML: every key at every depth, in document order. Shell: empty. */
+  readonly entries: readonly ConfigEntry[];
+  /** Shell only. */
+  readonly commands: readonly CommandLine[];
+  readonly variables: readonly ShellVariable[];
+  readonly directives: readonly Directive[];
+  readonly heredocs: readonly Heredoc[];
+  readonly problems: readonly Problem[];
+}
