@@ -1,7 +1,15 @@
 /** The complete inputs of the estimators: no field is unknown, and `assumptions` says what was filled in. */
 import type { Assumption } from './estimate.ts';
 import type { Cluster } from './hardware.ts';
-import type { AttentionKernel, NumberFormat, OffloadDevice, OptimizerKind, RecomputeGranularity, RecomputeMethod, ScheduleName } from './job-fields.ts';
+import type {
+  AttentionKernel,
+  NumberFormat,
+  OffloadDevice,
+  OptimizerKind,
+  RecomputeGranularity,
+  RecomputeMethod,
+  ScheduleName,
+} from './job-fields.ts';
 import type { ModelShape } from './model-shape.ts';
 
 export interface TrainingJob {
@@ -30,7 +38,12 @@ export interface TrainingJob {
   readonly overlap: { readonly gradReduce: boolean; readonly paramGather: boolean };
   readonly batch: { readonly micro: number; readonly global: number; readonly accumulation: number };
   readonly sequenceLength: number;
-  readonly precision: { readonly compute: NumberFormat; readonly fp8: boolean; readonly params: NumberFormat; readonly gradients: NumberFormat };
+  readonly precision: {
+    readonly compute: NumberFormat;
+    readonly fp8: boolean;
+    readonly params: NumberFormat;
+    readonly gradients: NumberFormat;
+  };
   readonly optimizer: { readonly kind: OptimizerKind; readonly precisionAware: boolean; readonly cpuOffload: boolean };
   readonly recompute: { readonly granularity: RecomputeGranularity; readonly method: RecomputeMethod; readonly layers: number };
   readonly attention: AttentionKernel;
