@@ -4,7 +4,9 @@
  * info = worth knowing.
  */
 import type { Estimate } from './estimate.ts';
+import type { Cluster } from './hardware.ts';
 import type { JobField, JobFields, JobKind, Known, PartialJob } from './job-fields.ts';
+import type { Sources } from './origin.ts';
 
 export type Severity = 'error' | 'warning' | 'info';
 export type RuleGroup = 'parallelism' | 'batch' | 'memory' | 'communication' | 'sharding' | 'precision' | 'recompute' | 'serving';
@@ -52,7 +54,21 @@ export interface RuleContext<F extends JobField, O extends JobField> {
   /** Holds the fields named in `reads` (known) and `mayRead` (perhaps unknown), and nothing else. */
   readonly job: { readonly [K in F]: JobFields[K] } & { readonly [K in O]?: JobFields[K] };
   readonly framework: string;
+  /** Where the values came from: tells a key that is missing from one whose value is unknown, and written from default. */
+  readonly sources: Sources;
+  /** The hardware, when it is known. */
+  readonly cluster: Cluster | undefined;
   /** The estimate, when the job is complete enough to have one; only for rules with `needsEstimate`. */
+  readonly estimate?: Estimate;
+  readonly report: Report;
+}
+
+/** What the engine hands to every rule. */
+export interface RuleInput {
+  readonly job: PartialJob;
+  readonly framework: string;
+  readonly sources: Sources;
+  readonly cluster: Cluster | undefined;
   readonly estimate?: Estimate;
   readonly report: Report;
 }
@@ -61,13 +77,14 @@ export interface Rule {
   readonly id: string;
   readonly group: RuleGroup;
   readonly severity: Severity;
-  readonly kind: JobKind;
+  /** The kinds of job it applies to. */
+  readonly kinds: readonly JobKind[];
   /** Adapter ids the rule applies to; absent means every framework. */
   readonly frameworks?: readonly string[];
   readonly reads: readonly JobField[];
   readonly mayRead: readonly JobField[];
   readonly needsEstimate: boolean;
-  readonly check: (context: { job: PartialJob; framework: string; estimate?: Estimate; report: Report }) => void;
+  readonly check: (input: RuleInput) => void;
 }
 
 /**
@@ -78,7 +95,7 @@ export function defineRule<const F extends JobField, const O extends JobField = 
   id: string;
   group: RuleGroup;
   severity: Severity;
-  kind?: JobKind;
+  kinds?: readonly JobKind[];
   frameworks?: readonly string[];
   reads: readonly F[];
   mayRead?: readonly O[];
@@ -86,7 +103,7 @@ export function defineRule<const F extends JobField, const O extends JobField = 
   check: (context: RuleContext<F, O>) => void;
 }): Rule {
   return {
-    kind: 'training',
+    kinds: ['training'],
     mayRead: [],
     needsEstimate: false,
     ...rule,

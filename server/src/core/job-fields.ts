@@ -30,6 +30,10 @@ export interface JobFields {
   'model.paddedVocab': number;
   'model.vocabDivisor': number;
   'model.maxPositions': number;
+  /** `rope_scaling` of config.json: how positions beyond the trained ones are reached. */
+  'model.ropeScalingType': string;
+  'model.ropeScalingFactor': number;
+  'model.ropeOriginalPositions': number;
   'model.tiedEmbeddings': boolean;
   'model.gatedMlp': boolean;
   'model.activation': Activation;
@@ -53,6 +57,13 @@ export interface JobFields {
   'parallel.tensor': number;
   'parallel.pipeline': number;
   'parallel.virtualStages': number;
+  /** `--num-layers-per-virtual-pipeline-stage`: the other way of asking for virtual stages. */
+  'parallel.layersPerVirtualStage': number;
+  /** `--pipeline-model-parallel-layout`: stages written out by hand. */
+  'parallel.pipelineLayout': string;
+  /** The embedding (the loss) counts as a layer when layers are dealt out to stages. */
+  'parallel.embeddingCountsAsLayer': boolean;
+  'parallel.lossCountsAsLayer': boolean;
   'parallel.context': number;
   'parallel.expert': number;
   'parallel.expertTensor': number;
@@ -75,10 +86,14 @@ export interface JobFields {
   'zero.subGroupElements': number;
   'zero.overlapComm': boolean;
   'zero.offloadOptimizer': OffloadDevice;
+  /** Share of the optimizer states that is offloaded, 0 to 1. */
+  'zero.offloadOptimizerRatio': number;
   'zero.offloadParam': OffloadDevice;
   'zero.implementation': 'megatron-distributed-optimizer' | 'deepspeed' | 'fsdp1' | 'fsdp2';
   'overlap.gradReduce': boolean;
   'overlap.paramGather': boolean;
+  /** Pipeline sends and receives run beside computation. */
+  'overlap.pipelineTransfers': boolean;
 
   // Batches and lengths.
   'batch.micro': number;
@@ -89,10 +104,15 @@ export interface JobFields {
   // Numbers.
   'precision.compute': NumberFormat;
   'precision.fp8': boolean;
+  /** The switches as written, so that both being on can be seen. */
+  'precision.fp16': boolean;
+  'precision.bf16': boolean;
   'precision.params': NumberFormat;
   'precision.gradients': NumberFormat;
   'optimizer.kind': OptimizerKind;
   'optimizer.name': string;
+  /** `max_grad_norm` among the optimizer's own parameters. */
+  'optimizer.maxGradNorm': number;
   'optimizer.precisionAware': boolean;
   'optimizer.cpuOffload': boolean;
 
