@@ -52,3 +52,17 @@ export interface AnalysedParams {
   readonly version: number;
   readonly summary?: string;
 }
+
+/** Client to server: where the text of a field stands, so that the panel can jump to it. */
+export const placeRequest = 'rooflint/place';
+export interface PlaceParams extends DocumentParams {
+  readonly field: string;
+}
+/** Lines and characters as in LSP; null when the field is nowhere in the text. */
+export type PlaceResult = {
+  readonly uri: string;
+  readonly range: {
+    readonly start: { readonly line: number; readonly character: number };
+    readonly end: { readonly line: number; readonly character: number };
+  };
+} | null;

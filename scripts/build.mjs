@@ -1,0 +1,84 @@
+// Bundles everything that ships into dist/. Usage: node scripts/build.mjs [--dev] [--tests]
+//   --dev    source maps, no minification
+//   --tests  also bundles the tests that run inside VS Code, into out/e2e/
+import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { build } from 'esbuild';
+import { root } from './lib/paths.mjs';
+
+const dev = process.argv.includes('--dev');
+const tests = process.argv.includes('--tests');
+const dist = join(root, 'dist');
+
+/** Options of every bundle. */
+const shared = {
+  absWorkingDir: root,
+  bundle: true,
+  minify: !dev,
+  sourcemap: dev ? 'linked' : false,
+  logLevel: 'warning',
+  legalComments: 'none',
+};
+
+/** Bundles that run in Node: VS Code's extension host, the server it forks, the command line. */
+const node = {
+  ...shared,
+  platform: 'node',
+  target: 'node20',
+  format: 'cjs',
+  // The CommonJS entry of jsonc-parser loads its parts by a computed name and breaks in a bundle; its ES entry does not.
+  mainFields: ['module', 'main'],
+  // The ES build of web-tree-sitter reads import.meta.url, which is empty in CommonJS output.
+  alias: { 'web-tree-sitter': './node_modules/web-tree-sitter/web-tree-sitter.cjs' },
+};
+
+const browser = { ...shared, platform: 'browser', target: 'chrome130', format: 'iife', jsx: 'automatic', jsxImportSource: 'preact' };
+
+const bundles = [
+  { ...node, entryPoints: ['client/src/extension.ts'], outfile: 'dist/extension.js', external: ['vscode'] },
+  { ...node, entryPoints: ['server/src/main-server.ts'], outfile: 'dist/server.js' },
+  { ...node, entryPoints: ['server/src/cli/main.ts'], outfile: 'dist/cli.js', banner: { js: '#!/usr/bin/env node' } },
+  { ...browser, entryPoints: ['webview/src/main.tsx'], outfile: 'dist/webview.js' },
+];
+
+if (tests) {
+  bundles.push({
+    ...node,
+    minify: false,
+    sourcemap: 'inline',
+    entryPoints: ['test/e2e/in-host/index.ts'],
+    outfile: 'out/e2e/in-host.js',
+    external: ['vscode'],
+  });
+}
+
+/** Copies the parser runtime and every grammar beside the bundles, where `initParsers` looks for them. Returns the names. */
+function copyWasm() {
+  const grammars = readdirSync(join(root, 'grammars')).filter((name) => name.endsWith('.wasm'));
+  cpSync(join(root, 'node_modules/web-tree-sitter/web-tree-sitter.wasm'), join(dist, 'web-tree-sitter.wasm'));
+  for (const name of grammars) cpSync(join(root, 'grammars', name), join(dist, name));
+  return ['web-tree-sitter.wasm', ...grammars];
+}
+
+/** Removes what an earlier build left and this one did not write, so that nothing stale is packaged. */
+function removeStale(written) {
+  for (const name of readdirSync(dist)) {
+    if (!written.has(name)) rmSync(join(dist, name), { recursive: true });
+  }
+}
+
+const missing = bundles.flatMap((bundle) => bundle.entryPoints).filter((entry) => !existsSync(join(root, entry)));
+if (missing.length > 0) console.error(`build: no such entry point: ${missing.join(', ')}. Restore the file, or take it out of scripts/build.mjs.`);
+
+mkdirSync(dist, { recursive: true });
+const present = bundles.filter((bundle) => bundle.entryPoints.every((entry) => !missing.includes(entry)));
+const results = await Promise.allSettled(present.map((bundle) => build({ ...bundle, metafile: true })));
+const written = new Set(copyWasm());
+for (const result of results) {
+  // esbuild has printed the errors of a failed bundle with their places.
+  if (result.status === 'fulfilled') for (const path of Object.keys(result.value.metafile.outputs)) written.add(basename(path));
+}
+const failed = missing.length > 0 || results.some((result) => result.status === 'rejected');
+if (failed) process.exit(1);
+chmodSync(join(dist, 'cli.js'), 0o755);
+removeStale(written);
