@@ -1,0 +1,51 @@
+/** Which requests a simulation accepts. Every refusal is one sentence for the user. */
+import { findSchedule } from './index.ts';
+import type { Schedule, ScheduleRequest, ScheduleShape } from './schedule.ts';
+
+/** Ranks are kept in 16 bits; no cluster has a pipeline of this depth. */
+const mostStages = 4096;
+/** Forward and backward operations of all ranks together: what a browser draws and a server answers without a pause. */
+export const mostOperations = 4_000_000;
+
+const isCount = (value: number): boolean => Number.isSafeInteger(value) && value >= 1;
+const isAmount = (value: unknown): boolean => typeof value === 'number' && Number.isFinite(value) && value >= 0;
+
+function refuseShape({ stages, microBatches, virtualStages }: ScheduleShape): string | undefined {
+  if (!isCount(stages)) return `The number of pipeline stages must be a whole number of at least 1, not ${stages}.`;
+  if (!isCount(microBatches)) return `The number of micro batches must be a whole number of at least 1, not ${microBatches}.`;
+  if (!isCount(virtualStages)) return `The number of virtual stages must be a whole number of at least 1, not ${virtualStages}.`;
+  if (stages > mostStages) return `A pipeline of ${stages} stages is more than the ${mostStages} that can be simulated.`;
+  const operations = 2 * stages * microBatches * virtualStages;
+  if (operations > mostOperations) {
+    return `${stages} stages, ${microBatches} micro batches and VPP ${virtualStages} give ${operations} operations, more than the ${mostOperations} that can be simulated.`;
+  }
+  return undefined;
+}
+
+function refuseAmounts(request: ScheduleRequest): string | undefined {
+  for (let rank = 0; rank < request.stages; rank++) {
+    const times = request.times[rank];
+    const memory = request.memory[rank];
+    if (times?.length !== request.virtualStages) return `Stage ${rank} needs the times of ${request.virtualStages} chunks.`;
+    if (memory?.length !== request.virtualStages) return `Stage ${rank} needs the activation bytes of ${request.virtualStages} chunks.`;
+    if (!times.every((chunk) => isAmount(chunk.forward) && isAmount(chunk.backward))) {
+      return `A time of stage ${rank} is not a finite number of seconds of at least 0.`;
+    }
+    if (!memory.every((chunk) => isAmount(chunk.activations)) || !isAmount(request.residentBytes[rank])) {
+      return `A memory figure of stage ${rank} is not a finite number of bytes of at least 0.`;
+    }
+  }
+  const { gradientReduction, optimizer, parameterGather } = request.tail;
+  if (![request.transfer, gradientReduction, optimizer, parameterGather].every(isAmount)) {
+    return 'The transfer time and the times after the pipeline must be finite numbers of seconds of at least 0.';
+  }
+  return undefined;
+}
+
+/** The schedule that can run the request, or why none can. */
+export function checkRequest(request: ScheduleRequest): { readonly schedule: Schedule } | { readonly refused: string } {
+  const schedule = findSchedule(request.name);
+  if (!schedule) return { refused: `There is no pipeline schedule named "${request.name}".` };
+  const refused = refuseShape(request) ?? schedule.refuses(request) ?? refuseAmounts(request);
+  return refused === undefined ? { schedule } : { refused };
+}

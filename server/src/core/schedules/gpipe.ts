@@ -1,0 +1,23 @@
+/**
+ * GPipe: all forward passes, then all backward passes, then the optimizer.
+ *
+ * Source: Huang et al. 2019, "GPipe: Efficient Training of Giant Neural Networks using Pipeline Parallelism", section 2.3
+ * (arXiv:1811.06965). The backward passes run in the order of the micro batches, as drawn in Narayanan et al. 2021
+ * (PTD-P), figure 3; the reverse order of the GPipe paper has the same bubble and the same peak memory.
+ * With equal stages the bubble is (p - 1) / (m + p - 1) of the makespan. Every rank keeps all m micro batches alive.
+ */
+import type { Operation, Schedule } from './schedule.ts';
+import { refuseVirtualStages } from './shape.ts';
+
+export const gpipe: Schedule = {
+  id: 'gpipe',
+  label: 'GPipe',
+  source: 'Huang et al. 2019 (arXiv:1811.06965), section 2.3',
+  refuses: (shape) => refuseVirtualStages('GPipe', shape),
+  order: (_rank, { microBatches }) => {
+    const operations: Operation[] = [];
+    for (let microBatch = 0; microBatch < microBatches; microBatch++) operations.push({ kind: 'forward', microBatch, chunk: 0 });
+    for (let microBatch = 0; microBatch < microBatches; microBatch++) operations.push({ kind: 'backward', microBatch, chunk: 0 });
+    return operations;
+  },
+};
