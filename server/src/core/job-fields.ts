@@ -133,6 +133,8 @@ export interface JobFields {
   'cluster.interconnect': string;
   'cluster.pricePerGpuHour': number;
   'environment.cudaDeviceMaxConnections': number;
+  /** `VLLM_ALLOW_LONG_MAX_MODEL_LEN`: a context beyond the model's own is a warning instead of an error. */
+  'environment.allowLongMaxModelLen': boolean;
 
   // Serving.
   'serving.maxModelLen': number;
