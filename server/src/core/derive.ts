@@ -1,0 +1,61 @@
+/**
+ * Fills in what follows from what is known. Nothing written is overwritten: contradictory values stay, and rules find them.
+ */
+import { derivations } from './derivations.ts';
+import type { JobField, JobFields, PartialJob, PartialJobDraft } from './job-fields.ts';
+import type { Origin, Sources, SourcesDraft } from './origin.ts';
+
+/** Enough for the longest chain in the table: nodes -> GPUs -> DP -> accumulation. */
+const passes = 4;
+
+/** True when a derivation may speak for a field that has this origin and no value yet. */
+function mayFill(origin: Origin | undefined, sort: 'identity' | 'default'): boolean {
+  if (origin === undefined || origin.kind === 'default') return true;
+  // "auto" is worked out by the framework in the same way; a value hidden in a variable is not ours to invent.
+  return origin.kind === 'auto' && sort === 'identity';
+}
+
+/**
+ * Adds derived fields to a job, each with a `derived` origin that names its inputs. `framework` is an adapter id: some
+ * rows are a framework's own default. Returns new tables; the arguments are not changed.
+ */
+export function derive(job: PartialJob, sources: Sources, framework: string): { job: PartialJob; sources: Sources } {
+  const draft: PartialJobDraft = { ...job };
+  const origins: SourcesDraft = { ...sources };
+  for (let pass = 0; pass < passes; pass++) {
+    let changed = false;
+    for (const { field, from, how, sort, frameworks, compute } of derivations) {
+      if (draft[field] !== undefined || !mayFill(origins[field], sort)) continue;
+      if (frameworks && !frameworks.includes(framework)) continue;
+      const value = compute(draft);
+      if (value === undefined) continue;
+      assign(draft, field, value);
+      origins[field] = { kind: 'derived', from: from.filter((input) => draft[input] !== undefined), how };
+      changed = true;
+    }
+    if (!changed) break;
+  }
+  return { job: draft, sources: origins };
+}
+
+/**
+ * The same job with one field changed and everything that was derived worked out again. Used for neighbouring values:
+ * with TP 4 instead of 8, DP and accumulation are different too.
+ */
+export function withField<F extends JobField>(job: PartialJob, sources: Sources, framework: string, field: F, value: JobFields[F]) {
+  const draft: PartialJobDraft = {};
+  const origins: SourcesDraft = {};
+  for (const name of Object.keys(job) as JobField[]) {
+    const origin = sources[name];
+    if (origin?.kind === 'derived') continue;
+    assign(draft, name, job[name]);
+    if (origin) origins[name] = origin;
+  }
+  draft[field] = value;
+  origins[field] = { kind: 'assumed', why: 'a neighbouring value' };
+  return derive(draft, origins, framework);
+}
+
+function assign(draft: PartialJobDraft, field: JobField, value: unknown): void {
+  (draft as Record<JobField, unknown>)[field] = value;
+}
