@@ -13,6 +13,8 @@ export const gpipe: Schedule = {
   id: 'gpipe',
   label: 'GPipe',
   source: 'Huang et al. 2019 (arXiv:1811.06965), section 2.3',
+  interleaves: false,
+  microBatchMultiple: () => 1,
   refuses: (shape) => refuseVirtualStages('GPipe', shape),
   order: (_rank, { microBatches }) => {
     const operations: Operation[] = [];

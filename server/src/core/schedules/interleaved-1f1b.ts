@@ -24,6 +24,8 @@ export const interleaved1F1B: Schedule = {
   id: 'interleaved-1f1b',
   label: 'Interleaved 1F1B',
   source: 'Narayanan et al. 2021 (arXiv:2104.04473), section 2.2.2',
+  interleaves: true,
+  microBatchMultiple: (stages) => stages,
   refuses,
   order: (rank, { stages, microBatches, virtualStages }) => {
     const perGroup = stages * virtualStages;

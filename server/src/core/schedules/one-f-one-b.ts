@@ -14,6 +14,8 @@ export const oneFOneB: Schedule = {
   id: '1f1b',
   label: '1F1B',
   source: 'Narayanan et al. 2021 (arXiv:2104.04473), section 2.2.1',
+  interleaves: false,
+  microBatchMultiple: () => 1,
   refuses: (shape) => refuseVirtualStages('1F1B', shape),
   order: (rank, { stages, microBatches }) => {
     const warmUp = Math.min(stages - rank - 1, microBatches);

@@ -25,6 +25,10 @@ export interface Schedule {
   readonly label: string;
   /** Paper, section. */
   readonly source: string;
+  /** True when a rank may hold several chunks (VPP of 2 or more). */
+  readonly interleaves: boolean;
+  /** The number of micro batches must be a multiple of this. */
+  readonly microBatchMultiple: (stages: number) => number;
   /** Why this shape cannot be run by this schedule, or undefined when it can. */
   readonly refuses: (shape: ScheduleShape) => string | undefined;
   /** The operations of rank `rank`, in order. Every micro batch once per chunk and kind. */
