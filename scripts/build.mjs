@@ -68,7 +68,8 @@ function removeStale(written) {
 }
 
 const missing = bundles.flatMap((bundle) => bundle.entryPoints).filter((entry) => !existsSync(join(root, entry)));
-if (missing.length > 0) console.error(`build: no such entry point: ${missing.join(', ')}. Restore the file, or take it out of scripts/build.mjs.`);
+if (missing.length > 0)
+  console.error(`build: no such entry point: ${missing.join(', ')}. Restore the file, or take it out of scripts/build.mjs.`);
 
 mkdirSync(dist, { recursive: true });
 const present = bundles.filter((bundle) => bundle.entryPoints.every((entry) => !missing.includes(entry)));

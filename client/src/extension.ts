@@ -1,5 +1,5 @@
 /** Entry point in the extension host: starts the server and registers what the user can click. All knowledge is in the server. */
-import * as vscode from 'vscode';
+import type * as vscode from 'vscode';
 import { registerCommands } from './commands.ts';
 import { createClient } from './language-client.ts';
 import { MarkdownViews } from './markdown-views.ts';

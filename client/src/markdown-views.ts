@@ -24,14 +24,13 @@ type View =
   | { readonly kind: 'explain'; readonly params: ExplainParams };
 
 export class MarkdownViews implements vscode.TextDocumentContentProvider, vscode.Disposable {
+  private readonly client: LanguageClient;
   private readonly changed = new vscode.EventEmitter<vscode.Uri>();
   private readonly subscriptions: vscode.Disposable[];
   readonly onDidChange = this.changed.event;
 
-  constructor(
-    private readonly client: LanguageClient,
-    watch: AnalysisWatch,
-  ) {
+  constructor(client: LanguageClient, watch: AnalysisWatch) {
+    this.client = client;
     this.subscriptions = [
       this.changed,
       vscode.workspace.registerTextDocumentContentProvider(viewScheme, this),

@@ -15,9 +15,10 @@ export function createStatusBar(watch: AnalysisWatch): vscode.Disposable {
     const uri = vscode.window.activeTextEditor?.document.uri;
     const summary = uri && watch.summaryOf(uri);
     void vscode.commands.executeCommand('setContext', contextKey, summary !== undefined);
-    if (summary === undefined) return item.hide();
-    item.text = `$(dashboard) ${summary}`;
-    item.show();
+    if (summary !== undefined) {
+      item.text = `$(dashboard) ${summary}`;
+      item.show();
+    } else item.hide();
   };
   show();
   return vscode.Disposable.from(item, watch.onDidAnalyse(show), vscode.window.onDidChangeActiveTextEditor(show));

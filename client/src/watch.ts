@@ -11,7 +11,9 @@ export class AnalysisWatch implements vscode.Disposable {
   constructor(client: LanguageClient) {
     this.subscriptions = [
       this.emitter,
-      client.onNotification(analysedNotification, (params: AnalysedParams) => this.receive(client.protocol2CodeConverter.asUri(params.uri), params)),
+      client.onNotification(analysedNotification, (params: AnalysedParams) =>
+        this.receive(client.protocol2CodeConverter.asUri(params.uri), params),
+      ),
       vscode.workspace.onDidCloseTextDocument((document) => this.summaries.delete(document.uri.toString())),
     ];
   }

@@ -1,0 +1,156 @@
+/** The panel with the pipeline timeline: one per job of a document, kept up to date while the document is edited. */
+import { randomBytes } from 'node:crypto';
+import * as vscode from 'vscode';
+import type { LanguageClient } from 'vscode-languageclient/node';
+import type { PanelMessage } from '../../server/src/protocol/panel.ts';
+import { type DocumentParams, type PanelResult, type PlaceResult, panelRequest, placeRequest } from '../../server/src/protocol/requests.ts';
+import type { AnalysisWatch } from './watch.ts';
+
+const viewType = 'rooflint.timeline';
+/** Where the document of the last panel is remembered, for the next start of the window. */
+const memory = 'rooflint.timeline.document';
+
+export class TimelinePanels implements vscode.Disposable, vscode.WebviewPanelSerializer {
+  private readonly context: vscode.ExtensionContext;
+  private readonly client: LanguageClient;
+  private readonly open = new Map<string, TimelinePanel>();
+  private readonly subscriptions: vscode.Disposable[];
+
+  constructor(context: vscode.ExtensionContext, client: LanguageClient, watch: AnalysisWatch) {
+    this.context = context;
+    this.client = client;
+    this.subscriptions = [
+      vscode.window.registerWebviewPanelSerializer(viewType, this),
+      watch.onDidAnalyse((uri) => {
+        for (const panel of this.open.values()) if (panel.isOf(uri)) void panel.update();
+      }),
+    ];
+  }
+
+  show(params: DocumentParams): void {
+    const shown = this.open.get(keyOf(params));
+    if (shown) {
+      shown.reveal();
+      return;
+    }
+    const place = { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true };
+    this.adopt(vscode.window.createWebviewPanel(viewType, 'Pipeline timeline', place, { enableScripts: true }), params);
+  }
+
+  /** Called by VS Code for a panel that was open when the window closed. */
+  async deserializeWebviewPanel(webviewPanel: vscode.WebviewPanel, state: unknown): Promise<void> {
+    const params = documentOf(state) ?? documentOf(this.context.workspaceState.get(memory));
+    if (!params) return webviewPanel.dispose();
+    // A document that is not open in an editor is opened in the background, so that the server knows it.
+    await Promise.resolve(vscode.workspace.openTextDocument(vscode.Uri.parse(params.uri))).catch(() => undefined);
+    this.adopt(webviewPanel, params);
+  }
+
+  dispose(): void {
+    for (const disposable of [...this.subscriptions, ...this.open.values()]) disposable.dispose();
+  }
+
+  private adopt(webviewPanel: vscode.WebviewPanel, params: DocumentParams): void {
+    const panel = new TimelinePanel(webviewPanel, this.context.extensionUri, this.client, params);
+    this.open.set(keyOf(params), panel);
+    webviewPanel.onDidDispose(() => this.open.delete(keyOf(params)));
+    void this.context.workspaceState.update(memory, params);
+  }
+}
+
+class TimelinePanel implements vscode.Disposable {
+  private readonly panel: vscode.WebviewPanel;
+  private readonly client: LanguageClient;
+  private readonly params: DocumentParams;
+  /** Counts updates: an answer that comes after a newer question is dropped. */
+  private latest = 0;
+
+  constructor(panel: vscode.WebviewPanel, extension: vscode.Uri, client: LanguageClient, params: DocumentParams) {
+    this.panel = panel;
+    this.client = client;
+    this.params = params;
+    const dist = vscode.Uri.joinPath(extension, 'dist');
+    panel.iconPath = vscode.Uri.joinPath(extension, 'icon.png');
+    panel.webview.options = { enableScripts: true, localResourceRoots: [dist] };
+    panel.webview.onDidReceiveMessage((message: unknown) => void this.receive(message));
+    panel.webview.html = pageOf(panel.webview, dist);
+  }
+
+  isOf(uri: vscode.Uri): boolean {
+    return this.client.code2ProtocolConverter.asUri(uri) === this.params.uri;
+  }
+
+  reveal(): void {
+    this.panel.reveal(undefined, true);
+  }
+
+  async update(): Promise<void> {
+    const turn = ++this.latest;
+    const message = await this.ask();
+    if (turn !== this.latest) return;
+    if (message.type === 'job') this.panel.title = `Timeline: ${message.job.title}`;
+    await this.panel.webview.postMessage(message);
+  }
+
+  dispose(): void {
+    this.panel.dispose();
+  }
+
+  private async ask(): Promise<PanelMessage> {
+    try {
+      const result = await this.client.sendRequest<PanelResult>(panelRequest, this.params);
+      return 'job' in result ? { type: 'job', job: result.job } : { type: 'empty', why: result.empty };
+    } catch (error) {
+      return { type: 'empty', why: error instanceof Error ? error.message : String(error) };
+    }
+  }
+
+  private async receive(message: unknown): Promise<void> {
+    const { type, field } = (message ?? {}) as { readonly type?: unknown; readonly field?: unknown };
+    if (type === 'ready') await this.update();
+    if (type === 'reveal' && typeof field === 'string') await this.jumpTo(field);
+  }
+
+  private async jumpTo(field: string): Promise<void> {
+    const place = await this.client.sendRequest<PlaceResult>(placeRequest, { ...this.params, field });
+    if (!place) return;
+    const selection = this.client.protocol2CodeConverter.asRange(place.range);
+    await vscode.window.showTextDocument(this.client.protocol2CodeConverter.asUri(place.uri), {
+      selection,
+      viewColumn: vscode.ViewColumn.One,
+    });
+  }
+}
+
+function keyOf({ uri, job }: DocumentParams): string {
+  return `${job ?? 0} ${uri}`;
+}
+
+/** Reads a stored state of unknown origin. */
+function documentOf(state: unknown): DocumentParams | undefined {
+  const { uri, job } = (state ?? {}) as { readonly uri?: unknown; readonly job?: unknown };
+  if (typeof uri !== 'string') return undefined;
+  return { uri, ...(typeof job === 'number' ? { job } : {}) };
+}
+
+/** The page: nothing may be loaded but the two files of the bundle, and no script runs without the nonce. */
+function pageOf(webview: vscode.Webview, dist: vscode.Uri): string {
+  const nonce = randomBytes(18).toString('base64');
+  const script = webview.asWebviewUri(vscode.Uri.joinPath(dist, 'webview.js'));
+  const style = webview.asWebviewUri(vscode.Uri.joinPath(dist, 'webview.css'));
+  const policy = `default-src 'none'; style-src ${webview.cspSource}; script-src 'nonce-${nonce}'; font-src ${webview.cspSource}`;
+  return `<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Pipeline timeline</title>
+<link rel="stylesheet" href="${style}">
+</head>
+<body>
+<div id="app"></div>
+<script nonce="${nonce}" src="${script}"></script>
+</body>
+</html>`;
+}
