@@ -22,11 +22,17 @@ export interface Accelerator {
   readonly aliases: readonly string[];
   /** NVIDIA compute capability such as 9.0, absent elsewhere. */
   readonly computeCapability?: number;
-  readonly memory: { readonly capacity: Figure<Bytes>; readonly bandwidth: Figure<BytesPerSecond> };
+  /** `usable` is what the driver offers a process; absent means nobody reported it, and the capacity is the upper bound. */
+  readonly memory: { readonly capacity: Figure<Bytes>; readonly usable?: Figure<Bytes>; readonly bandwidth: Figure<BytesPerSecond> };
   /** Dense matrix peak by number format. */
   readonly peak: { readonly [format in 'fp32' | 'tf32' | 'fp16' | 'bf16' | 'fp8' | 'int8' | 'fp4']?: Figure<FlopsPerSecond> };
   /** One direction, per GPU, to the other GPUs of the node. Absent: PCIe only. */
-  readonly scaleUp?: { readonly kind: string; readonly bandwidth: Figure<BytesPerSecond> };
+  readonly scaleUp?: {
+    readonly kind: string;
+    readonly bandwidth: Figure<BytesPerSecond>;
+    /** GPUs one such network joins when that is more than a node, e.g. 72 in an NVL72 rack. */
+    readonly domainGpus?: number;
+  };
   readonly pcie?: Figure<BytesPerSecond>;
   readonly tdpWatts?: Figure;
   readonly smCount?: Figure;

@@ -1,0 +1,58 @@
+/**
+ * Finds the card of a public model by a Hub name, a local path that ends in one, or a spelling of it. A re-upload, a chat
+ * or instruct version and a quantized copy have the shape of the base model, so those suffixes are dropped; a quantized
+ * copy keeps its shape but not its number format, which the card returned for it says.
+ */
+import type { ModelCard } from './load.ts';
+
+const quantization: readonly { readonly suffix: RegExp; readonly method: string }[] = [
+  { suffix: /-awq(?:-int4)?$/, method: 'awq' },
+  { suffix: /-gptq(?:-int[48])?$/, method: 'gptq' },
+  { suffix: /-fp8(?:-dynamic|-kv|-block)?$/, method: 'fp8' },
+  { suffix: /-(?:nvfp4|fp4)$/, method: 'nvfp4' },
+  { suffix: /-bnb-4bit$/, method: 'bitsandbytes' },
+];
+/** What a tuned version adds to the name of its base model, wherever it stands: "Mistral-7B-Instruct-v0.3". */
+const tuned = /-(?:instruct|chat|it|base|hf|pt|pretrain)(?=-|$)/g;
+/** A release date at the end, as in "Qwen3-235B-A22B-Instruct-2507". */
+const releaseDate = /-\d{4}$/;
+
+/** "meta-llama/Llama-3.1-8B-Instruct" and "/models/meta-llama-3.1-8b" both give "llama-3.1-8b". */
+function modelKey(name: string): { readonly key: string; readonly quantized?: string } {
+  const last =
+    name
+      .toLowerCase()
+      .replace(/[\\/]+$/, '')
+      .split(/[\\/]/)
+      .at(-1) ?? '';
+  let key = last
+    .replace(/[\s_]+/g, '-')
+    .replace(/^meta-(?=llama)/, '')
+    .replace(/^(llama)(?=\d)/, 'llama-')
+    .replace(/^(llama-\d)-(\d)(?=-)/, '$1.$2');
+  const found = quantization.find((entry) => entry.suffix.test(key));
+  if (found !== undefined) key = key.replace(found.suffix, '');
+  key = key.replace(tuned, '');
+  return found === undefined ? { key } : { key, quantized: found.method };
+}
+
+function quantizedCard(card: ModelCard, method: string): ModelCard {
+  const { 'model.dtype': _dtype, ...fields } = card.fields;
+  return { ...card, fields: { ...fields, 'model.quantization': method } };
+}
+
+/** A look-up over these cards; unknown names give undefined. */
+export function modelCardFinder(cards: readonly ModelCard[]): (name: string) => ModelCard | undefined {
+  const known = new Map<string, ModelCard>();
+  for (const card of cards) {
+    for (const name of [card.name, ...card.aliases]) {
+      const { key } = modelKey(name);
+      if (!known.has(key)) known.set(key, card);
+    }
+  }
+  return (name) => {
+    const { key, quantized } = modelKey(name);
+    const card = known.get(key) ?? known.get(key.replace(releaseDate, ''));
+    return card === undefined || quantized === undefined ? card : quantizedCard(card, quantized);
+  };
+}

@@ -1,0 +1,28 @@
+/** Finds a network between nodes by its id or by words such as "InfiniBand NDR 400 Gbps" or "1600 Gbps RoCE per node". */
+import type { NamedNetwork } from './load.ts';
+
+const technologies: readonly { readonly words: RegExp; readonly prefix: string }[] = [
+  { words: /infiniband|\bib\b|\b[exnh]dr\b|cx-?[67]|connectx/, prefix: 'infiniband-' },
+  { words: /roce|rdma/, prefix: 'roce-' },
+  { words: /\befa\b/, prefix: 'efa-' },
+  { words: /ethernet|gbe\b/, prefix: 'ethernet-' },
+];
+
+function key(name: string): string {
+  return name.toLowerCase().replace(/[\s_-]+/g, '-');
+}
+
+/** A look-up over these networks; unknown names give undefined. A speed alone ("400 Gbps") names no network. */
+export function networkFinder(networks: readonly NamedNetwork[]): (name: string) => NamedNetwork | undefined {
+  const known = new Map<string, NamedNetwork>();
+  for (const network of networks) for (const name of [network.id, network.label, ...network.aliases]) known.set(key(name), network);
+  return (name) => {
+    const exact = known.get(key(name));
+    if (exact !== undefined) return exact;
+    const text = name.toLowerCase();
+    const speed = /(\d+)\s*gb(?:ps|\/s|it\/s|e)?/.exec(text)?.[1];
+    const technology = technologies.find((entry) => entry.words.test(text));
+    if (technology === undefined || speed === undefined) return undefined;
+    return known.get(`${technology.prefix}${speed}${/per[ -]node/.test(text) ? '-per-node' : ''}`);
+  };
+}

@@ -1,0 +1,130 @@
+import { describe, expect, test } from 'vitest';
+import { accelerators, findAccelerator, findModelCard, findNetwork, modelCards, networks } from '../../server/src/data/index.ts';
+
+describe('findAccelerator', () => {
+  test.each([
+    ['H100', 'nvidia-h100-sxm-80gb'],
+    ['h100-sxm5-80gb', 'nvidia-h100-sxm-80gb'],
+    ['NVIDIA H100 80GB HBM3', 'nvidia-h100-sxm-80gb'],
+    ['H100 80GB (p5.48xlarge)', 'nvidia-h100-sxm-80gb'],
+    ['8x H100', 'nvidia-h100-sxm-80gb'],
+    ['H100 PCIe', 'nvidia-h100-pcie-80gb'],
+    ['H100 NVL', 'nvidia-h100-nvl-94gb'],
+    ['H100 96GB HBM2e (500 W)', 'nvidia-h100-sxm-96gb-hbm2e'],
+    ['nvidia-h100-80gb', 'nvidia-h100-sxm-80gb'],
+    ['nvidia-h100-mega-80gb', 'nvidia-h100-sxm-80gb'],
+    ['gpu:h100:8', 'nvidia-h100-sxm-80gb'],
+    ['A100', 'nvidia-a100-sxm-80gb'],
+    ['a100 40gb', 'nvidia-a100-sxm-40gb'],
+    ['A100-SXM4-80GB', 'nvidia-a100-sxm-80gb'],
+    ['A100-SXM4-80G', 'nvidia-a100-sxm-80gb'],
+    ['A100 40GB SXM4', 'nvidia-a100-sxm-40gb'],
+    ['NVIDIA A100-PCIE-40GB', 'nvidia-a100-pcie-40gb'],
+    ['A100 (artifact README: single server with 8 A100 GPUs)', 'nvidia-a100-sxm-80gb'],
+    ['gpu:a100:8', 'nvidia-a100-sxm-80gb'],
+    ['gpu:a100_80gb:4', 'nvidia-a100-sxm-80gb'],
+    ['nvidia-tesla-a100', 'nvidia-a100-sxm-40gb'],
+    ['V100', 'nvidia-v100-sxm-16gb'],
+    ['Tesla V100-SXM2-32GB', 'nvidia-v100-sxm-32gb'],
+    ['H200 141GB', 'nvidia-h200-sxm-141gb'],
+    ['GH200 480GB', 'nvidia-gh200-96gb'],
+    ['NVIDIA B200-SXM-180GB', 'nvidia-b200-sxm-180gb'],
+    ['NVIDIA B300-SXM-270GB', 'nvidia-b300-sxm'],
+    ['NVIDIA GB300', 'nvidia-gb300'],
+    ['AMD Instinct MI355X 288GB HBM3e (Power Cap 1000 W)', 'amd-mi355x'],
+    ['MI300X', 'amd-mi300x'],
+    ['RTX 5090 @400W', 'nvidia-rtx-5090'],
+    ['RTX4090', 'nvidia-rtx-4090'],
+    ['NVIDIA RTX PRO 6000 Blackwell Server Edition', 'nvidia-rtx-pro-6000-blackwell'],
+    ['A6000 Ada 48GB', 'nvidia-rtx-6000-ada'],
+    ['RTX A6000', 'nvidia-rtx-a6000'],
+    ['L40S', 'nvidia-l40s'],
+    ['TPU v5e', 'google-tpu-v5e'],
+    ['tpu-v5-lite-podslice', 'google-tpu-v5e'],
+  ])('%s is %s', (name, id) => {
+    expect(findAccelerator(name)?.id).toBe(id);
+  });
+
+  test.each([
+    '',
+    ' ',
+    'H100 64GB',
+    'RTX 3090 Ti',
+    'RTX 4070 Laptop',
+    'B100',
+    'unstated',
+    'Ascend NPU (31662800896 bytes reported)',
+    '24GB class',
+    'cuda:0',
+  ])('"%s" is unknown', (name) => {
+    expect(findAccelerator(name)).toBeUndefined();
+  });
+
+  test('every accelerator is found by its own id, label and aliases', () => {
+    for (const accelerator of accelerators) {
+      for (const name of [accelerator.id, accelerator.label, ...accelerator.aliases]) {
+        expect(findAccelerator(name)?.id, name).toBe(accelerator.id);
+      }
+    }
+  });
+});
+
+describe('findNetwork', () => {
+  test.each([
+    ['infiniband-ndr-400', 'infiniband-ndr-400'],
+    ['InfiniBand NDR 400 Gbps', 'infiniband-ndr-400'],
+    ['CX7 400 Gb/s', undefined],
+    ['400 Gb/s RDMA per GPU', 'roce-400'],
+    ['1600 Gbps RoCE per node', 'roce-1600-per-node'],
+    ['4 x 100Gb RoCE', 'roce-400-per-node'],
+    ['HDR', 'infiniband-hdr-200'],
+    ['EFA', 'efa-3200'],
+    ['400 Gbps', undefined],
+    ['carrier pigeon', undefined],
+  ])('%s is %s', (name, id) => {
+    expect(findNetwork(name)?.id).toBe(id);
+  });
+
+  test('every network is found by its own id, label and aliases', () => {
+    for (const network of networks) {
+      for (const name of [network.id, network.label, ...network.aliases]) expect(findNetwork(name)?.id, name).toBe(network.id);
+    }
+  });
+});
+
+describe('findModelCard', () => {
+  test.each([
+    ['meta-llama/Llama-3.1-8B', 'meta-llama/Meta-Llama-3.1-8B'],
+    ['meta-llama/Meta-Llama-3.1-8B', 'meta-llama/Meta-Llama-3.1-8B'],
+    ['META-LLAMA/META-LLAMA-3.1-8B-INSTRUCT', 'meta-llama/Meta-Llama-3.1-8B'],
+    ['/models/Llama-3.1-8B-Instruct/', 'meta-llama/Meta-Llama-3.1-8B'],
+    ['meta-llama/Llama-3.3-70B-Instruct', 'meta-llama/Meta-Llama-3.1-70B'],
+    ['meta-llama/Llama-2-70b-chat-hf', 'meta-llama/Llama-2-70b-hf'],
+    ['meta-llama/Meta-Llama-3-8B', 'meta-llama/Meta-Llama-3-8B'],
+    ['Qwen/Qwen2.5-7B-Instruct', 'Qwen/Qwen2.5-7B'],
+    ['mistralai/Mistral-7B-Instruct-v0.3', 'mistralai/Mistral-7B-v0.3'],
+    ['mistralai/Mixtral-8x7B-Instruct-v0.1', 'mistralai/Mixtral-8x7B-v0.1'],
+    ['Qwen/Qwen3-235B-A22B-Instruct-2507', 'Qwen/Qwen3-235B-A22B'],
+    ['mistralai/Mistral-Large-Instruct-2407', 'mistralai/Mistral-Large-Instruct-2407'],
+    ['google/gemma-2-9b-it', 'google/gemma-2-9b'],
+    ['gpt2-xl', 'gpt2-xl'],
+    ['mycompany/secret-13b', undefined],
+    ['', undefined],
+  ])('%s is %s', (name, card) => {
+    expect(findModelCard(name)?.name).toBe(card);
+  });
+
+  test('a quantized copy keeps the shape and says how it is stored', () => {
+    const card = findModelCard('hugging-quants/Meta-Llama-3.1-70B-Instruct-AWQ-INT4');
+    expect(card?.fields['model.layers']).toBe(80);
+    expect(card?.fields['model.quantization']).toBe('awq');
+    expect(card?.fields['model.dtype']).toBeUndefined();
+  });
+
+  test('every card is found by its own name and aliases', () => {
+    for (const card of modelCards) {
+      for (const name of [card.name, ...card.aliases])
+        expect(findModelCard(name)?.fields['model.hidden'], name).toBe(card.fields['model.hidden']);
+    }
+  });
+});
