@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { findSchedule, schedules } from '../../server/src/core/schedules/index.ts';
+import { findSchedule, listOperations, schedules } from '../../server/src/core/schedules/index.ts';
 import type { Operation, ScheduleShape } from '../../server/src/core/schedules/schedule.ts';
 
 /** "F3" is the forward pass of micro batch 3; "F3.1" the same on chunk 1. */
 function written(name: string, rank: number, shape: ScheduleShape): string {
-  const operations = findSchedule(name)?.order(rank, shape) ?? [];
+  const schedule = findSchedule(name);
+  const operations = schedule ? listOperations(schedule, rank, shape) : [];
   const letter = ({ kind }: Operation) => (kind === 'forward' ? 'F' : 'B');
   return operations.map((o) => `${letter(o)}${o.microBatch}${shape.virtualStages > 1 ? `.${o.chunk}` : ''}`).join(' ');
 }

@@ -190,6 +190,7 @@ describe('any simulation', () => {
         const { makespan, busySeconds, transferSeconds, bubbleSeconds, peakBytes } = accepted(request);
         expect(simulateMakespan(request)).toMatchObject({ makespan, busySeconds, transferSeconds, bubbleSeconds, peakBytes });
       }),
+      { numRuns: 500 },
     );
   });
 

@@ -6,7 +6,7 @@
  * (PTD-P), figure 3; the reverse order of the GPipe paper has the same bubble and the same peak memory.
  * With equal stages the bubble is (p - 1) / (m + p - 1) of the makespan. Every rank keeps all m micro batches alive.
  */
-import type { Operation, Schedule } from './schedule.ts';
+import type { Schedule } from './schedule.ts';
 import { refuseVirtualStages } from './shape.ts';
 
 export const gpipe: Schedule = {
@@ -16,10 +16,8 @@ export const gpipe: Schedule = {
   interleaves: false,
   microBatchMultiple: () => 1,
   refuses: (shape) => refuseVirtualStages('GPipe', shape),
-  order: (_rank, { microBatches }) => {
-    const operations: Operation[] = [];
-    for (let microBatch = 0; microBatch < microBatches; microBatch++) operations.push({ kind: 'forward', microBatch, chunk: 0 });
-    for (let microBatch = 0; microBatch < microBatches; microBatch++) operations.push({ kind: 'backward', microBatch, chunk: 0 });
-    return operations;
+  order: (_rank, { microBatches }, visit) => {
+    for (let microBatch = 0; microBatch < microBatches; microBatch++) visit('forward', microBatch, 0);
+    for (let microBatch = 0; microBatch < microBatches; microBatch++) visit('backward', microBatch, 0);
   },
 };

@@ -9,7 +9,7 @@
  * k-th forward pass on the mirrored chunk. With equal stages and free transfers the bubble is (p - 1) / (v m) of the
  * computing time.
  */
-import type { Operation, OperationKind, Schedule, ScheduleShape } from './schedule.ts';
+import type { OperationKind, Schedule, ScheduleShape } from './schedule.ts';
 
 function refuses({ stages, microBatches, virtualStages }: ScheduleShape): string | undefined {
   if (stages < 2) return 'Interleaved 1F1B needs at least 2 pipeline stages.';
@@ -27,23 +27,21 @@ export const interleaved1F1B: Schedule = {
   interleaves: true,
   microBatchMultiple: (stages) => stages,
   refuses,
-  order: (rank, { stages, microBatches, virtualStages }) => {
+  order: (rank, { stages, microBatches, virtualStages }, visit) => {
     const perGroup = stages * virtualStages;
-    const step = (kind: OperationKind, k: number): Operation => {
+    const step = (kind: OperationKind, k: number): void => {
       const inGroup = k % perGroup;
       const chunk = Math.floor(inGroup / stages);
-      return {
-        kind,
-        microBatch: Math.floor(k / perGroup) * stages + (inGroup % stages),
-        chunk: kind === 'forward' ? chunk : virtualStages - 1 - chunk,
-      };
+      const microBatch = Math.floor(k / perGroup) * stages + (inGroup % stages);
+      visit(kind, microBatch, kind === 'forward' ? chunk : virtualStages - 1 - chunk);
     };
     const total = microBatches * virtualStages;
     const warmUp = Math.min(2 * (stages - rank - 1) + (virtualStages - 1) * stages, total);
-    const operations: Operation[] = [];
-    for (let k = 0; k < warmUp; k++) operations.push(step('forward', k));
-    for (let k = warmUp; k < total; k++) operations.push(step('forward', k), step('backward', k - warmUp));
-    for (let k = total - warmUp; k < total; k++) operations.push(step('backward', k));
-    return operations;
+    for (let k = 0; k < warmUp; k++) step('forward', k);
+    for (let k = warmUp; k < total; k++) {
+      step('forward', k);
+      step('backward', k - warmUp);
+    }
+    for (let k = total - warmUp; k < total; k++) step('backward', k);
   },
 };

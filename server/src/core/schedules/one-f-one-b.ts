@@ -7,7 +7,7 @@
  * `forward_backward_pipelining_without_interleaving` of megatron/core/pipeline_parallel/schedules.py.
  * With equal stages the makespan is that of GPipe; rank r keeps min(m, p - r) micro batches alive.
  */
-import type { Operation, Schedule } from './schedule.ts';
+import type { Schedule } from './schedule.ts';
 import { refuseVirtualStages } from './shape.ts';
 
 export const oneFOneB: Schedule = {
@@ -17,16 +17,13 @@ export const oneFOneB: Schedule = {
   interleaves: false,
   microBatchMultiple: () => 1,
   refuses: (shape) => refuseVirtualStages('1F1B', shape),
-  order: (rank, { stages, microBatches }) => {
+  order: (rank, { stages, microBatches }, visit) => {
     const warmUp = Math.min(stages - rank - 1, microBatches);
-    const operations: Operation[] = [];
-    for (let microBatch = 0; microBatch < warmUp; microBatch++) operations.push({ kind: 'forward', microBatch, chunk: 0 });
+    for (let microBatch = 0; microBatch < warmUp; microBatch++) visit('forward', microBatch, 0);
     for (let microBatch = warmUp; microBatch < microBatches; microBatch++) {
-      operations.push({ kind: 'forward', microBatch, chunk: 0 }, { kind: 'backward', microBatch: microBatch - warmUp, chunk: 0 });
+      visit('forward', microBatch, 0);
+      visit('backward', microBatch - warmUp, 0);
     }
-    for (let microBatch = microBatches - warmUp; microBatch < microBatches; microBatch++) {
-      operations.push({ kind: 'backward', microBatch, chunk: 0 });
-    }
-    return operations;
+    for (let microBatch = microBatches - warmUp; microBatch < microBatches; microBatch++) visit('backward', microBatch, 0);
   },
 };

@@ -21,82 +21,83 @@ const notYet = -1;
 function layOut(request: ScheduleRequest, schedule: Schedule): PipelineRun {
   const { stages } = request;
   const count = 2 * stages * request.microBatches * request.virtualStages;
-  const columns: PipelineRun = {
-    offset: new Uint32Array(stages + 1),
-    kind: new Uint8Array(count),
-    microBatch: new Uint32Array(count),
-    chunk: new Uint16Array(count),
-    start: new Float64Array(count),
-    end: new Float64Array(count),
-  };
+  const kinds = new Uint8Array(count);
+  const microBatches = new Uint32Array(count);
+  const chunks = new Uint16Array(count);
+  const offset = new Uint32Array(stages + 1);
   let index = 0;
   for (let rank = 0; rank < stages; rank++) {
-    for (const operation of schedule.order(rank, request)) {
-      columns.kind[index] = operation.kind === 'forward' ? 0 : 1;
-      columns.microBatch[index] = operation.microBatch;
-      columns.chunk[index] = operation.chunk;
+    schedule.order(rank, request, (kind, microBatch, chunk) => {
+      kinds[index] = kind === 'forward' ? 0 : 1;
+      microBatches[index] = microBatch;
+      chunks[index] = chunk;
       index++;
-    }
-    columns.offset[rank + 1] = index;
+    });
+    offset[rank + 1] = index;
   }
-  return columns;
+  return { offset, kind: kinds, microBatch: microBatches, chunk: chunks, start: new Float64Array(count), end: new Float64Array(count) };
+}
+
+/** Seconds of one operation: `[2 * stage]` forward, `[2 * stage + 1]` backward, by virtual stage. */
+function operationSeconds({ stages, virtualStages, times }: ScheduleRequest): Float64Array {
+  const seconds = new Float64Array(2 * stages * virtualStages);
+  for (let rank = 0; rank < stages; rank++) {
+    const chunks = times[rank] ?? [];
+    for (let chunk = 0; chunk < virtualStages; chunk++) {
+      const stage = chunk * stages + rank;
+      seconds[2 * stage] = chunks[chunk]?.forward ?? 0;
+      seconds[2 * stage + 1] = chunks[chunk]?.backward ?? 0;
+    }
+  }
+  return seconds;
 }
 
 /** Runs the operations of every rank; a sentence when the order can never finish (a fault of the schedule). */
 export function runPipeline(request: ScheduleRequest, schedule: Schedule): PipelineRun | { readonly refused: string } {
-  const { stages, microBatches, virtualStages, transfer } = request;
-  const columns = layOut(request, schedule);
+  const { stages, microBatches, virtualStages } = request;
+  const run = layOut(request, schedule);
+  const { kind: kinds, microBatch: batches, chunk: chunks, start: starts, end: ends } = run;
   const lastStage = stages * virtualStages - 1;
-  const forwardEnd = new Float64Array((lastStage + 1) * microBatches).fill(notYet);
-  const backwardEnd = new Float64Array((lastStage + 1) * microBatches).fill(notYet);
-  const next = columns.offset.slice(0, stages);
-  const free = new Float64Array(stages);
-  const seconds = new Float64Array(2 * (lastStage + 1));
-  for (let stage = 0; stage <= lastStage; stage++) {
-    const times = request.times[stage % stages]?.[Math.floor(stage / stages)];
-    seconds[2 * stage] = times?.forward ?? 0;
-    seconds[2 * stage + 1] = times?.backward ?? 0;
-  }
-  const hop = stages > 1 ? transfer : 0;
+  const seconds = operationSeconds(request);
+  const hop = stages > 1 ? request.transfer : 0;
   const held = request.transferOverlapped ? 0 : hop;
+  const next = run.offset.slice(0, stages);
+  const free = new Float64Array(stages);
+  // When the input of each operation is there: row 2 * stage for forward, 2 * stage + 1 for backward passes.
+  const ready = new Float64Array(2 * (lastStage + 1) * microBatches).fill(notYet);
+  ready.fill(0, 0, microBatches);
 
-  /** When the input of an operation is there; `notYet` while it is not known. */
-  const inputAt = (kind: number, stage: number, microBatch: number): number => {
-    if (kind === 0) {
-      if (stage === 0) return 0;
-      const end = forwardEnd[(stage - 1) * microBatches + microBatch] ?? notYet;
-      return end === notYet ? notYet : end + hop;
-    }
-    if (stage === lastStage) return forwardEnd[stage * microBatches + microBatch] ?? notYet;
-    const end = backwardEnd[(stage + 1) * microBatches + microBatch] ?? notYet;
-    return end === notYet ? notYet : end + hop;
-  };
-
-  /** Runs one rank as far as its inputs allow. */
+  /** Runs one rank as far as its inputs allow; says how many operations that were. */
   const advance = (rank: number): number => {
     const first = next[rank] ?? 0;
-    const last = columns.offset[rank + 1] ?? 0;
+    const last = run.offset[rank + 1] ?? 0;
     let time = free[rank] ?? 0;
     let index = first;
     for (; index < last; index++) {
-      const kind = columns.kind[index] ?? 0;
-      const stage = (columns.chunk[index] ?? 0) * stages + rank;
-      const microBatch = columns.microBatch[index] ?? 0;
-      const input = inputAt(kind, stage, microBatch);
-      if (input === notYet) break;
+      const backward = kinds[index] ?? 0;
+      const stage = (chunks[index] ?? 0) * stages + rank;
+      const microBatch = batches[index] ?? 0;
+      const row = 2 * stage + backward;
+      const input = ready[row * microBatches + microBatch] ?? notYet;
+      if (input < 0) break;
       const start = Math.max(input, time);
-      const end = start + (seconds[2 * stage + kind] ?? 0);
-      columns.start[index] = start;
-      columns.end[index] = end;
-      (kind === 0 ? forwardEnd : backwardEnd)[stage * microBatches + microBatch] = end;
-      time = (kind === 0 ? stage < lastStage : stage > 0) ? end + held : end;
+      const end = start + (seconds[row] ?? 0);
+      starts[index] = start;
+      ends[index] = end;
+      time = end;
+      if (stage !== (backward ? 0 : lastStage)) {
+        time += held;
+        ready[(backward ? row - 2 : row + 2) * microBatches + microBatch] = end + hop;
+      } else if (!backward) {
+        ready[(row + 1) * microBatches + microBatch] = end;
+      }
     }
     next[rank] = index;
     free[rank] = time;
     return index - first;
   };
 
-  for (let left = columns.kind.length; left > 0; ) {
+  for (let left = kinds.length; left > 0; ) {
     // Down the ranks carries forward passes along, up again the backward passes.
     let ran = 0;
     for (let rank = 0; rank < stages; rank++) ran += advance(rank);
@@ -104,5 +105,5 @@ export function runPipeline(request: ScheduleRequest, schedule: Schedule): Pipel
     if (ran === 0) return { refused: `The order of operations of ${schedule.label} waits for itself with this shape.` };
     left -= ran;
   }
-  return columns;
+  return run;
 }

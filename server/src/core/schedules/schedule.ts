@@ -13,6 +13,8 @@ export interface Operation {
   readonly chunk: number;
 }
 
+export type VisitOperation = (kind: OperationKind, microBatch: number, chunk: number) => void;
+
 export interface ScheduleShape {
   readonly stages: number;
   readonly microBatches: number;
@@ -31,8 +33,11 @@ export interface Schedule {
   readonly microBatchMultiple: (stages: number) => number;
   /** Why this shape cannot be run by this schedule, or undefined when it can. */
   readonly refuses: (shape: ScheduleShape) => string | undefined;
-  /** The operations of rank `rank`, in order. Every micro batch once per chunk and kind. */
-  readonly order: (rank: number, shape: ScheduleShape) => readonly Operation[];
+  /**
+   * Tells `visit` the operations of rank `rank`, in order: every micro batch once per chunk and kind. A visitor rather
+   * than a list, because the estimate walks thousands of operations on every keystroke.
+   */
+  readonly order: (rank: number, shape: ScheduleShape, visit: VisitOperation) => void;
 }
 
 /** Seconds of one operation of one rank and chunk. */

@@ -13,6 +13,8 @@
 import type { MemorySample } from '../estimate.ts';
 import type { Bytes, Seconds } from '../units.ts';
 import { checkRequest } from './check-request.ts';
+import { followMemory } from './follow-memory.ts';
+import { makespanOf1F1B } from './one-f-one-b-makespan.ts';
 import { type PipelineRun, runPipeline } from './run-pipeline.ts';
 import type { ScheduleRequest } from './schedule.ts';
 
@@ -70,44 +72,6 @@ export interface PipelineSummary {
   readonly peakBytes: Float64Array;
 }
 
-interface Memory {
-  readonly peakInFlight: Uint32Array;
-  readonly peakBytes: Float64Array;
-  /** Per operation, or empty when not asked for. */
-  readonly heldBytes: Float64Array;
-}
-
-/** Memory depends on the order only: operations of one rank never overlap. */
-function followMemory(request: ScheduleRequest, run: PipelineRun, everyOperation: boolean): Memory {
-  const { stages, virtualStages } = request;
-  const peakInFlight = new Uint32Array(stages * virtualStages);
-  const peakBytes = new Float64Array(stages);
-  const heldBytes = new Float64Array(everyOperation ? run.kind.length : 0);
-  const alive = new Uint32Array(virtualStages);
-  for (let rank = 0; rank < stages; rank++) {
-    const chunks = request.memory[rank] ?? [];
-    const resident = request.residentBytes[rank] ?? 0;
-    alive.fill(0);
-    let peak = resident;
-    for (let index = run.offset[rank] ?? 0; index < (run.offset[rank + 1] ?? 0); index++) {
-      const chunk = run.chunk[index] ?? 0;
-      const forward = run.kind[index] === forwardKind;
-      const count = (alive[chunk] ?? 0) + (forward ? 1 : 0);
-      alive[chunk] = count;
-      const slot = rank * virtualStages + chunk;
-      if (count > (peakInFlight[slot] ?? 0)) peakInFlight[slot] = count;
-      // Summed anew rather than added up, so that the bytes after the last operation are exactly the resident ones.
-      let bytes: number = resident;
-      for (let other = 0; other < virtualStages; other++) bytes += (alive[other] ?? 0) * (chunks[other]?.activations ?? 0);
-      if (bytes > peak) peak = bytes;
-      if (everyOperation) heldBytes[index] = bytes;
-      if (!forward) alive[chunk] = count - 1;
-    }
-    peakBytes[rank] = peak;
-  }
-  return { peakInFlight, peakBytes, heldBytes };
-}
-
 interface Times {
   readonly makespan: Seconds;
   readonly busySeconds: Float64Array;
@@ -115,10 +79,14 @@ interface Times {
   readonly bubbleSeconds: Float64Array;
 }
 
-function sumTimes(request: ScheduleRequest, run: PipelineRun): Times {
-  const { stages, microBatches, virtualStages } = request;
+function lastEnd({ stages }: ScheduleRequest, run: PipelineRun): Seconds {
   let makespan = 0;
   for (let rank = 0; rank < stages; rank++) makespan = Math.max(makespan, run.end[(run.offset[rank + 1] ?? 0) - 1] ?? 0);
+  return makespan;
+}
+
+function sumTimes(request: ScheduleRequest, makespan: Seconds): Times {
+  const { stages, microBatches, virtualStages } = request;
   const busySeconds = new Float64Array(stages);
   const transferSeconds = new Float64Array(stages);
   const bubbleSeconds = new Float64Array(stages);
@@ -147,10 +115,23 @@ function sendsPerMicroBatch(rank: number, stages: number, virtualStages: number)
 export function simulateMakespan(request: ScheduleRequest): PipelineSummary | Refused {
   const checked = checkRequest(request);
   if ('refused' in checked) return checked;
+  if (request.name === '1f1b' && request.microBatches >= request.stages) return summary1F1B(request);
   const run = runPipeline(request, checked.schedule);
   if ('refused' in run) return run;
   const { peakInFlight, peakBytes } = followMemory(request, run, false);
-  return { ...sumTimes(request, run), peakInFlight, peakBytes };
+  return { ...sumTimes(request, lastEnd(request, run)), peakInFlight, peakBytes };
+}
+
+/** With at least as many micro batches as stages, rank r keeps p - r of them alive. */
+function summary1F1B(request: ScheduleRequest): PipelineSummary {
+  const { stages } = request;
+  const peakInFlight = new Uint32Array(stages);
+  const peakBytes = new Float64Array(stages);
+  for (let rank = 0; rank < stages; rank++) {
+    peakInFlight[rank] = stages - rank;
+    peakBytes[rank] = (request.residentBytes[rank] ?? 0) + (stages - rank) * (request.memory[rank]?.[0]?.activations ?? 0);
+  }
+  return { ...sumTimes(request, makespanOf1F1B(request)), peakInFlight, peakBytes };
 }
 
 /** Simulates a request; refuses impossible ones with a sentence. Times in seconds, memory in bytes. */
@@ -159,7 +140,7 @@ export function simulate(request: ScheduleRequest): Simulation | Refused {
   if ('refused' in checked) return checked;
   const run = runPipeline(request, checked.schedule);
   if ('refused' in run) return run;
-  const times = sumTimes(request, run);
+  const times = sumTimes(request, lastEnd(request, run));
   const { peakBytes, heldBytes } = followMemory(request, run, true);
   const { gradientReduction, optimizer, parameterGather } = request.tail;
   let memory: readonly (readonly MemorySample[])[] | undefined;
