@@ -9,9 +9,18 @@ import { networks } from './networks/index.ts';
 export type { ModelCard, NamedNetwork } from './load.ts';
 export { accelerators, modelCards, networks };
 
+/** Builds the look-up at the first question: most starts of the server end without one for networks or model cards. */
+function onFirstUse<Entry>(make: () => (name: string) => Entry | undefined): (name: string) => Entry | undefined {
+  let find: ((name: string) => Entry | undefined) | undefined;
+  return (name) => {
+    find ??= make();
+    return find(name);
+  };
+}
+
 /** The accelerator a name means, or undefined when it is unknown. */
-export const findAccelerator = acceleratorFinder(accelerators);
+export const findAccelerator = onFirstUse(() => acceleratorFinder(accelerators));
 /** The network between nodes a name means, or undefined when it is unknown. */
-export const findNetwork = networkFinder(networks);
+export const findNetwork = onFirstUse(() => networkFinder(networks));
 /** The card of the public model a name means, or undefined when it is unknown. */
-export const findModelCard = modelCardFinder(modelCards);
+export const findModelCard = onFirstUse(() => modelCardFinder(modelCards));

@@ -1,0 +1,109 @@
+/**
+ * What every data file must look like. Only tests and scripts import this: the extension itself carries the data and no
+ * validator.
+ */
+import { z } from 'zod';
+
+const source = z.strictObject({ title: z.string().min(3), where: z.string().min(1).optional() });
+const sources = z.record(z.string().regex(/^s\d+$/), source);
+
+/** A figure in one of these units, with a source and what kind of figure it is. */
+const figure = (...units: [string, ...string[]]) =>
+  z.strictObject({
+    value: z.number().positive(),
+    unit: z.enum(units),
+    source: z.string().regex(/^s\d+$/),
+    kind: z.enum(['datasheet', 'measured', 'assumed']),
+    note: z.string().min(3).optional(),
+  });
+
+const kebabCase = z.string().regex(/^[a-z0-9]+(?:-[a-z0-9]+)*$/);
+const alias = z
+  .string()
+  .min(1)
+  .refine((text) => text === text.toLowerCase(), 'aliases are lower case');
+const rate = figure('TFLOP/s', 'TOP/s');
+
+export const acceleratorFile = z.strictObject({
+  id: kebabCase,
+  label: z.string().min(2),
+  vendor: z.enum(['NVIDIA', 'AMD', 'Intel', 'Google']),
+  architecture: z.string().min(1),
+  aliases: z.array(alias).min(1),
+  computeCapability: z.number().positive().optional(),
+  memory: z.strictObject({ capacity: figure('GiB', 'GB', 'MiB'), usable: figure('GiB', 'MiB').optional(), bandwidth: figure('GB/s') }),
+  peak: z.strictObject({
+    fp32: rate.optional(),
+    tf32: rate.optional(),
+    fp16: rate.optional(),
+    bf16: rate.optional(),
+    fp8: rate.optional(),
+    int8: rate.optional(),
+    fp4: rate.optional(),
+  }),
+  scaleUp: z
+    .strictObject({
+      kind: z.enum(['NVLink', 'xGMI', 'ICI', 'Ethernet scale-up']),
+      bandwidth: figure('GB/s'),
+      domainGpus: z.int().positive().optional(),
+    })
+    .optional(),
+  pcie: figure('GB/s').optional(),
+  tdpWatts: figure('W').optional(),
+  smCount: figure('count').optional(),
+  l2: figure('MiB').optional(),
+  sources,
+  notes: z.array(z.string().min(3)).optional(),
+});
+
+export const networkFile = z.strictObject({
+  id: kebabCase,
+  label: z.string().min(2),
+  aliases: z.array(alias),
+  bandwidthPerGpu: figure('GB/s'),
+  latency: figure('us'),
+  sources,
+});
+
+const count = z.int().positive();
+
+export const modelFile = z.array(
+  z.strictObject({
+    name: z.string().min(1),
+    aliases: z.array(alias),
+    source: z.string().min(5),
+    parameters: count.optional(),
+    assumed: z.array(z.string().min(3)).optional(),
+    fields: z.strictObject({
+      'model.name': z.string(),
+      'model.architecture': z.string().optional(),
+      'model.type': z.string().optional(),
+      'model.layers': count,
+      'model.hidden': count,
+      'model.heads': count,
+      'model.kvHeads': count,
+      'model.headDim': count,
+      'model.ffn': count.optional(),
+      'model.vocab': count.optional(),
+      'model.maxPositions': count.optional(),
+      'model.tiedEmbeddings': z.boolean().optional(),
+      'model.gatedMlp': z.boolean(),
+      'model.activation': z.enum(['gelu', 'swiglu', 'geglu', 'relu', 'squared-relu']),
+      'model.normalization': z.enum(['layernorm', 'rmsnorm']),
+      'model.positionEmbedding': z.enum(['learned', 'rope', 'alibi', 'none']).optional(),
+      'model.linearBias': z.boolean().optional(),
+      'model.qkvBias': z.boolean().optional(),
+      'model.qkNorm': z.boolean(),
+      'model.attentionKind': z.enum(['MHA', 'MQA', 'GQA', 'MLA', 'hybrid']),
+      'model.experts': count.optional(),
+      'model.expertsPerToken': count.optional(),
+      'model.expertFfn': count.optional(),
+      'model.sharedExpertFfn': count.optional(),
+      'model.slidingWindow': count.optional(),
+      'model.kvLoraRank': count.optional(),
+      'model.qLoraRank': count.optional(),
+      'model.dtype': z.enum(['bf16', 'fp16', 'fp32']).optional(),
+      'model.quantization': z.enum(['fp8', 'mxfp4']).optional(),
+    }),
+  }),
+);
