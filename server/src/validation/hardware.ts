@@ -1,0 +1,146 @@
+/**
+ * From the spellings of `hardware` in published rows to a cluster. Every guess is returned as an assumption.
+ */
+import type { Assumption } from '../core/estimate.ts';
+import type { Accelerator, Cluster, Network } from '../core/hardware.ts';
+import { type Bytes, GBps, GiB } from '../core/units.ts';
+import type { Catalog } from './catalog.ts';
+import type { CaseInput } from './row.ts';
+
+/** Names that say less than a data sheet needs, and what they are taken for. */
+const vague: readonly (readonly [RegExp, string, string])[] = [
+  [/^a100$/i, 'nvidia-a100-sxm-80gb', 'A100 without a memory size is taken as the 80 GB SXM one'],
+  [/^v100$/i, 'nvidia-v100-sxm-32gb', 'V100 without a memory size is taken as the 32 GB SXM one'],
+  [/^gh200/i, 'nvidia-gh200-96gb', 'GH200 is taken as the 96 GB one'],
+  [/h100 presumed/i, 'nvidia-h100-sxm-80gb', 'the GPU is not stated; H100 is presumed by the row'],
+  [/mi350x/i, 'amd-mi355x', 'MI350X is taken as MI355X'],
+  [/a6000 ada/i, 'nvidia-rtx-6000-ada', 'taken as RTX 6000 Ada'],
+];
+
+export interface MappedHardware {
+  readonly cluster: Cluster;
+  /** False when the row names no GPU and one was put in so that memory can still be told. */
+  readonly gpuKnown: boolean;
+  readonly assumptions: readonly Assumption[];
+}
+
+/** The cluster of a row, or why there is none. */
+export function clusterOf(input: CaseInput, catalog: Catalog): MappedHardware | { readonly refused: string } {
+  const hardware = input.hardware ?? {};
+  const assumptions: Assumption[] = [];
+  const written = hardware.gpu ?? '';
+  if (/tpu|gaudi|ascend|xpu|trainium/i.test(written)) return { refused: `the accelerator "${written}" is not modelled yet` };
+  const found = lookUp(written, catalog, assumptions);
+  const fallback = found ?? stranger(hardware.gpu_mem_gib, catalog, assumptions, written);
+  if (!fallback) return { refused: `the accelerator "${written}" is not in the data sheets` };
+  const accelerator = withMemory(fallback, hardware.gpu_mem_gib, assumptions);
+  const gpus = Math.max(1, hardware.gpus ?? parallelProduct(input));
+  const gpusPerNode = nodeSize(input, gpus, assumptions);
+  const scaleOut = scaleOutOf(input, accelerator, gpusPerNode, catalog, assumptions);
+  if (!scaleOut) return { refused: 'no data sheet of a network between nodes is at hand' };
+  return {
+    cluster: {
+      accelerator,
+      gpusPerNode,
+      nodes: Math.max(1, Math.ceil(gpus / gpusPerNode)),
+      scaleOut,
+    },
+    gpuKnown: found !== undefined,
+    assumptions,
+  };
+}
+
+function lookUp(written: string, catalog: Catalog, assumptions: Assumption[]): Accelerator | undefined {
+  const bare = written.replace(/\(.*?\)/g, ' ').trim();
+  for (const [pattern, id, why] of vague) {
+    if (!pattern.test(bare) && !pattern.test(written)) continue;
+    const found = catalog.findAccelerator(id);
+    if (found) assumptions.push({ field: 'cluster.gpu', value: found.label, why });
+    return found;
+  }
+  if (/not stated|unstated|class/i.test(written) || bare === '') return undefined;
+  return catalog.findAccelerator(written) ?? catalog.findAccelerator(bare) ?? catalog.findAccelerator(bare.split(/\s+/)[0] ?? '');
+}
+
+/** A card that has no data sheet here: its capacity is in the row, its speed is unknown. */
+function stranger(memoryGiB: number | undefined, catalog: Catalog, assumptions: Assumption[], written: string): Accelerator | undefined {
+  if (memoryGiB === undefined && !/not stated|unstated|^$/i.test(written)) return undefined;
+  const stand = catalog.findAccelerator('nvidia-a100-sxm-80gb');
+  if (stand) {
+    assumptions.push({
+      field: 'cluster.gpu',
+      value: stand.label,
+      why: 'the GPU is not stated; used for memory only, so no time is predicted',
+    });
+  }
+  return stand;
+}
+
+/** Takes the capacity the row states when it differs from the data sheet by more than a twentieth. */
+function withMemory(accelerator: Accelerator, memoryGiB: number | undefined, assumptions: Assumption[]): Accelerator {
+  if (memoryGiB === undefined) return accelerator;
+  const capacity = accelerator.memory.capacity;
+  const stated = GiB(memoryGiB);
+  if (Math.abs(stated / capacity.value - 1) <= 0.08) return accelerator;
+  assumptions.push({ field: 'cluster.gpu', value: `${memoryGiB} GiB`, why: 'the capacity stated in the row replaces the data sheet' });
+  return {
+    ...accelerator,
+    memory: {
+      ...accelerator.memory,
+      capacity: { value: stated as Bytes, unit: 'GiB', source: 'hardware.gpu_mem_gib of the row', kind: 'measured' },
+    },
+  };
+}
+
+function parallelProduct(input: CaseInput): number {
+  const { tp = 1, pp = 1, cp = 1, dp = 1 } = input.parallel ?? {};
+  return tp * pp * cp * dp;
+}
+
+function nodeSize(input: CaseInput, gpus: number, assumptions: Assumption[]): number {
+  const { gpus_per_node: stated, intra = '', gpu } = input.hardware ?? {};
+  if (/nvl72/i.test(intra)) return Math.min(72, gpus);
+  if (stated !== undefined && stated >= 1) return Math.min(stated, gpus);
+  const usual = /gb[23]00/i.test(gpu ?? '') ? 4 : 8;
+  if (gpus > usual) assumptions.push({ field: 'cluster.gpusPerNode', value: String(usual), why: 'GPUs per node not stated' });
+  return Math.min(usual, gpus);
+}
+
+/** The stated network per GPU: "400 Gb/s RDMA per GPU", "1600 Gbps RoCE per node", "4 x 100Gb RoCE"; else the usual one. */
+function scaleOutOf(
+  input: CaseInput,
+  accelerator: Accelerator,
+  gpusPerNode: number,
+  catalog: Catalog,
+  assumptions: Assumption[],
+): Network | undefined {
+  const inter = input.hardware?.inter ?? '';
+  const match = /(?:(\d+)\s*x\s*)?(\d+)\s*g(?:b\/?s|bps|b)\b/i.exec(inter);
+  const usual = usualNetwork(accelerator, catalog);
+  if (!match || !usual) {
+    if ((input.hardware?.gpus ?? 1) > gpusPerNode && usual) {
+      assumptions.push({ field: 'cluster.interconnect', value: usual.label, why: 'the network between nodes is not stated' });
+    }
+    return usual;
+  }
+  const gigabits = Number(match[1] ?? 1) * Number(match[2]);
+  const perNode = /per node|config/i.test(inter) || match[1] !== undefined || (!/per gpu|ndr|cx7/i.test(inter) && gpusPerNode >= 8);
+  return {
+    ...usual,
+    id: 'stated',
+    label: inter,
+    bandwidthPerGpu: {
+      value: GBps(gigabits / 8 / (perNode ? gpusPerNode : 1)),
+      unit: 'GB/s',
+      source: 'hardware.inter of the row',
+      kind: 'measured',
+    },
+  };
+}
+
+/** The network such GPUs are sold with in the vendor's own reference systems. */
+function usualNetwork(accelerator: Accelerator, catalog: Catalog): Network | undefined {
+  if (/volta|turing/i.test(accelerator.architecture)) return catalog.findNetwork('infiniband-edr-100');
+  if (/ampere/i.test(accelerator.architecture)) return catalog.findNetwork('infiniband-hdr-200');
+  return catalog.findNetwork('infiniband-ndr-400');
+}

@@ -1,0 +1,121 @@
+/**
+ * A training estimate under the names and units of `measured`. All fields the model can give are given, whatever the row
+ * holds; which of the three memory figures a peak means is told by `mem_kind` and by the words of the note.
+ */
+import type { StageMemory, TrainingEstimate } from '../core/estimate.ts';
+import type { PartialJob } from '../core/job-fields.ts';
+import type { Term } from '../core/term.ts';
+import type { CaseInput } from './row.ts';
+
+export interface TrainingContext {
+  readonly input: CaseInput;
+  readonly job: PartialJob;
+  readonly estimate: TrainingEstimate;
+  /** False when the GPU is a stand-in: only memory is told then. */
+  readonly timeKnown: boolean;
+  /** The same job with plain tensor parallelism and no recomputation, for shares of that baseline. */
+  readonly baseline: TrainingEstimate | undefined;
+}
+
+export type Predicted = Record<string, number | boolean>;
+
+const gib = 2 ** 30;
+const mib = 2 ** 20;
+
+/** Every field of `measured` the training model can give. */
+export function predictTraining(context: TrainingContext): Predicted {
+  const predicted: Predicted = { ...memoryFields(context) };
+  if (context.timeKnown) Object.assign(predicted, timeFields(context));
+  for (const [name, value] of Object.entries(predicted)) {
+    if (typeof value === 'number' && !Number.isFinite(value)) delete predicted[name];
+  }
+  return predicted;
+}
+
+type MemoryKind = 'allocated' | 'reserved' | 'device';
+
+/** Which of the three figures the row's peak is. */
+export function memoryKindOf(input: CaseInput): MemoryKind {
+  const words = `${input.memKind ?? ''}`;
+  if (/reserved/i.test(words)) return 'reserved';
+  if (/alloc|active/i.test(words)) return 'allocated';
+  if (/nvidia|device|smi/i.test(words)) return 'device';
+  return /allocat|peak memory active/i.test(input.note ?? '') ? 'allocated' : 'reserved';
+}
+
+function stageOf(context: TrainingContext, rank: number | 'worst'): StageMemory | undefined {
+  const { stages, worstStage } = context.estimate.memory;
+  if (rank !== 'worst') return stages[rank] ?? stages[stages.length - 1];
+  // Some logs are written by the last rank only, which is the last pipeline stage.
+  return /last rank|last pipeline stage/i.test(context.input.note ?? '') ? stages[stages.length - 1] : stages[worstStage];
+}
+
+function memoryFields(context: TrainingContext): Predicted {
+  const stage = stageOf(context, 'worst');
+  if (!stage) return {};
+  const kind = memoryKindOf(context.input);
+  const peak = stage[kind].value;
+  const scope = /sum over/i.test(context.input.memScope ?? '') ? context.estimate.gpus : 1;
+  const resident = residentBytes(stage);
+  const first = stageOf(context, 0);
+  const last = stageOf(context, 7);
+  return {
+    peak_mem_gib: (peak * scope) / gib,
+    peak_mem_bytes: peak * scope,
+    peak_mem_gb: (peak * scope) / (/GiB|1024/.test(context.input.note ?? '') ? gib : 1e9),
+    peak_reserved_gib: stage.reserved.value / gib,
+    nvidia_smi_mem_gib: stage.device.value / gib,
+    after_step_mem_gib: resident / gib,
+    after_step_mem_bytes: resident,
+    resident_mem_gib: residentBytes(stage, /grad/i) / gib,
+    model_state_mem_mib: resident / mib,
+    mem_pct: (100 * peak) / context.estimate.memory.usable.value,
+    oom: context.estimate.memory.fits === 'no',
+    ...(first && context.estimate.memory.stages.length > 1 ? { peak_mem_gib_rank0: first[kind].value / gib } : {}),
+    ...(last && context.estimate.memory.stages.length === 8 ? { peak_mem_gib_rank7: last[kind].value / gib } : {}),
+    ...activationFields(context, stage),
+  };
+}
+
+/** Components that stay between steps: parameters, gradients and optimizer states; `without` leaves some out. */
+function residentBytes(stage: StageMemory, without?: RegExp): number {
+  let bytes = 0;
+  for (const child of stage.allocated.children ?? []) {
+    if (/param|weight|grad|optim|master/i.test(child.id) && !without?.test(child.id) && !/gather|prefetch|bucket/i.test(child.id))
+      bytes += child.value;
+  }
+  return bytes;
+}
+
+function activationBytes(allocated: Term): number {
+  return (allocated.children ?? []).filter((child) => /activation/i.test(child.id)).reduce((sum, child) => sum + child.value, 0);
+}
+
+function activationFields(context: TrainingContext, stage: StageMemory): Predicted {
+  const activations = activationBytes(stage.allocated);
+  const fields: Predicted = {
+    activation_mem_mib: activations / mib,
+    activation_peak_mib: (stage.allocated.value - residentBytes(stage)) / mib,
+  };
+  const base = context.baseline?.memory.stages[0];
+  const own = context.estimate.memory.stages[0];
+  if (base && own) fields.activation_mem_pct_of_tp_baseline = (100 * activationBytes(own.allocated)) / activationBytes(base.allocated);
+  return fields;
+}
+
+function timeFields({ estimate, job }: TrainingContext): Predicted {
+  const { tokensPerSecond, tokensPerSecondPerGpu, modelFlopsPerGpu, hardwareFlopsPerGpu, mfu, hfu } = estimate.throughput;
+  const length = job['sequence.length'] ?? 0;
+  return {
+    iter_s: estimate.time.step.value,
+    tokens_per_s_per_gpu: tokensPerSecondPerGpu.value,
+    tokens_per_s_total: tokensPerSecond.value,
+    tokens_per_s: tokensPerSecond.value,
+    samples_per_s: length > 0 ? tokensPerSecond.value / length : Number.NaN,
+    tflops_per_gpu: modelFlopsPerGpu.value / 1e12,
+    hfu_tflops_per_gpu: hardwareFlopsPerGpu.value / 1e12,
+    mfu: mfu.value,
+    hfu: hfu.value,
+    days_for_300B_tokens: 300e9 / tokensPerSecond.value / 86400,
+  };
+}

@@ -1,0 +1,139 @@
+/**
+ * `rooflint validate`: predicts every row without its measurement, then, and only then, compares.
+ */
+import { derive } from '../core/derive.ts';
+import type { Assumption, Estimate, TrainingEstimate } from '../core/estimate.ts';
+import { estimateJob } from '../core/estimate-job.ts';
+import type { PartialJob } from '../core/job-fields.ts';
+import type { Catalog } from './catalog.ts';
+import { predictServing } from './predict-serving.ts';
+import { type Predicted, predictTraining } from './predict-training.ts';
+import { type CaseInput, readRows } from './row.ts';
+import { rowToJob } from './row-to-job.ts';
+import { errorsOf, type Quantity, type QuantitySummary, quantityOf, type RowError, summarize } from './summary.ts';
+import type { CandidateJob, MappedCase } from './training-job.ts';
+
+export interface RowResult {
+  readonly id: string;
+  readonly kind: string;
+  readonly predicted: Predicted;
+  /** Why nothing is predicted; null when something is. */
+  readonly refused: string | null;
+  readonly assumptions: readonly Assumption[];
+}
+
+export interface ValidationSummary {
+  readonly rows: number;
+  readonly used: number;
+  readonly refused: number;
+  readonly refusedBecause: Readonly<Record<string, number>>;
+  /** By quantity and by row kind: "memory", "memory / peak_mem_gib" ... */
+  readonly errors: Readonly<Record<string, QuantitySummary>>;
+  /** Rows used and refused of each row kind. */
+  readonly kinds: Readonly<Record<string, { readonly used: number; readonly refused: number }>>;
+}
+
+export interface ValidationReport {
+  readonly rows: readonly RowResult[];
+  readonly summary: ValidationSummary;
+  readonly errors: readonly RowError[];
+}
+
+interface Chosen {
+  readonly estimate: Estimate;
+  readonly job: PartialJob;
+  readonly assumptions: readonly Assumption[];
+}
+
+/** Runs all rows of a .jsonl text. Never throws on any content. */
+export function validate(content: string, catalog: Catalog): ValidationReport {
+  const rows: RowResult[] = [];
+  const errors: RowError[] = [];
+  for (const reading of readRows(content)) {
+    if ('problem' in reading) {
+      rows.push({ id: reading.id, kind: 'unreadable', predicted: {}, refused: reading.problem, assumptions: [] });
+      continue;
+    }
+    const result = predictRow(reading.row.input, catalog);
+    rows.push(result);
+    errors.push(...errorsOf(result.id, result.predicted, reading.row.measured));
+  }
+  return { rows, summary: summaryOf(rows, errors), errors };
+}
+
+/** Predicts one row from its inputs. */
+export function predictRow(input: CaseInput, catalog: Catalog): RowResult {
+  const { id, kind } = input;
+  const mapping = rowToJob(input, catalog);
+  if ('refused' in mapping) return { id, kind, predicted: {}, refused: mapping.refused, assumptions: [] };
+  const chosen = choose(mapping);
+  if ('refused' in chosen) return { id, kind, predicted: {}, refused: chosen.refused, assumptions: [] };
+  const { estimate, job } = chosen;
+  const predicted =
+    estimate.kind === 'training'
+      ? predictTraining({ input, job, estimate, timeKnown: mapping.timeKnown, baseline: baselineOf(mapping, job) })
+      : predictServing(input, job, estimate, mapping.timeKnown);
+  return { id, kind, predicted, refused: null, assumptions: [...chosen.assumptions, ...estimate.assumptions] };
+}
+
+/** The first candidate that fits its GPU, else the last. */
+function choose(mapping: MappedCase): Chosen | { readonly refused: string } {
+  let last: Chosen | { readonly refused: string } = { refused: 'no job could be built from the row' };
+  for (const candidate of mapping.candidates) {
+    const result = estimateOf(mapping, candidate);
+    if ('refused' in result) {
+      last = result;
+      continue;
+    }
+    last = result;
+    if (mapping.candidates.length === 1 || result.estimate.memory.fits !== 'no') return result;
+  }
+  return last;
+}
+
+function estimateOf(mapping: MappedCase, candidate: CandidateJob): Chosen | { readonly refused: string } {
+  const { job } = derive(candidate.job, {}, mapping.framework);
+  const result = estimateJob(job, mapping.framework, mapping.cluster);
+  if ('refusal' in result) return { refused: result.refusal.why };
+  return { estimate: result.estimate, job, assumptions: candidate.assumptions };
+}
+
+/** Tensor parallelism without sequence parallelism or recomputation: the baseline of Korthikanti et al. 2022, Figure 7. */
+function baselineOf(mapping: MappedCase, job: PartialJob): TrainingEstimate | undefined {
+  if ((job['parallel.tensor'] ?? 1) <= 1) return undefined;
+  const plain: PartialJob = { ...job, 'parallel.sequence': false, 'recompute.granularity': 'none' };
+  const result = estimateOf(mapping, { job: plain, assumptions: [] });
+  return 'refused' in result || result.estimate.kind !== 'training' ? undefined : result.estimate;
+}
+
+function summaryOf(rows: readonly RowResult[], errors: readonly RowError[]): ValidationSummary {
+  const refusedBecause: Record<string, number> = {};
+  const kinds: Record<string, { used: number; refused: number }> = {};
+  for (const { kind, refused } of rows) {
+    const count = kinds[kind] ?? { used: 0, refused: 0 };
+    kinds[kind] = count;
+    if (refused === null) count.used += 1;
+    else {
+      count.refused += 1;
+      refusedBecause[refused] = (refusedBecause[refused] ?? 0) + 1;
+    }
+  }
+  const refused = rows.filter((row) => row.refused !== null).length;
+  return { rows: rows.length, used: rows.length - refused, refused, refusedBecause, kinds, errors: byQuantity(errors) };
+}
+
+function byQuantity(errors: readonly RowError[]): Record<string, QuantitySummary> {
+  const groups = new Map<string, RowError[]>();
+  const add = (name: string, error: RowError) => {
+    const group = groups.get(name);
+    if (group) group.push(error);
+    else groups.set(name, [error]);
+  };
+  for (const error of errors) {
+    const quantity: Quantity | undefined = quantityOf(error.field);
+    if (quantity === undefined) continue;
+    add(quantity, error);
+    add(`${quantity} / ${error.field}`, error);
+  }
+  return Object.fromEntries([...groups].sort(([a], [b]) => a.localeCompare(b)).map(([name, group]) => [name, summarize(group)]));
+}

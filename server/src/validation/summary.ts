@@ -1,0 +1,92 @@
+/** Errors of predictions against measurements, per quantity. The only place where both are seen together. */
+
+export interface RowError {
+  readonly id: string;
+  readonly field: string;
+  readonly predicted: number;
+  readonly measured: number;
+  /** (predicted - measured) / measured; for shares in percent, the difference in points / 100. */
+  readonly error: number;
+}
+
+export interface QuantitySummary {
+  readonly rows: number;
+  readonly median: number;
+  readonly p90: number;
+  /** Mean signed error: positive when predictions are too high. */
+  readonly bias: number;
+  readonly worst: readonly RowError[];
+}
+
+export type Quantity = 'memory' | 'throughput' | 'utilization' | 'serving memory' | 'serving time';
+
+const quantities: Readonly<Record<string, Quantity>> = {
+  peak_mem_gib: 'memory',
+  peak_mem_gb: 'memory',
+  peak_reserved_gib: 'memory',
+  nvidia_smi_mem_gib: 'memory',
+  resident_mem_gib: 'memory',
+  after_step_mem_gib: 'memory',
+  activation_mem_pct_of_tp_baseline: 'memory',
+  tokens_per_s_per_gpu: 'throughput',
+  iter_s: 'throughput',
+  tflops_per_gpu: 'throughput',
+  hfu_tflops_per_gpu: 'throughput',
+  mfu: 'utilization',
+  hfu: 'utilization',
+  weights_gib: 'serving memory',
+  kv_cache_gib: 'serving memory',
+  kv_tokens: 'serving memory',
+  gpu_blocks: 'serving memory',
+  max_concurrency: 'serving memory',
+  tpot_ms: 'serving time',
+  ttft_ms: 'serving time',
+  prefill_ms: 'serving time',
+  e2e_ms: 'serving time',
+  e2e_latency_ms: 'serving time',
+  output_tokens_per_s: 'serving time',
+  output_tokens_per_s_per_gpu: 'serving time',
+};
+
+/** The quantity a measured field is judged under; undefined for fields that repeat another one in a different unit. */
+export function quantityOf(field: string): Quantity | undefined {
+  return quantities[field];
+}
+
+/** Errors of one row. Fields that were measured as yes/no, as zero or not at all are left out. */
+export function errorsOf(
+  id: string,
+  predicted: Readonly<Record<string, number | boolean>>,
+  measured: Readonly<Record<string, number | boolean>>,
+): RowError[] {
+  const errors: RowError[] = [];
+  for (const [field, value] of Object.entries(measured)) {
+    const guess = predicted[field];
+    if (typeof value !== 'number' || typeof guess !== 'number' || value === 0 || quantityOf(field) === undefined) continue;
+    const points = field === 'activation_mem_pct_of_tp_baseline';
+    errors.push({ id, field, predicted: guess, measured: value, error: points ? (guess - value) / 100 : guess / value - 1 });
+  }
+  return errors;
+}
+
+/** Median, 90th percentile, bias and the worst rows of a list of errors. */
+export function summarize(errors: readonly RowError[], worst = 5): QuantitySummary {
+  const sorted = [...errors].sort((a, b) => Math.abs(a.error) - Math.abs(b.error));
+  const sum = errors.reduce((total, { error }) => total + error, 0);
+  return {
+    rows: errors.length,
+    median: quantile(sorted, 0.5),
+    p90: quantile(sorted, 0.9),
+    bias: errors.length === 0 ? 0 : sum / errors.length,
+    worst: sorted.slice(-worst).reverse(),
+  };
+}
+
+/** Linear interpolation between the neighbours, as numpy's default. */
+function quantile(sorted: readonly RowError[], share: number): number {
+  if (sorted.length === 0) return 0;
+  const place = (sorted.length - 1) * share;
+  const low = Math.abs(sorted[Math.floor(place)]?.error ?? 0);
+  const high = Math.abs(sorted[Math.ceil(place)]?.error ?? 0);
+  return low + (high - low) * (place - Math.floor(place));
+}

@@ -1,0 +1,9 @@
+/** The catalog over the project's own data files. */
+import { findAccelerator, findModelCard, findNetwork } from '../data/index.ts';
+import type { Catalog } from './catalog.ts';
+
+export const tableCatalog: Catalog = {
+  findAccelerator,
+  findNetwork,
+  findModel: (name) => findModelCard(name)?.fields,
+};
