@@ -1,0 +1,31 @@
+/**
+ * Whole parameters and gradients that a fully sharded job (ZeRO stage 3, FSDP) holds for a while: gathered layers,
+ * prefetched ones, the root group (embedding, final norm, head) that stays gathered, and unreduced gradients. With
+ * pipeline parallelism FSDP2 keeps the whole stage gathered and accumulates whole gradients until the last micro batch
+ * (PyTorch torch/distributed/fsdp/_fully_shard; torchtitan parallelize_llama.py reshard_after_forward).
+ */
+import type { TrainingJob } from '../estimate-inputs.ts';
+import { bytesPerElement } from '../number-format.ts';
+import { layerParameters } from '../parameters.ts';
+import type { RankPlan } from '../training/stage-plan.ts';
+import type { Bytes } from '../units.ts';
+
+export interface ShardingBytes {
+  readonly gathered: Bytes;
+  readonly gradients: Bytes;
+}
+
+export function shardingBytes(job: TrainingJob, plan: RankPlan): ShardingBytes {
+  if (job.zero.stage < 3) return { gathered: 0, gradients: 0 };
+  const element = bytesPerElement(job.precision.compute);
+  const reduced = bytesPerElement(job.precision.gradients);
+  if (job.zero.implementation === 'deepspeed') {
+    // Live parameters are bounded by what one layer needs and the prefetch bucket.
+    const layer = layerParameters(job.model, job.parallel.tensor).total;
+    return { gathered: element * (2 * layer + job.zero.prefetchBucketElements), gradients: element * job.zero.reduceBucketElements };
+  }
+  if (job.parallel.pipeline > 1) return { gathered: plan.parameters * element, gradients: plan.parameters * reduced };
+  const layer = layerParameters(job.model, job.parallel.tensor).total;
+  const root = plan.embeddingParameters + plan.headParameters;
+  return { gathered: element * (root + 3 * layer), gradients: reduced * Math.max(root, layer) + element * Math.max(root, layer) };
+}

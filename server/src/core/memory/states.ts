@@ -1,0 +1,54 @@
+/**
+ * Bytes per parameter of weights, gradients and optimizer states, and what each is divided by.
+ *
+ * Mixed-precision Adam keeps 2 (compute copy) + 4 or 2 (gradient) + 4 (master) + 4 + 4 (moments) bytes a parameter;
+ * ZeRO stage 1 divides master and moments, 2 the gradients too, 3 the compute copy too (Rajbhandari et al. 2020,
+ * section 3; Megatron-LM docs/source/api-guide/dist_optimizer). FSDP keeps fp32 shards as parameters and gathers bf16
+ * copies, so its shards count 4 + 4 + 4 + 4 (PyTorch torch/distributed/fsdp).
+ */
+import type { TrainingJob } from '../estimate-inputs.ts';
+import type { OptimizerKind } from '../job-fields.ts';
+import { bytesPerElement } from '../number-format.ts';
+
+export interface StateBytes {
+  /** Bytes per parameter before division. */
+  readonly weights: number;
+  readonly gradients: number;
+  readonly master: number;
+  readonly moments: number;
+  /** What each is divided by. */
+  readonly weightShards: number;
+  readonly gradientShards: number;
+  readonly optimizerShards: number;
+}
+
+/** Optimizer moments per parameter: how many fp32 values it keeps. */
+const momentBytes: Readonly<Record<OptimizerKind, number>> = {
+  adam: 8,
+  sgd: 4,
+  adafactor: 0.1,
+  lion: 4,
+  muon: 4,
+  'adam-8bit': 2,
+  other: 8,
+};
+
+export function stateBytes(job: TrainingJob): StateBytes {
+  const { stage, implementation } = job.zero;
+  const shards = job.parallel.data * job.parallel.context;
+  const full = job.precision.compute === 'fp32';
+  const moments = momentBytes[job.optimizer.kind] * (job.optimizer.precisionAware ? 0.5 : 1);
+  const fsdp = implementation === 'fsdp1' || implementation === 'fsdp2';
+  const offloaded = job.optimizer.cpuOffload || job.zero.offloadOptimizer !== 'none';
+  const weights = fsdp ? bytesPerElement(job.precision.params) : full ? 4 : 2;
+  const master = fsdp || full || offloaded ? 0 : 4;
+  return {
+    weights: job.zero.offloadParam === 'none' ? weights : 0,
+    gradients: bytesPerElement(job.precision.gradients),
+    master,
+    moments: offloaded ? 0 : moments,
+    weightShards: stage >= 3 ? shards : 1,
+    gradientShards: stage >= 2 ? shards : 1,
+    optimizerShards: stage >= 1 ? shards : 1,
+  };
+}

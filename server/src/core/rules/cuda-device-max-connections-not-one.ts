@@ -1,0 +1,40 @@
+/** Up to Hopper, Megatron-LM orders communication before computation through a single hardware queue. */
+import { defineRule } from '../finding.ts';
+import { onlyFix } from './shared/fixes.ts';
+import { isLeftOut } from './shared/origins.ts';
+
+/** From this compute capability (Blackwell) on the variable no longer matters. */
+const firstCapabilityWithout = 10;
+
+export const cudaDeviceMaxConnectionsNotOne = defineRule({
+  id: 'cuda-device-max-connections-not-one',
+  group: 'communication',
+  severity: 'error',
+  frameworks: ['megatron-lm'],
+  reads: ['parallel.tensor'],
+  mayRead: ['parallel.context', 'environment.cudaDeviceMaxConnections', 'zero.implementation'],
+  check({ job, sources, cluster, report }) {
+    const implementation = job['zero.implementation'];
+    if (implementation === 'deepspeed' || implementation === 'fsdp1' || implementation === 'fsdp2') return;
+    const context = job['parallel.context'] ?? 1;
+    if (!(job['parallel.tensor'] > 1) && !(context > 1)) return;
+    if ((cluster?.accelerator.computeCapability ?? 0) >= firstCapabilityWithout) return;
+    if (cluster && cluster.accelerator.computeCapability === undefined) return;
+    const value = job['environment.cudaDeviceMaxConnections'];
+    const missing = value === undefined && isLeftOut(sources, 'environment.cudaDeviceMaxConnections');
+    if (value === 1 || (value === undefined && !missing)) return;
+    const split = job['parallel.tensor'] > 1 ? `TP ${job['parallel.tensor']}` : `CP ${context}`;
+    report({
+      at: missing ? (job['parallel.tensor'] > 1 ? 'parallel.tensor' : 'parallel.context') : 'environment.cudaDeviceMaxConnections',
+      related: missing ? [] : ['parallel.tensor'],
+      // A variable that the script does not set may come from the container or the shell.
+      severity: missing ? 'warning' : 'error',
+      what: missing
+        ? `CUDA_DEVICE_MAX_CONNECTIONS=1 is not set here, and ${split} needs it`
+        : `${split} needs CUDA_DEVICE_MAX_CONNECTIONS=1, not ${value}`,
+      why: 'on Hopper and older GPUs Megatron-LM refuses tensor or context parallelism without it',
+      advice: 'export CUDA_DEVICE_MAX_CONNECTIONS=1 before the launch; from Blackwell on it is not needed',
+      fixes: missing ? [] : onlyFix('Set CUDA_DEVICE_MAX_CONNECTIONS to 1', 'environment.cudaDeviceMaxConnections', 1),
+    });
+  },
+});

@@ -1,0 +1,22 @@
+/** Tokens routed to experts are split along the sequence when both TP and EP are in use. */
+import { defineRule } from '../finding.ts';
+import { onlyFix } from './shared/fixes.ts';
+
+export const expertParallelWithoutSequenceParallel = defineRule({
+  id: 'expert-parallel-without-sequence-parallel',
+  group: 'parallelism',
+  severity: 'warning',
+  frameworks: ['megatron-lm'],
+  reads: ['parallel.expert', 'parallel.tensor', 'parallel.sequence'],
+  check({ job, report }) {
+    if (job['parallel.sequence'] || !(job['parallel.expert'] > 1) || !(job['parallel.tensor'] > 1)) return;
+    report({
+      at: 'parallel.expert',
+      related: ['parallel.tensor', 'parallel.sequence'],
+      what: `EP ${job['parallel.expert']} with TP ${job['parallel.tensor']} needs sequence parallelism for training`,
+      why: 'Megatron-LM only prints a Python warning and goes on',
+      advice: 'switch sequence parallelism on',
+      fixes: onlyFix('Switch sequence parallelism on', 'parallel.sequence', true),
+    });
+  },
+});

@@ -1,0 +1,32 @@
+/** A global batch is a whole number of micro batches on every data-parallel rank. */
+import { defineRule } from '../finding.ts';
+import { setFixes } from './shared/fixes.ts';
+import { isCount, leavesRemainder, multiplesAround } from './shared/numbers.ts';
+import { restsOnSettings } from './shared/origins.ts';
+
+export const globalBatchNotDivisible = defineRule({
+  id: 'global-batch-not-divisible',
+  group: 'batch',
+  severity: 'error',
+  frameworks: ['megatron-lm'],
+  reads: ['batch.global', 'batch.micro', 'parallel.data'],
+  check({ job, sources, report }) {
+    const global = job['batch.global'];
+    const micro = job['batch.micro'];
+    const data = job['parallel.data'];
+    if (!isCount(micro) || !isCount(data) || !leavesRemainder(global, micro * data)) return;
+    report({
+      at: 'batch.global',
+      related: ['batch.micro', 'parallel.data'],
+      severity: restsOnSettings(sources, 'parallel.data') ? 'warning' : 'error',
+      what: `Global batch ${global} is no multiple of micro batch ${micro} x DP ${data} = ${micro * data}`,
+      why: 'every data-parallel rank runs the same whole number of micro batches, so the start-up check fails',
+      advice: `use a multiple of ${micro * data}`,
+      fixes: setFixes(
+        'batch.global',
+        multiplesAround(global, micro * data),
+        (value) => `Set the global batch to ${value} (changes the batch trained on)`,
+      ),
+    });
+  },
+});

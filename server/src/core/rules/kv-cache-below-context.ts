@@ -1,0 +1,38 @@
+/** The KV cache must hold at least one request of the longest length allowed. */
+import { defineRule } from '../finding.ts';
+import { onlyFix } from './shared/fixes.ts';
+import { high, low } from './shared/memory.ts';
+import { isCount } from './shared/numbers.ts';
+
+/** vLLM's default block size in tokens. */
+const defaultBlock = 16;
+
+export const kvCacheBelowContext = defineRule({
+  id: 'kv-cache-below-context',
+  group: 'serving',
+  severity: 'error',
+  kinds: ['serving'],
+  reads: ['serving.maxModelLen'],
+  mayRead: ['serving.blockSize', 'serving.gpuMemoryUtilization', 'parallel.tensor', 'serving.kvCacheDtype'],
+  needsEstimate: true,
+  check({ job, estimate, report }) {
+    const wanted = job['serving.maxModelLen'];
+    if (estimate?.kind !== 'serving' || !isCount(wanted) || !(low(estimate.kvTokens) < wanted)) return;
+    // Weights that do not fit at all have a rule of their own.
+    if (!(high(estimate.kvTokens) > 0)) return;
+    const block = job['serving.blockSize'];
+    const size = isCount(block) ? block : defaultBlock;
+    const fitting = Math.floor(low(estimate.kvTokens) / size) * size;
+    const severity = high(estimate.kvTokens) < wanted ? 'error' : 'warning';
+    report({
+      at: 'serving.maxModelLen',
+      related: ['serving.gpuMemoryUtilization', 'parallel.tensor', 'serving.kvCacheDtype'],
+      severity,
+      what: `The KV cache ${severity === 'error' ? 'holds' : 'may hold'} about ${Math.floor(estimate.kvTokens.value)} tokens, one request may need ${wanted}`,
+      why: 'vLLM does not start unless one request of the longest length fits',
+      advice: fitting > 0 ? `lower --max-model-len to ${fitting}, raise TP, or use an fp8 KV cache` : 'raise TP, or use an fp8 KV cache',
+      fixes:
+        fitting > 0 ? onlyFix(`Set the context to ${fitting} tokens (longer requests are refused)`, 'serving.maxModelLen', fitting) : [],
+    });
+  },
+});

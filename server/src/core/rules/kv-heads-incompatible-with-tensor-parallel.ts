@@ -1,0 +1,31 @@
+/** KV heads are either split evenly over TP or copied evenly; anything between cannot be laid out. */
+import { defineRule } from '../finding.ts';
+import { setFixes } from './shared/fixes.ts';
+import { choices, divisors, isCount, neighbours } from './shared/numbers.ts';
+
+export const kvHeadsIncompatibleWithTensorParallel = defineRule({
+  id: 'kv-heads-incompatible-with-tensor-parallel',
+  group: 'parallelism',
+  severity: 'error',
+  kinds: ['training', 'serving'],
+  frameworks: ['megatron-lm', 'vllm'],
+  reads: ['model.heads', 'model.kvHeads', 'parallel.tensor'],
+  mayRead: ['model.attentionKind'],
+  check({ job, report }) {
+    const heads = job['model.heads'];
+    const kvHeads = job['model.kvHeads'];
+    const tensor = job['parallel.tensor'];
+    // With as many KV heads as heads the rule about heads says it already; MLA keeps one latent instead of heads.
+    if (!isCount(kvHeads) || !isCount(tensor) || kvHeads === heads || job['model.attentionKind'] === 'MLA') return;
+    if (kvHeads % tensor === 0 || tensor % kvHeads === 0) return;
+    const valid = divisors(heads).filter((value) => kvHeads % value === 0 || value % kvHeads === 0);
+    report({
+      at: 'parallel.tensor',
+      related: ['model.kvHeads'],
+      what: `${kvHeads} KV heads can be neither split nor copied evenly over TP ${tensor}`,
+      why: 'TP must divide the number of KV heads or be a multiple of it',
+      advice: `use TP ${choices(valid, tensor)}`,
+      fixes: setFixes('parallel.tensor', neighbours(valid, tensor), (value) => `Set TP to ${value}`),
+    });
+  },
+});

@@ -1,0 +1,41 @@
+/** Megatron-LM deals layers out to pipeline stages evenly unless told how to do it unevenly. */
+import { defineRule } from '../finding.ts';
+import { setFixes } from './shared/fixes.ts';
+import { choices, divisors, leavesRemainder, neighbours } from './shared/numbers.ts';
+import { isWritten } from './shared/origins.ts';
+
+export const layersNotDivisibleByPipeline = defineRule({
+  id: 'layers-not-divisible-by-pipeline',
+  group: 'parallelism',
+  severity: 'error',
+  frameworks: ['megatron-lm'],
+  reads: ['model.layers', 'parallel.pipeline'],
+  mayRead: [
+    'parallel.layersFirstStage',
+    'parallel.layersLastStage',
+    'parallel.pipelineLayout',
+    'parallel.embeddingCountsAsLayer',
+    'parallel.lossCountsAsLayer',
+    'zero.implementation',
+  ],
+  check({ job, sources, report }) {
+    // DeepSpeed's pipeline module balances stages itself.
+    if (job['zero.implementation'] === 'deepspeed') return;
+    const uneven = ['parallel.layersFirstStage', 'parallel.layersLastStage', 'parallel.pipelineLayout'] as const;
+    if (uneven.some((field) => job[field] !== undefined || isWritten(sources, field))) return;
+    const extra = Number(job['parallel.embeddingCountsAsLayer'] ?? false) + Number(job['parallel.lossCountsAsLayer'] ?? false);
+    const layers = job['model.layers'] + extra;
+    const pipeline = job['parallel.pipeline'];
+    if (!leavesRemainder(layers, pipeline)) return;
+    const valid = divisors(layers);
+    const counted = extra > 0 ? ` (${job['model.layers']} and ${extra} for embedding and loss)` : '';
+    report({
+      at: 'parallel.pipeline',
+      related: ['model.layers'],
+      what: `${layers} layers${counted} cannot be dealt evenly to PP ${pipeline}`,
+      why: 'Megatron-LM stops when stages would be unequal and no layers are named for the first or last stage',
+      advice: `use PP ${choices(valid, pipeline)}, or --decoder-first-pipeline-num-layers / --decoder-last-pipeline-num-layers`,
+      fixes: setFixes('parallel.pipeline', neighbours(valid, pipeline), (value) => `Set PP to ${value}`),
+    });
+  },
+});

@@ -1,0 +1,29 @@
+/** What a rule may ask about where a value came from. */
+import type { JobField } from '../../job-fields.ts';
+import type { Origin, Sources } from '../../origin.ts';
+
+/** Something stands in a file for this field, even if its value cannot be known from there. */
+export function isWritten(sources: Sources, field: JobField): boolean {
+  const kind = sources[field]?.kind;
+  return kind === 'key' || kind === 'auto' || kind === 'unresolved';
+}
+
+/** Nobody wrote the field: it is absent, or what is known is a default or an assumption. */
+export function isLeftOut(sources: Sources, field: JobField): boolean {
+  const kind = sources[field]?.kind;
+  return kind === undefined || kind === 'default' || kind === 'assumed';
+}
+
+/** The value is, or was computed from, a choice in Rooflint's settings: the run may use other hardware. */
+export function restsOnSettings(sources: Sources, field: JobField): boolean {
+  return reaches(sources, field, (origin) => origin.kind === 'setting', new Set());
+}
+
+function reaches(sources: Sources, field: JobField, wanted: (origin: Origin) => boolean, seen: Set<JobField>): boolean {
+  if (seen.has(field)) return false;
+  seen.add(field);
+  const origin = sources[field];
+  if (!origin) return false;
+  if (wanted(origin)) return true;
+  return origin.kind === 'derived' && origin.from.some((input) => reaches(sources, input, wanted, seen));
+}

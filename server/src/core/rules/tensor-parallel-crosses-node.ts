@@ -1,0 +1,29 @@
+/** Tensor-parallel groups that leave the node pay the slower network in every layer. */
+import { defineRule } from '../finding.ts';
+import { setFixes } from './shared/fixes.ts';
+import { divisors, isCount, plural } from './shared/numbers.ts';
+
+export const tensorParallelCrossesNode = defineRule({
+  id: 'tensor-parallel-crosses-node',
+  group: 'communication',
+  severity: 'warning',
+  kinds: ['training', 'serving'],
+  reads: ['parallel.tensor', 'cluster.gpusPerNode'],
+  check({ job, report }) {
+    const tensor = job['parallel.tensor'];
+    const gpusPerNode = job['cluster.gpusPerNode'];
+    if (!isCount(tensor) || !isCount(gpusPerNode) || tensor <= gpusPerNode) return;
+    const widest =
+      divisors(tensor)
+        .filter((part) => part <= gpusPerNode && gpusPerNode % part === 0)
+        .at(-1) ?? 1;
+    report({
+      at: 'parallel.tensor',
+      related: ['cluster.gpusPerNode'],
+      what: `TP ${tensor} spans more than one node of ${plural(gpusPerNode, 'GPU')}`,
+      why: 'every layer waits for collectives over the network between nodes; no framework warns about it',
+      advice: `use TP ${widest} or less and raise PP by ${Math.ceil(tensor / widest)}`,
+      fixes: setFixes('parallel.tensor', [widest], (value) => `Set TP to ${value}`),
+    });
+  },
+});

@@ -1,0 +1,32 @@
+/** Virtual stages only make sense between several pipeline stages. */
+import { defineRule } from '../finding.ts';
+import { removeFix } from './shared/fixes.ts';
+import { isCount, plural } from './shared/numbers.ts';
+import { isWritten } from './shared/origins.ts';
+
+export const tooFewStagesForInterleaving = defineRule({
+  id: 'too-few-stages-for-interleaving',
+  group: 'parallelism',
+  severity: 'error',
+  frameworks: ['megatron-lm'],
+  reads: ['parallel.pipeline', 'parallel.virtualStages'],
+  mayRead: ['parallel.layersPerVirtualStage', 'overlap.pipelineTransfers'],
+  check({ job, sources, report }) {
+    const stages = job['parallel.pipeline'];
+    const virtual = job['parallel.virtualStages'];
+    if (!isCount(stages) || !isCount(virtual) || virtual < 2) return;
+    const overlapped = job['overlap.pipelineTransfers'] ?? true;
+    if (stages > (overlapped ? 1 : 2)) return;
+    const field = isWritten(sources, 'parallel.layersPerVirtualStage') ? 'parallel.layersPerVirtualStage' : 'parallel.virtualStages';
+    report({
+      at: field,
+      related: ['parallel.pipeline', ...(overlapped ? [] : (['overlap.pipelineTransfers'] as const))],
+      what: `${plural(virtual, 'virtual stage')} per rank need more than PP ${stages}`,
+      why: overlapped
+        ? 'interleaved 1F1B with a single pipeline stage is refused'
+        : 'with transfers not overlapped two ranks would have several transfers at once, so PP must be above 2',
+      advice: overlapped ? 'raise PP or leave virtual stages out' : 'raise PP above 2, or let transfers overlap',
+      fixes: [removeFix('Leave virtual stages out', field, true)],
+    });
+  },
+});

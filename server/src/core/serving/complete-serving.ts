@@ -1,0 +1,77 @@
+/** From a partial job to the complete inputs of the serving estimate, with vLLM's own defaults recorded as assumptions. */
+import { completeModel } from '../complete-model.ts';
+import type { Assumption, Refusal } from '../estimate.ts';
+import type { ServingJob } from '../estimate-inputs.ts';
+import type { Cluster } from '../hardware.ts';
+import type { JobField, NumberFormat, PartialJob } from '../job-fields.ts';
+
+const refuse = (why: string, missing: readonly JobField[] = []): { readonly refusal: Refusal } => ({ refusal: { why, missing } });
+
+/** Weight format of a quantization method's name, or undefined when it is not one that is modelled. */
+export function weightFormat(method: string | undefined): NumberFormat | undefined {
+  if (method === undefined || method === 'none') return undefined;
+  const name = method.toLowerCase();
+  if (name.includes('fp8')) return 'fp8';
+  if (/awq|gptq|int4|w4a16|nf4|bitsandbytes/.test(name)) return 'int4';
+  if (/int8|w8a8/.test(name)) return 'int8';
+  return undefined;
+}
+
+export function completeServing(
+  job: PartialJob,
+  framework: string,
+  cluster: Cluster | undefined,
+): { readonly job: ServingJob } | { readonly refusal: Refusal } {
+  if (!cluster) return refuse('no GPU is known: name one in the cluster settings', ['cluster.gpu']);
+  const tensor = job['parallel.tensor'] ?? 1;
+  const pipeline = job['parallel.pipeline'] ?? 1;
+  for (const [name, value] of [
+    ['TP', tensor],
+    ['PP', pipeline],
+  ] as const) {
+    if (!(Number.isInteger(value) && value > 0 && value <= 1e6)) return refuse(`${name} is ${value}, which cannot be estimated`);
+  }
+  const completed = completeModel({ 'model.tiedEmbeddings': false, ...job }, tensor);
+  if ('unsupported' in completed) return refuse(completed.unsupported);
+  if ('missing' in completed)
+    return refuse("the model's shape is not known: name a public model or a folder with its config.json", completed.missing);
+  const { model } = completed;
+  if (tensor > model.heads) return refuse(`TP ${tensor} is more than the ${model.heads} attention heads`);
+  const assumptions: Assumption[] = [...completed.assumptions];
+  const use = <T extends number>(field: JobField, value: T | undefined, fallback: T, why: string): T => {
+    if (value !== undefined) return value;
+    assumptions.push({ field, value: String(fallback), why });
+    return fallback;
+  };
+  const method = job['serving.quantization'] ?? job['model.quantization'];
+  const quantized = weightFormat(method);
+  if (method !== undefined && method !== 'none' && quantized === undefined)
+    return refuse(`weights quantized by ${method} are not modelled yet`);
+  const weights = quantized ?? job['precision.compute'] ?? job['model.dtype'] ?? 'bf16';
+  const maxModelLen = job['serving.maxModelLen'] ?? (model.maxPositions > 0 ? model.maxPositions : undefined);
+  if (maxModelLen === undefined) return refuse('the context length is not known', ['serving.maxModelLen']);
+  if (!(maxModelLen > 0 && maxModelLen < 1e9)) return refuse(`a context of ${maxModelLen} tokens cannot be estimated`);
+  const utilization = use('serving.gpuMemoryUtilization', job['serving.gpuMemoryUtilization'], 0.9, "vLLM's default");
+  if (!(utilization > 0 && utilization <= 1)) return refuse(`gpu-memory-utilization is ${utilization}; it is a share between 0 and 1`);
+  return {
+    job: {
+      framework,
+      model,
+      tensor,
+      pipeline,
+      dataParallel: job['serving.dataParallel'] ?? 1,
+      weights,
+      kvCache: job['serving.kvCacheDtype'] ?? (weights === 'fp32' ? 'fp32' : 'bf16'),
+      maxModelLen,
+      maxSequences: use('serving.maxSequences', job['serving.maxSequences'], 256, "vLLM's default for online serving"),
+      maxBatchedTokens: use('serving.maxBatchedTokens', job['serving.maxBatchedTokens'], 8192, "vLLM's usual default on large GPUs"),
+      gpuMemoryUtilization: utilization,
+      kvCacheBytes: job['serving.kvCacheBytes'],
+      blockSize: job['serving.blockSize'] ?? 16,
+      enforceEager: job['serving.enforceEager'] ?? false,
+      cpuOffloadGiB: job['serving.cpuOffloadGiB'] ?? 0,
+      cluster,
+      assumptions,
+    },
+  };
+}

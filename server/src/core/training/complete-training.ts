@@ -1,0 +1,143 @@
+/** From a partial job to the complete inputs of the training estimate, or the reason why there can be none. */
+import { completeModel } from '../complete-model.ts';
+import type { Assumption, Refusal } from '../estimate.ts';
+import type { TrainingJob } from '../estimate-inputs.ts';
+import type { Cluster } from '../hardware.ts';
+import type { JobField, PartialJob, ScheduleName } from '../job-fields.ts';
+import { spreadLayers } from './stage-plan.ts';
+
+const refuse = (why: string, missing: readonly JobField[] = []): { readonly refusal: Refusal } => ({ refusal: { why, missing } });
+
+/** Counts that must be positive whole numbers when they are known. */
+const counts = [
+  'parallel.tensor',
+  'parallel.pipeline',
+  'parallel.virtualStages',
+  'parallel.context',
+  'parallel.data',
+  'batch.micro',
+  'batch.global',
+  'sequence.length',
+  'cluster.gpus',
+] as const;
+
+function badCount(job: PartialJob): string | undefined {
+  for (const field of counts) {
+    const value = job[field];
+    if (value !== undefined && !(Number.isInteger(value) && value > 0 && value <= 1e9))
+      return `${field} is ${value}, which cannot be estimated`;
+  }
+  return undefined;
+}
+
+function implementationOf(job: PartialJob, framework: string): TrainingJob['zero']['implementation'] {
+  const written = job['zero.implementation'];
+  if (written) return written;
+  const stage = job['zero.stage'] ?? 0;
+  if (stage === 0) return 'none';
+  if (framework.startsWith('megatron')) return 'megatron-distributed-optimizer';
+  if (framework === 'torchtitan') return 'fsdp2';
+  return 'deepspeed';
+}
+
+/**
+ * Completes a training job. Derived values (DP, accumulation) are expected to be there already when they can be known.
+ * Never throws; `refusal.missing` names the fields that would help.
+ */
+export function completeTraining(
+  job: PartialJob,
+  framework: string,
+  cluster: Cluster | undefined,
+): { readonly job: TrainingJob } | { readonly refusal: Refusal } {
+  const wrong = badCount(job);
+  if (wrong) return refuse(wrong);
+  if (!cluster) return refuse('no GPU is known: name one in the cluster settings', ['cluster.gpu']);
+  const tensor = job['parallel.tensor'] ?? 1;
+  const pipeline = job['parallel.pipeline'] ?? 1;
+  const context = job['parallel.context'] ?? 1;
+  const completed = completeModel(job, tensor);
+  if ('unsupported' in completed) return refuse(completed.unsupported);
+  if ('missing' in completed) return refuse("the model's shape is not known", completed.missing);
+  const { model } = completed;
+  const micro = job['batch.micro'];
+  const sequenceLength = job['sequence.length'];
+  if (micro === undefined) return refuse('the micro batch size is not known', ['batch.micro']);
+  if (sequenceLength === undefined) return refuse('the sequence length is not known', ['sequence.length']);
+  const assumptions: Assumption[] = [...completed.assumptions];
+  const known = job['parallel.data'];
+  const gpus = job['cluster.gpus'];
+  if (known === undefined && gpus === undefined) return refuse('the number of GPUs is not known', ['cluster.gpus']);
+  const data = known ?? Math.max(1, Math.floor((gpus ?? 1) / (tensor * pipeline * context)));
+  const global = job['batch.global'] ?? micro * data * (job['batch.accumulation'] ?? 1);
+  const accumulation = Math.max(1, Math.round(global / (micro * data)));
+  if (job['batch.global'] === undefined && job['batch.accumulation'] === undefined) {
+    assumptions.push({
+      field: 'batch.global',
+      value: String(global),
+      why: 'no global batch or accumulation is given: one micro batch per step',
+    });
+  }
+  if (pipeline > model.layers) return refuse(`PP ${pipeline} is more than the ${model.layers} layers`);
+  const virtualStages = pipeline > 1 ? (job['parallel.virtualStages'] ?? 1) : 1;
+  if (pipeline * virtualStages > model.layers)
+    return refuse(`PP ${pipeline} x VPP ${virtualStages} is more than the ${model.layers} layers`);
+  if (tensor > model.heads) return refuse(`TP ${tensor} is more than the ${model.heads} attention heads`);
+  const schedule: ScheduleName = job['parallel.schedule'] ?? (virtualStages > 1 ? 'interleaved-1f1b' : '1f1b');
+  const implementation = implementationOf(job, framework);
+  const compute = job['precision.compute'] ?? 'bf16';
+  if (job['precision.compute'] === undefined) assumptions.push({ field: 'precision.compute', value: 'bf16', why: 'no precision is given' });
+  const attention = job['attention.kernel'] ?? 'flash';
+  if (job['attention.kernel'] === undefined)
+    assumptions.push({ field: 'attention.kernel', value: 'flash', why: 'the attention kernel is not stated' });
+  const fsdp = implementation === 'fsdp1' || implementation === 'fsdp2';
+  const megatron = framework.startsWith('megatron');
+  return {
+    job: {
+      framework,
+      model,
+      parallel: {
+        tensor,
+        pipeline,
+        virtualStages,
+        context,
+        sequence: tensor > 1 && (job['parallel.sequence'] ?? false),
+        data,
+        layers: spreadLayers(model.layers, pipeline, virtualStages, job['parallel.layersFirstStage'], job['parallel.layersLastStage']),
+        schedule,
+        tpCommOverlap: job['parallel.tpCommOverlap'] ?? false,
+      },
+      zero: {
+        stage: job['zero.stage'] ?? 0,
+        implementation,
+        reduceBucketElements: job['zero.reduceBucketElements'] ?? 5e8,
+        prefetchBucketElements: job['zero.prefetchBucketElements'] ?? 5e7,
+        offloadOptimizer: job['zero.offloadOptimizer'] ?? 'none',
+        offloadParam: job['zero.offloadParam'] ?? 'none',
+      },
+      overlap: { gradReduce: job['overlap.gradReduce'] ?? !megatron, paramGather: job['overlap.paramGather'] ?? !megatron },
+      batch: { micro, global, accumulation },
+      sequenceLength,
+      precision: {
+        compute,
+        fp8: job['precision.fp8'] ?? false,
+        params: job['precision.params'] ?? (fsdp ? 'fp32' : compute),
+        gradients: job['precision.gradients'] ?? (fsdp || megatron ? 'fp32' : compute),
+      },
+      optimizer: {
+        kind: job['optimizer.kind'] ?? 'adam',
+        precisionAware: job['optimizer.precisionAware'] ?? false,
+        cpuOffload: job['optimizer.cpuOffload'] ?? false,
+      },
+      recompute: {
+        granularity: job['recompute.granularity'] ?? 'none',
+        method: job['recompute.method'] ?? 'uniform',
+        layers: job['recompute.method'] === 'block' ? (job['recompute.layers'] ?? model.layers) * pipeline : model.layers,
+      },
+      attention,
+      compiled: job['compile.enabled'] ?? false,
+      dropout: job['dropout.enabled'] ?? megatron,
+      cluster,
+      assumptions,
+    },
+  };
+}

@@ -1,0 +1,90 @@
+/**
+ * Seconds of data-parallel traffic and of the optimizer step, and how much of it the step waits for.
+ *
+ * Stage 0 all-reduces gradients; the distributed optimizer (ZeRO-1) and stage 2 reduce-scatter them and gather the
+ * parameters; stage 3 gathers every layer before its forward and backward pass and scatters its gradients
+ * (Rajbhandari et al. 2020, section 7). With overlap the last bucket's reduction and what outlasts the backward pass
+ * stay visible.
+ */
+
+import { hostCalibration } from '../calibration.ts';
+import { allGatherTime, allReduceTime, reduceScatterTime } from '../comms/collectives.ts';
+import type { Groups } from '../comms/groups.ts';
+import { place } from '../comms/network.ts';
+import type { Device } from '../compute/gemm.ts';
+import type { TrainingJob } from '../estimate-inputs.ts';
+import { stateBytes } from '../memory/states.ts';
+import { bytesPerElement } from '../number-format.ts';
+import { layerParameters } from '../parameters.ts';
+import type { Bytes, Seconds } from '../units.ts';
+import type { RankPlan } from './stage-plan.ts';
+
+export interface DataParallelCost {
+  readonly reduceBytes: Bytes;
+  readonly reduceBusy: Seconds;
+  readonly gatherBytes: Bytes;
+  readonly gatherBusy: Seconds;
+}
+
+/** Per step, for the rank with the most parameters. */
+export function dataParallelCost(job: TrainingJob, groups: Groups, plan: RankPlan): DataParallelCost {
+  const { size } = groups.shard;
+  if (size <= 1) return { reduceBytes: 0, reduceBusy: 0, gatherBytes: 0, gatherBusy: 0 };
+  const placement = place(job.cluster, groups.shard);
+  const gradient = plan.parameters * bytesPerElement(job.precision.gradients);
+  const weights = plan.parameters * bytesPerElement(job.precision.compute);
+  const share = (size - 1) / size;
+  if (job.zero.stage === 0) {
+    return { reduceBytes: 2 * share * gradient, reduceBusy: allReduceTime(placement, size, gradient), gatherBytes: 0, gatherBusy: 0 };
+  }
+  if (job.zero.stage === 3) {
+    const rounds = job.parallel.pipeline > 1 ? 1 : job.batch.accumulation;
+    const gathers = job.parallel.pipeline > 1 ? 1 : 2 * rounds;
+    return {
+      reduceBytes: share * gradient * rounds,
+      reduceBusy: rounds * reduceScatterTime(placement, size, gradient),
+      gatherBytes: share * weights * gathers,
+      gatherBusy: gathers * allGatherTime(placement, size, weights),
+    };
+  }
+  return {
+    reduceBytes: share * gradient,
+    reduceBusy: reduceScatterTime(placement, size, gradient),
+    gatherBytes: share * weights,
+    gatherBusy: allGatherTime(placement, size, weights),
+  };
+}
+
+/** Seconds per layer that gathers and scatters of a fully sharded layer outlast its compute. */
+export function shardWait(
+  job: TrainingJob,
+  groups: Groups,
+): {
+  readonly forward: (computing: Seconds) => Seconds;
+  readonly backward: (computing: Seconds) => Seconds;
+} {
+  const { size } = groups.shard;
+  if (job.zero.stage < 3 || size <= 1 || job.parallel.pipeline > 1) return { forward: () => 0, backward: () => 0 };
+  const placement = place(job.cluster, groups.shard);
+  const layer = layerParameters(job.model, job.parallel.tensor).total;
+  const gather = allGatherTime(placement, size, layer * bytesPerElement(job.precision.compute));
+  const scatter = reduceScatterTime(placement, size, layer * bytesPerElement(job.precision.gradients));
+  return {
+    forward: (computing) => Math.max(0, gather - computing),
+    backward: (computing) => Math.max(0, gather + scatter - computing),
+  };
+}
+
+/** Seconds of the optimizer on one GPU: it streams gradients, master weights and moments through memory. */
+export function optimizerSeconds(job: TrainingJob, device: Device, plan: RankPlan): Seconds {
+  const states = stateBytes(job);
+  const mine = plan.parameters / states.optimizerShards;
+  // Norm of the gradients, then read gradient, master and moments, write master, moments and the compute copy.
+  const perParameter = 2 * states.gradients + 2 * (states.master + states.moments) + states.weights;
+  const bytes = mine * perParameter;
+  const rate = device.bandwidth * device.calibration.memoryShare;
+  const offloaded = job.optimizer.cpuOffload || job.zero.offloadOptimizer !== 'none';
+  // Offloaded: gradients go out and weights come back over PCIe, and the host streams 28 bytes a parameter from its memory.
+  const host = offloaded ? (mine * (states.gradients + 2)) / 25e9 + (mine * 28) / 100e9 : 0;
+  return bytes / rate + host + hostCalibration.stepFloor;
+}

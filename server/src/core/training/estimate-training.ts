@@ -1,0 +1,124 @@
+/** The training estimate: stage times, simulated schedule, memory per rank, traffic, throughput. */
+import { bands, computeCalibration } from '../calibration.ts';
+import { sendTime } from '../comms/collectives.ts';
+import { type Groups, groupsOf } from '../comms/groups.ts';
+import { place } from '../comms/network.ts';
+import { describeDevice } from '../compute/gemm.ts';
+import type { Devices } from '../compute/layer.ts';
+import type { EstimateResult, TrainingEstimate } from '../estimate.ts';
+import type { TrainingJob } from '../estimate-inputs.ts';
+import { keptPerLayer } from '../memory/activations.ts';
+import { residentBytes, stageMemory } from '../memory/stage-memory.ts';
+import { usableMemory } from '../memory/usable.ts';
+import { bytesPerElement } from '../number-format.ts';
+import { totalParameters } from '../parameters.ts';
+import type { ScheduleRequest } from '../schedules/schedule.ts';
+import { simulateMakespan } from '../schedules/simulate.ts';
+import { communicationTerms } from './communication-terms.ts';
+import { type DataParallelCost, dataParallelCost, optimizerSeconds, shardWait } from './data-parallel.ts';
+import { type RankPlan, stagePlan } from './stage-plan.ts';
+import { type StageTimes, stageTimes } from './stage-times.ts';
+import { stepShares } from './step-shares.ts';
+import { costTerms, stepTerm, throughputTerms } from './throughput-terms.ts';
+
+const refuse = (why: string): EstimateResult => ({ refusal: { why, missing: [] } });
+
+/** Exposed seconds after the pipeline has drained. */
+function tailOf(job: TrainingJob, cost: DataParallelCost, backwardOfOneMicroBatch: number, optimizer: number): ScheduleRequest['tail'] {
+  if (job.zero.stage === 3 && job.parallel.pipeline === 1) return { gradientReduction: 0, optimizer, parameterGather: 0 };
+  // Overlapped reduction hides behind the last backward pass; the last bucket, about a twentieth, never does.
+  const visible = (busy: number, beside: number, overlapped: boolean) => (overlapped ? Math.max(0.05 * busy, busy - beside) : busy);
+  return {
+    gradientReduction: visible(cost.reduceBusy, backwardOfOneMicroBatch * 0.9, job.overlap.gradReduce),
+    optimizer,
+    parameterGather: visible(cost.gatherBusy, backwardOfOneMicroBatch * 0.4, job.overlap.paramGather),
+  };
+}
+
+function scheduleRequest(
+  job: TrainingJob,
+  plans: readonly RankPlan[],
+  times: StageTimes,
+  groups: Groups,
+  tail: ScheduleRequest['tail'],
+): ScheduleRequest {
+  const kept = keptPerLayer(job);
+  const { pipeline, tensor, context, sequence } = job.parallel;
+  const tokens = (job.batch.micro * job.sequenceLength) / context;
+  const message =
+    (tokens * job.model.hidden * bytesPerElement(job.precision.compute)) / (sequence || job.framework.startsWith('megatron') ? tensor : 1);
+  return {
+    name: job.parallel.schedule,
+    stages: pipeline,
+    virtualStages: job.parallel.virtualStages,
+    microBatches: job.batch.accumulation,
+    times: times.times,
+    memory: plans.map((plan) => plan.chunks.map((chunk) => ({ activations: chunk.layers * kept }))),
+    residentBytes: plans.map((plan) => residentBytes(job, plan)),
+    transfer: pipeline > 1 ? sendTime(place(job.cluster, { size: 2, stride: groups.pipeline.stride }), message) : 0,
+    transferOverlapped: job.parallel.virtualStages > 1,
+    tail,
+  };
+}
+
+function fitOf(value: number, low: number, high: number, usable: number): 'yes' | 'no' | 'close' {
+  if (low > usable) return 'no';
+  return high > usable || value > usable ? 'close' : 'yes';
+}
+
+/** Estimates a complete training job. Refuses, with the reason, what the device or the schedule cannot run. */
+export function estimateTraining(job: TrainingJob): EstimateResult {
+  const { accelerator } = job.cluster;
+  const calibration = computeCalibration(accelerator.architecture);
+  const plain = describeDevice(accelerator, job.precision.compute, calibration);
+  const linear = job.precision.fp8 ? describeDevice(accelerator, 'fp8', calibration) : plain;
+  if (!plain || !linear) return refuse(`the data sheet of ${accelerator.label} gives no dense rate for ${job.precision.compute}`);
+  const devices: Devices = { plain, linear: { ...linear, elementBytes: plain.elementBytes } };
+  const groups = groupsOf(job);
+  const plans = stagePlan(job);
+  const heaviest = plans.reduce((a, b) => (b.parameters > a.parameters ? b : a));
+  const times = stageTimes(job, plans, devices, groups, shardWait(job, groups));
+  const dataCost = dataParallelCost(job, groups, heaviest);
+  const optimizer = optimizerSeconds(job, plain, heaviest);
+  const lastBackward = (times.times[heaviest.rank] ?? []).reduce((sum, chunk) => sum + chunk.backward, 0);
+  const tail = tailOf(job, dataCost, lastBackward, optimizer);
+  const request = scheduleRequest(job, plans, times, groups, tail);
+  const run = simulateMakespan(request);
+  if ('refused' in run) return refuse(run.refused);
+  const step = run.makespan + tail.gradientReduction + tail.optimizer + tail.parameterGather;
+  const { virtualStages } = job.parallel;
+  const stages = plans.map((plan) =>
+    stageMemory(job, plan, Array.from(run.peakInFlight.subarray(plan.rank * virtualStages, (plan.rank + 1) * virtualStages))),
+  );
+  const worstStage = stages.reduce((worst, stage, index) => (stage.device.value > (stages[worst]?.device.value ?? 0) ? index : worst), 0);
+  const worst = stages[worstStage];
+  const usable = usableMemory(accelerator);
+  const tokens = job.batch.global * job.sequenceLength;
+  const gpus = job.parallel.tensor * job.parallel.pipeline * job.parallel.context * job.parallel.data;
+  const stepOf = stepTerm(job, step, run, tail, times);
+  const estimate: TrainingEstimate = {
+    kind: 'training',
+    gpus,
+    parameters: {
+      id: 'parameters',
+      label: 'Parameters',
+      value: totalParameters(job.model),
+      unit: 'count',
+      formula: 'layers * (attention + MLP + norms) + embedding + head',
+      source: 'Shoeybi et al. 2019, section 3',
+    },
+    memory: {
+      stages,
+      worstStage,
+      usable,
+      fits: fitOf(worst?.device.value ?? 0, worst?.device.band?.low ?? 0, worst?.device.band?.high ?? 0, usable.value),
+    },
+    time: { step: stepOf, shares: stepShares(job, step, run, tail, times) },
+    communication: communicationTerms(job, groups, times, dataCost, request, tail),
+    throughput: throughputTerms(job, tokens, gpus, step, plain.peak, bands.time),
+    ...costTerms(job, gpus, step, tokens),
+    schedule: request,
+    assumptions: job.assumptions,
+  };
+  return { estimate };
+}
