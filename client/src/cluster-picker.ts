@@ -26,7 +26,7 @@ async function store(choice: ClusterChoice): Promise<void> {
   const inWorkspace = vscode.workspace.workspaceFolders !== undefined;
   const target = inWorkspace ? vscode.ConfigurationTarget.Workspace : vscode.ConfigurationTarget.Global;
   const settings = vscode.workspace.getConfiguration('rooflint.cluster');
-  for (const key of keys) await settings.update(key, choice[key], target);
+  for (const key of keys) await settings.update(key, choice[key] ?? undefined, target);
 }
 
 async function askSteps(client: LanguageClient): Promise<ClusterChoice | undefined> {

@@ -1,0 +1,65 @@
+// Installs the packaged extension into a real VS Code and drives its window. Takes the screenshots.
+// Usage: node test/e2e/dom.mjs FILE.vsix trusted|restricted
+import { mkdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { out } from '../../scripts/lib/paths.mjs';
+import { checkEditor } from './dom/editor.mjs';
+import { checkPanel } from './dom/panel.mjs';
+import { openPage } from './lib/browser.mjs';
+import { createChecks, startWithRetry } from './lib/checks.mjs';
+import { startCodeServer } from './lib/code-server.mjs';
+import { createWorkbench } from './lib/workbench.mjs';
+
+const [file, mode] = process.argv.slice(2);
+if (!file || (mode !== 'trusted' && mode !== 'restricted')) {
+  console.error('Usage: node test/e2e/dom.mjs FILE.vsix trusted|restricted');
+  process.exit(2);
+}
+const restricted = mode === 'restricted';
+const checks = createChecks(mode);
+const screenshots = join(out, 'screenshots', mode);
+mkdirSync(screenshots, { recursive: true });
+
+async function start() {
+  const editor = await startCodeServer({ restricted, vsix: resolve(file), log: join(checks.directory, 'code-server.log') });
+  let opened;
+  try {
+    opened = await openPage({ width: 1600, height: 1000 });
+    const workbench = createWorkbench(opened.page, editor);
+    await opened.page.goto(workbench.address(['train.sh']), { waitUntil: 'domcontentloaded' });
+    await opened.page.locator('.monaco-workbench').waitFor({ timeout: 60_000 });
+    await workbench.tab('train.sh').waitFor({ timeout: 60_000 });
+    return { editor, workbench, ...opened };
+  } catch (error) {
+    await opened?.browser.close();
+    await editor.stop();
+    throw error;
+  }
+}
+
+const { editor, workbench, browser, page, outside, policyViolations } = await startWithRetry('VS Code', start);
+const context = {
+  page,
+  workbench,
+  editor,
+  restricted,
+  shot: (name) => page.screenshot({ path: join(screenshots, `${name}.png`) }),
+  check: (what, run) =>
+    checks.check(what, run, () =>
+      page.screenshot({ path: join(screenshots, `FAIL ${what.replace(/\W+/g, ' ').trim()}.png`) }).catch(() => undefined),
+    ),
+};
+try {
+  await checkEditor(context);
+  await checkPanel(context);
+  await checks.check('no host but 127.0.0.1 was asked for anything', () => {
+    if (outside.size > 0) throw new Error([...outside].join(', '));
+  });
+  await checks.check('the content security policy was never broken', () => {
+    if (policyViolations.length > 0) throw new Error(policyViolations.join('\n'));
+  });
+} finally {
+  await browser.close();
+  await editor.stop();
+  checks.finish();
+}

@@ -1,0 +1,134 @@
+// The text editor: squiggle, lens, hover card, Problems view, quick fix, the other formats, the cluster picker.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { until } from '../lib/workbench.mjs';
+
+const patience = 30_000;
+
+export async function checkEditor({ page, workbench, editor, restricted, shot, check }) {
+  const { squiggle, command, openFile, tab } = workbench;
+
+  await check('an error is underlined in the launch script', async () => {
+    await squiggle('error').waitFor({ timeout: 60_000 });
+  });
+
+  await check(restricted ? 'the window is in Restricted Mode' : 'the window is trusted', async () => {
+    const banner = page.locator('.monaco-workbench .banner', { hasText: 'Restricted Mode' });
+    const badge = page.locator('.statusbar-item', { hasText: 'Restricted Mode' });
+    const seen = (await banner.count()) + (await badge.count()) > 0;
+    if (seen !== restricted) throw new Error(`Restricted Mode is ${seen ? 'on' : 'off'}`);
+    if ((await page.locator('.monaco-dialog-box').count()) > 0) throw new Error('a dialog is in the way');
+  });
+  if (restricted)
+    await page
+      .locator('.monaco-workbench .banner .action-container .codicon-close')
+      .click({ timeout: 5000 })
+      .catch(() => undefined);
+
+  await check('the hover card shows the finding and the value', async () => {
+    const box = await squiggle('error').boundingBox();
+    await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2, { steps: 5 });
+    const card = page.locator('.monaco-hover:visible', { hasText: 'global batch' });
+    await card.first().waitFor({ timeout: patience });
+    await until('the table of the hover', async () => /129/.test(await card.first().innerText()));
+    await shot('hover-finding');
+    await page.mouse.move(5, 500);
+  });
+
+  await check('the finding is listed in the Problems view', async () => {
+    await command('Problems: Focus on Problems View');
+    const row = page.locator('.markers-panel .monaco-list-row', { hasText: '129' });
+    await row.first().waitFor({ timeout: patience });
+    return (await row.first().innerText()).replace(/\s+/g, ' ');
+  });
+
+  await check('the light bulb offers a quick fix that makes the finding go away', async () => {
+    await workbench.clickText('GLOBAL_BATCH=129');
+    await page.keyboard.press('End');
+    await page.keyboard.press('Control+.');
+    const menu = page.locator('.action-widget .monaco-list-row.action');
+    await menu.first().waitFor({ timeout: patience });
+    await shot('quick-fix');
+    await page.keyboard.press('Enter');
+    await until('the squiggle to go', async () => (await page.locator('.squiggly-error').count()) === 0);
+    if ((await page.locator('.view-line', { hasText: 'GLOBAL_BATCH=129' }).count()) > 0) throw new Error('the text is as before');
+  });
+  await page.keyboard.press('Escape');
+  await command('View: Hide Panel').catch(() => undefined);
+
+  await check('the lens tells memory and MFU', async () => {
+    const lens = page.locator('.codelens-decoration', { hasText: 'MFU' });
+    await command('Go to Line');
+    return lensText(page, lens, workbench);
+  });
+
+  await check('the status bar tells the estimate', async () => {
+    const item = page.locator('.statusbar-item', { hasText: 'GiB' });
+    await item.first().waitFor({ timeout: patience });
+    return (await item.first().innerText()).trim();
+  });
+
+  await check('the hover on a setting has a table of neighbouring values', async () => {
+    await page.keyboard.press('Control+Home');
+    const word = page.locator('.view-line', { hasText: /^TP=4/ }).first();
+    const box = await word.boundingBox();
+    await page.mouse.move(box.x + 20, box.y + box.height / 2, { steps: 5 });
+    await page.locator('.monaco-hover:visible table').first().waitFor({ timeout: patience });
+    await shot('hover-alternatives');
+    await page.mouse.move(5, 500);
+  });
+
+  for (const file of ['ds_config.json', 'serve.sh']) {
+    await check(`a finding is underlined in ${file}`, async () => {
+      await openFile(file);
+      await page.locator('.squiggly-error, .squiggly-warning').first().waitFor({ timeout: patience });
+      await shot(file);
+    });
+  }
+
+  await check('the model file is understood', async () => {
+    await openFile('model/config.json');
+    await page.locator('.codelens-decoration').first().waitFor({ timeout: patience });
+    await shot('config.json');
+  });
+
+  await check('the cluster is chosen in steps and stored in the workspace', async () => {
+    await command('Rooflint: Choose the Cluster');
+    await chooseCluster(page);
+    const stored = await until('the settings file', () => {
+      const settings = JSON.parse(readFileSync(join(editor.folder, '.vscode', 'settings.json'), 'utf8'));
+      return settings['rooflint.cluster.pricePerGpuHour'] === 2.5 ? settings : undefined;
+    });
+    if (stored['rooflint.cluster.gpu'] !== 'nvidia-a100-sxm-80gb') throw new Error(JSON.stringify(stored));
+  });
+
+  await tab('train.sh').click();
+}
+
+/** The launch line is far down: go there, so that its lens is in the DOM. */
+async function lensText(page, lens, workbench) {
+  await page.keyboard.type('49');
+  await page.keyboard.press('Enter');
+  await lens.first().waitFor({ timeout: patience });
+  const text = (await lens.first().innerText()).replace(/\s+/g, ' ');
+  if (!/GiB/.test(text)) throw new Error(`the lens says ${text}`);
+  await workbench.clickText('torchrun');
+  return text;
+}
+
+/** GPU by its id, 8 per node, nodes from the file, the first network, a price. */
+async function chooseCluster(page) {
+  const step = async (number, act) => {
+    await page.locator('.quick-input-widget', { hasText: `(${number}/5)` }).waitFor({ timeout: patience });
+    await act(page.locator('.quick-input-widget input').first());
+    await page.keyboard.press('Enter');
+  };
+  await step(1, async (input) => {
+    await input.fill('nvidia-a100-sxm-80gb');
+    await page.locator('.quick-input-list .monaco-list-row', { hasText: 'A100' }).first().waitFor({ timeout: patience });
+  });
+  await step(2, (input) => input.fill('8'));
+  await step(3, (input) => input.fill(''));
+  await step(4, () => page.locator('.quick-input-list .monaco-list-row').first().waitFor({ timeout: patience }));
+  await step(5, (input) => input.fill('2.50'));
+}

@@ -1,0 +1,71 @@
+// The timeline panel: drawn from the file, changed by a slider and by editing, in three themes, and back after a reload.
+import { themes, until } from '../lib/workbench.mjs';
+
+const patience = 30_000;
+
+export async function checkPanel({ page, workbench, shot, check }) {
+  const panel = workbench.panel();
+  const drawn = panel.locator('[data-operations]').first();
+  const operations = async () => Number((await drawn.getAttribute('data-operations', { timeout: patience })) ?? 0);
+  const otherThan = (before) => until(`another number of operations than ${before}`, async () => (await operations()) !== before);
+
+  await check('the timeline is drawn beside the text', async () => {
+    await workbench.command('Rooflint: Show Pipeline Timeline');
+    await drawn.waitFor({ timeout: patience });
+    const count = await until('a drawing', operations);
+    const pixels = await panel.locator('canvas').first().evaluate(countPainted);
+    if (pixels < 1000) throw new Error(`${pixels} painted pixels`);
+    return `${count} operations, ${pixels} painted pixels`;
+  });
+
+  await check('a slider changes the timeline', async () => {
+    const before = await operations();
+    const slider = panel.locator('input[type=range]').first();
+    await slider.focus();
+    await page.keyboard.press('ArrowRight');
+    await otherThan(before);
+    await page.keyboard.press('ArrowLeft');
+    await until('the number of before', async () => (await operations()) === before);
+  });
+
+  await check('editing the file changes the timeline', async () => {
+    const before = await operations();
+    await page.locator('.tab', { hasText: 'train.sh' }).first().click();
+    await page.keyboard.press('Control+Home');
+    await workbench.retype('PP=4', 'PP=2');
+    await otherThan(before);
+    await workbench.retype('PP=2', 'PP=4');
+    await until('the number of before', async () => (await operations()) === before);
+  });
+
+  await workbench.closeNotifications();
+  for (const kind of Object.keys(themes)) {
+    await check(`the ${kind} theme is followed`, async () => {
+      const before = await panel.locator('body').evaluate((body) => getComputedStyle(body).backgroundColor);
+      await workbench.theme(kind);
+      if (kind !== 'dark')
+        await until(
+          'other colours',
+          async () => (await panel.locator('body').evaluate((body) => getComputedStyle(body).backgroundColor)) !== before,
+        );
+      if ((await operations()) === 0) throw new Error('nothing is drawn');
+      await shot(`timeline-${kind}`);
+    });
+  }
+  await workbench.theme('dark');
+
+  await check('the panel is back after the window is loaded again', async () => {
+    await page.reload({ waitUntil: 'domcontentloaded' });
+    await page.locator('.monaco-workbench').waitFor({ timeout: 60_000 });
+    await drawn.waitFor({ timeout: 60_000 });
+    return `${await until('a drawing', operations)} operations`;
+  });
+}
+
+/** Runs in the page: pixels that are not transparent. */
+function countPainted(canvas) {
+  const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+  let painted = 0;
+  for (let i = 3; i < data.length; i += 4) if (data[i] !== 0) painted++;
+  return painted;
+}

@@ -1,0 +1,9 @@
+/** What VS Code loads as the tests of the extension. */
+import './diagnostics.ts';
+import './features.ts';
+import './commands.ts';
+import { runTests } from './harness.ts';
+
+export function run(): Promise<void> {
+  return runTests();
+}

@@ -1,0 +1,93 @@
+// What a person does with VS Code's window, as functions on its page.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** The colour themes of the screenshots. */
+export const themes = { dark: 'Dark Modern', light: 'Light Modern', 'high-contrast': 'Default High Contrast' };
+
+const patience = 30_000;
+
+export function createWorkbench(page, editor) {
+  const settingsFile = join(editor.home, 'data', 'User', 'settings.json');
+
+  const self = {
+    /** The address that opens the folder with some files in tabs. */
+    address(files) {
+      const open = files.map((file) => ['openFile', editor.remote(join(editor.folder, file))]);
+      return `${editor.url}/?folder=${encodeURIComponent(editor.folder)}&payload=${encodeURIComponent(JSON.stringify(open))}`;
+    },
+
+    tab: (name) => page.locator('.tab', { hasText: name }),
+
+    squiggle: (severity) => page.locator(`.squiggly-${severity}`).first(),
+
+    /** Runs a command of the palette by its title. */
+    async command(title) {
+      await page.keyboard.press('F1');
+      const input = page.locator('.quick-input-widget input').first();
+      await input.waitFor({ state: 'visible', timeout: patience });
+      await input.fill(`>${title}`);
+      await page.locator('.quick-input-list .monaco-list-row', { hasText: title }).first().waitFor({ timeout: patience });
+      await page.keyboard.press('Enter');
+    },
+
+    /** Opens a file of the folder by name and waits for its tab. */
+    async openFile(name) {
+      await page.keyboard.press('Control+P');
+      const input = page.locator('.quick-input-widget input').first();
+      await input.waitFor({ state: 'visible', timeout: patience });
+      await input.fill(name);
+      await page
+        .locator('.quick-input-list .monaco-list-row', { hasText: name.split('/').at(-1) })
+        .first()
+        .waitFor({ timeout: patience });
+      await page.keyboard.press('Enter');
+      await page.locator('.tab.active', { hasText: name.split('/').at(-1) }).waitFor({ timeout: patience });
+    },
+
+    /** Puts the cursor into the text of the editor that shows `text`. */
+    async clickText(text) {
+      await page.locator('.view-line', { hasText: text }).first().click({ timeout: patience });
+    },
+
+    /** Replaces a value in the line that starts with `before`, as typing would: select to the end of the line, write. */
+    async retype(before, after) {
+      await self.clickText(before);
+      await page.keyboard.press('Home');
+      await page.keyboard.press('Shift+End');
+      await page.keyboard.type(after);
+    },
+
+    /** Changes the user's settings file; VS Code notices. */
+    setSetting(key, value) {
+      const settings = JSON.parse(readFileSync(settingsFile, 'utf8'));
+      writeFileSync(settingsFile, JSON.stringify({ ...settings, [key]: value }));
+    },
+
+    /** Switches the colour theme and waits until the window shows it. */
+    async theme(kind) {
+      self.setSetting('workbench.colorTheme', themes[kind]);
+      const mark = { dark: '.vs-dark', light: '.vs', 'high-contrast': '.hc-black' }[kind];
+      await page.locator(`.monaco-workbench${mark}`).waitFor({ timeout: patience });
+    },
+
+    /** The document inside the panel: a webview is two frames deep. */
+    panel: () => page.frameLocator('iframe.webview').frameLocator('iframe#active-frame'),
+
+    async closeNotifications() {
+      await self.command('Notifications: Clear All Notifications');
+    },
+  };
+  return self;
+}
+
+/** Waits until a condition on the page holds; the limit only ends a test that would hang. */
+export async function until(what, look) {
+  const deadline = Date.now() + patience;
+  for (;;) {
+    const value = await look();
+    if (value !== undefined && value !== false) return value;
+    if (Date.now() > deadline) throw new Error(`waited in vain for ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
