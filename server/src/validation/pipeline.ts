@@ -43,6 +43,8 @@ function balanceOutputLayer(fields: PartialJobDraft, assumptions: Assumption[]):
     if (cost < bestCost) [best, bestCost] = [last, cost];
   }
   if (best === even) return;
+  // The first stage keeps the most micro batches alive, so what the last one gives away goes to the stages between.
+  fields['parallel.layersFirstStage'] = even;
   fields['parallel.layersLastStage'] = best;
   assumptions.push({
     field: 'parallel.layersLastStage',
