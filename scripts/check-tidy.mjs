@@ -43,8 +43,9 @@ function fileSizes() {
 }
 
 function leftovers() {
-  const words = new RegExp(`\\b(?:${['TO', 'FIX'].map((word) => `${word}${word === 'TO' ? 'DO' : 'ME'}`).join('|')}|XXX|HACK)\\b`);
-  return places(words, (path) => isCode(path) || path.endsWith('.md')).map((place) => `${place} has a leftover marker`);
+  const words = /\b(?:TODO|FIXME|XXX|HACK)\b/;
+  const wanted = (path) => path !== 'scripts/check-tidy.mjs' && (isCode(path) || path.endsWith('.md'));
+  return places(words, wanted).map((place) => `${place} has a leftover marker`);
 }
 
 function disabledTests() {
@@ -68,7 +69,8 @@ function machineTraces() {
 
 /** What reads a clock, chance, the network or the outside world has no place where the same input must give the same output. */
 function pureFolders() {
-  const impure = /\b(?:Date\.now|new Date\b|Math\.random|performance\.now|process\.|fetch\(|console\.|setTimeout|globalThis)/;
+  const impure =
+    /^(?!\s*(?:\/?\*|\/\/)).*\b(?:Date\.now|new Date\b|Math\.random|performance\.now|process\.|fetch\(|console\.|setTimeout|globalThis)/;
   const pure = /^server\/src\/(?:core|data|frameworks|protocol)\//;
   return places(impure, (path) => pure.test(path) && isCode(path)).map((place) => `${place} is not pure`);
 }
