@@ -3,7 +3,7 @@
  */
 import type { Assumption } from '../core/estimate.ts';
 import type { Accelerator, Cluster, Network } from '../core/hardware.ts';
-import { type Bytes, GBps, GiB } from '../core/units.ts';
+import { GBps, GiB } from '../core/units.ts';
 import type { Catalog } from './catalog.ts';
 import type { CaseInput } from './row.ts';
 
@@ -33,7 +33,7 @@ export function clusterOf(input: CaseInput, catalog: Catalog): MappedHardware | 
   const found = lookUp(written, catalog, assumptions);
   const fallback = found ?? stranger(hardware.gpu_mem_gib, catalog, assumptions, written);
   if (!fallback) return { refused: `the accelerator "${written}" is not in the data sheets` };
-  const accelerator = withMemory(fallback, hardware.gpu_mem_gib, assumptions);
+  const accelerator = withMemory(fallback, hardware.gpu_mem_gib, written, assumptions);
   const gpus = Math.max(1, hardware.gpus ?? parallelProduct(input));
   const gpusPerNode = nodeSize(input, gpus, assumptions);
   const scaleOut = scaleOutOf(input, accelerator, gpusPerNode, catalog, assumptions);
@@ -76,20 +76,19 @@ function stranger(memoryGiB: number | undefined, catalog: Catalog, assumptions: 
   return stand;
 }
 
-/** Takes the capacity the row states when it differs from the data sheet by more than a twentieth. */
-function withMemory(accelerator: Accelerator, memoryGiB: number | undefined, assumptions: Assumption[]): Accelerator {
+/**
+ * Takes the capacity the row states when it differs from the data sheet: a stated "80" is the name of the card, while
+ * "79.19 GiB reported" is what the driver offers.
+ */
+function withMemory(accelerator: Accelerator, memoryGiB: number | undefined, written: string, assumptions: Assumption[]): Accelerator {
   if (memoryGiB === undefined) return accelerator;
-  const capacity = accelerator.memory.capacity;
+  const reported = /reported|implied/i.test(written) || !Number.isInteger(memoryGiB);
   const stated = GiB(memoryGiB);
-  if (Math.abs(stated / capacity.value - 1) <= 0.08) return accelerator;
+  const { capacity, bandwidth } = accelerator.memory;
+  if (!reported && Math.abs(stated / capacity.value - 1) <= 0.08) return accelerator;
   assumptions.push({ field: 'cluster.gpu', value: `${memoryGiB} GiB`, why: 'the capacity stated in the row replaces the data sheet' });
-  return {
-    ...accelerator,
-    memory: {
-      ...accelerator.memory,
-      capacity: { value: stated as Bytes, unit: 'GiB', source: 'hardware.gpu_mem_gib of the row', kind: 'measured' },
-    },
-  };
+  const figure = { value: stated, unit: 'GiB', source: 'hardware.gpu_mem_gib of the row', kind: 'measured' } as const;
+  return { ...accelerator, memory: { capacity: figure, bandwidth, ...(reported ? { usable: figure } : {}) } };
 }
 
 function parallelProduct(input: CaseInput): number {

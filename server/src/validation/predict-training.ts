@@ -4,7 +4,7 @@
  */
 import type { StageMemory, TrainingEstimate } from '../core/estimate.ts';
 import type { PartialJob } from '../core/job-fields.ts';
-import type { Term } from '../core/term.ts';
+import { findTerm, type Term } from '../core/term.ts';
 import type { CaseInput } from './row.ts';
 
 export interface TrainingContext {
@@ -77,14 +77,11 @@ function memoryFields(context: TrainingContext): Predicted {
   };
 }
 
-/** Components that stay between steps: parameters, gradients and optimizer states; `without` leaves some out. */
+/** What stays between steps: weights, gradients and optimizer states; `without` leaves some of them out. */
 function residentBytes(stage: StageMemory, without?: RegExp): number {
-  let bytes = 0;
-  for (const child of stage.allocated.children ?? []) {
-    if (/param|weight|grad|optim|master/i.test(child.id) && !without?.test(child.id) && !/gather|prefetch|bucket/i.test(child.id))
-      bytes += child.value;
-  }
-  return bytes;
+  const states = findTerm(stage.allocated, 'memory.states');
+  const parts = states?.children ?? [];
+  return (states?.value ?? 0) - parts.filter(({ id }) => without?.test(id)).reduce((sum, { value }) => sum + value, 0);
 }
 
 function activationBytes(allocated: Term): number {
