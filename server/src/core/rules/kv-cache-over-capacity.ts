@@ -12,6 +12,7 @@ export const kvCacheOverCapacity = defineRule({
   severity: 'error',
   kinds: ['serving'],
   reads: ['serving.kvCacheBytes'],
+  mayRead: ['parallel.tensor'],
   needsEstimate: true,
   check({ job, estimate, report }) {
     if (estimate?.kind !== 'serving') return;
