@@ -16,15 +16,21 @@ export interface ComputeCalibration {
   /** Efficiency of 128x128 and of 128x64 tiles against 256x128. */
   readonly gemmMediumTile: number;
   readonly gemmSmallTile: number;
-  /** What is left of the isolated rate when the whole chip works for seconds (power limit, clocks). */
+  /** What is left of the isolated rate when the whole chip works for seconds (power limit, clocks), at `tdpWatts`. */
   readonly sustainedShare: number;
+  readonly tdpWatts: number;
   /** Share of the dense peak of a fused attention kernel, head size 128, long sequences. */
   readonly flashForwardShare: number;
   readonly flashBackwardShare: number;
+  /** The same of FlashAttention 2, which PyTorch's own attention uses; slower where newer kernels exist. */
+  readonly flash2ForwardShare: number;
+  readonly flash2BackwardShare: number;
   /** Batched matrix products of unfused attention. */
   readonly unfusedAttentionShare: number;
   /** Share of the memory bandwidth streaming kernels reach. */
   readonly memoryShare: number;
+  /** How often a training step streams each activation beyond once: unfused pieces, casts, dropout states. */
+  readonly streamingPasses: number;
   /** Fixed time of a kernel on the device. */
   readonly kernelFloor: Seconds;
   /** Which devices the figures were fitted on. */
@@ -37,11 +43,15 @@ const ampere: ComputeCalibration = {
   gemmWaveLoss: 0.31,
   gemmMediumTile: 0.71,
   gemmSmallTile: 0.89,
-  sustainedShare: 0.95,
+  sustainedShare: 0.87,
+  tdpWatts: 400,
   flashForwardShare: 0.6,
   flashBackwardShare: 0.5,
+  flash2ForwardShare: 0.6,
+  flash2BackwardShare: 0.5,
   unfusedAttentionShare: 0.4,
   memoryShare: 0.8,
+  streamingPasses: 1.2,
   kernelFloor: microseconds(3),
   basis: 'fitted on A100 kernels and step times',
 };
@@ -52,17 +62,22 @@ const hopper: ComputeCalibration = {
   gemmWaveLoss: 0.04,
   gemmMediumTile: 0.82,
   gemmSmallTile: 0.72,
-  sustainedShare: 0.8,
+  sustainedShare: 0.7,
+  tdpWatts: 700,
   flashForwardShare: 0.55,
   flashBackwardShare: 0.45,
+  flash2ForwardShare: 0.36,
+  flash2BackwardShare: 0.3,
   unfusedAttentionShare: 0.3,
   memoryShare: 0.8,
+  streamingPasses: 1.2,
   kernelFloor: microseconds(2.7),
   basis: 'fitted on H100 kernels and step times',
 };
 
 const blackwell: ComputeCalibration = {
   ...hopper,
+  tdpWatts: 1000,
   gemmPeakShare: 0.72,
   gemmDepthRamp: 43,
   gemmWaveLoss: 0.08,
@@ -74,9 +89,12 @@ const blackwell: ComputeCalibration = {
 
 const volta: ComputeCalibration = {
   ...ampere,
+  tdpWatts: 300,
   gemmPeakShare: 0.75,
   flashForwardShare: 0.4,
   flashBackwardShare: 0.35,
+  flash2ForwardShare: 0.4,
+  flash2BackwardShare: 0.35,
   basis: 'taken from A100, not measured',
 };
 
@@ -88,6 +106,19 @@ const byArchitecture: Readonly<Record<string, ComputeCalibration>> = { volta, tu
 export function computeCalibration(architecture: string): ComputeCalibration {
   const word = architecture.toLowerCase().split(/[\s-]/)[0] ?? '';
   return byArchitecture[word] ?? { ...ampere, basis: `taken from A100: ${architecture} was not measured` };
+}
+
+/**
+ * The calibration of a device under steady load: a card with a lower power limit than the one measured runs at lower
+ * clocks, by about the square root of the limit.
+ */
+export function sustainedCalibration(accelerator: {
+  readonly architecture: string;
+  readonly tdpWatts?: { readonly value: number };
+}): ComputeCalibration {
+  const base = computeCalibration(accelerator.architecture);
+  const limit = accelerator.tdpWatts?.value ?? base.tdpWatts;
+  return { ...base, sustainedShare: base.sustainedShare * Math.min(1, Math.sqrt(limit / base.tdpWatts)) };
 }
 
 /** Network: share of the link rate a large collective reaches, and fixed cost per collective and per hop. */

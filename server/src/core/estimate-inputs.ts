@@ -9,6 +9,7 @@ import type {
   RecomputeGranularity,
   RecomputeMethod,
   ScheduleName,
+  VocabPipeline,
 } from './job-fields.ts';
 import type { ModelShape } from './model-shape.ts';
 
@@ -22,6 +23,9 @@ export interface TrainingJob {
     readonly context: number;
     readonly sequence: boolean;
     readonly data: number;
+    /** Ranks of DP that ZeRO or FSDP shards over; less than `data` with HSDP. */
+    readonly dataShard: number;
+    readonly vocabPipeline: VocabPipeline | 'none';
     /** Layers of each rank's chunks: `layers[rank][chunk]`. */
     readonly layers: readonly (readonly number[])[];
     readonly schedule: ScheduleName;

@@ -13,6 +13,7 @@ export type Activation = 'gelu' | 'swiglu' | 'geglu' | 'relu' | 'squared-relu';
 export type Normalization = 'layernorm' | 'rmsnorm';
 export type PositionEmbedding = 'learned' | 'rope' | 'alibi' | 'none';
 export type OptimizerKind = 'adam' | 'sgd' | 'adafactor' | 'lion' | 'muon' | 'adam-8bit' | 'other';
+export type VocabPipeline = 'vocab-1' | 'vocab-2' | 'interlaced';
 export type ScheduleName = 'gpipe' | '1f1b' | 'interleaved-1f1b';
 
 export interface JobFields {
@@ -75,6 +76,8 @@ export interface JobFields {
   'parallel.layersLastStage': number;
   'parallel.schedule': ScheduleName;
   'parallel.tpCommOverlap': boolean;
+  /** Embedding and head spread over all pipeline ranks (vocabulary parallelism in the pipeline), and by which schedule. */
+  'parallel.vocabPipeline': VocabPipeline;
 
   // Who shards what.
   'zero.stage': 0 | 1 | 2 | 3;

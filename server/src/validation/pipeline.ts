@@ -12,7 +12,9 @@ export function pipelineOf(input: CaseInput, fields: PartialJobDraft, assumption
     return;
   }
   const interleaved = /interleaved/i.test(input.schedule ?? '');
-  const virtualStages = input.parallel?.vpp ?? (interleaved ? 2 : 1);
+  // Overlapped pipeline transfers exist only with interleaving: the least number of chunks that divides the layers.
+  const overlapped = /overlap[^.;]*PP/.test(input.note ?? '');
+  const virtualStages = input.parallel?.vpp ?? (overlapped ? leastChunks(fields['model.layers'] ?? 0, stages) : interleaved ? 2 : 1);
   if (input.parallel?.vpp === undefined) {
     assumptions.push({ field: 'parallel.virtualStages', value: String(virtualStages), why: 'virtual stages not stated' });
   }
@@ -24,7 +26,17 @@ export function pipelineOf(input: CaseInput, fields: PartialJobDraft, assumption
   if (typeof last === 'number') fields['parallel.layersLastStage'] = last;
   if (flags['account-for-embedding-in-pipeline-split'] === true) fields['parallel.embeddingCountsAsLayer'] = true;
   if (flags['account-for-loss-in-pipeline-split'] === true) fields['parallel.lossCountsAsLayer'] = true;
+  const vocabulary = /vocab-([12])\b/i.exec(input.schedule ?? '')?.[1];
+  if (input.parallel?.vocab_parallel === true) {
+    fields['parallel.vocabPipeline'] = vocabulary === '1' ? 'vocab-1' : vocabulary === '2' ? 'vocab-2' : 'interlaced';
+  }
   if (/redistribut/i.test(input.schedule ?? '')) balanceOutputLayer(fields, assumptions);
+}
+
+function leastChunks(layers: number, stages: number): number {
+  const perStage = Math.floor(layers / stages);
+  for (let chunks = 2; chunks <= perStage; chunks += 1) if (perStage % chunks === 0) return chunks;
+  return 1;
 }
 
 /**

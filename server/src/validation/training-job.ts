@@ -36,8 +36,6 @@ function trainingRefusal(input: CaseInput): string | undefined {
   }
   if (/\b(4|8)-?bit|nf4|int4|gptq|bnb/i.test(input.numerics?.param ?? '')) return 'training on a quantized base model is not modelled yet';
   if (/in-?to? ?backward|optimizer step into backward/i.test(words)) return 'optimizers fused into the backward pass are not modelled yet';
-  if (input.parallel?.vocab_parallel === true || /vocab/i.test(input.schedule ?? ''))
-    return 'vocabulary-parallel pipelines are not modelled yet';
   if ((input.parallel?.sequence_parallel_ulysses ?? 1) > 1) return 'Ulysses sequence parallelism is not modelled yet';
   if (/\b(zb|zbv|zbb|v-half|v-min|zero bubble|dualpipe)|zb-/i.test(input.schedule ?? ''))
     return `the schedule "${input.schedule}" is not modelled yet`;
@@ -67,7 +65,7 @@ export function trainingJobOf(input: CaseInput, catalog: Catalog): Mapping {
     framework: stack === 'megatron-deepspeed' ? 'megatron-lm' : stack,
     cluster: hardware.cluster,
     timeKnown: hardware.gpuKnown,
-    candidates: withRecompute(input, fields, assumptions),
+    candidates: withRecompute(input, fields, assumptions).flatMap((candidate) => withMicroBatches(input, candidate)),
   };
 }
 
@@ -171,6 +169,26 @@ function extrasOf(input: CaseInput, stack: Stack, fields: PartialJobDraft): void
     fields['zero.offloadOptimizer'] = 'cpu';
     if (/param/i.test(offload)) fields['zero.offloadParam'] = 'cpu';
   }
+}
+
+/**
+ * Without a pipeline nothing speaks for small micro batches, so a run that does not state its own is taken to have used
+ * the largest power of two that fits; with one, small ones keep the bubble short.
+ */
+function withMicroBatches(input: CaseInput, candidate: CandidateJob): CandidateJob[] {
+  const { batch, parallel } = input;
+  const unstated = batch?.micro === undefined && batch?.local === undefined && batch?.grad_accum === undefined;
+  if (!unstated || (parallel?.pp ?? 1) > 1) return [candidate];
+  const data = candidate.job['parallel.data'] ?? 1;
+  const perRank = Math.max(1, Math.floor((candidate.job['batch.global'] ?? 1) / data));
+  const sizes = [32, 16, 8, 4, 2, 1].filter((size) => size <= perRank && perRank % size === 0);
+  return sizes.map((size) => ({
+    job: { ...candidate.job, 'batch.micro': size, 'batch.accumulation': perRank / size },
+    assumptions: [
+      ...candidate.assumptions.filter((assumption) => assumption.field !== 'batch.micro'),
+      { field: 'batch.micro', value: String(size), why: 'micro batch not stated: the largest that fits' },
+    ],
+  }));
 }
 
 function withRecompute(input: CaseInput, fields: PartialJobDraft, assumptions: readonly Assumption[]): CandidateJob[] {

@@ -12,12 +12,12 @@ export interface Groups {
 }
 
 export function groupsOf(job: TrainingJob): Groups {
-  const { tensor, context, data, pipeline } = job.parallel;
+  const { tensor, context, data, dataShard, pipeline } = job.parallel;
   return {
     tensor: { size: tensor, stride: 1 },
     context: { size: context, stride: tensor },
     data: { size: data, stride: tensor * context },
-    shard: { size: data * context, stride: tensor },
+    shard: { size: dataShard * context, stride: tensor },
     pipeline: { size: pipeline, stride: tensor * context * data },
   };
 }

@@ -22,6 +22,8 @@ export interface AttentionShape {
   readonly causal: boolean;
   readonly kernel: AttentionKernel;
   readonly dropout: boolean;
+  /** True when the stack uses the newest fused kernel of the device (cuDNN, FlashAttention 3), not FlashAttention 2. */
+  readonly newest: boolean;
 }
 
 /** FLOPs of scores and weighted sum as executed by the kernel. */
@@ -37,7 +39,9 @@ export function attentionForward(device: Device, shape: AttentionShape): Seconds
     // Short sequences leave the pipeline of the fused kernel unfilled; small heads halve the work per byte.
     const length = shape.keys / (shape.keys + 512);
     const head = shape.headDim >= 128 ? 1 : 0.7 + 0.3 * (shape.headDim / 128);
-    return flops / (device.peak * c.flashForwardShare * c.sustainedShare * length * head) + c.kernelFloor;
+    return (
+      flops / (device.peak * (shape.newest ? c.flashForwardShare : c.flash2ForwardShare) * c.sustainedShare * length * head) + c.kernelFloor
+    );
   }
   const elements = shape.batch * shape.heads * shape.queries * shape.keys;
   // Scores written, scaled-masked softmax read and written, dropout read, written with its mask, product reads.
@@ -51,7 +55,10 @@ export function attentionBackward(device: Device, shape: AttentionShape): Second
   if (shape.kernel === 'flash') {
     const length = shape.keys / (shape.keys + 512);
     const head = shape.headDim >= 128 ? 1 : 0.7 + 0.3 * (shape.headDim / 128);
-    return (2.5 * flops) / (device.peak * c.flashBackwardShare * c.sustainedShare * length * head) + c.kernelFloor;
+    return (
+      (2.5 * flops) / (device.peak * (shape.newest ? c.flashBackwardShare : c.flash2BackwardShare) * c.sustainedShare * length * head) +
+      c.kernelFloor
+    );
   }
   const elements = shape.batch * shape.heads * shape.queries * shape.keys;
   const moved = elements * (shape.dropout ? 2 + 5 + 6 + 2 : 2 + 6 + 2);

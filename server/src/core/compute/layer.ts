@@ -53,6 +53,7 @@ export function attentionShape(job: TrainingJob): AttentionShape {
     causal: true,
     kernel: job.attention,
     dropout: job.dropout,
+    newest: job.framework.startsWith('megatron'),
   };
 }
 
@@ -95,7 +96,6 @@ function streamedBytes(job: TrainingJob, tokens: number): number {
   const residual = hidden * (4 + 6 + (job.dropout ? 1 : 0));
   const activation = ((tokens * model.ffn * element) / tensor) * (model.gatedMlp ? 3 : 2);
   const rotary = model.positionEmbedding === 'rope' ? (2 * tokens * (model.heads + model.kvHeads) * model.headDim * element) / tensor : 0;
-  // A fused or compiled layer streams each tensor once; an eager one goes through memory about twice as often.
   return residual + activation + rotary;
 }
 
@@ -151,7 +151,8 @@ export function layerWork(job: TrainingJob, devices: Devices, groups: Groups): L
   const shape = attentionShape(job);
   const attention = attentionForward(devices.plain, shape);
   const attentionBack = attentionBackward(devices.plain, shape);
-  const bytes = streamedBytes(job, tokens) * (job.compiled || job.framework.startsWith('megatron') ? 1 : 1.6);
+  const passes = devices.plain.calibration.streamingPasses * (job.compiled || job.framework.startsWith('megatron') ? 1 : 1.4);
+  const bytes = streamedBytes(job, tokens) * passes;
   const cast = job.precision.fp8 ? tokens * (job.model.hidden * 2 + (job.model.ffn * 2) / job.parallel.tensor) * 3 : 0;
   const streaming = streamTime(devices.plain, bytes + cast);
   const streamingBack = streamTime(devices.plain, 1.6 * bytes + 2 * cast);

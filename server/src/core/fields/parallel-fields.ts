@@ -137,6 +137,13 @@ export const parallelFields: { readonly [F in ParallelField]: FieldInfo } = {
     what: 'The order in which a stage runs forwards and backwards. It decides the bubble and how many micro batches are alive at once.',
     source: megatronPipeline,
   },
+  'parallel.vocabPipeline': {
+    label: 'Vocabulary parallelism in the pipeline',
+    short: 'Vocab PP',
+    fact: 'vocab_pipeline',
+    what: 'Spreads the embedding and the output head over all pipeline stages, so that the last one is not the slowest.',
+    source: 'Yeung et al. 2024, Balancing Pipeline Parallelism with Vocabulary Parallelism',
+  },
   'parallel.tpCommOverlap': {
     label: 'Overlap of TP communication',
     short: 'TP overlap',

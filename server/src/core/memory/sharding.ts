@@ -26,6 +26,7 @@ export function shardingBytes(job: TrainingJob, plan: RankPlan): ShardingBytes {
   }
   if (job.parallel.pipeline > 1) return { gathered: plan.parameters * element, gradients: plan.parameters * reduced };
   const layer = layerParameters(job.model, job.parallel.tensor).total;
+  // At the peak, when the loss starts its backward pass, only the head's and one layer's gradients are alive.
   const root = plan.embeddingParameters + plan.headParameters;
-  return { gathered: element * (root + 3 * layer), gradients: reduced * Math.max(root, layer) + element * Math.max(root, layer) };
+  return { gathered: element * (root + 3 * layer), gradients: element * plan.headParameters + (element + reduced) * layer };
 }

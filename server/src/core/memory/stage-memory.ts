@@ -107,12 +107,12 @@ export function stageMemory(job: TrainingJob, plan: RankPlan, inFlight: readonly
     ],
     source: korthikanti,
   });
-  if (plan.hasHead) {
+  if (plan.headShare > 0) {
     parts.push({
       id: 'memory.logits',
       label: 'Logits and loss',
       unit: 'B',
-      value: logitsBytes(job),
+      value: plan.headShare * logitsBytes(job),
       formula: 's b V / t * bytes per entry',
       inputs: [
         input('s b', tokens, 'batch.micro'),

@@ -35,7 +35,7 @@ const momentBytes: Readonly<Record<OptimizerKind, number>> = {
 
 export function stateBytes(job: TrainingJob): StateBytes {
   const { stage, implementation } = job.zero;
-  const shards = job.parallel.data * job.parallel.context;
+  const shards = job.parallel.dataShard * job.parallel.context;
   const full = job.precision.compute === 'fp32';
   const moments = momentBytes[job.optimizer.kind] * (job.optimizer.precisionAware ? 0.5 : 1);
   const fsdp = implementation === 'fsdp1' || implementation === 'fsdp2';

@@ -115,6 +115,7 @@ export function estimateServing(job: ServingJob): EstimateResult {
     causal: true,
     kernel: 'flash',
     dropout: false,
+    newest: true,
   });
   const firstToken = stepSeconds(job, linear, plain, prompt, prefillAttention);
   return {

@@ -102,6 +102,8 @@ export function completeTraining(
         context,
         sequence: tensor > 1 && (job['parallel.sequence'] ?? false),
         data,
+        dataShard: Math.min(data, Math.max(1, job['parallel.dataShard'] ?? data)),
+        vocabPipeline: job['parallel.vocabPipeline'] ?? 'none',
         layers: spreadLayers(model.layers, pipeline, virtualStages, job['parallel.layersFirstStage'], job['parallel.layersLastStage']),
         schedule,
         tpCommOverlap: job['parallel.tpCommOverlap'] ?? false,

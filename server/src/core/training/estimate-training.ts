@@ -1,5 +1,5 @@
 /** The training estimate: stage times, simulated schedule, memory per rank, traffic, throughput. */
-import { bands, computeCalibration } from '../calibration.ts';
+import { bands, sustainedCalibration } from '../calibration.ts';
 import { sendTime } from '../comms/collectives.ts';
 import { type Groups, groupsOf } from '../comms/groups.ts';
 import { place } from '../comms/network.ts';
@@ -61,6 +61,16 @@ function scheduleRequest(
   };
 }
 
+/**
+ * Micro batches alive per chunk. Spreading the vocabulary keeps more of them: two more (Vocab-1), one more (Vocab-2), or
+ * half as many again (interlaced) (Yeung et al. 2024, sections 5 and 6).
+ */
+function inFlightOf(job: TrainingJob, peak: Uint32Array): number[] {
+  const extra = { none: 0, 'vocab-1': 2, 'vocab-2': 1, interlaced: 0 }[job.parallel.vocabPipeline];
+  const factor = job.parallel.vocabPipeline === 'interlaced' ? 1.5 : 1;
+  return Array.from(peak, (count) => Math.min(job.batch.accumulation, count * factor + extra));
+}
+
 function fitOf(value: number, low: number, high: number, usable: number): 'yes' | 'no' | 'close' {
   if (low > usable) return 'no';
   return high > usable || value > usable ? 'close' : 'yes';
@@ -69,7 +79,7 @@ function fitOf(value: number, low: number, high: number, usable: number): 'yes' 
 /** Estimates a complete training job. Refuses, with the reason, what the device or the schedule cannot run. */
 export function estimateTraining(job: TrainingJob): EstimateResult {
   const { accelerator } = job.cluster;
-  const calibration = computeCalibration(accelerator.architecture);
+  const calibration = sustainedCalibration(accelerator);
   const plain = describeDevice(accelerator, job.precision.compute, calibration);
   const linear = job.precision.fp8 ? describeDevice(accelerator, 'fp8', calibration) : plain;
   if (!plain || !linear) return refuse(`the data sheet of ${accelerator.label} gives no dense rate for ${job.precision.compute}`);
@@ -88,7 +98,7 @@ export function estimateTraining(job: TrainingJob): EstimateResult {
   const step = run.makespan + tail.gradientReduction + tail.optimizer + tail.parameterGather;
   const { virtualStages } = job.parallel;
   const stages = plans.map((plan) =>
-    stageMemory(job, plan, Array.from(run.peakInFlight.subarray(plan.rank * virtualStages, (plan.rank + 1) * virtualStages))),
+    stageMemory(job, plan, inFlightOf(job, run.peakInFlight.subarray(plan.rank * virtualStages, (plan.rank + 1) * virtualStages))),
   );
   const worstStage = stages.reduce((worst, stage, index) => (stage.device.value > (stages[worst]?.device.value ?? 0) ? index : worst), 0);
   const worst = stages[worstStage];

@@ -1,22 +1,25 @@
 /**
  * Which layers, embedding and head each pipeline rank holds. Chunk `c` of rank `r` is virtual stage `c * p + r`
- * (Narayanan et al. 2021, section 2.2; Megatron-LM get_transformer_layer_offset).
+ * (Narayanan et al. 2021, section 2.2; Megatron-LM get_transformer_layer_offset). Vocabulary parallelism in the pipeline
+ * spreads embedding and head evenly over the ranks (Yeung et al. 2024, Balancing Pipeline Parallelism with Vocabulary
+ * Parallelism, section 4).
  */
 import type { TrainingJob } from '../estimate-inputs.ts';
 import { embeddingParameters, headParameters, layerParameters } from '../parameters.ts';
 
 export interface ChunkPlan {
   readonly layers: number;
-  readonly hasEmbedding: boolean;
-  readonly hasHead: boolean;
+  /** Share of the embedding and of the head (with its loss) that this chunk holds: 0 or 1, or 1/p each when spread. */
+  readonly embeddingShare: number;
+  readonly headShare: number;
 }
 
 export interface RankPlan {
   readonly rank: number;
   readonly chunks: readonly ChunkPlan[];
   readonly layers: number;
-  readonly hasEmbedding: boolean;
-  readonly hasHead: boolean;
+  readonly embeddingShare: number;
+  readonly headShare: number;
   /** Parameters held by one GPU of this rank before any ZeRO sharding. */
   readonly parameters: number;
   /** Of which in transformer layers. */
@@ -30,25 +33,26 @@ export function stagePlan(job: TrainingJob): readonly RankPlan[] {
   const { pipeline, virtualStages, tensor } = job.parallel;
   const layer = layerParameters(job.model, tensor).total;
   const head = headParameters(job.model, tensor);
+  const spread = job.parallel.vocabPipeline !== 'none' && pipeline > 1;
   return job.parallel.layers.map((chunkLayers, rank) => {
     const chunks = chunkLayers.map((layers, chunk) => ({
       layers,
-      hasEmbedding: rank === 0 && chunk === 0,
-      hasHead: rank === pipeline - 1 && chunk === virtualStages - 1,
+      embeddingShare: spread ? (chunk === 0 ? 1 / pipeline : 0) : rank === 0 && chunk === 0 ? 1 : 0,
+      headShare: spread ? (chunk === virtualStages - 1 ? 1 / pipeline : 0) : rank === pipeline - 1 && chunk === virtualStages - 1 ? 1 : 0,
     }));
     const layers = chunkLayers.reduce((sum, count) => sum + count, 0);
-    const hasEmbedding = rank === 0;
-    const hasHead = rank === pipeline - 1;
-    const inEmbedding = hasEmbedding ? embeddingParameters(job.model, tensor) : 0;
-    const shared = hasHead && hasEmbedding && job.model.tiedEmbeddings;
-    const inHead = hasHead ? head.norm + (shared ? 0 : head.matrix) : 0;
+    const embeddingShare = chunks.reduce((sum, chunk) => sum + chunk.embeddingShare, 0);
+    const headShare = chunks.reduce((sum, chunk) => sum + chunk.headShare, 0);
+    const inEmbedding = embeddingShare * embeddingParameters(job.model, tensor);
+    const shared = headShare > 0 && embeddingShare > 0 && job.model.tiedEmbeddings;
+    const inHead = (headShare > 0 ? head.norm : 0) + (shared ? 0 : headShare * head.matrix);
     const inLayers = layers * layer;
     return {
       rank,
       chunks,
       layers,
-      hasEmbedding,
-      hasHead,
+      embeddingShare,
+      headShare,
       parameters: inLayers + inEmbedding + inHead,
       layerParameters: inLayers,
       embeddingParameters: inEmbedding,

@@ -47,16 +47,11 @@ export function stageTimes(
     const chunks = plan.chunks.map((chunk) => {
       let forward = chunk.layers * (layer.forward.total + waitForward);
       let backward = chunk.layers * (layer.backward.total + waitBackward);
-      if (chunk.hasEmbedding) {
-        forward += embedding.forward;
-        backward += embedding.backward;
-        ends += embedding.forward + embedding.backward;
-      }
-      if (chunk.hasHead) {
-        forward += head.forward;
-        backward += head.backward;
-        ends += head.forward + head.backward;
-      }
+      const endForward = chunk.embeddingShare * embedding.forward + chunk.headShare * head.forward;
+      const endBackward = chunk.embeddingShare * embedding.backward + chunk.headShare * head.backward;
+      forward += endForward;
+      backward += endBackward;
+      ends += endForward + endBackward;
       return { forward, backward };
     });
     times.push(chunks);

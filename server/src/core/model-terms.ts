@@ -1,0 +1,85 @@
+/**
+ * What a model costs by itself, before anyone says where it runs: parameters, bytes of the weights per number format, and
+ * bytes of keys and values per token (2 x layers x KV heads x head dimension x bytes; Kwon et al. 2023, arXiv 2309.06180).
+ */
+import { completeModel } from './complete-model.ts';
+import type { NumberFormat, PartialJob } from './job-fields.ts';
+import type { ModelShape } from './model-shape.ts';
+import { bytesPerElement } from './number-format.ts';
+import { totalParameters } from './parameters.ts';
+import type { Term, TermInput } from './term.ts';
+
+/** Formats worth knowing the weights in, widest first. */
+const weightFormats: readonly NumberFormat[] = ['fp32', 'bf16', 'fp8', 'int4'];
+const cacheFormats: readonly NumberFormat[] = ['bf16', 'fp8'];
+
+export type ModelTerms = { readonly terms: readonly Term[] } | { readonly why: string };
+
+/** The terms of a model, or in one sentence why there are none. Weights count every parameter in the same format. */
+export function modelTerms(job: PartialJob): ModelTerms {
+  const completed = completeModel(job, 1);
+  if ('unsupported' in completed) return { why: completed.unsupported };
+  if ('missing' in completed) return { why: "the model's shape is not known" };
+  const { model, assumptions } = completed;
+  const note = assumptions.map(({ field, value, why }) => `${field} taken as ${value}: ${why}`).join('; ');
+  const parameters: Term = {
+    id: 'model.parameters',
+    label: 'Parameters',
+    value: totalParameters(model),
+    unit: 'count',
+    formula: 'layers * (attention + MLP + norms) + embedding + head',
+    inputs: shapeInputs(model),
+    source: 'Shoeybi et al. 2019, section 3',
+    ...(note === '' ? {} : { note }),
+  };
+  return {
+    terms: [
+      parameters,
+      ...weightFormats.map((format) => weightTerm(parameters.value, format)),
+      ...cacheFormats.map((format) => cacheTerm(model, format)),
+    ],
+  };
+}
+
+function shapeInputs(model: ModelShape): readonly TermInput[] {
+  return [
+    { name: 'L', value: model.layers, field: 'model.layers' },
+    { name: 'h', value: model.hidden, field: 'model.hidden' },
+    { name: 'a', value: model.heads, field: 'model.heads' },
+    { name: 'k', value: model.kvHeads, field: 'model.kvHeads' },
+    { name: 'd', value: model.headDim, field: 'model.headDim' },
+    { name: 'f', value: model.ffn, field: 'model.ffn' },
+    { name: 'V', value: model.paddedVocab, field: 'model.vocab' },
+  ];
+}
+
+function weightTerm(parameters: number, format: NumberFormat): Term {
+  return {
+    id: `model.weights.${format}`,
+    label: `Weights in ${format}`,
+    value: parameters * bytesPerElement(format),
+    unit: 'B',
+    formula: 'parameters * bytes',
+    inputs: [
+      { name: 'parameters', value: parameters, from: 'model.parameters' },
+      { name: 'bytes', value: bytesPerElement(format), from: 'the number format' },
+    ],
+  };
+}
+
+function cacheTerm(model: ModelShape, format: NumberFormat): Term {
+  return {
+    id: `model.kvPerToken.${format}`,
+    label: `KV cache per token in ${format}`,
+    value: 2 * model.layers * model.kvHeads * model.headDim * bytesPerElement(format),
+    unit: 'B',
+    formula: '2 * L * k * d * bytes',
+    inputs: [
+      { name: 'L', value: model.layers, field: 'model.layers' },
+      { name: 'k', value: model.kvHeads, field: 'model.kvHeads' },
+      { name: 'd', value: model.headDim, field: 'model.headDim' },
+      { name: 'bytes', value: bytesPerElement(format), from: 'the number format' },
+    ],
+    source: 'Kwon et al. 2023 (arXiv 2309.06180), section 3',
+  };
+}
