@@ -49,6 +49,21 @@ export interface Word {
   readonly fromDefault: boolean;
   /** True when the range `value` holds exactly `text` and may be replaced by an edit. */
   readonly replaceable: boolean;
+  /** True when the word is present only under a condition that is not known from the file. */
+  readonly conditional?: boolean;
+  /** The parts of a word glued from several places (`--tp=$TP`), in order; absent for a word from one place. */
+  readonly pieces?: readonly WordPiece[];
+}
+
+/** One part of a word; the fields mean the same as in `Word`. Use `splitAssignmentWord` to find the part after `=`. */
+export interface WordPiece {
+  readonly text: string | undefined;
+  readonly unknown: readonly string[];
+  readonly range: Range;
+  readonly value: Range;
+  readonly through: readonly string[];
+  readonly fromDefault: boolean;
+  readonly replaceable: boolean;
 }
 
 /** A command the script would run, expanded through variables and arrays. */

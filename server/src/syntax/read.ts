@@ -1,0 +1,197 @@
+/** The entrance: any text to a ConfigDocument, once or again after every edit. */
+import type { Tree, Edit as TreeEdit } from 'web-tree-sitter';
+import { Edit } from 'web-tree-sitter';
+import type { ConfigDocument, Problem, TextFormat } from './document.ts';
+import { readJson } from './json.ts';
+import { createLineIndex } from './line-index.ts';
+import { shellParser } from './parsers.ts';
+import { maskPlaceholders } from './shell/mask.ts';
+import { readShellTree } from './shell.ts';
+import { readYaml } from './yaml.ts';
+
+/** Larger files are data rather than configuration. */
+const maxLength = 5 * 1024 * 1024;
+
+const formatOfExtension: Readonly<Record<string, TextFormat>> = {
+  sh: 'shell',
+  bash: 'shell',
+  slurm: 'shell',
+  sbatch: 'shell',
+  json: 'json',
+  jsonc: 'json',
+  yaml: 'yaml',
+  yml: 'yaml',
+};
+
+/** The format of a file by its extension, else by how its text begins. */
+export function formatOf(uri: string, text: string): TextFormat {
+  const path = uri.replace(/[?#].*$/, '');
+  const byName = formatOfExtension[/\.([A-Za-z0-9]+)$/.exec(path)?.[1]?.toLowerCase() ?? ''];
+  if (byName) return byName;
+  const start = text
+    .slice(0, 400)
+    .replace(/^\uFEFF/, '')
+    .trimStart();
+  if (start.startsWith('#!')) return 'shell';
+  if (/^[{[]/.test(start)) return 'json';
+  if (/^(?:---|%YAML|[\w.-]+:(?:\s|$))/.test(start)) return 'yaml';
+  return 'shell';
+}
+
+function empty(uri: string, text: string, format: TextFormat, problem: Problem): ConfigDocument {
+  return { uri, format, text, entries: [], commands: [], variables: [], directives: [], heredocs: [], problems: [problem] };
+}
+
+/** The one problem of a text that is not read at all. */
+function refusal(text: string): Problem | undefined {
+  const range = { start: 0, end: Math.min(1, text.length) };
+  if (text.length > maxLength) {
+    return { range, severity: 'warning', code: 'file-too-large', message: 'Files over 5 MB are not read.' };
+  }
+  if (/\0/.test(text.slice(0, 65_536))) {
+    return { range, severity: 'warning', code: 'binary-file', message: 'This is not a text file, so it is not read.' };
+  }
+  return undefined;
+}
+
+function readText(uri: string, text: string, format: TextFormat): ConfigDocument {
+  const refused = refusal(text);
+  if (refused) return empty(uri, text, format, refused);
+  if (format === 'json') return readJson(uri, text);
+  if (format === 'yaml') return readYaml(uri, text);
+  const tree = parseShell(text, undefined);
+  if (!tree) return empty(uri, text, format, notReady(text));
+  try {
+    return readShellTree(uri, text, tree);
+  } finally {
+    tree.delete();
+  }
+}
+
+function notReady(text: string): Problem {
+  return {
+    range: { start: 0, end: Math.min(1, text.length) },
+    severity: 'warning',
+    code: 'not-ready',
+    message: 'The shell grammar is not loaded.',
+  };
+}
+
+function parseShell(text: string, old: Tree | undefined): Tree | undefined {
+  return shellParser()?.parse(maskPlaceholders(text), old) ?? undefined;
+}
+
+/**
+ * Reads a document in one go. Never throws, whatever the text; `initParsers` must have finished before shell is read.
+ * @param format overrides what the name and the first characters say, e.g. with the editor's language.
+ */
+export function readDocument(uri: string, text: string, format: TextFormat = formatOf(uri, text)): ConfigDocument {
+  return readText(uri, text, format);
+}
+
+/** Replaces the characters from `start` to `end`; offsets refer to the text after the changes before it. */
+export interface TextChange {
+  readonly start: number;
+  readonly end: number;
+  readonly text: string;
+}
+
+function applyChange(text: string, change: TextChange): string {
+  const start = Math.min(Math.max(0, change.start), text.length);
+  return text.slice(0, start) + change.text + text.slice(Math.max(start, Math.min(change.end, text.length)));
+}
+
+/** The smallest single edit between two texts, as the parser wants it. */
+function editBetween(before: string, after: string): TreeEdit | undefined {
+  if (before === after) return undefined;
+  const most = Math.min(before.length, after.length);
+  let start = 0;
+  while (start < most && before.charCodeAt(start) === after.charCodeAt(start)) start++;
+  let tail = 0;
+  while (tail < most - start && before.charCodeAt(before.length - 1 - tail) === after.charCodeAt(after.length - 1 - tail)) tail++;
+  const point = (text: string, offset: number) => {
+    const { line, character } = createLineIndex(text).position(offset);
+    return { row: line, column: character };
+  };
+  const oldEnd = before.length - tail;
+  const newEnd = after.length - tail;
+  return new Edit({
+    startIndex: start,
+    oldEndIndex: oldEnd,
+    newEndIndex: newEnd,
+    startPosition: point(before, start),
+    oldEndPosition: point(before, oldEnd),
+    newEndPosition: point(after, newEnd),
+  });
+}
+
+/**
+ * One open document that is read again after every edit. Shell scripts keep their tree, so that only what an edit
+ * touches is parsed again; the result always equals that of `readDocument` on the same text.
+ */
+export class DocumentReader {
+  readonly uri: string;
+  private format: TextFormat;
+  private readonly isFormatGiven: boolean;
+  private current: string;
+  private tree: Tree | undefined;
+  private read: ConfigDocument | undefined;
+
+  constructor(uri: string, text: string, format?: TextFormat) {
+    this.uri = uri;
+    this.current = text;
+    this.isFormatGiven = format !== undefined;
+    this.format = format ?? formatOf(uri, text);
+  }
+
+  get text(): string {
+    return this.current;
+  }
+
+  /** The document as last read; read now if it has not been. */
+  get document(): ConfigDocument {
+    this.read ??= this.readNow();
+    return this.read;
+  }
+
+  /** Applies edits one after the other and reads the result. */
+  edit(changes: readonly TextChange[]): ConfigDocument {
+    const before = this.current;
+    this.current = changes.reduce(applyChange, before);
+    if (!this.isFormatGiven) this.format = formatOf(this.uri, this.current);
+    this.keepTree(before);
+    this.read = this.readNow();
+    return this.read;
+  }
+
+  /** Frees the tree, which lives outside JavaScript's memory. */
+  dispose(): void {
+    this.tree?.delete();
+    this.tree = undefined;
+  }
+
+  private keepTree(before: string): void {
+    if (this.format !== 'shell') this.dispose();
+    if (!this.tree) return;
+    const edit = editBetween(maskPlaceholders(before), maskPlaceholders(this.current));
+    if (edit) this.tree.edit(edit);
+  }
+
+  private readNow(): ConfigDocument {
+    if (this.format !== 'shell' || refusal(this.current)) {
+      this.dispose();
+      return readText(this.uri, this.current, this.format);
+    }
+    const old = this.tree;
+    let tree = parseShell(this.current, old);
+    // Error recovery may depend on what was parsed before, so a broken text is parsed afresh.
+    if (tree && old && tree.rootNode.hasError) {
+      tree.delete();
+      tree = parseShell(this.current, undefined);
+    }
+    old?.delete();
+    this.tree = tree;
+    if (!tree) return empty(this.uri, this.current, this.format, notReady(this.current));
+    return readShellTree(this.uri, this.current, tree);
+  }
+}

@@ -1,0 +1,54 @@
+/**
+ * Bash to ConfigDocument: the script is read as bash would run it, as far as the file tells, and every command it would
+ * run is reported with its words expanded. Nothing is executed and no other file is read.
+ */
+import type { Tree } from 'web-tree-sitter';
+import type { ConfigDocument, Problem } from './document.ts';
+import { shellParser } from './parsers.ts';
+import { readDirectives } from './shell/directives.ts';
+import { createMachine } from './shell/machine.ts';
+import { maskPlaceholders } from './shell/mask.ts';
+import { documentSource } from './shell/source.ts';
+import { runStatements } from './shell/statements.ts';
+import { syntaxProblems } from './shell/syntax-problems.ts';
+import { copyTree, type Node } from './shell/tree.ts';
+
+/** Parses text the script has put together. */
+function parseInner(text: string): Node | undefined {
+  const tree = shellParser()?.parse(maskPlaceholders(text));
+  if (!tree) return undefined;
+  try {
+    return copyTree(tree);
+  } finally {
+    tree.delete();
+  }
+}
+
+function budgetProblem(text: string): Problem {
+  return {
+    range: { start: 0, end: Math.min(text.length, 1) },
+    severity: 'info',
+    code: 'script-too-long',
+    message: 'This script runs more steps than are followed here; commands after that are not read.',
+  };
+}
+
+/** Reads a script from its tree, which must be the parse of `maskPlaceholders(text)`. Never throws. */
+export function readShellTree(uri: string, text: string, tree: Tree): ConfigDocument {
+  const root = copyTree(tree);
+  const machine = createMachine(documentSource(text), runStatements, parseInner);
+  runStatements(machine, root.kids);
+  const { commands, variables, heredocs, problems } = machine.found;
+  const spent = machine.budget.statements < 0 || machine.budget.pieces < 0 ? [budgetProblem(text)] : [];
+  return {
+    uri,
+    format: 'shell',
+    text,
+    entries: [],
+    commands,
+    variables: [...variables.values()],
+    directives: readDirectives(text),
+    heredocs: [...heredocs.values()],
+    problems: [...syntaxProblems(root, text), ...problems, ...spent],
+  };
+}

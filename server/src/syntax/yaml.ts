@@ -1,0 +1,206 @@
+/**
+ * YAML to ConfigDocument. Structure and ranges come from the `yaml` package, scalars are resolved with PyYAML's rules.
+ *
+ * Several documents in one file: the entries of the first have plain paths, those of the second start with `---1`,
+ * those of the third with `---2`, and so on.
+ */
+import { isAlias, isMap, isScalar, isSeq, type Node, type Pair, parseAllDocuments, type Scalar as ScalarNode, type YAMLMap } from 'yaml';
+import type { Range } from '../core/origin.ts';
+import type { ConfigDocument, ConfigEntry, EntryPath, Problem, Scalar } from './document.ts';
+import { dropOverridden } from './entries.ts';
+import { resolvePlain } from './yaml-scalars.ts';
+
+/** Aliases may multiply a small file into a huge one; beyond this nothing more is expanded. */
+const maxEntries = 50_000;
+const maxDepth = 200;
+const maxProblems = 50;
+
+interface Reading {
+  readonly text: string;
+  readonly entries: ConfigEntry[];
+  readonly problems: Problem[];
+  readonly anchors: Map<string, Node>;
+  /** Nodes being read, to notice an alias that holds itself. */
+  readonly open: Set<Node>;
+  full: boolean;
+}
+
+function note(reading: Reading, range: Range, severity: Problem['severity'], code: string, message: string): void {
+  if (reading.problems.length < maxProblems) reading.problems.push({ range, severity, code, message });
+}
+
+/** Where a node is written, without the space and comments after it. */
+function rangeOf(reading: Reading, node: Node | null, otherwise: number): Range {
+  if (!node?.range) return { start: otherwise, end: otherwise };
+  const [start, end] = node.range;
+  const written = isScalar(node) ? end : start + reading.text.slice(start, end).trimEnd().length;
+  return { start, end: Math.max(start, written) };
+}
+
+function isPlain(node: ScalarNode): boolean {
+  return node.type === 'PLAIN' || node.type === undefined;
+}
+
+function scalarOf(reading: Reading, node: ScalarNode, range: Range): Scalar {
+  const text = typeof node.value === 'string' ? node.value : '';
+  const tag = node.tag;
+  if (tag === 'tag:yaml.org,2002:str' || (!isPlain(node) && !/:(int|float|bool|null)$/.test(tag ?? ''))) return text;
+  const value = resolvePlain(text);
+  const isOverflow = typeof value === 'number' && !Number.isFinite(value) && !/[iI][nN][fF]|[nN][aA][nN]/.test(text);
+  if (isOverflow) note(reading, range, 'error', 'number-out-of-range', 'This number is too large to be represented.');
+  return value;
+}
+
+/** The node an alias stands for, or undefined with a problem when there is none or it would hold itself. */
+function target(reading: Reading, node: Node, range: Range): Node | undefined {
+  if (!isAlias(node)) return node;
+  const found = reading.anchors.get(node.source);
+  if (!found) {
+    note(reading, range, 'error', 'unknown-anchor', `There is no anchor "&${node.source}" above this alias.`);
+    return undefined;
+  }
+  if (!reading.open.has(found)) return found;
+  note(
+    reading,
+    range,
+    'error',
+    'cyclic-anchor',
+    `This alias stands inside the anchor "&${node.source}" that it refers to, so it would never end.`,
+  );
+  return undefined;
+}
+
+function add(reading: Reading, path: EntryPath, key: Range, value: Range, scalar: Scalar | undefined, style: ConfigEntry['style']): void {
+  if (reading.entries.length >= maxEntries) {
+    if (!reading.full)
+      note(reading, key, 'warning', 'too-many-entries', `Aliases expand to more than ${maxEntries} entries; the rest is not read.`);
+    reading.full = true;
+    return;
+  }
+  reading.entries.push({ path, key, value, raw: reading.text.slice(value.start, value.end), scalar, style });
+}
+
+/** Reads one value; `key` is undefined at the root of a document, which is no entry. */
+function readValue(reading: Reading, node: Node | null, path: EntryPath, key: Range | undefined, otherwise: number): void {
+  if (reading.full) return;
+  const written = rangeOf(reading, node, otherwise);
+  const value = node ? target(reading, node, written) : null;
+  const place = key ?? written;
+  if (value === undefined) return add(reading, path, place, written, undefined, 'container');
+  if (value === null) return key ? add(reading, path, place, written, null, 'plain') : undefined;
+  if (isScalar(value)) {
+    if (value.anchor) reading.anchors.set(value.anchor, value);
+    const range = rangeOf(reading, value, otherwise);
+    if (key) add(reading, path, place, range, scalarOf(reading, value, range), isPlain(value) ? 'plain' : 'quoted');
+    return;
+  }
+  if (value.anchor && value === node) reading.anchors.set(value.anchor, value);
+  if (key) add(reading, path, place, rangeOf(reading, value, otherwise), undefined, 'container');
+  if (reading.open.size >= maxDepth)
+    return note(reading, written, 'warning', 'nested-too-deep', `Values nested deeper than ${maxDepth} levels are not read.`);
+  reading.open.add(value);
+  if (isMap(value)) readMap(reading, value, path);
+  if (isSeq(value)) {
+    for (const [index, item] of value.items.entries()) {
+      const child = item as Node | null;
+      readValue(reading, child, [...path, index], rangeOf(reading, child, written.end), written.end);
+    }
+  }
+  reading.open.delete(value);
+}
+
+type MapPair = Pair<unknown, unknown>;
+
+/** The key as text; keys that are themselves lists or maps have none. */
+function keyText(pair: MapPair): string | undefined {
+  if (pair.key === null) return '';
+  return isScalar(pair.key) ? String(pair.key.value ?? '') : undefined;
+}
+
+const isMerge = (pair: MapPair): boolean => isScalar(pair.key) && pair.key.value === '<<' && isPlain(pair.key);
+
+/** The maps a `<<` refers to, in order of precedence. */
+function mergedMaps(reading: Reading, pair: MapPair): readonly YAMLMap[] {
+  const node = pair.value as Node | null;
+  if (!node) return [];
+  const range = rangeOf(reading, node, 0);
+  const resolved = target(reading, node, range);
+  const items = isSeq(resolved) ? (resolved.items as Node[]).map((item) => target(reading, item, rangeOf(reading, item, 0))) : [resolved];
+  return items.flatMap((item) => {
+    if (isMap(item)) return [item];
+    if (item) note(reading, range, 'error', 'merge-without-map', '`<<` needs a map, or a list of maps, to merge.');
+    return [];
+  });
+}
+
+/** Pairs that a merge brings in and that `taken` does not override. */
+function inherited(reading: Reading, pair: MapPair, taken: Set<string>, depth: number): readonly MapPair[] {
+  if (depth > 20) return [];
+  return mergedMaps(reading, pair).flatMap((map) => {
+    const own = map.items.filter((item) => !isMerge(item));
+    const added = own.filter((item) => !taken.has(keyText(item) ?? ''));
+    for (const item of added) taken.add(keyText(item) ?? '');
+    return [...added, ...map.items.filter(isMerge).flatMap((item) => inherited(reading, item, taken, depth + 1))];
+  });
+}
+
+function readMap(reading: Reading, map: YAMLMap, path: EntryPath): void {
+  const taken = new Set(map.items.flatMap((pair) => (isMerge(pair) ? [] : [keyText(pair) ?? ''])));
+  for (const pair of map.items) {
+    if (!isMerge(pair)) {
+      readPair(reading, pair, path);
+      continue;
+    }
+    for (const item of inherited(reading, pair, taken, 0)) readPair(reading, item, path);
+  }
+}
+
+function readPair(reading: Reading, pair: MapPair, path: EntryPath): void {
+  const name = keyText(pair);
+  const keyNode = pair.key as Node | null;
+  const key = rangeOf(reading, keyNode, 0);
+  if (isScalar(keyNode) && keyNode.anchor) reading.anchors.set(keyNode.anchor, keyNode);
+  const colon = reading.text.indexOf(':', key.end);
+  const afterKey = colon >= 0 && reading.text.slice(key.end, colon).trim() === '' ? colon + 1 : key.end;
+  readValue(reading, pair.value as Node | null, [...path, name ?? reading.text.slice(key.start, key.end)], key, afterKey);
+}
+
+/** The parser recurses into nested brackets; a text made of them must not exhaust the stack. */
+function parse(text: string): ReturnType<typeof parseAllDocuments> | undefined {
+  try {
+    return parseAllDocuments(text, {
+      schema: 'failsafe',
+      uniqueKeys: false,
+      prettyErrors: false,
+      logLevel: 'silent',
+      keepSourceTokens: false,
+    });
+  } catch {
+    return undefined;
+  }
+}
+
+/** Reads YAML text. Never throws; ranges are UTF-16 offsets. A later duplicate key replaces an earlier one. */
+export function readYaml(uri: string, text: string): ConfigDocument {
+  const base = { uri, format: 'yaml', text, commands: [], variables: [], directives: [], heredocs: [] } as const;
+  const documents = parse(text);
+  if (!documents) {
+    const message = 'This file is nested too deeply to be read.';
+    return {
+      ...base,
+      entries: [],
+      problems: [{ range: { start: 0, end: Math.min(1, text.length) }, severity: 'error', code: 'nested-too-deep', message }],
+    };
+  }
+  const reading: Reading = { text, entries: [], problems: [], anchors: new Map(), open: new Set(), full: false };
+  const clamp = (offset: number): number => Math.min(Math.max(offset, 0), text.length);
+  for (const [index, document] of (Array.isArray(documents) ? documents : []).entries()) {
+    for (const { pos, message } of document.errors) {
+      note(reading, { start: clamp(pos[0]), end: Math.max(clamp(pos[0]), clamp(pos[1])) }, 'error', 'syntax-error', message);
+    }
+    reading.anchors.clear();
+    readValue(reading, document.contents as Node | null, index === 0 ? [] : [`---${index}`], undefined, 0);
+  }
+  const { kept, problems } = dropOverridden(reading.entries);
+  return { ...base, entries: kept, problems: [...reading.problems, ...problems].sort((a, b) => a.range.start - b.range.start) };
+}
