@@ -159,6 +159,10 @@ export const memoryCalibration = {
 export const bands = {
   memory: { share: 0.1, basis: 'about the p90 error over published training peaks' },
   time: { share: 0.15, basis: 'about the p90 error over published step times' },
+  weights: { share: 0.02, basis: 'published checkpoint sizes as engines report them' },
+  servingTotal: { share: 0.05, basis: 'the engine fills its budget; what is outside it varies' },
+  servingOverhead: { share: 0.5, basis: 'profile runs differ widely between engine releases' },
+  roofline: { share: 0.35, basis: 'a roofline without queueing or scheduling, not yet held against measurements' },
   serving: { share: 0.12, basis: 'about the p90 error over published engine logs' },
   communication: { share: 0.3, basis: 'spread of published collective measurements' },
 } as const;

@@ -85,11 +85,8 @@ function communicatorCount(job: TrainingJob): number {
   return [tensor, pipeline, context, data].filter((size) => size > 1).length + (pipeline > 1 ? 1 : 0);
 }
 
-/**
- * Memory of rank `plan.rank`, when chunk c holds at most `inFlight[c]` micro batches at once. Assumes that the peak
- * falls on the backward pass of the last-started micro batch, with its logits and one layer's recomputation alive.
- */
-export function stageMemory(job: TrainingJob, plan: RankPlan, inFlight: readonly number[]): StageMemory {
+/** Components of what the allocator has handed out. */
+function allocatedParts(job: TrainingJob, plan: RankPlan, inFlight: readonly number[]): readonly Term[] {
   const kept = keptPerLayer(job);
   const sharding = shardingBytes(job, plan);
   const tokens = (job.batch.micro * job.sequenceLength) / job.parallel.context;
@@ -145,6 +142,15 @@ export function stageMemory(job: TrainingJob, plan: RankPlan, inFlight: readonly
     value: memoryCalibration.workspace,
     inputs: [input('fixed', 1, undefined, 'calibration')],
   });
+  return parts;
+}
+
+/**
+ * Memory of rank `plan.rank`, when chunk c holds at most `inFlight[c]` micro batches at once. Assumes that the peak
+ * falls on the backward pass of the last-started micro batch, with its logits and one layer's recomputation alive.
+ */
+export function stageMemory(job: TrainingJob, plan: RankPlan, inFlight: readonly number[]): StageMemory {
+  const parts = allocatedParts(job, plan, inFlight);
   const allocatedSum = sumOf('memory.allocated', 'Allocated', 'B', parts);
   const allocated: Term = { ...allocatedSum, band: bandOf(allocatedSum.value, bands.memory) };
   const reservedValue = allocated.value * memoryCalibration.reservedOverAllocated;

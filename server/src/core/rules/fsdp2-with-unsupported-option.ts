@@ -8,8 +8,10 @@ export const fsdp2WithUnsupportedOption = defineRule({
   frameworks: ['megatron-lm'],
   reads: ['zero.implementation'],
   mayRead: ['parallel.pipeline', 'parallel.expert', 'precision.fp16', 'model.tiedEmbeddings'],
-  check({ job, report }) {
-    if (job['zero.implementation'] !== 'fsdp2') return;
+  check({ job, sources, report }) {
+    const origin = sources['zero.implementation'];
+    // Megatron-FSDP shards in the same way but has none of these limits.
+    if (job['zero.implementation'] !== 'fsdp2' || origin?.kind !== 'key' || !/torch.fsdp2/.test(origin.spelling)) return;
     const clashes = [
       {
         field: 'parallel.pipeline',

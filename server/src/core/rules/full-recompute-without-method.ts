@@ -10,10 +10,11 @@ export const fullRecomputeWithoutMethod = defineRule({
   severity: 'error',
   frameworks: ['megatron-lm'],
   reads: ['recompute.granularity'],
-  mayRead: ['recompute.method', 'recompute.layers', 'zero.implementation'],
+  mayRead: ['recompute.method', 'recompute.layers'],
   check({ job, sources, report }) {
-    // Megatron-DeepSpeed keeps the older arguments, where the number of layers has a default.
-    if (job['recompute.granularity'] !== 'full' || job['zero.implementation'] === 'deepspeed') return;
+    const origin = sources['recompute.granularity'];
+    // Older flags that also mean full recomputation bring their own defaults.
+    if (job['recompute.granularity'] !== 'full' || origin?.kind !== 'key' || !/recompute.granularity/.test(origin.spelling)) return;
     const method = isLeftOut(sources, 'recompute.method');
     const layers = isLeftOut(sources, 'recompute.layers');
     if (!method && !layers) return;

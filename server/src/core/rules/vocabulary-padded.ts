@@ -1,6 +1,7 @@
 /** Megatron-LM rounds the vocabulary up without being asked; parameters and logits grow with it. */
 import { defineRule } from '../finding.ts';
 import { isCount, leavesRemainder } from './shared/numbers.ts';
+import { isWritten } from './shared/origins.ts';
 
 export const vocabularyPadded = defineRule({
   id: 'vocabulary-padded',
@@ -8,9 +9,11 @@ export const vocabularyPadded = defineRule({
   severity: 'info',
   frameworks: ['megatron-lm'],
   reads: ['model.vocab', 'model.vocabDivisor', 'parallel.tensor'],
-  check({ job, report }) {
+  mayRead: ['model.paddedVocab'],
+  check({ job, sources, report }) {
     const vocab = job['model.vocab'];
     const unit = job['model.vocabDivisor'] * job['parallel.tensor'];
+    if (isWritten(sources, 'model.paddedVocab')) return;
     if (!isCount(unit) || !leavesRemainder(vocab, unit)) return;
     const padded = Math.ceil(vocab / unit) * unit;
     report({

@@ -8,20 +8,19 @@
  * Decode streams the weights and the live KV cache once per token; prefill is compute bound. Known to be wrong for
  * speculative decoding and disaggregated serving, which are not modelled.
  */
-import { bands, computeCalibration } from '../calibration.ts';
+import { computeCalibration } from '../calibration.ts';
 import { allReduceTime } from '../comms/collectives.ts';
 import { place } from '../comms/network.ts';
 import { attentionForward } from '../compute/attention.ts';
 import { type Device, describeDevice, gemmTime, streamTime } from '../compute/gemm.ts';
-import type { EstimateResult, ServingEstimate } from '../estimate.ts';
+import type { EstimateResult } from '../estimate.ts';
 import type { ServingJob } from '../estimate-inputs.ts';
-import { bandOf } from '../memory/stage-memory.ts';
 import { usableMemory } from '../memory/usable.ts';
 import { bytesPerElement } from '../number-format.ts';
-import { embeddingParameters, headParameters, layerParameters, totalParameters } from '../parameters.ts';
-import { sumOf, type Term } from '../term.ts';
+import { embeddingParameters, headParameters, layerParameters } from '../parameters.ts';
 import type { Bytes, Seconds } from '../units.ts';
 import { GiB, MiB } from '../units.ts';
+import { servingTerms } from './serving-terms.ts';
 
 /** Memory vLLM holds outside PyTorch's allocator, and per captured CUDA graph set. */
 const outsideTorch = GiB(0.6);
@@ -133,181 +132,5 @@ export function estimateServing(job: ServingJob): EstimateResult {
       firstToken,
       budget,
     }),
-  };
-}
-
-interface ServingNumbers {
-  readonly weights: number;
-  readonly activation: number;
-  readonly outside: number;
-  readonly captured: number;
-  readonly pool: number;
-  readonly perToken: number;
-  readonly tokens: number;
-  readonly batch: number;
-  readonly timePerToken: number;
-  readonly prompt: number;
-  readonly firstToken: number;
-  readonly budget: number;
-}
-
-function servingTerms(job: ServingJob, usable: Term, n: ServingNumbers): ServingEstimate {
-  const banded = (term: Term, share: number = bands.serving.share): Term => ({
-    ...term,
-    band: bandOf(term.value, { share, basis: bands.serving.basis }),
-  });
-  const weights: Term = banded(
-    {
-      id: 'memory.weights',
-      label: 'Weights',
-      unit: 'B',
-      value: n.weights,
-      formula: 'parameters on this GPU * bytes each, scales included',
-      inputs: [
-        { name: 'parameters', value: totalParameters(job.model), field: 'model.name' },
-        { name: 'TP', value: job.tensor, field: 'parallel.tensor' },
-        { name: 'format', value: job.weights, field: 'serving.quantization' },
-      ],
-      source: 'vllm/model_executor/layers',
-    },
-    0.02,
-  );
-  const overhead = banded(
-    sumOf('memory.overhead', 'Activations, graphs and libraries', 'B', [
-      {
-        id: 'memory.activations',
-        label: 'Activation peak of the profile run',
-        unit: 'B',
-        value: n.activation,
-        formula: 'max(MLP tensors of a full batch, logits of all sequences)',
-        inputs: [
-          { name: 'batched tokens', value: job.maxBatchedTokens, field: 'serving.maxBatchedTokens' },
-          { name: 'sequences', value: job.maxSequences, field: 'serving.maxSequences' },
-        ],
-        source: 'vllm/v1/worker/gpu_worker.py determine_available_memory',
-      },
-      {
-        id: 'memory.outside',
-        label: 'CUDA context and NCCL',
-        unit: 'B',
-        value: n.outside,
-        inputs: [{ name: 'fixed', value: 1, from: 'calibration' }],
-      },
-      {
-        id: 'memory.graphs',
-        label: 'CUDA graphs',
-        unit: 'B',
-        value: n.captured,
-        inputs: [{ name: 'enforce eager', value: String(job.enforceEager), field: 'serving.enforceEager' }],
-      },
-    ]),
-    0.5,
-  );
-  const kvCache = banded({
-    id: 'memory.kv-cache',
-    label: 'KV cache pool',
-    unit: 'B',
-    value: n.pool,
-    formula: job.kvCacheBytes === undefined ? 'utilization * usable memory - weights - activation peak - outside' : 'as configured',
-    inputs: [
-      { name: 'utilization', value: job.gpuMemoryUtilization, field: 'serving.gpuMemoryUtilization' },
-      { name: 'budget', value: n.budget, field: 'cluster.gpu' },
-    ],
-    source: 'vllm/v1/worker/gpu_worker.py determine_available_memory',
-  });
-  const total = banded(sumOf('memory.total', 'Memory per GPU', 'B', [weights, overhead, kvCache]), 0.05);
-  const kvBytes: Term = {
-    id: 'kv.bytes-per-token',
-    label: 'KV cache bytes per token and GPU',
-    unit: 'B',
-    value: n.perToken,
-    formula: '2 * layers / PP * max(1, KV heads / TP) * head size * bytes',
-    inputs: [
-      { name: 'layers', value: job.model.layers, field: 'model.layers' },
-      { name: 'KV heads', value: job.model.kvHeads, field: 'model.kvHeads' },
-      { name: 'TP', value: job.tensor, field: 'parallel.tensor' },
-      { name: 'format', value: job.kvCache, field: 'serving.kvCacheDtype' },
-    ],
-    source: 'vllm/v1/kv_cache_interface.py',
-  };
-  const kvTokens = banded({
-    id: 'kv.tokens',
-    label: 'Tokens that fit in the KV cache',
-    unit: 'tokens',
-    value: n.tokens,
-    formula: 'pool / bytes per token, whole blocks',
-    inputs: [{ name: 'block', value: job.blockSize, field: 'serving.blockSize' }],
-  });
-  const concurrency = banded({
-    id: 'kv.concurrency',
-    label: 'Requests of the full context at once',
-    unit: 'count',
-    value: n.tokens / job.maxModelLen,
-    formula: 'KV tokens / max model length',
-    inputs: [{ name: 'max model length', value: job.maxModelLen, field: 'serving.maxModelLen' }],
-  });
-  const timePerToken: Term = {
-    id: 'decode.time-per-token',
-    label: 'TPOT',
-    unit: 's',
-    value: n.timePerToken,
-    formula: 'weights and live KV cache streamed once, collectives, launch floors',
-    inputs: [{ name: 'batch', value: n.batch, field: 'serving.maxSequences' }],
-    band: bandOf(n.timePerToken, { share: 0.35, basis: 'roofline only, not yet validated' }),
-  };
-  const replicas = job.dataParallel;
-  const perSecond = (n.batch * replicas) / n.timePerToken;
-  const gpus = job.tensor * job.pipeline * replicas;
-  const price = job.cluster.pricePerGpuHour;
-  const needed = n.weights + n.activation + n.outside;
-  return {
-    kind: 'serving',
-    gpus,
-    parameters: { id: 'parameters', label: 'Parameters', value: totalParameters(job.model), unit: 'count' },
-    memory: { weights, overhead, kvCache, total, usable, fits: needed > n.budget ? 'no' : n.tokens < job.maxModelLen ? 'close' : 'yes' },
-    kvBytesPerToken: kvBytes,
-    kvTokens,
-    concurrency,
-    decode: {
-      batch: n.batch,
-      timePerToken,
-      tokensPerSecond: {
-        id: 'decode.tokens',
-        label: 'Decode tokens per second',
-        unit: 'tokens/s',
-        value: perSecond,
-        formula: 'batch / TPOT * replicas',
-        inputs: [{ name: 'batch', value: n.batch }],
-        band: bandOf(perSecond, { share: 0.35, basis: 'roofline only, not yet validated' }),
-      },
-    },
-    prefill: {
-      tokens: n.prompt,
-      timeToFirstToken: {
-        id: 'prefill.time',
-        label: 'TTFT of one unqueued request',
-        unit: 's',
-        value: n.firstToken,
-        formula: 'products, attention and collectives of the prompt',
-        inputs: [{ name: 'prompt tokens', value: n.prompt, field: 'serving.maxBatchedTokens' }],
-        band: bandOf(n.firstToken, { share: 0.35, basis: 'roofline only, not yet validated' }),
-      },
-    },
-    ...(price === undefined
-      ? {}
-      : {
-          cost: {
-            perMillionTokens: {
-              id: 'cost.per-million-tokens',
-              label: 'Cost of a million generated tokens',
-              unit: 'USD' as const,
-              value: ((price * gpus) / 3600 / perSecond) * 1e6,
-              formula: 'price * GPUs / 3600 / tokens per second * 1e6',
-              inputs: [{ name: 'price', value: price, field: 'cluster.pricePerGpuHour' as const }],
-              band: bandOf(((price * gpus) / 3600 / perSecond) * 1e6, { share: 0.35, basis: 'roofline only, not yet validated' }),
-            },
-          },
-        }),
-    assumptions: job.assumptions,
   };
 }

@@ -3,7 +3,8 @@ import { completeModel } from '../complete-model.ts';
 import type { Assumption, Refusal } from '../estimate.ts';
 import type { TrainingJob } from '../estimate-inputs.ts';
 import type { Cluster } from '../hardware.ts';
-import type { JobField, PartialJob, ScheduleName } from '../job-fields.ts';
+import type { JobField, PartialJob } from '../job-fields.ts';
+import type { ModelShape } from '../model-shape.ts';
 import { spreadLayers } from './stage-plan.ts';
 
 const refuse = (why: string, missing: readonly JobField[] = []): { readonly refusal: Refusal } => ({ refusal: { why, missing } });
@@ -40,6 +41,121 @@ function implementationOf(job: PartialJob, framework: string): TrainingJob['zero
   return 'deepspeed';
 }
 
+/** Everything decided before numerics and sharding: sizes that must be known or can be derived. */
+interface Sizes {
+  readonly tensor: number;
+  readonly pipeline: number;
+  readonly virtualStages: number;
+  readonly context: number;
+  readonly data: number;
+  readonly micro: number;
+  readonly global: number;
+  readonly accumulation: number;
+  readonly sequenceLength: number;
+}
+
+function sizesOf(job: PartialJob, assumptions: Assumption[]): Sizes | { readonly refusal: Refusal } {
+  const wrong = badCount(job);
+  if (wrong) return refuse(wrong);
+  const tensor = job['parallel.tensor'] ?? 1;
+  const pipeline = job['parallel.pipeline'] ?? 1;
+  const context = job['parallel.context'] ?? 1;
+  const { 'batch.micro': micro, 'sequence.length': sequenceLength, 'parallel.data': known, 'cluster.gpus': gpus } = job;
+  if (micro === undefined) return refuse('the micro batch size is not known', ['batch.micro']);
+  if (sequenceLength === undefined) return refuse('the sequence length is not known', ['sequence.length']);
+  if (known === undefined && gpus === undefined) return refuse('the number of GPUs is not known', ['cluster.gpus']);
+  const data = known ?? Math.max(1, Math.floor((gpus ?? 1) / (tensor * pipeline * context)));
+  const global = job['batch.global'] ?? micro * data * (job['batch.accumulation'] ?? 1);
+  if (job['batch.global'] === undefined && job['batch.accumulation'] === undefined) {
+    const why = 'no global batch or accumulation is given: one micro batch per step';
+    assumptions.push({ field: 'batch.global', value: String(global), why });
+  }
+  return {
+    tensor,
+    pipeline,
+    virtualStages: pipeline > 1 ? (job['parallel.virtualStages'] ?? 1) : 1,
+    context,
+    data,
+    micro,
+    global,
+    accumulation: Math.max(1, Math.round(global / (micro * data))),
+    sequenceLength,
+  };
+}
+
+/** Why these sizes cannot run this model, or undefined. */
+function sizeProblem(sizes: Sizes, model: ModelShape): string | undefined {
+  const { tensor, pipeline, virtualStages } = sizes;
+  if (pipeline > model.layers) return `PP ${pipeline} is more than the ${model.layers} layers`;
+  if (pipeline * virtualStages > model.layers) return `PP ${pipeline} x VPP ${virtualStages} is more than the ${model.layers} layers`;
+  if (tensor > model.heads) return `TP ${tensor} is more than the ${model.heads} attention heads`;
+  return undefined;
+}
+
+function parallelOf(job: PartialJob, sizes: Sizes, model: ModelShape): TrainingJob['parallel'] {
+  const { tensor, pipeline, virtualStages, context, data } = sizes;
+  return {
+    tensor,
+    pipeline,
+    virtualStages,
+    context,
+    sequence: tensor > 1 && (job['parallel.sequence'] ?? false),
+    data,
+    dataShard: Math.min(data, Math.max(1, job['parallel.dataShard'] ?? data)),
+    vocabPipeline: job['parallel.vocabPipeline'] ?? 'none',
+    layers: spreadLayers(model.layers, pipeline, virtualStages, job['parallel.layersFirstStage'], job['parallel.layersLastStage']),
+    schedule: job['parallel.schedule'] ?? (virtualStages > 1 ? 'interleaved-1f1b' : '1f1b'),
+    tpCommOverlap: job['parallel.tpCommOverlap'] ?? false,
+  };
+}
+
+type Numerics = Pick<TrainingJob, 'zero' | 'overlap' | 'precision' | 'optimizer' | 'recompute' | 'attention' | 'compiled' | 'dropout'>;
+
+function numericsOf(job: PartialJob, framework: string, sizes: Sizes, model: ModelShape, assumptions: Assumption[]): Numerics {
+  const implementation = implementationOf(job, framework);
+  const compute = job['precision.compute'] ?? 'bf16';
+  if (job['precision.compute'] === undefined) {
+    assumptions.push({ field: 'precision.compute', value: 'bf16', why: 'no precision is given' });
+  }
+  const attention = job['attention.kernel'] ?? 'flash';
+  if (job['attention.kernel'] === undefined) {
+    assumptions.push({ field: 'attention.kernel', value: 'flash', why: 'the attention kernel is not stated' });
+  }
+  const fsdp = implementation === 'fsdp1' || implementation === 'fsdp2';
+  const megatron = framework.startsWith('megatron');
+  const blockLayers = (job['recompute.layers'] ?? model.layers) * sizes.pipeline;
+  return {
+    zero: {
+      stage: job['zero.stage'] ?? 0,
+      implementation,
+      reduceBucketElements: job['zero.reduceBucketElements'] ?? 5e8,
+      prefetchBucketElements: job['zero.prefetchBucketElements'] ?? 5e7,
+      offloadOptimizer: job['zero.offloadOptimizer'] ?? 'none',
+      offloadParam: job['zero.offloadParam'] ?? 'none',
+    },
+    overlap: { gradReduce: job['overlap.gradReduce'] ?? !megatron, paramGather: job['overlap.paramGather'] ?? !megatron },
+    precision: {
+      compute,
+      fp8: job['precision.fp8'] ?? false,
+      params: job['precision.params'] ?? (fsdp ? 'fp32' : compute),
+      gradients: job['precision.gradients'] ?? (fsdp || megatron ? 'fp32' : compute),
+    },
+    optimizer: {
+      kind: job['optimizer.kind'] ?? 'adam',
+      precisionAware: job['optimizer.precisionAware'] ?? false,
+      cpuOffload: job['optimizer.cpuOffload'] ?? false,
+    },
+    recompute: {
+      granularity: job['recompute.granularity'] ?? 'none',
+      method: job['recompute.method'] ?? 'uniform',
+      layers: job['recompute.method'] === 'block' ? blockLayers : model.layers,
+    },
+    attention,
+    compiled: job['compile.enabled'] ?? false,
+    dropout: job['dropout.enabled'] ?? megatron,
+  };
+}
+
 /**
  * Completes a training job. Derived values (DP, accumulation) are expected to be there already when they can be known.
  * Never throws; `refusal.missing` names the fields that would help.
@@ -49,97 +165,26 @@ export function completeTraining(
   framework: string,
   cluster: Cluster | undefined,
 ): { readonly job: TrainingJob } | { readonly refusal: Refusal } {
-  const wrong = badCount(job);
-  if (wrong) return refuse(wrong);
-  if (!cluster) return refuse('no GPU is known: name one in the cluster settings', ['cluster.gpu']);
-  const tensor = job['parallel.tensor'] ?? 1;
-  const pipeline = job['parallel.pipeline'] ?? 1;
-  const context = job['parallel.context'] ?? 1;
-  const completed = completeModel(job, tensor);
+  const assumptions: Assumption[] = [];
+  const completed = completeModel(job, job['parallel.tensor'] ?? 1);
   if ('unsupported' in completed) return refuse(completed.unsupported);
   if ('missing' in completed) return refuse("the model's shape is not known", completed.missing);
   const { model } = completed;
-  const micro = job['batch.micro'];
-  const sequenceLength = job['sequence.length'];
-  if (micro === undefined) return refuse('the micro batch size is not known', ['batch.micro']);
-  if (sequenceLength === undefined) return refuse('the sequence length is not known', ['sequence.length']);
-  const assumptions: Assumption[] = [...completed.assumptions];
-  const known = job['parallel.data'];
-  const gpus = job['cluster.gpus'];
-  if (known === undefined && gpus === undefined) return refuse('the number of GPUs is not known', ['cluster.gpus']);
-  const data = known ?? Math.max(1, Math.floor((gpus ?? 1) / (tensor * pipeline * context)));
-  const global = job['batch.global'] ?? micro * data * (job['batch.accumulation'] ?? 1);
-  const accumulation = Math.max(1, Math.round(global / (micro * data)));
-  if (job['batch.global'] === undefined && job['batch.accumulation'] === undefined) {
-    assumptions.push({
-      field: 'batch.global',
-      value: String(global),
-      why: 'no global batch or accumulation is given: one micro batch per step',
-    });
-  }
-  if (pipeline > model.layers) return refuse(`PP ${pipeline} is more than the ${model.layers} layers`);
-  const virtualStages = pipeline > 1 ? (job['parallel.virtualStages'] ?? 1) : 1;
-  if (pipeline * virtualStages > model.layers)
-    return refuse(`PP ${pipeline} x VPP ${virtualStages} is more than the ${model.layers} layers`);
-  if (tensor > model.heads) return refuse(`TP ${tensor} is more than the ${model.heads} attention heads`);
-  const schedule: ScheduleName = job['parallel.schedule'] ?? (virtualStages > 1 ? 'interleaved-1f1b' : '1f1b');
-  const implementation = implementationOf(job, framework);
-  const compute = job['precision.compute'] ?? 'bf16';
-  if (job['precision.compute'] === undefined) assumptions.push({ field: 'precision.compute', value: 'bf16', why: 'no precision is given' });
-  const attention = job['attention.kernel'] ?? 'flash';
-  if (job['attention.kernel'] === undefined)
-    assumptions.push({ field: 'attention.kernel', value: 'flash', why: 'the attention kernel is not stated' });
-  const fsdp = implementation === 'fsdp1' || implementation === 'fsdp2';
-  const megatron = framework.startsWith('megatron');
+  const sizes = sizesOf(job, assumptions);
+  if ('refusal' in sizes) return sizes;
+  const problem = sizeProblem(sizes, model);
+  if (problem) return refuse(problem);
+  if (!cluster) return refuse('no GPU is known: name one in the cluster settings', ['cluster.gpu']);
   return {
     job: {
       framework,
       model,
-      parallel: {
-        tensor,
-        pipeline,
-        virtualStages,
-        context,
-        sequence: tensor > 1 && (job['parallel.sequence'] ?? false),
-        data,
-        dataShard: Math.min(data, Math.max(1, job['parallel.dataShard'] ?? data)),
-        vocabPipeline: job['parallel.vocabPipeline'] ?? 'none',
-        layers: spreadLayers(model.layers, pipeline, virtualStages, job['parallel.layersFirstStage'], job['parallel.layersLastStage']),
-        schedule,
-        tpCommOverlap: job['parallel.tpCommOverlap'] ?? false,
-      },
-      zero: {
-        stage: job['zero.stage'] ?? 0,
-        implementation,
-        reduceBucketElements: job['zero.reduceBucketElements'] ?? 5e8,
-        prefetchBucketElements: job['zero.prefetchBucketElements'] ?? 5e7,
-        offloadOptimizer: job['zero.offloadOptimizer'] ?? 'none',
-        offloadParam: job['zero.offloadParam'] ?? 'none',
-      },
-      overlap: { gradReduce: job['overlap.gradReduce'] ?? !megatron, paramGather: job['overlap.paramGather'] ?? !megatron },
-      batch: { micro, global, accumulation },
-      sequenceLength,
-      precision: {
-        compute,
-        fp8: job['precision.fp8'] ?? false,
-        params: job['precision.params'] ?? (fsdp ? 'fp32' : compute),
-        gradients: job['precision.gradients'] ?? (fsdp || megatron ? 'fp32' : compute),
-      },
-      optimizer: {
-        kind: job['optimizer.kind'] ?? 'adam',
-        precisionAware: job['optimizer.precisionAware'] ?? false,
-        cpuOffload: job['optimizer.cpuOffload'] ?? false,
-      },
-      recompute: {
-        granularity: job['recompute.granularity'] ?? 'none',
-        method: job['recompute.method'] ?? 'uniform',
-        layers: job['recompute.method'] === 'block' ? (job['recompute.layers'] ?? model.layers) * pipeline : model.layers,
-      },
-      attention,
-      compiled: job['compile.enabled'] ?? false,
-      dropout: job['dropout.enabled'] ?? megatron,
+      parallel: parallelOf(job, sizes, model),
+      ...numericsOf(job, framework, sizes, model, assumptions),
+      batch: { micro: sizes.micro, global: sizes.global, accumulation: sizes.accumulation },
+      sequenceLength: sizes.sequenceLength,
       cluster,
-      assumptions,
+      assumptions: [...completed.assumptions, ...assumptions],
     },
   };
 }
