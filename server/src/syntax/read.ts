@@ -109,19 +109,23 @@ function editBetween(before: string, after: string): TreeEdit | undefined {
   while (start < most && before.charCodeAt(start) === after.charCodeAt(start)) start++;
   let tail = 0;
   while (tail < most - start && before.charCodeAt(before.length - 1 - tail) === after.charCodeAt(after.length - 1 - tail)) tail++;
-  const point = (text: string, offset: number) => {
-    const { line, character } = createLineIndex(text).position(offset);
-    return { row: line, column: character };
+  const points = (text: string) => {
+    const index = createLineIndex(text);
+    return (offset: number) => {
+      const { line, character } = index.position(offset);
+      return { row: line, column: character };
+    };
   };
+  const [pointBefore, pointAfter] = [points(before), points(after)];
   const oldEnd = before.length - tail;
   const newEnd = after.length - tail;
   return new Edit({
     startIndex: start,
     oldEndIndex: oldEnd,
     newEndIndex: newEnd,
-    startPosition: point(before, start),
-    oldEndPosition: point(before, oldEnd),
-    newEndPosition: point(after, newEnd),
+    startPosition: pointBefore(start),
+    oldEndPosition: pointBefore(oldEnd),
+    newEndPosition: pointAfter(newEnd),
   });
 }
 

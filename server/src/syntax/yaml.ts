@@ -4,7 +4,18 @@
  * Several documents in one file: the entries of the first have plain paths, those of the second start with `---1`,
  * those of the third with `---2`, and so on.
  */
-import { isAlias, isMap, isScalar, isSeq, type Node, type Pair, parseAllDocuments, type Scalar as ScalarNode, type YAMLMap } from 'yaml';
+import {
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  type Node,
+  type Pair,
+  parseAllDocuments,
+  type Scalar as ScalarNode,
+  type YAMLMap,
+  type YAMLSeq,
+} from 'yaml';
 import type { Range } from '../core/origin.ts';
 import type { ConfigDocument, ConfigEntry, EntryPath, Problem, Scalar } from './document.ts';
 import { dropOverridden } from './entries.ts';
@@ -85,22 +96,27 @@ function readValue(reading: Reading, node: Node | null, path: EntryPath, key: Ra
   if (reading.full) return;
   const written = rangeOf(reading, node, otherwise);
   const value = node ? target(reading, node, written) : null;
-  const place = key ?? written;
-  if (value === undefined) return add(reading, path, place, written, undefined, 'container');
-  if (value === null) return key ? add(reading, path, place, written, null, 'plain') : undefined;
-  if (isScalar(value)) {
-    if (value.anchor) reading.anchors.set(value.anchor, value);
+  if (value && !isAlias(value) && value.anchor && value === node) reading.anchors.set(value.anchor, value);
+  if (isMap(value) || isSeq(value)) {
+    if (key) add(reading, path, key, rangeOf(reading, value, otherwise), undefined, 'container');
+    readItems(reading, value, path, written);
+  } else if (key && isScalar(value)) {
     const range = rangeOf(reading, value, otherwise);
-    if (key) add(reading, path, place, range, scalarOf(reading, value, range), isPlain(value) ? 'plain' : 'quoted');
+    add(reading, path, key, range, scalarOf(reading, value, range), isPlain(value) ? 'plain' : 'quoted');
+  } else if (key) {
+    const isMissing = value === null;
+    add(reading, path, key, written, isMissing ? null : undefined, isMissing ? 'plain' : 'container');
+  }
+}
+
+function readItems(reading: Reading, value: YAMLMap | YAMLSeq, path: EntryPath, written: Range): void {
+  if (reading.open.size >= maxDepth) {
+    note(reading, written, 'warning', 'nested-too-deep', `Values nested deeper than ${maxDepth} levels are not read.`);
     return;
   }
-  if (value.anchor && value === node) reading.anchors.set(value.anchor, value);
-  if (key) add(reading, path, place, rangeOf(reading, value, otherwise), undefined, 'container');
-  if (reading.open.size >= maxDepth)
-    return note(reading, written, 'warning', 'nested-too-deep', `Values nested deeper than ${maxDepth} levels are not read.`);
   reading.open.add(value);
   if (isMap(value)) readMap(reading, value, path);
-  if (isSeq(value)) {
+  else {
     for (const [index, item] of value.items.entries()) {
       const child = item as Node | null;
       readValue(reading, child, [...path, index], rangeOf(reading, child, written.end), written.end);

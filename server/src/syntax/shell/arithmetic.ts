@@ -122,7 +122,7 @@ function apply(operator: string, left: number, right: number): number {
   return checked(work(left, right));
 }
 
-function valueOf(name: string, cursor: Cursor): number {
+function numberIn(name: string, cursor: Cursor): number {
   const text = cursor.scope.read(name);
   if (text === undefined) throw new Unknown();
   return evaluate({ text, at: 0, depth: cursor.depth + 1, scope: cursor.scope });
@@ -133,14 +133,14 @@ function variable(name: string, cursor: Cursor): number {
   const after = peek(cursor);
   if (after === '++' || after === '--') {
     next(cursor);
-    const before = valueOf(name, cursor);
+    const before = numberIn(name, cursor);
     cursor.scope.write(name, String(before + (after === '++' ? 1 : -1)));
     return before;
   }
-  if (!assignments.has(after)) return valueOf(name, cursor);
+  if (!assignments.has(after)) return numberIn(name, cursor);
   next(cursor);
   const right = ternary(cursor);
-  const result = after === '=' ? right : apply(after.slice(0, -1), valueOf(name, cursor), right);
+  const result = after === '=' ? right : apply(after.slice(0, -1), numberIn(name, cursor), right);
   cursor.scope.write(name, String(result));
   return result;
 }
@@ -160,7 +160,7 @@ function operand(cursor: Cursor): number {
     if (token === '~') return bits(binary(cursor, unaryPrecedence), 0, (value) => ~value);
     if (token === '++' || token === '--') {
       const name = next(cursor);
-      const result = valueOf(name, cursor) + (token === '++' ? 1 : -1);
+      const result = numberIn(name, cursor) + (token === '++' ? 1 : -1);
       cursor.scope.write(name, String(result));
       return result;
     }

@@ -57,7 +57,7 @@ function lookUp(machine: Machine, name: string): Variable | undefined {
 /** The name shown for a value that comes from outside. */
 const shownName = (name: string): string => (/^\w+$/.test(name) && !positionalName.test(name) ? name : `$${name}`);
 
-function valueOf(machine: Machine, name: string, key: string, site: Range): readonly Piece[] | undefined {
+function variableValue(machine: Machine, name: string, key: string, site: Range): readonly Piece[] | undefined {
   const variable = lookUp(machine, name);
   if (!variable || variable.unset) return variable?.unset ? [] : undefined;
   const field = variable.elements.get(key);
@@ -134,7 +134,7 @@ function basicValue(machine: Machine, reference: Reference, site: Range): Expand
     return reference.key === '*' || reference.name === '*' ? text(joinFields(fields)) : { kind: 'list', fields };
   }
   if (reference.key === '?') return text([unknownPiece([reference.name], site)]);
-  return text(valueOf(machine, reference.name, reference.key, site) ?? [outsideValue(shownName(reference.name), site)]);
+  return text(variableValue(machine, reference.name, reference.key, site) ?? [outsideValue(shownName(reference.name), site)]);
 }
 
 const piecesOfExpanded = (value: Expanded): readonly Piece[] => (value.kind === 'text' ? value.pieces : joinFields(value.fields));
@@ -259,7 +259,7 @@ function expandIndirect(machine: Machine, node: Node, reference: Reference, valu
   }
   const target = textOf(piecesOfExpanded(value));
   if (target === undefined) return value;
-  return text(valueOf(machine, target, '0', site) ?? [outsideValue(shownName(target), site)]);
+  return text(variableValue(machine, target, '0', site) ?? [outsideValue(shownName(target), site)]);
 }
 
 const expansionTypes = new Set(['expansion', 'simple_expansion', 'command_substitution', 'arithmetic_expansion']);

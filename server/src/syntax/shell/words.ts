@@ -21,12 +21,12 @@ function literal(machine: Machine, start: number, end: number, quoting: Quoting)
   for (const whole of machine.source.pieces(start, end)) {
     const text = whole.text ?? '';
     let from = 0;
-    for (const escape of text.matchAll(escapes[quoting])) {
-      if (escape.index > from) pieces.push(slicePiece(whole, from, escape.index));
-      const drops = escape[0].endsWith('\n') || escape[0] === '\r';
-      const part = slicePiece(whole, escape.index, escape.index + escape[0].length);
-      if (!drops) pieces.push({ ...part, text: escape[0].slice(1), exact: false });
-      from = escape.index + escape[0].length;
+    for (const found of text.matchAll(escapes[quoting])) {
+      if (found.index > from) pieces.push(slicePiece(whole, from, found.index));
+      const drops = found[0].endsWith('\n') || found[0] === '\r';
+      const part = slicePiece(whole, found.index, found.index + found[0].length);
+      if (!drops) pieces.push({ ...part, text: found[0].slice(1), exact: false });
+      from = found.index + found[0].length;
     }
     if (from < text.length) pieces.push(slicePiece(whole, from, text.length));
   }
