@@ -95,6 +95,7 @@ export interface Directive {
 
 /** A file the script writes itself: `cat <<EOF > ds.json`. */
 export interface Heredoc {
+  /** Unknown parts are spelt `${NAME}`, as `spellWord` spells them; undefined when it goes to no file. */
   readonly path: string | undefined;
   readonly body: string;
   readonly range: Range;

@@ -18,7 +18,7 @@ function parseInner(text: string): Node | undefined {
   const tree = shellParser()?.parse(maskPlaceholders(text));
   if (!tree) return undefined;
   try {
-    return copyTree(tree);
+    return copyTree(tree, text);
   } finally {
     tree.delete();
   }
@@ -35,7 +35,7 @@ function budgetProblem(text: string): Problem {
 
 /** Reads a script from its tree, which must be the parse of `maskPlaceholders(text)`. Never throws. */
 export function readShellTree(uri: string, text: string, tree: Tree): ConfigDocument {
-  const root = copyTree(tree);
+  const root = copyTree(tree, text);
   const machine = createMachine(documentSource(text), runStatements, parseInner);
   runStatements(machine, root.kids);
   const { commands, variables, heredocs, problems } = machine.found;

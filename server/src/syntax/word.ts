@@ -26,6 +26,17 @@ function cut(piece: WordPiece, from: number, to: number): WordPiece {
   return { ...piece, text, range: shift(piece.range, length), value: shift(piece.value, length) };
 }
 
+/** Known parts as they are and unknown ones as `${NAME}`, so that two spellings of one unknown path can be compared. */
+export function spellText(pieces: readonly { readonly text: string | undefined; readonly unknown: readonly string[] }[]): string {
+  const spellName = (name: string): string => (/^\w+$/.test(name) ? `\${${name}}` : name);
+  return pieces.map((piece) => piece.text ?? piece.unknown.map(spellName).join('')).join('');
+}
+
+/** A word with its unknown parts spelt `${NAME}`; see `Heredoc.path`. */
+export function spellWord(word: Word): string {
+  return word.text ?? spellText(piecesOf(word));
+}
+
 function unique(names: readonly string[]): readonly string[] {
   return names.length < 2 ? names : [...new Set(names)];
 }

@@ -320,10 +320,12 @@ export function substitutedPiece(machine: Machine, node: Node, words: WordReader
   if (command?.type !== 'command' || others.length > 0) return unknown;
   const fields = command.kids.flatMap((kid) => words.fields(machine, kid));
   const given = fields.map((field) => textOf(field.pieces));
-  if (given.includes(undefined)) return { ...unknown, unknown: unique(fields.flatMap((f) => f.pieces.flatMap((p) => p.unknown))) };
+  const isComputing = given[0] === 'expr' || given[0] === 'echo' || given[0] === 'seq';
+  if (isComputing && given.includes(undefined))
+    return { ...unknown, unknown: unique(fields.flatMap((f) => f.pieces.flatMap((p) => p.unknown))) };
   const [program, ...args] = given.map((word) => word ?? '');
   const isCalculator = calculator !== undefined && /^bc(\s+-l)?$/.test(textOfNode(machine, calculator));
-  const result = calculator && !isCalculator ? undefined : compute(program ?? '', args, isCalculator);
+  const result = !isComputing || (calculator && !isCalculator) ? undefined : compute(program ?? '', args, isCalculator);
   return result === undefined
     ? unknown
     : derivedPiece(

@@ -1,7 +1,8 @@
 /** Files the script writes itself: `cat <<EOF > path`, `cat > path <<EOF` and `tee path <<EOF`. */
 import type { Range } from '../../core/origin.ts';
+import { spellText } from '../word.ts';
 import { type Machine, textOfNode } from './machine.ts';
-import { type Field, textOf } from './piece.ts';
+import type { Field } from './piece.ts';
 import { kidOf, type Node } from './tree.ts';
 import { heredocText, wholeField } from './words.ts';
 
@@ -36,12 +37,12 @@ function destination(machine: Machine, redirect: Node): string | undefined {
   const operator = redirect.kids.find((kid) => !kid.named)?.type;
   if (operator !== '>' && operator !== '>>' && operator !== '>|') return undefined;
   const target = redirect.kids.find((kid) => kid.field === 'destination');
-  return target && textOf(wholeField(machine, target).pieces);
+  return target && spellText(wholeField(machine, target).pieces);
 }
 
 function teeTarget(fields: readonly Field[]): string | undefined {
-  const [program, ...rest] = fields.map((field) => textOf(field.pieces));
-  return program === 'tee' ? rest.find((word) => word !== undefined && !word.startsWith('-')) : undefined;
+  const [program, ...rest] = fields.map((field) => spellText(field.pieces));
+  return program === 'tee' ? rest.find((word) => !word.startsWith('-')) : undefined;
 }
 
 /** Records the heredoc with the path it is written to, from a redirection, `tee`, or a pipe into `tee`. */

@@ -1,4 +1,6 @@
 /** Control flow: what is known is followed, what is not is read on every branch and marked conditional. */
+
+import { spellWord } from '../word.ts';
 import { assign, declareVariables, unsetVariables } from './assignments.ts';
 import { commandFields, commandParts, extraWords, inSubshell, runCommand, runText } from './commands.ts';
 import { arithmeticStatus, testStatus } from './conditions.ts';
@@ -251,8 +253,8 @@ function runRedirected(machine: Machine, node: Node): Status {
   );
   const before = machine.found.commands.length;
   for (const next of piped) runPiped(machine, next);
-  const later = machine.found.commands.slice(before).map((command) => command.words.map((word) => word.text));
-  const tee = later.find(([program]) => program === 'tee')?.find((word, index) => index > 0 && word !== undefined && !word.startsWith('-'));
+  const later = machine.found.commands.slice(before).map((command) => command.words.map(spellWord));
+  const tee = later.find(([program]) => program === 'tee')?.find((word, index) => index > 0 && !word.startsWith('-'));
   for (const heredoc of heredocs) {
     recordHeredoc(machine, heredoc, files, fed?.fields ?? [], tee);
     if (fed) runFedShell(machine, heredoc, fed.fields);

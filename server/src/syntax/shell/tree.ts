@@ -23,30 +23,50 @@ interface Names {
   readonly fields: readonly (string | null)[];
 }
 
-function copyNode(cursor: TreeCursor, names: Names, depth: number): Node {
+/** Inside strings the grammar lets these begin at the line continuation before them. */
+const startsLate = new Set(['simple_expansion', 'expansion', 'command_substitution', 'arithmetic_expansion', '$', '${', '$(', '$((', '`']);
+const beforeExpansion = /[\s\\]*/y;
+
+interface Copying extends Names {
+  readonly cursor: TreeCursor;
+  readonly text: string;
+}
+
+function startOf({ cursor, text }: Copying, type: string): number {
+  const start = cursor.startIndex;
+  if (!startsLate.has(type) || text[start] === '$' || text[start] === '`') return start;
+  beforeExpansion.lastIndex = start;
+  const skipped = beforeExpansion.exec(text)?.[0].length ?? 0;
+  return Math.min(start + skipped, cursor.endIndex);
+}
+
+function copyNode(copying: Copying, depth: number): Node {
+  const { cursor } = copying;
   const kids: Node[] = [];
+  const type = copying.types[cursor.nodeTypeId] ?? 'ERROR';
   const node: Node = {
-    type: names.types[cursor.nodeTypeId] ?? 'ERROR',
-    start: cursor.startIndex,
+    type,
+    start: startOf(copying, type),
     end: cursor.endIndex,
     named: cursor.nodeIsNamed,
     missing: cursor.nodeIsMissing,
-    field: names.fields[cursor.currentFieldId] ?? undefined,
+    field: copying.fields[cursor.currentFieldId] ?? undefined,
     kids,
   };
   if (depth < maxDepth && cursor.gotoFirstChild()) {
-    do kids.push(copyNode(cursor, names, depth + 1));
+    do kids.push(copyNode(copying, depth + 1));
     while (cursor.gotoNextSibling());
     cursor.gotoParent();
   }
   return node;
 }
 
-/** Copies the whole tree. */
-export function copyTree(tree: Tree): Node {
+/** Copies the whole tree of `text`. */
+export function copyTree(tree: Tree, text: string): Node {
   const cursor = tree.walk();
+  const { types, fields } = tree.language;
   try {
-    return copyNode(cursor, tree.language, 0);
+    return copyNode({ cursor, text, types, fields }, 0);
   } finally {
     cursor.delete();
   }

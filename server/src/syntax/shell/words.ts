@@ -1,5 +1,6 @@
 /** Words of the script: quotes, escapes and glued parts, and what they become after expansion. */
 import type { Range } from '../../core/origin.ts';
+import { spellText } from '../word.ts';
 import { arithmeticPiece, type Expanded, expandBraces, expandSimple, substitutedPiece, type WordReader } from './expansion.ts';
 import { type Machine, rangeOf, spend, textOfNode } from './machine.ts';
 import { placeholderPattern } from './mask.ts';
@@ -214,10 +215,8 @@ export function wholeField(machine: Machine, node: Node): Field {
 export function heredocText(machine: Machine, node: Node, start: number, end: number, expands: boolean): string {
   if (!expands) return machine.source.text.slice(start, end);
   const pieces = run(machine, node.kids, start, end, 'heredoc');
-  return pieces.map((piece) => piece.text ?? unknownText(piece)).join('');
+  return spellText(pieces);
 }
-
-const unknownText = (piece: Piece): string => piece.unknown.map((name) => (/^\w+$/.test(name) ? `\${${name}}` : name)).join('');
 
 /** Pieces of a stretch of source inside `${...}`. */
 function stretch(machine: Machine, node: Node, start: number, end: number, quoted: boolean): readonly Piece[] {
