@@ -1,0 +1,28 @@
+import { describe, expect, it } from 'vitest';
+import { keptPerLayer } from '../../server/src/core/memory/activations.ts';
+import { trainingJob } from './shapes.ts';
+
+/** Korthikanti et al. 2022, equations 1 to 6, in bytes per layer, 16-bit elements. */
+const s = 2048;
+const b = 1;
+const h = 12288;
+const a = 96;
+const t = 8;
+const square = (5 * a * s) / h;
+
+describe('activation bytes per layer', () => {
+  it.each([
+    ['no parallelism (1)', { 'parallel.tensor': 1, 'parallel.sequence': false, 'recompute.granularity': 'none' }, 34 + square],
+    ['tensor parallel (2)', { 'parallel.sequence': false, 'recompute.granularity': 'none' }, 10 + 24 / t + square / t],
+    ['with sequence parallel (4)', { 'recompute.granularity': 'none' }, (34 + square) / t],
+    ['selective recomputation (6)', { 'recompute.granularity': 'selective' }, 34 / t],
+    ['full recomputation', { 'parallel.sequence': false, 'recompute.granularity': 'full' }, 2],
+  ] as const)('%s', (_name, fields, perToken) => {
+    expect(keptPerLayer(trainingJob(fields)) / (s * b * h)).toBeCloseTo(perToken, 6);
+  });
+
+  it('drops the squared term for fused attention, keeping one fp32 number per row and head', () => {
+    const kept = keptPerLayer(trainingJob({ 'attention.kernel': 'flash', 'recompute.granularity': 'none' }));
+    expect(kept).toBeCloseTo((s * b * h * 34 + 4 * s * b * a) / t, 0);
+  });
+});

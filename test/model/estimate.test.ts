@@ -1,0 +1,144 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { TrainingEstimate } from '../../server/src/core/estimate.ts';
+import { estimateJob } from '../../server/src/core/estimate-job.ts';
+import type { PartialJob } from '../../server/src/core/job-fields.ts';
+import type { Term } from '../../server/src/core/term.ts';
+import { cluster, gpt3OnThousand } from './shapes.ts';
+
+const machine = cluster('a100-sxm-80gb', 128);
+
+function estimate(fields: PartialJob = {}): TrainingEstimate {
+  const result = estimateJob({ ...gpt3OnThousand, ...fields }, 'megatron-lm', machine);
+  if (!('estimate' in result) || result.estimate.kind !== 'training') throw new Error(JSON.stringify(result));
+  return result.estimate;
+}
+
+function terms(root: Term): Term[] {
+  return [root, ...(root.children ?? []).flatMap(terms)];
+}
+
+function everyTerm(e: TrainingEstimate): Term[] {
+  const { throughput: t } = e;
+  const roots = [
+    ...e.memory.stages.map((stage) => stage.device),
+    e.memory.usable,
+    e.time.step,
+    t.mfu,
+    t.hfu,
+    t.tokensPerSecond,
+    t.modelFlopsPerGpu,
+  ];
+  return [...roots, ...e.communication.flatMap((kind) => [kind.bytes, kind.busy, kind.exposed])].flatMap(terms);
+}
+
+const peak = (e: TrainingEstimate): number => e.memory.stages[e.memory.worstStage]?.device.value ?? 0;
+
+describe('the training estimate', () => {
+  it('adds up: every sum equals its children, shares add to one, all numbers are finite', () => {
+    for (const fields of [{}, { 'parallel.virtualStages': 3 }, { 'parallel.pipeline': 1, 'parallel.data': 128 }] as PartialJob[]) {
+      const e = estimate(fields);
+      for (const term of everyTerm(e)) {
+        expect(Number.isFinite(term.value), term.id).toBe(true);
+        if (term.combine === 'sum') expect(term.value).toBeCloseTo(term.children?.reduce((sum, child) => sum + child.value, 0) ?? 0, 3);
+      }
+      const shares = Object.values(e.time.shares).reduce((sum, share) => sum + share, 0);
+      expect(shares).toBeCloseTo(1, 6);
+    }
+  });
+
+  it('shows bands that hold the value, with what they rest on', () => {
+    const e = estimate();
+    for (const term of [e.time.step, e.throughput.mfu, ...e.memory.stages.map((stage) => stage.device)]) {
+      expect(term.band?.low).toBeLessThan(term.value);
+      expect(term.band?.high).toBeGreaterThan(term.value);
+      expect(term.band?.basis).not.toBe('');
+    }
+  });
+
+  it('names formula and inputs in every component of memory', () => {
+    const states = estimate().memory.stages[0]?.allocated.children?.find((term) => term.id === 'memory.states');
+    for (const child of states?.children ?? []) {
+      expect(child.formula).toBeTruthy();
+      expect(child.inputs?.length).toBeGreaterThan(1);
+      expect(child.source).toBeTruthy();
+    }
+  });
+
+  it.each([
+    ['micro batch', { 'batch.micro': 2 }],
+    ['sequence length', { 'sequence.length': 4096 }],
+    ['no recomputation', { 'recompute.granularity': 'none' }],
+    ['no sequence parallelism', { 'parallel.sequence': false }],
+    ['no sharding', { 'zero.stage': 0 }],
+    ['more virtual stages', { 'parallel.virtualStages': 3 }],
+  ] as [string, PartialJob][])('needs more memory with a larger value: %s', (_name, fields) => {
+    expect(peak(estimate(fields))).toBeGreaterThan(peak(estimate()));
+  });
+
+  it('has a bubble of (p - 1)/m of the work with equal stages, divided by VPP when interleaved', () => {
+    const bubble = (v: number) => {
+      const e = estimate({ 'parallel.virtualStages': v, 'batch.global': 256 });
+      return e.time.shares.bubble;
+    };
+    // 16 micro batches on 8 stages: 7/16 of the work; the ends (embedding, head, transfers) shift it a little.
+    expect(bubble(1)).toBeGreaterThan(0.2);
+    expect(bubble(3)).toBeLessThan(bubble(1) / 2);
+  });
+
+  it('scales: twice the GPUs at twice the global batch give nearly the same step', () => {
+    const wide = estimate({ 'parallel.data': 32, 'batch.global': 3072, 'cluster.gpus': 2048 });
+    expect(wide.time.step.value / estimate().time.step.value).toBeCloseTo(1, 1);
+    expect(wide.gpus).toBe(2048);
+  });
+
+  it('refuses with a sentence and the missing fields', () => {
+    const result = estimateJob({ 'model.layers': 2 }, 'megatron-lm', machine);
+    expect('refusal' in result && result.refusal.missing).toEqual(['model.hidden', 'model.heads']);
+    const noGpu = estimateJob(gpt3OnThousand, 'megatron-lm', undefined);
+    expect('refusal' in noGpu && noGpu.refusal.missing).toEqual(['cluster.gpu']);
+  });
+});
+
+describe('any job', () => {
+  const odd = fc.oneof(fc.integer({ min: -4, max: 300 }), fc.constantFrom(0, Number.NaN, Number.POSITIVE_INFINITY, 1e18, 0.5, -1));
+  it('gives an estimate with finite numbers or a refusal with a sentence, and never throws', () => {
+    const fields = fc.record(
+      {
+        'parallel.tensor': odd,
+        'parallel.pipeline': odd,
+        'parallel.virtualStages': odd,
+        'parallel.context': odd,
+        'parallel.data': odd,
+        'parallel.layersFirstStage': odd,
+        'parallel.layersLastStage': odd,
+        'batch.micro': odd,
+        'batch.global': odd,
+        'sequence.length': odd,
+        'model.layers': odd,
+        'model.hidden': odd,
+        'model.heads': odd,
+        'model.kvHeads': odd,
+        'model.vocab': odd,
+        'recompute.layers': odd,
+        'serving.maxModelLen': odd,
+        'serving.gpuMemoryUtilization': odd,
+        'serving.maxSequences': odd,
+        'serving.blockSize': odd,
+      },
+      { requiredKeys: [] },
+    );
+    fc.assert(
+      fc.property(fields, fc.constantFrom('megatron-lm', 'deepspeed', 'vllm'), (job, framework) => {
+        const result = estimateJob({ ...gpt3OnThousand, ...job }, framework, machine);
+        if ('refusal' in result) {
+          expect(result.refusal.why.length).toBeGreaterThan(5);
+          return;
+        }
+        const value = result.estimate.kind === 'training' ? peak(result.estimate) : result.estimate.memory.total.value;
+        expect(Number.isFinite(value)).toBe(true);
+      }),
+      { numRuns: 400 },
+    );
+  });
+});
