@@ -1,0 +1,44 @@
+/** DeepSpeed configuration files: JSON, rarely YAML, often not quite valid. One reading per file. */
+import type { JobField } from '../../core/job-fields.ts';
+import type { ConfigDocument } from '../../syntax/document.ts';
+import type { Adapter, Reading } from '../adapter.ts';
+import { createDraft, finishReading } from '../draft.ts';
+import { entrySettings, firstLine } from '../setting.ts';
+import { isDeepspeedKey } from './key-names.ts';
+import { defaultDeepspeed, readDeepspeedSettings } from './program.ts';
+import { deepspeedRows } from './rows.ts';
+
+const framework = 'deepspeed';
+const release = 'DeepSpeed 0.19.6';
+
+function detect(document: ConfigDocument): number {
+  if (document.format === 'shell') return 0;
+  const top = new Set(document.entries.filter(({ path }) => path.length === 1).map(({ path }) => path[0]));
+  if (top.has('zero_optimization') || top.has('train_micro_batch_size_per_gpu')) return 0.95;
+  const precision = top.has('bf16') || top.has('fp16') || top.has('bfloat16');
+  return top.has('train_batch_size') && (precision || top.has('gradient_clipping') || top.has('optimizer')) ? 0.7 : 0;
+}
+
+function read(document: ConfigDocument): readonly Reading[] {
+  if (detect(document) === 0) return [];
+  const settings = entrySettings(document);
+  const draft = createDraft({ document, framework, kind: 'training', release, launch: firstLine(document) });
+  readDeepspeedSettings(draft, settings);
+  const sequence = settings.find(({ name }) => name === 'sequence_parallel_size');
+  if (typeof sequence?.scalar === 'number') draft.facts.sequence_parallel_size = sequence.scalar;
+  defaultDeepspeed(draft);
+  return [finishReading(draft, settings, isDeepspeedKey)];
+}
+
+/** The key of a field with its value as JSON, with the blocks it stands in: `"zero_optimization": { "stage": 2 }`. */
+function spell(field: JobField, value: string | number | boolean): string | undefined {
+  const key = deepspeedRows.findLast((row) => row.field === field)?.keys.at(-1);
+  if (key === undefined) return undefined;
+  const written = field === 'precision.fp16' || field === 'precision.bf16' ? value === true : value;
+  return key
+    .split('.')
+    .reverse()
+    .reduce((inner, part, depth) => `"${part}": ${depth === 0 ? inner : `{ ${inner} }`}`, JSON.stringify(written));
+}
+
+export const adapter: Adapter = { id: framework, label: 'DeepSpeed', detect, read, spell };

@@ -1,0 +1,73 @@
+/** A reading while it is being built. Adapters write into it; `finishReading` closes it. */
+import type { JobField, JobFields, JobKind, PartialJobDraft } from '../core/job-fields.ts';
+import type { Origin, Range, SourcesDraft } from '../core/origin.ts';
+import type { ConfigDocument, Problem } from '../syntax/document.ts';
+import type { Link, Reading, UnreadKey } from './adapter.ts';
+import type { Setting } from './setting.ts';
+
+export interface Draft {
+  readonly document: ConfigDocument;
+  readonly framework: string;
+  kind: JobKind;
+  release: string;
+  readonly launch: Range;
+  readonly job: PartialJobDraft;
+  readonly sources: SourcesDraft;
+  readonly links: Link[];
+  readonly problems: Problem[];
+  readonly facts: Record<string, unknown>;
+  /** Settings that some row or step has understood. */
+  readonly used: Set<Setting>;
+}
+
+export function createDraft(start: { document: ConfigDocument; framework: string; kind: JobKind; release: string; launch: Range }): Draft {
+  return { ...start, job: {}, sources: {}, links: [], problems: [], facts: {}, used: new Set() };
+}
+
+/** Stores a value with its origin. */
+export function setField<F extends JobField>(draft: Draft, field: F, value: JobFields[F], origin: Origin): void {
+  draft.job[field] = value as PartialJobDraft[F];
+  draft.sources[field] = origin;
+}
+
+/** Forgets what was stored, and stores only why the value is not known. */
+export function setUnknown(draft: Draft, field: JobField, origin: Origin): void {
+  delete draft.job[field];
+  draft.sources[field] = origin;
+}
+
+/** The framework's default, unless the field is known or known to be hidden. */
+export function setDefault<F extends JobField>(draft: Draft, field: F, value: JobFields[F], why: string): void {
+  if (draft.sources[field] !== undefined) return;
+  setField(draft, field, value, { kind: 'default', framework: draft.framework, release: draft.release, why });
+}
+
+/** A value that follows from other fields. */
+export function setDerived<F extends JobField>(draft: Draft, field: F, value: JobFields[F], from: readonly JobField[], how: string): void {
+  setField(draft, field, value, { kind: 'derived', from, how });
+}
+
+export function keyOrigin(draft: Draft, setting: Setting): Origin {
+  const { key, value, spelling } = setting;
+  return { kind: 'key', uri: draft.document.uri, key, value, spelling };
+}
+
+export function unresolvedOrigin(draft: Draft, setting: Setting, reason?: string): Origin {
+  const { key, value, spelling } = setting;
+  const hidden = setting.unknown.length > 0 ? setting.unknown.join(', ') : 'the value';
+  const why = reason ?? setting.why ?? `${hidden} is not set in this file`;
+  return { kind: 'unresolved', uri: draft.document.uri, key, value, spelling, why };
+}
+
+export function addProblem(draft: Draft, range: Range, severity: Problem['severity'], code: string, message: string): void {
+  draft.problems.push({ range, severity, code, message });
+}
+
+/** Settings nobody used become the unread keys. */
+export function finishReading(draft: Draft, settings: readonly Setting[], isKnown: (name: string) => boolean): Reading {
+  const unread: UnreadKey[] = settings
+    .filter((setting) => !draft.used.has(setting) && setting.container !== true)
+    .map((setting) => ({ name: setting.spelling, range: setting.key, known: isKnown(setting.name) }));
+  const { framework, kind, release, launch, job, sources, links, problems, facts } = draft;
+  return { framework, kind, release, launch, job, sources, links, unread, problems, facts };
+}

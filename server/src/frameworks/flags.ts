@@ -1,0 +1,114 @@
+/** Command words as settings, the way argparse reads them: `--name value`, `--name=value`, `-n value`, bare switches. */
+import type { Word } from '../syntax/document.ts';
+import { splitAssignmentWord } from '../syntax/word.ts';
+import type { Setting } from './setting.ts';
+import { canonicalFlag } from './setting.ts';
+
+export interface Flags {
+  readonly settings: readonly Setting[];
+  /** Words in front of the first flag, and words that follow a value no flag takes. */
+  readonly positional: readonly Word[];
+  /** Unknown words that may hide any number of flags, such as `$EXTRA_ARGS` or `$@`. */
+  readonly opaque: readonly Word[];
+}
+
+export interface FlagOptions {
+  /** Short flags and their long names: `tp: 'tensor-parallel-size'`. */
+  readonly short?: { readonly [short: string]: string };
+  /** Canonical names of flags that never take a value. */
+  readonly switches?: ReadonlySet<string>;
+  /** Flags take one value at most, so that a word after it stands alone (`--tensor-parallel-size 4 MODEL`). */
+  readonly oneValue?: boolean;
+  /** Turns a spelling that is not known into the name argparse would choose (prefixes). */
+  readonly expand?: (name: string) => string;
+}
+
+/** Splits command words into flags with their values. Never throws; unknown words stay unknown. */
+export function readFlags(words: readonly Word[], options: FlagOptions = {}): Flags {
+  const settings: Setting[] = [];
+  const positional: Word[] = [];
+  const opaque: Word[] = [];
+  let index = 0;
+  while (index < words.length) {
+    const word = words[index];
+    index += 1;
+    if (word === undefined) continue;
+    const assigned = assignedSetting(word, options);
+    if (assigned !== undefined) settings.push(assigned);
+    else if (word.text === undefined) opaque.push(word);
+    else if (!isFlag(word)) positional.push(word);
+    if (assigned !== undefined || word.text === undefined || !isFlag(word)) continue;
+    const name = flagName(word.text, options);
+    const values: Word[] = [];
+    if (options.switches?.has(name) !== true) {
+      while (index < words.length && isValue(words[index], values.length) && !(options.oneValue === true && values.length === 1)) {
+        const value = words[index];
+        if (value !== undefined) values.push(value);
+        index += 1;
+      }
+    }
+    settings.push(flagSetting(word, name, values));
+  }
+  return { settings: settleConditions(settings), positional, opaque };
+}
+
+/** True for `--x`, `-x` and `--x=y`, not for negative numbers. */
+export function isFlag(word: Word | undefined): boolean {
+  return word?.text !== undefined && /^--?[A-Za-z]/.test(word.text);
+}
+
+function isValue(word: Word | undefined, taken: number): boolean {
+  if (word === undefined || isFlag(word)) return false;
+  return word.text !== undefined || taken === 0;
+}
+
+function flagName(written: string, options: FlagOptions): string {
+  const name = canonicalFlag(written);
+  const short = options.short;
+  if (short !== undefined && Object.hasOwn(short, name)) return short[name] ?? name;
+  return options.expand?.(name) ?? name;
+}
+
+function flagSetting(word: Word, name: string, values: readonly Word[]): Setting {
+  const written = word.text ?? '';
+  const conditional = word.conditional === true ? { conditional: true } : {};
+  const base = { name, spelling: written, key: word.range, quoted: false, ...conditional };
+  const [first, ...rest] = values;
+  if (first === undefined) return { ...base, value: word.range, given: false, scalar: undefined, unknown: [], rest: [] };
+  const others = rest.flatMap((one) => (one.text === undefined ? [] : [one.text]));
+  return { ...base, value: first.value, given: true, scalar: first.text, unknown: first.unknown, rest: others };
+}
+
+/** `--name=value`, whose value may be hidden although the name is known; undefined for any other word. */
+function assignedSetting(word: Word, options: FlagOptions): Setting | undefined {
+  const { name, key, value } = splitAssignmentWord(word);
+  if (name === undefined || value === undefined || !/^--?[A-Za-z][\w-]*$/.test(name)) return undefined;
+  const conditional = word.conditional === true ? { conditional: true } : {};
+  const known = { given: true, scalar: value.text, quoted: false, unknown: value.unknown, rest: [] };
+  return { name: flagName(name, options), spelling: name, key, value: value.value, ...known, ...conditional };
+}
+
+/**
+ * Settles flags that stand in branches the file does not decide. A flag with a value that every branch agrees on is
+ * taken; a bare switch, or values that differ, become unknown. Later settings overrule earlier ones, so the settled one
+ * replaces the last.
+ */
+function settleConditions(settings: readonly Setting[]): readonly Setting[] {
+  const why = 'it is written only in a branch that this file does not decide';
+  const byName = new Map<string, Setting[]>();
+  for (const setting of settings) {
+    const group = byName.get(setting.name);
+    if (group === undefined) byName.set(setting.name, [setting]);
+    else group.push(setting);
+  }
+  return settings.map((setting) => {
+    if (setting.conditional !== true) return setting;
+    const same = byName.get(setting.name) ?? [];
+    if (!setting.given) {
+      const always = same.some((one) => one.conditional !== true);
+      return always ? setting : { ...setting, given: true, scalar: undefined, unknown: [], why };
+    }
+    const agree = same.every((one) => one.scalar === setting.scalar);
+    return agree ? setting : { ...setting, scalar: undefined, unknown: [], why };
+  });
+}

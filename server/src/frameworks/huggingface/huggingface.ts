@@ -1,0 +1,70 @@
+/** A model's `config.json` as transformers writes it, with nested text models and other dialects. One reading per file. */
+import type { ConfigDocument } from '../../syntax/document.ts';
+import type { Adapter, Reading } from '../adapter.ts';
+import { createDraft, finishReading } from '../draft.ts';
+import { readRows } from '../row.ts';
+import type { Setting } from '../setting.ts';
+import { entrySettings, firstLine } from '../setting.ts';
+import { readConfigFacts } from './facts.ts';
+import { isConfigKey } from './key-names.ts';
+import { biasRows, huggingfaceRows } from './rows.ts';
+import { readShape } from './shape.ts';
+
+const framework = 'huggingface';
+const release = 'transformers 4.57';
+
+/** Blocks that hold the language model of a larger one, outermost first. */
+const nests = ['thinker_config.text_config', 'text_config', 'llm_config', 'language_config', 'language_model_config'];
+
+const layerNames = ['num_hidden_layers', 'n_layer', 'num_layers', 'n_layers'];
+const hiddenNames = ['hidden_size', 'n_embd', 'd_model', 'dim'];
+/** Files of the same folder that also name a model type. */
+const otherFiles = ['peft_type', 'tokenizer_class', 'max_new_tokens', 'image_processor_type', 'feature_extractor_type'];
+
+interface Place {
+  /** Dotted path of the block that holds the language model, or the empty string. */
+  readonly nest: string;
+  readonly found: boolean;
+}
+
+/** Where the layers and the width stand. */
+function placeOf(names: ReadonlySet<string>): Place {
+  const holds = (prefix: string): boolean =>
+    layerNames.some((name) => names.has(prefix + name)) && hiddenNames.some((name) => names.has(prefix + name));
+  const nest = nests.find((name) => holds(`${name}.`));
+  return nest === undefined ? { nest: '', found: holds('') } : { nest, found: true };
+}
+
+function detect(document: ConfigDocument): number {
+  if (document.format !== 'json') return 0;
+  const names = new Set(document.entries.filter(({ path }) => path.length <= 3).map(({ path }) => path.join('.')));
+  if (otherFiles.some((name) => names.has(name)) && !names.has('vocab_size')) return 0;
+  if (!placeOf(names).found) return 0;
+  return names.has('model_type') || names.has('architectures') ? 0.95 : names.has('vocab_size') ? 0.6 : 0;
+}
+
+function read(document: ConfigDocument): readonly Reading[] {
+  if (detect(document) === 0) return [];
+  const all = entrySettings(document);
+  const { nest } = placeOf(new Set(all.map(({ name }) => name)));
+  const settings = languageSettings(all, nest);
+  const draft = createDraft({ document, framework, kind: 'model', release, launch: firstLine(document) });
+  readRows(draft, huggingfaceRows, settings);
+  readShape(draft, settings);
+  readRows(draft, biasRows, settings);
+  readConfigFacts(draft, settings, all);
+  const listed = settings.filter(({ name }) => !name.includes('.') && !/\.\d+$/.test(name));
+  return [finishReading(draft, listed, isConfigKey)];
+}
+
+/** Keys of the whole file, then those of the language model under their bare names, so that the inner ones win. */
+function languageSettings(all: readonly Setting[], nest: string): readonly Setting[] {
+  if (nest === '') return all;
+  const prefix = `${nest}.`;
+  const inner = all
+    .filter(({ name }) => name.startsWith(prefix))
+    .map((setting) => ({ ...setting, name: setting.name.slice(prefix.length) }));
+  return [...all, ...inner];
+}
+
+export const adapter: Adapter = { id: framework, label: 'Hugging Face config.json', detect, read };

@@ -1,0 +1,61 @@
+/**
+ * Scripts without a launch: `MODEL_ARGS="--num-layers 32 ..."` or `MODEL_ARGS=( ... )`, made to be sourced by another
+ * script. The arguments are read from the assignment itself.
+ */
+import type { Range } from '../../core/origin.ts';
+import type { ConfigDocument, ShellVariable, Word } from '../../syntax/document.ts';
+import { isMegatronFlag } from './flag-names.ts';
+
+export interface ArgumentList {
+  readonly words: readonly Word[];
+  /** The first assignment that holds arguments. */
+  readonly range: Range;
+}
+
+/** A variable counts when it holds at least this many of Megatron's flags. */
+const fewestFlags = 3;
+
+/** All argument lists of the document as one, or undefined when there is none. */
+export function argumentLists(document: ConfigDocument): ArgumentList | undefined {
+  const lists = document.variables.filter((variable) => countFlags(textOf(document, variable)) >= fewestFlags);
+  const [first] = lists;
+  if (first === undefined) return undefined;
+  return { words: lists.flatMap((variable) => wordsOf(document, variable)), range: first.assignment };
+}
+
+function textOf(document: ConfigDocument, variable: ShellVariable): string {
+  return document.text.slice(variable.assignment.start, variable.assignment.end);
+}
+
+function countFlags(text: string): number {
+  const names = [...text.matchAll(/(?:^|[\s"'(=])--([A-Za-z][\w-]*)/g)].map((match) => (match[1] ?? '').replaceAll('_', '-'));
+  return names.filter(isMegatronFlag).length;
+}
+
+/** Splits the assignment's own text at white space; quotes, parentheses, continuations and comments are not words. */
+function wordsOf(document: ConfigDocument, variable: ShellVariable): readonly Word[] {
+  const text = textOf(document, variable);
+  const body = text.indexOf('=') + 1;
+  const words: Word[] = [];
+  for (const match of text.slice(body).matchAll(/#[^\n]*|[^\s"'()\\]+(?:\([^\s()]*\))?/g)) {
+    if (match[0].startsWith('#')) continue;
+    const start = variable.assignment.start + body + match.index;
+    words.push(wordAt(document, match[0], { start, end: start + match[0].length }));
+  }
+  return words;
+}
+
+function wordAt(document: ConfigDocument, written: string, range: Range): Word {
+  const name = /^\$\{?(\w+)\}?$/.exec(written)?.[1];
+  const plain = { range, value: range, through: [], fromDefault: false, replaceable: true };
+  if (name === undefined) {
+    const hidden = [...written.matchAll(/\$\{?(\w+)/g)].map((match) => match[1] ?? '');
+    return hidden.length > 0
+      ? { ...plain, text: undefined, unknown: hidden, replaceable: false }
+      : { ...plain, text: written, unknown: [] };
+  }
+  const variable = document.variables.findLast((one) => one.name === name);
+  const value = variable?.value;
+  if (value?.text === undefined) return { ...plain, text: undefined, unknown: [name], replaceable: false };
+  return { ...value, range, through: [name] };
+}

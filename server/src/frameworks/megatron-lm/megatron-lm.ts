@@ -1,0 +1,91 @@
+/**
+ * Megatron-LM and its forks: launches of `pretrain_gpt.py` and its kin in shell scripts, and scripts that only hold
+ * arguments for one. One reading per launch.
+ */
+import type { JobField } from '../../core/job-fields.ts';
+import type { ConfigDocument, Word } from '../../syntax/document.ts';
+import type { Adapter, Reading } from '../adapter.ts';
+import { createDraft } from '../draft.ts';
+import { environmentSettings } from '../environment.ts';
+import { readFlags } from '../flags.ts';
+import type { Launch } from '../launchers/launch.ts';
+import { launchesOf, readCluster } from '../launchers/launch.ts';
+import { readRows } from '../row.ts';
+import { argumentLists } from './argument-lists.ts';
+import { megatronSwitches } from './flag-names.ts';
+import { readProgram } from './program.ts';
+import { environmentRows } from './rows.ts';
+import { spellMegatron } from './spell.ts';
+import { releaseFor } from './versions.ts';
+
+const framework = 'megatron-lm';
+const pretrainScript = /(^|\/)pretrain_[\w-]+\.py$/;
+const anyScript = /\.py$/;
+
+/** Flags no other trainer has; three of them make a script of another name a Megatron launch. */
+const telling = new Set([
+  'tensor-model-parallel-size',
+  'pipeline-model-parallel-size',
+  'num-attention-heads',
+  'hidden-size',
+  'max-position-embeddings',
+  'use-mcore-models',
+  'micro-batch-size',
+]);
+
+function launches(document: ConfigDocument): readonly Launch[] {
+  return launchesOf(document, anyScript).filter((launch) => pretrainScript.test(launch.name) || countTelling(launch.after) >= 3);
+}
+
+function countTelling(words: readonly Word[]): number {
+  return new Set(
+    readFlags(words)
+      .settings.map(({ name }) => name)
+      .filter((name) => telling.has(name)),
+  ).size;
+}
+
+function detect(document: ConfigDocument): number {
+  if (document.format !== 'shell') return 0;
+  if (launches(document).length > 0) return 0.95;
+  return argumentLists(document) === undefined ? 0 : 0.6;
+}
+
+function read(document: ConfigDocument): readonly Reading[] {
+  if (document.format !== 'shell') return [];
+  const found = launches(document);
+  if (found.length > 0) return found.map((launch) => readLaunch(document, launch));
+  const reading = readArguments(document);
+  return reading === undefined ? [] : [reading];
+}
+
+function readLaunch(document: ConfigDocument, launch: Launch): Reading {
+  const flags = readFlags(launch.after, { switches: megatronSwitches });
+  const release = releaseFor(new Set(flags.settings.map(({ name }) => name)));
+  const range = launch.command.range;
+  const draft = createDraft({ document, framework, kind: 'training', release: release.name, launch: range });
+  readCluster(draft, launch);
+  readRows(draft, environmentRows, environmentSettings(launch.command.environment));
+  return readProgram(draft, flags, release, true);
+}
+
+/** Arguments without a launch: a model's shape when they say nothing about how it is split, else a training job. */
+function readArguments(document: ConfigDocument): Reading | undefined {
+  const list = argumentLists(document);
+  if (list === undefined) return undefined;
+  const flags = readFlags(list.words, { switches: megatronSwitches });
+  const names = new Set(flags.settings.map(({ name }) => name));
+  const release = releaseFor(names);
+  const split = names.has('tensor-model-parallel-size') || names.has('global-batch-size');
+  const kind = split ? 'training' : 'model';
+  const draft = createDraft({ document, framework, kind, release: release.name, launch: list.range });
+  return readProgram(draft, flags, release, false);
+}
+
+export const adapter: Adapter = {
+  id: framework,
+  label: 'Megatron-LM',
+  detect,
+  read,
+  spell: (field: JobField, value) => spellMegatron(field, value),
+};

@@ -1,0 +1,72 @@
+/**
+ * Numbers of a Megatron-LM run: `--bf16`, `--fp16`, `--fp8-format` and the gradient buffer. Order of the framework's own
+ * rules in validate_args of megatron/training/arguments.py: fp32 without a switch; bf16 sets fp32 gradients on its own
+ * unless `--grad-reduce-in-bf16` or `--main-grads-dtype` says otherwise; fp16 keeps fp16 gradients.
+ */
+import type { NumberFormat } from '../../core/job-fields.ts';
+import type { Draft } from '../draft.ts';
+import { setDefault, setDerived } from '../draft.ts';
+import { present } from '../parse.ts';
+import { applyParsed } from '../row.ts';
+import type { Setting } from '../setting.ts';
+import { settingText } from '../setting.ts';
+import { mainGradsRow } from './rows.ts';
+
+export type Find = (...names: readonly string[]) => Setting | undefined;
+
+/** Reads what the switches say; defaults come from `defaultPrecision`. */
+export function readPrecision(draft: Draft, find: Find): void {
+  for (const format of ['fp16', 'bf16'] as const) {
+    const setting = find(format);
+    if (setting === undefined) continue;
+    applyParsed(draft, 'precision.compute', setting, present<NumberFormat>(format));
+    applyParsed(draft, format === 'fp16' ? 'precision.fp16' : 'precision.bf16', setting, present(true));
+  }
+  const fp8 = find('fp8-format', 'fp8-hybrid', 'fp8-e4m3');
+  if (fp8 !== undefined) applyParsed(draft, 'precision.fp8', fp8, present(true));
+  const gather = find('fp8-param-gather');
+  if (gather !== undefined) applyParsed(draft, 'precision.params', gather, present<NumberFormat>('fp8'));
+  readGradients(draft, find);
+  namePrecision(draft, fp8);
+}
+
+function readGradients(draft: Draft, find: Find): void {
+  const mainGrads = find('main-grads-dtype');
+  if (mainGrads !== undefined) mainGradsRow.read(draft, [mainGrads]);
+  const accumulate = find('accumulate-allreduce-grads-in-fp32');
+  if (accumulate !== undefined) {
+    applyParsed(draft, 'precision.gradients', accumulate, present<NumberFormat>('fp32'));
+  }
+  const reduce = find('grad-reduce-in-bf16');
+  if (reduce !== undefined) applyParsed(draft, 'precision.gradients', reduce, present<NumberFormat>('bf16'));
+  const format = draft.job['precision.gradients'];
+  if ((accumulate ?? reduce) !== undefined && format !== undefined) draft.facts.grad_reduce = format;
+}
+
+/** The precision in words, as reports and tables say it: "bf16 + fp8 hybrid". */
+function namePrecision(draft: Draft, fp8: Setting | undefined): void {
+  const compute = draft.job['precision.compute'];
+  if (compute === undefined) return;
+  if (fp8 === undefined) {
+    draft.facts.precision = compute;
+    return;
+  }
+  const format = settingText(fp8) ?? fp8.name.replace('fp8-', '');
+  draft.facts.precision = `${compute} + fp8 ${format}`;
+}
+
+/** Fills what no switch said. */
+export function defaultPrecision(draft: Draft): void {
+  setDefault(draft, 'precision.compute', 'fp32', 'neither --bf16 nor --fp16 is given');
+  setDefault(draft, 'precision.fp8', false, 'no --fp8-format is given');
+  const compute = draft.job['precision.compute'];
+  if (compute === undefined) return;
+  if (draft.sources['precision.params'] === undefined) {
+    setDerived(draft, 'precision.params', compute, ['precision.compute'], 'weights are stored in the training precision');
+  }
+  if (draft.sources['precision.gradients'] !== undefined) return;
+  const gradients: NumberFormat = compute === 'bf16' ? 'fp32' : compute;
+  const how =
+    compute === 'bf16' ? 'bf16 accumulates and reduces gradients in fp32 by itself' : `gradients keep the ${compute} of the weights`;
+  setDerived(draft, 'precision.gradients', gradients, ['precision.compute'], how);
+}

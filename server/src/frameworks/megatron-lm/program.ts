@@ -1,0 +1,119 @@
+/**
+ * From the flags of one launch to a reading: runs the tables and the steps that need several flags, then the defaults of
+ * the release. Words that may hide flags (`$EXTRA_ARGS`) are named in a problem, because defaults then hold only unless
+ * those words say otherwise.
+ */
+import type { JobField } from '../../core/job-fields.ts';
+import type { ConfigDocument, Word } from '../../syntax/document.ts';
+import type { Reading } from '../adapter.ts';
+import type { Draft } from '../draft.ts';
+import { addProblem, finishReading, setUnknown, unresolvedOrigin } from '../draft.ts';
+import type { Flags } from '../flags.ts';
+import { applyDefaults, readRows } from '../row.ts';
+import type { Setting } from '../setting.ts';
+import { settingText } from '../setting.ts';
+import { readFacts } from './facts.ts';
+import { isMegatronFlag } from './flag-names.ts';
+import { readLinks } from './links.ts';
+import type { Find } from './precision.ts';
+import { defaultPrecision, readPrecision } from './precision.ts';
+import { megatronRows } from './rows.ts';
+import { defaultShape, readAttention, readShape } from './shape.ts';
+import { defaultSharding, readSharding } from './sharding.ts';
+import type { MegatronRelease } from './versions.ts';
+
+/** Flags that only the DeepSpeed forks of Megatron have. */
+const deepspeedFlags = ['deepspeed', 'deepspeed-config', 'zero-stage', 'moe-expert-parallel-size', 'deepspeed-activation-checkpointing'];
+
+/** Reads the program's own flags into the draft and closes it. `complete` is false for a mere list of arguments. */
+export function readProgram(draft: Draft, flags: Flags, release: MegatronRelease, complete: boolean): Reading {
+  const { settings } = flags;
+  const find = finder(draft, settings);
+  readRows(draft, megatronRows, settings);
+  readPrecision(draft, find);
+  readSharding(draft, find, release);
+  readShape(draft, find, release);
+  readAttention(draft, find, release);
+  readFacts(draft, find);
+  readLinks(draft, find);
+  if (deepspeedFlags.some((flag) => settings.some((setting) => setting.name === flag))) draft.facts.framework = 'megatron-deepspeed';
+  markHidden(draft, flags.opaque);
+  if (complete) applyAllDefaults(draft, settings);
+  return finishReading(draft, settings, isMegatronFlag);
+}
+
+/** Looks up the last of several spellings and remembers that it was understood. */
+function finder(draft: Draft, settings: readonly Setting[]): Find {
+  const byName = new Map(settings.map((setting) => [setting.name, setting]));
+  return (...names) => {
+    for (const name of names) {
+      const setting = byName.get(name);
+      if (setting === undefined) continue;
+      for (const same of settings) if (same.name === name) draft.used.add(same);
+      return setting;
+    }
+    return undefined;
+  };
+}
+
+function applyAllDefaults(draft: Draft, settings: readonly Setting[]): void {
+  applyDefaults(draft, megatronRows);
+  defaultPrecision(draft);
+  defaultSharding(draft);
+  defaultShape(draft);
+  const ramp = settings.find((setting) => setting.name === 'step-batch-size-schedule');
+  const last = settingText(ramp)?.trim().split(/\s+/).at(-1)?.split(':').at(-1);
+  if (ramp === undefined || last === undefined || draft.sources['batch.global'] !== undefined) return;
+  if (/^\d+$/.test(last)) {
+    const { key, value, spelling } = ramp;
+    draft.job['batch.global'] = Number(last);
+    draft.sources['batch.global'] = { kind: 'key', uri: draft.document.uri, key, value, spelling };
+  }
+}
+
+/** A word such as `$PRECISION_ARGS` hides every flag that the file writes into that variable on some way. */
+function markHidden(draft: Draft, opaque: readonly Word[]): void {
+  const names = [...new Set(opaque.flatMap((word) => word.unknown))];
+  if (names.length === 0) return;
+  const [first] = opaque;
+  const listed = names.map((name) => (/^\w+$/.test(name) ? `$${name}` : name)).join(', ');
+  if (first !== undefined) {
+    const message = `${listed} may hold further flags that this file does not show; defaults hold unless it does`;
+    addProblem(draft, first.range, 'info', 'hidden-arguments', message);
+  }
+  const written = writtenInto(draft.document, new Set(names));
+  for (const [field, flags] of fieldsOfFlags()) {
+    const flag = flags.find((name) => written.has(name));
+    if (flag === undefined || draft.sources[field] !== undefined || first === undefined) continue;
+    const setting: Setting = { ...placeOf(first), name: flag, spelling: `--${flag}` };
+    setUnknown(draft, field, unresolvedOrigin(draft, setting, `--${flag} is written into ${listed} in a branch this file does not decide`));
+  }
+}
+
+function placeOf(word: Word): Omit<Setting, 'name' | 'spelling'> {
+  return { key: word.range, value: word.range, given: true, scalar: undefined, quoted: false, unknown: word.unknown, rest: [] };
+}
+
+function writtenInto(document: ConfigDocument, names: ReadonlySet<string>): ReadonlySet<string> {
+  const written = new Set<string>();
+  for (const variable of document.variables) {
+    if (!names.has(variable.name)) continue;
+    const text = document.text.slice(variable.assignment.start, variable.assignment.end);
+    for (const match of text.matchAll(/--([\w-]+)/g)) written.add((match[1] ?? '').replaceAll('_', '-'));
+  }
+  return written;
+}
+
+/** Which field depends on which flags, for the rows and for the steps that are not rows. */
+function fieldsOfFlags(): readonly (readonly [JobField, readonly string[]])[] {
+  return [
+    ...megatronRows.map(({ field, keys }) => [field, keys] as const),
+    ['precision.compute', ['bf16', 'fp16']],
+    ['precision.fp8', ['fp8-format']],
+    ['zero.stage', ['use-distributed-optimizer', 'use-megatron-fsdp', 'use-torch-fsdp2', 'zero-stage']],
+    ['model.activation', ['swiglu', 'squared-relu']],
+    ['model.gatedMlp', ['swiglu']],
+    ['attention.kernel', ['use-flash-attn', 'attention-backend']],
+    ['model.positionEmbedding', ['position-embedding-type', 'use-rotary-position-embeddings']],
+  ];
+}

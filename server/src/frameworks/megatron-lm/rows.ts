@@ -1,0 +1,179 @@
+/**
+ * Megatron-LM flags that each set one field. Names and defaults: megatron/training/arguments.py and
+ * megatron/core/transformer/transformer_config.py at d98e8a64 (core_v0.20 development); old spellings from v2.5, v3.0 and
+ * the Megatron-DeepSpeed forks. Flags that only mean something together are in `precision.ts`, `sharding.ts` and
+ * `shape.ts`.
+ */
+import type { Normalization, OptimizerKind, RecomputeGranularity, RecomputeMethod } from '../../core/job-fields.ts';
+import { bool, count, integer, numberFormat, optimizerKind, present, ratio, size, text, word } from '../parse.ts';
+import type { Parse, Row } from '../row.ts';
+import { row } from '../row.ts';
+
+const argumentsDefault = 'default in megatron/training/arguments.py';
+
+const optimizer: Parse<OptimizerKind> = (setting) => ({ value: optimizerKind(String(setting.scalar ?? '')) });
+
+const normalizations: { readonly [name: string]: Normalization } = { layernorm: 'layernorm', rmsnorm: 'rmsnorm' };
+const granularities: { readonly [name: string]: RecomputeGranularity } = { full: 'full', selective: 'selective' };
+const methods: { readonly [name: string]: RecomputeMethod } = { uniform: 'uniform', block: 'block' };
+
+const degrees: readonly Row[] = [
+  row({
+    field: 'parallel.tensor',
+    keys: ['tensor-model-parallel-size', 'model-parallel-size'],
+    parse: count,
+    fallback: 1,
+    why: argumentsDefault,
+  }),
+  row({ field: 'parallel.pipeline', keys: ['pipeline-model-parallel-size'], parse: count, fallback: 1, why: argumentsDefault }),
+  row({ field: 'parallel.context', keys: ['context-parallel-size'], parse: count, fallback: 1, why: argumentsDefault }),
+  row({
+    field: 'parallel.expert',
+    keys: ['expert-model-parallel-size', 'moe-expert-parallel-size'],
+    parse: count,
+    fallback: 1,
+    why: argumentsDefault,
+  }),
+  row({ field: 'parallel.expertTensor', keys: ['expert-tensor-parallel-size'], parse: count }),
+  row({ field: 'parallel.virtualStages', keys: ['num-virtual-stages-per-pipeline-rank'], parse: count }),
+  row({ field: 'parallel.layersPerVirtualStage', keys: ['num-layers-per-virtual-pipeline-stage'], parse: count }),
+  row({ field: 'parallel.pipelineLayout', keys: ['pipeline-model-parallel-layout'], parse: text }),
+  row({
+    field: 'parallel.embeddingCountsAsLayer',
+    keys: ['account-for-embedding-in-pipeline-split'],
+    parse: present(true),
+    fallback: false,
+    why: argumentsDefault,
+  }),
+  row({
+    field: 'parallel.lossCountsAsLayer',
+    keys: ['account-for-loss-in-pipeline-split'],
+    parse: present(true),
+    fallback: false,
+    why: argumentsDefault,
+  }),
+  row({ field: 'parallel.layersFirstStage', keys: ['decoder-first-pipeline-num-layers'], parse: count }),
+  row({ field: 'parallel.layersLastStage', keys: ['decoder-last-pipeline-num-layers'], parse: count }),
+  row({ field: 'parallel.sequence', keys: ['sequence-parallel'], parse: present(true), fallback: false, why: argumentsDefault }),
+  row({ field: 'parallel.tpCommOverlap', keys: ['tp-comm-overlap'], parse: present(true), fallback: false, why: argumentsDefault }),
+];
+
+const model: readonly Row[] = [
+  row({ field: 'model.layers', keys: ['num-layers'], parse: count }),
+  row({ field: 'model.hidden', keys: ['hidden-size'], parse: count }),
+  row({ field: 'model.ffn', keys: ['ffn-hidden-size'], parse: count }),
+  row({ field: 'model.heads', keys: ['num-attention-heads'], parse: count }),
+  row({ field: 'model.headDim', keys: ['kv-channels'], parse: count }),
+  row({ field: 'model.maxPositions', keys: ['max-position-embeddings'], parse: count }),
+  row({ field: 'model.vocab', keys: ['vocab-size'], parse: count }),
+  row({ field: 'model.paddedVocab', keys: ['padded-vocab-size', 'pad-vocab-size-to'], parse: count }),
+  row({
+    field: 'model.vocabDivisor',
+    keys: ['make-vocab-size-divisible-by'],
+    parse: count,
+    fallback: 128,
+    why: argumentsDefault,
+  }),
+  row({
+    field: 'model.tiedEmbeddings',
+    keys: ['untie-embeddings-and-output-weights'],
+    parse: present(false),
+    fallback: true,
+    why: argumentsDefault,
+  }),
+  row({
+    field: 'model.normalization',
+    keys: ['normalization'],
+    parse: word(normalizations),
+    fallback: 'layernorm',
+    why: 'default in megatron/core/transformer/transformer_config.py',
+  }),
+  row({ field: 'model.linearBias', keys: ['disable-bias-linear'], parse: present(false), fallback: true, why: argumentsDefault }),
+  row({ field: 'model.qkvBias', keys: ['add-qkv-bias'], parse: present(true) }),
+  row({ field: 'model.qkNorm', keys: ['qk-layernorm'], parse: present(true), fallback: false, why: argumentsDefault }),
+  row({ field: 'model.experts', keys: ['num-experts'], parse: count }),
+  row({ field: 'model.expertsPerToken', keys: ['moe-router-topk', 'topk'], parse: count }),
+  row({ field: 'model.expertFfn', keys: ['moe-ffn-hidden-size'], parse: count }),
+  row({ field: 'model.sharedExpertFfn', keys: ['moe-shared-expert-intermediate-size'], parse: size }),
+  row({ field: 'model.kvLoraRank', keys: ['kv-lora-rank'], parse: count }),
+  row({ field: 'model.qLoraRank', keys: ['q-lora-rank'], parse: count }),
+  row({ field: 'sequence.length', keys: ['seq-length', 'encoder-seq-length'], parse: count }),
+];
+
+const training: readonly Row[] = [
+  row({ field: 'batch.micro', keys: ['micro-batch-size', 'batch-size'], parse: count }),
+  row({ field: 'batch.global', keys: ['global-batch-size'], parse: count }),
+  row({ field: 'optimizer.name', keys: ['optimizer'], parse: text, fallback: 'adam', why: argumentsDefault }),
+  row({ field: 'optimizer.kind', keys: ['optimizer'], parse: optimizer, fallback: 'adam', why: argumentsDefault }),
+  row({
+    field: 'optimizer.precisionAware',
+    keys: ['use-precision-aware-optimizer'],
+    parse: present(true),
+    fallback: false,
+    why: argumentsDefault,
+  }),
+  row({
+    field: 'optimizer.cpuOffload',
+    keys: ['optimizer-cpu-offload', 'cpu-optimizer'],
+    parse: present(true),
+    fallback: false,
+    why: argumentsDefault,
+  }),
+  row({ field: 'zero.offloadOptimizerRatio', keys: ['optimizer-offload-fraction'], parse: ratio(0, 1) }),
+  row({ field: 'overlap.gradReduce', keys: ['overlap-grad-reduce'], parse: present(true), fallback: false, why: argumentsDefault }),
+  row({ field: 'overlap.paramGather', keys: ['overlap-param-gather'], parse: present(true), fallback: false, why: argumentsDefault }),
+  row({
+    field: 'overlap.pipelineTransfers',
+    keys: ['no-overlap-p2p-communication'],
+    parse: present(false),
+  }),
+  row({ field: 'zero.reduceBucketElements', keys: ['ddp-bucket-size'], parse: integer(1) }),
+];
+
+const recompute: readonly Row[] = [
+  row({ field: 'recompute.granularity', keys: ['recompute-granularity'], parse: word(granularities) }),
+  row({ field: 'recompute.granularity', keys: ['recompute-activations'], parse: present('selective') }),
+  row({
+    field: 'recompute.granularity',
+    keys: ['checkpoint-activations', 'activations-checkpoint-method', 'deepspeed-activation-checkpointing'],
+    parse: present('full'),
+    fallback: 'none',
+    why: argumentsDefault,
+  }),
+  row({ field: 'recompute.method', keys: ['recompute-method', 'activations-checkpoint-method'], parse: word(methods) }),
+  row({
+    field: 'recompute.layers',
+    keys: ['recompute-num-layers', 'activations-checkpoint-num-layers', 'checkpoint-num-layers'],
+    parse: count,
+  }),
+  row({
+    field: 'recompute.distributeSaved',
+    keys: ['distribute-saved-activations', 'distribute-checkpointed-activations'],
+    parse: present(true),
+    fallback: false,
+    why: argumentsDefault,
+  }),
+];
+
+/** Every row, in the order in which later ones may overrule earlier ones. */
+export const megatronRows: readonly Row[] = [...degrees, ...model, ...training, ...recompute];
+
+/** The optimizer's own gradient format, when it is not left to the data type. */
+export const mainGradsRow = row({ field: 'precision.gradients', keys: ['main-grads-dtype'], parse: numberFormat });
+
+/** Environment variables of the launch. */
+export const environmentRows: readonly Row[] = [
+  row({ field: 'environment.cudaDeviceMaxConnections', keys: ['CUDA_DEVICE_MAX_CONNECTIONS'], parse: count }),
+];
+
+/** Flags that are facts for a reader of the file although no estimate needs them. */
+export const factFlags: { readonly [flag: string]: { readonly fact: string; readonly parse: Parse<unknown> } } = {
+  'v-head-dim': { fact: 'model.v_head_dim', parse: count },
+  'qk-head-dim': { fact: 'model.qk_head_dim', parse: count },
+  'qk-pos-emb-head-dim': { fact: 'model.qk_rope_dim', parse: count },
+  'mtp-num-layers': { fact: 'model.mtp_layers', parse: count },
+  'num-mtp-predictor': { fact: 'model.mtp_layers', parse: count },
+  'embed-layernorm': { fact: 'model.embed_layernorm', parse: bool },
+  'multi-latent-attention': { fact: 'model.attention_kind', parse: present('MLA') },
+  'ds-sequence-parallel-size': { fact: 'sequence_parallel_size', parse: count },
+};
