@@ -1,0 +1,127 @@
+/**
+ * Neighbouring values of one field, each put into the job, derived and estimated again: with another TP there is another
+ * DP and another number of micro batches too. A value that the framework would refuse says so instead of a number.
+ */
+import { withField } from '../core/derive.ts';
+import type { EstimateResult } from '../core/estimate.ts';
+import { estimateJob } from '../core/estimate-job.ts';
+import type { JobField, JobFields, PartialJob } from '../core/job-fields.ts';
+import type { Alternative, JobAnalysis } from './analysis.ts';
+import { clusterOf } from './cluster.ts';
+import { runRules } from './run-rules.ts';
+
+type Value = number | string | boolean;
+
+const powersOfTwo: readonly number[] = [1, 2, 4, 8, 16, 32, 64];
+
+/** Powers of two around the current value, the current one among them. */
+const around = (current: number, reach = 2): readonly number[] => {
+  const near = powersOfTwo.filter((value) => value >= current / 2 ** (reach + 1) && value <= current * 2 ** reach);
+  return [...new Set([...near, current])].sort((a, b) => a - b);
+};
+
+/** Half, the same, twice: for quantities that may be any number. */
+const scaledBy = (current: number, factors: readonly number[]): readonly number[] =>
+  factors.map((factor) => current * factor).filter((value) => Number.isInteger(value) && value >= 1);
+
+/** Whole divisors of a number, up to a limit. */
+const divisors = (of: number, limit: number): readonly number[] =>
+  Array.from({ length: limit }, (_, i) => i + 1).filter((value) => of % value === 0);
+
+const both: readonly boolean[] = [false, true];
+const shares: readonly number[] = [0.8, 0.85, 0.9, 0.95];
+
+/** The values to try for a field, or none when trying says nothing. */
+function candidates(field: JobField, job: PartialJob): readonly Value[] {
+  const current = job[field];
+  if (typeof current === 'number') return numbers(field, current, job);
+  switch (field) {
+    case 'recompute.granularity':
+      return ['none', 'selective', 'full'];
+    case 'attention.kernel':
+      return ['unfused', 'flash'];
+    case 'zero.offloadOptimizer':
+      return ['none', 'cpu'];
+    case 'zero.offloadParam':
+      return ['none', 'cpu'];
+    case 'precision.gradients':
+      return ['fp32', 'bf16'];
+    case 'serving.kvCacheDtype':
+      return [...new Set([String(current ?? 'bf16'), 'fp8'])];
+    case 'parallel.schedule':
+      return ['gpipe', '1f1b'];
+    case 'parallel.sequence':
+    case 'parallel.tpCommOverlap':
+    case 'overlap.gradReduce':
+    case 'overlap.paramGather':
+    case 'zero.overlapComm':
+    case 'precision.fp8':
+    case 'optimizer.cpuOffload':
+    case 'compile.enabled':
+    case 'serving.enforceEager':
+      return both;
+    default:
+      return [];
+  }
+}
+
+function numbers(field: JobField, current: number, job: PartialJob): readonly number[] {
+  if (!(current > 0) && field !== 'zero.stage') return [];
+  switch (field) {
+    case 'parallel.tensor':
+    case 'parallel.pipeline':
+    case 'parallel.context':
+      return around(current);
+    case 'parallel.virtualStages':
+      return divisors((job['model.layers'] ?? 0) / (job['parallel.pipeline'] ?? 1) || 1, 8);
+    case 'zero.stage':
+      return job['zero.implementation'] === 'megatron-distributed-optimizer' ? [0, 1] : [0, 1, 2, 3];
+    case 'batch.micro':
+      return around(current);
+    case 'batch.global':
+    case 'batch.accumulation':
+    case 'cluster.nodes':
+    case 'serving.dataParallel':
+      return scaledBy(current, [0.5, 1, 2]);
+    case 'sequence.length':
+    case 'serving.maxModelLen':
+    case 'serving.maxSequences':
+    case 'serving.maxBatchedTokens':
+      return scaledBy(current, [0.25, 0.5, 1, 2]);
+    case 'serving.gpuMemoryUtilization':
+      return [...new Set([...shares, current])].sort((a, b) => a - b);
+    default:
+      return [];
+  }
+}
+
+/** The alternatives of one field of a job in rising order; empty when the field has none or there is no estimate at all. */
+export function alternativesOf(analysis: JobAnalysis, field: JobField): readonly Alternative[] {
+  if (!('estimate' in analysis.result)) return [];
+  const current = analysis.job[field];
+  return candidates(field, analysis.job).map((value): Alternative => {
+    if (value === current) return { field, value, current: true, result: analysis.result };
+    return { field, value, current: false, result: tryValue(analysis, field, value) };
+  });
+}
+
+function tryValue({ job, sources, framework, kind, findings }: JobAnalysis, field: JobField, value: Value): EstimateResult {
+  const changed = withField(job, sources, framework, field, value as JobFields[JobField]);
+  const complete = field === 'recompute.granularity' ? withRecomputeMethod(changed.job, value) : changed.job;
+  const { cluster } = clusterOf(complete);
+  const known = new Set(findings.map(({ finding }) => finding.rule + finding.what));
+  const refused = runRules({ job: complete, framework, sources: changed.sources, cluster }, kind, () => {}).find(
+    ({ severity, rule, what }) => severity === 'error' && !known.has(rule + what),
+  );
+  if (refused) return { refusal: { why: refused.what, missing: [] } };
+  return estimateJob(complete, framework, cluster);
+}
+
+/** Full recomputation needs a method: one checkpoint per layer is the usual choice. Other kinds must have none. */
+function withRecomputeMethod(job: PartialJob, granularity: Value): PartialJob {
+  if (granularity !== 'full') {
+    const { 'recompute.method': _method, 'recompute.layers': _layers, ...rest } = job;
+    return rest;
+  }
+  return { ...job, 'recompute.method': job['recompute.method'] ?? 'uniform', 'recompute.layers': job['recompute.layers'] ?? 1 };
+}

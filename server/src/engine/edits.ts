@@ -1,0 +1,165 @@
+/**
+ * Turns the changes of a fix into text edits. An edit is made only where the text at the place still is the literal that
+ * was read: a value that came through arithmetic, a shared variable or another spelling is left alone, and the fix is then
+ * advice without a button.
+ */
+import type { Fix, FixChange } from '../core/finding.ts';
+import type { JobField, PartialJob } from '../core/job-fields.ts';
+import type { Origin, Range, Sources } from '../core/origin.ts';
+import type { ConfigDocument } from '../syntax/document.ts';
+import type { TextChange } from './analysis.ts';
+import { removeFlag, removeProperty } from './removals.ts';
+
+export interface EditContext {
+  readonly document: ConfigDocument;
+  readonly job: PartialJob;
+  readonly sources: Sources;
+  /** A linked file as it was read, or undefined. */
+  readonly linked: (uri: string) => ConfigDocument | undefined;
+  /** How the framework writes a field, when a key must be added. */
+  readonly spell: (field: JobField, value: string | number | boolean) => string | undefined;
+}
+
+type Written = Extract<Origin, { kind: 'key' | 'auto' | 'unresolved' }>;
+
+/** The edits of a fix, or undefined when any of its changes cannot be made mechanically. */
+export function editsOf(fix: Fix, context: EditContext): readonly TextChange[] | undefined {
+  const changes: TextChange[] = [];
+  for (const change of fix.changes) {
+    const edit = editOf(change, context);
+    if (edit === 'nothing') continue;
+    if (edit === undefined) return undefined;
+    changes.push(edit);
+  }
+  return changes.length > 0 && !overlapping(changes) ? changes : undefined;
+}
+
+function editOf(change: FixChange, context: EditContext): TextChange | 'nothing' | undefined {
+  const origin = context.sources[change.field];
+  const written = origin && 'value' in origin ? origin : undefined;
+  if (!written) return change.kind === 'set' ? addKey(change.field, change.value, context) : 'nothing';
+  if (written.kind === 'unresolved') return undefined;
+  const document = written.uri === context.document.uri ? context.document : context.linked(written.uri);
+  if (!document) return undefined;
+  if (change.kind === 'remove') return removal(document, written);
+  return replacement(document, written, change.field, change.value, context);
+}
+
+/** Takes the whole key out: the flag with its value, or the property with its comma. */
+function removal(document: ConfigDocument, origin: Written): TextChange | undefined {
+  const range = document.format === 'json' ? removeProperty(document.text, origin) : removeFlag(document, origin);
+  return range && { uri: origin.uri, range, newText: '' };
+}
+
+function replacement(
+  document: ConfigDocument,
+  origin: Written,
+  field: JobField,
+  value: string | number | boolean,
+  context: EditContext,
+): TextChange | 'nothing' | undefined {
+  const bareFlag = origin.key.start === origin.value.start && origin.key.end === origin.value.end;
+  if (bareFlag) return replaceBareFlag(document, origin, field, value, context);
+  if (isShared(field, origin, context.sources)) return undefined;
+  const literal = document.text.slice(origin.value.start, origin.value.end);
+  if (origin.kind === 'key' && !spells(literal, context.job[field])) return undefined;
+  const newText = document.format === 'json' ? jsonLiteral(value, literal, origin.kind) : plainLiteral(value, literal);
+  return newText === undefined ? undefined : { uri: origin.uri, range: origin.value, newText };
+}
+
+/** `--sequence-parallel` has no value: it is there or not, or becomes another flag. */
+function replaceBareFlag(
+  document: ConfigDocument,
+  origin: Written,
+  field: JobField,
+  value: string | number | boolean,
+  context: EditContext,
+): TextChange | 'nothing' | undefined {
+  if (value === context.job[field]) return 'nothing';
+  const spelt = context.spell(field, value);
+  if (spelt !== undefined && spelt !== '') return { uri: origin.uri, range: origin.key, newText: spelt };
+  return value === false || value === 0 || value === 'none' ? removal(document, origin) : undefined;
+}
+
+/** True when the literal also is the value of another key: changing `N` of `--tp $N --nproc $N` would change both. */
+function isShared(field: JobField, origin: Written, sources: Sources): boolean {
+  return (Object.entries(sources) as [JobField, Origin][]).some(
+    ([other, its]) =>
+      other !== field &&
+      'value' in its &&
+      its.uri === origin.uri &&
+      its.value.start === origin.value.start &&
+      its.value.end === origin.value.end &&
+      its.key.start !== origin.key.start,
+  );
+}
+
+const unquoted = (literal: string): string => literal.replace(/^(['"])(.*)\1$/s, '$2');
+
+/** True when the text is a plain spelling of the value, so that another value can take its place. */
+function spells(literal: string, value: string | number | boolean | undefined): boolean {
+  const text = unquoted(literal);
+  if (typeof value === 'number') return text.trim() !== '' && Number(text.replaceAll('_', '')) === value;
+  return String(value).toLowerCase() === text.toLowerCase();
+}
+
+/** JSON keeps its types; a number that was written as a string stays one. */
+function jsonLiteral(value: string | number | boolean, literal: string, kind: Written['kind']): string {
+  const wasText = literal.startsWith('"') && kind === 'key';
+  return JSON.stringify(wasText ? String(value) : value);
+}
+
+/** Shell and YAML words: the quotes around the old value stay. */
+function plainLiteral(value: string | number | boolean, literal: string): string | undefined {
+  const text = String(value);
+  if (!/^[\w.+/:-]+$/.test(text)) return undefined;
+  const quote = /^(['"]).*\1$/s.exec(literal)?.[1] ?? '';
+  return `${quote}${text}${quote}`;
+}
+
+/** Adds a key behind the last key that is written in this document: where the eye looks for the launch's flags. */
+function addKey(field: JobField, value: string | number | boolean, context: EditContext): TextChange | undefined {
+  const { document, sources } = context;
+  if (document.format !== 'shell') return undefined;
+  const spelt = context.spell(field, value);
+  const end = lastFlagEnd(document, sources);
+  if (!spelt || end === undefined) return undefined;
+  const lineStart = document.text.lastIndexOf('\n', end - 1) + 1;
+  const indent = /^[ \t]*/.exec(document.text.slice(lineStart, end))?.[0] ?? '';
+  const continuation = /^[ \t]*\\(\r?\n)/.exec(document.text.slice(end));
+  const newText = continuation ? ` \\${continuation[1]}${indent}${spelt}` : ` ${spelt}`;
+  return { uri: document.uri, range: { start: end, end }, newText };
+}
+
+/** The end of the last word that belongs to a flag we know; words of variables' own assignments do not count. */
+function lastFlagEnd(document: ConfigDocument, sources: Sources): number | undefined {
+  let last: number | undefined;
+  for (const origin of Object.values(sources)) {
+    if (!('key' in origin) || origin.uri !== document.uri || !/^--?\w/.test(document.text.slice(origin.key.start, origin.key.end)))
+      continue;
+    const end = flagEnd(document, origin.key);
+    if (end !== undefined && (last === undefined || end > last)) last = end;
+  }
+  return last;
+}
+
+/** The end of a flag and of the words that are its values. */
+function flagEnd(document: ConfigDocument, key: Range): number | undefined {
+  for (const { words } of document.commands) {
+    const index = words.findIndex(({ range }) => range.start <= key.start && key.end <= range.end);
+    if (index < 0) continue;
+    let end = words[index]?.range.end;
+    for (const word of words.slice(index + 1)) {
+      if (word.text?.startsWith('-') || word.range.start < (end ?? 0)) break;
+      end = word.range.end;
+    }
+    return end;
+  }
+  return undefined;
+}
+
+function overlapping(changes: readonly TextChange[]): boolean {
+  return changes.some((a, i) =>
+    changes.slice(i + 1).some((b) => a.uri === b.uri && a.range.start < b.range.end && b.range.start < a.range.end),
+  );
+}

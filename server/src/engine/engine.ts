@@ -1,0 +1,239 @@
+/**
+ * From text to analysis: detect the framework, read, follow links, put the settings over it, derive, estimate, run the
+ * rules, place the findings. The only state is caches that may be dropped at any time.
+ */
+
+import { derive } from '../core/derive.ts';
+import type { EstimateResult } from '../core/estimate.ts';
+import { estimateJob } from '../core/estimate-job.ts';
+import type { Finding } from '../core/finding.ts';
+import type { JobField, JobKind } from '../core/job-fields.ts';
+import type { Adapter, Reading } from '../frameworks/adapter.ts';
+import { detect } from '../frameworks/detect.ts';
+import type { ConfigDocument, Problem } from '../syntax/document.ts';
+import { readDocument } from '../syntax/read.ts';
+import { alternativesOf } from './alternatives.ts';
+import type { Alternative, Analysis, EngineSettings, FileAccess, JobAnalysis, PlacedFinding } from './analysis.ts';
+import { applySettings, clusterOf, type ResolvedCluster } from './cluster.ts';
+import { editsOf } from './edits.ts';
+import { conflictsOf, type Layer, mergeLayers } from './layers.ts';
+import { type FollowedLink, followLinks } from './links.ts';
+import { jobKey, Memo } from './memo.ts';
+import { describe, placeFinding } from './place.ts';
+import { type Log, runRules } from './run-rules.ts';
+
+export interface Engine {
+  /** Reads and analyses a text. Never throws. */
+  readonly analyse: (uri: string, text: string, version: number) => Analysis;
+  /** The same for a document that has been read already. */
+  readonly analyseDocument: (document: ConfigDocument, version: number) => Analysis;
+  /** What neighbouring values of a field of a job would give, the current value among them. */
+  readonly alternatives: (analysis: Analysis, jobIndex: number, field: JobField) => readonly Alternative[];
+}
+
+export interface EngineOptions {
+  readonly files: FileAccess;
+  /** Asked again for every analysis. */
+  readonly settings: () => EngineSettings;
+  /** Told about faults of our own. */
+  readonly log?: Log;
+}
+
+/** What rules and model say about a job, without places. */
+interface Verdict {
+  readonly result: EstimateResult;
+  readonly findings: readonly Finding[];
+}
+
+const rememberedJobs = 256;
+
+interface Parts extends Required<EngineOptions> {
+  readonly verdicts: Memo<Verdict>;
+  readonly neighbours: Memo<readonly Alternative[]>;
+}
+
+export function createEngine({ files, settings, log = () => {} }: EngineOptions): Engine {
+  const parts: Parts = { files, settings, log, verdicts: new Memo(rememberedJobs), neighbours: new Memo(rememberedJobs) };
+  return {
+    analyse: (uri, text, version) => analyseDocument(parts, readDocument(uri, text), version),
+    analyseDocument: (document, version) => analyseDocument(parts, document, version),
+    alternatives: (analysis, jobIndex, field) => {
+      const job = analysis.jobs[jobIndex];
+      if (!job) return [];
+      const key = `${field} ${jobKey(job.framework, job.kind, job.job, job.sources, job.cluster)}`;
+      return (
+        parts.neighbours.get(key) ??
+        parts.neighbours.set(
+          key,
+          guard(parts, `alternatives of ${field}`, [], () => alternativesOf(job, field)),
+        )
+      );
+    },
+  };
+}
+
+/** Runs a step of ours; a fault is logged and costs only this step. */
+function guard<T>(parts: Parts, what: string, otherwise: T, step: () => T): T {
+  try {
+    return step();
+  } catch (error) {
+    parts.log(`${what}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+    return otherwise;
+  }
+}
+
+function analyseDocument(parts: Parts, document: ConfigDocument, version: number): Analysis {
+  const adapter = guard(parts, 'detect', undefined, () => detect(document));
+  const readings = adapter ? guard(parts, `read ${adapter.id}`, [], () => adapter.read(document)) : [];
+  const jobs = readings.map((reading, index) => analyseReading(parts, document, adapter, reading, index));
+  return {
+    uri: document.uri,
+    version,
+    document,
+    framework: adapter?.id,
+    jobs: jobs.map(({ analysis }) => analysis),
+    // Text that no framework claims is none of our business, however broken it is.
+    problems: adapter ? distinct([...document.problems, ...jobs.flatMap(({ problems }) => problems)]) : [],
+    dependsOn: [...new Set(jobs.flatMap(({ dependsOn }) => dependsOn))],
+  };
+}
+
+/** Several launches of one script share flags and links: a problem is told once. */
+function distinct(problems: readonly Problem[]): readonly Problem[] {
+  const seen = new Set<string>();
+  return problems.filter(({ range, code, message }) => {
+    const key = `${range.start} ${range.end} ${code} ${message}`;
+    if (seen.has(key)) return false;
+    seen.add(key);
+    return true;
+  });
+}
+
+interface AnalysedReading {
+  readonly analysis: JobAnalysis;
+  readonly problems: readonly Problem[];
+  readonly dependsOn: readonly string[];
+}
+
+function analyseReading(
+  parts: Parts,
+  document: ConfigDocument,
+  adapter: Adapter | undefined,
+  reading: Reading,
+  index: number,
+): AnalysedReading {
+  const links = guard(parts, 'links', [], () => followLinks(document, reading, parts.files));
+  const layers = links.flatMap(({ layer }) => (layer ? [layer] : []));
+  const { job, sources, cluster } = resolve(parts, reading, layers);
+  const verdict = judge(parts, reading, { job, sources }, cluster);
+  const base: Omit<JobAnalysis, 'findings'> = {
+    index,
+    framework: reading.framework,
+    release: reading.release,
+    kind: reading.kind,
+    launch: reading.launch,
+    own: reading.job,
+    job,
+    sources,
+    links: links.map(({ link }) => link),
+    unread: reading.unread,
+    facts: reading.facts,
+    cluster: cluster.cluster,
+    result: verdict.result,
+  };
+  const findings = guard(parts, 'placing', [], () => place(parts, document, adapter, base, verdict.findings));
+  return {
+    analysis: { ...base, findings },
+    problems: [...reading.problems, ...links.flatMap(({ problems }) => problems), ...disagreements(reading, links)],
+    dependsOn: links.flatMap(({ dependsOn }) => dependsOn),
+  };
+}
+
+/** Everything known about the job, and the hardware it names. */
+function resolve(parts: Parts, reading: Reading, linked: readonly Layer[]): Layer & { readonly cluster: ResolvedCluster } {
+  const merged = mergeLayers([reading, ...linked]);
+  const configured = applySettings(merged, parts.settings());
+  const derived = guard(parts, 'derive', configured, () => derive(configured.job, configured.sources, reading.framework));
+  return { ...derived, cluster: guard(parts, 'cluster', { cluster: undefined, assumptions: [] }, () => clusterOf(derived.job)) };
+}
+
+function judge(parts: Parts, reading: Reading, { job, sources }: Layer, resolved: ResolvedCluster): Verdict {
+  const { framework, kind } = reading;
+  const key = jobKey(framework, kind, job, sources, resolved.cluster);
+  const known = parts.verdicts.get(key);
+  if (known) return known;
+  const result = estimate(parts, reading, { job, sources }, resolved);
+  const input = { job, framework, sources, cluster: resolved.cluster };
+  const findings = runRules('estimate' in result ? { ...input, estimate: result.estimate } : input, kind, parts.log);
+  return parts.verdicts.set(key, { result, findings });
+}
+
+function estimate(parts: Parts, { framework, kind }: Reading, { job }: Layer, resolved: ResolvedCluster): EstimateResult {
+  if (resolved.problem) return { refusal: { why: resolved.problem, missing: ['cluster.gpu'] } };
+  const early = refusalFor(kind, framework, job);
+  if (early) return early;
+  const failed: EstimateResult = { refusal: { why: 'the estimate failed on this job; the log of the server says why', missing: [] } };
+  const result = guard(parts, 'estimate', failed, () => estimateJob(job, framework, resolved.cluster));
+  return withAssumptions(result, resolved);
+}
+
+/** Documents that are no whole job: what to open instead. */
+function refusalFor(kind: JobKind, framework: string, job: Layer['job']): EstimateResult | undefined {
+  if (kind === 'model') {
+    return { refusal: { why: 'a model alone has no step time: open the launch script or serve command that names it', missing: [] } };
+  }
+  if (kind === 'cluster') return { refusal: { why: 'this file describes a cluster, not a job', missing: [] } };
+  if (framework === 'deepspeed' && job['model.layers'] === undefined && job['model.hidden'] === undefined) {
+    const missing: readonly JobField[] = ['model.layers', 'model.hidden', 'model.heads', 'sequence.length'];
+    return { refusal: { why: 'model shape unknown: open the launch script that names this file', missing } };
+  }
+  return undefined;
+}
+
+/** The assumptions about the cluster belong to the estimate that rests on them. */
+function withAssumptions(result: EstimateResult, { assumptions }: ResolvedCluster): EstimateResult {
+  if (!('estimate' in result) || assumptions.length === 0) return result;
+  return { estimate: { ...result.estimate, assumptions: [...assumptions, ...result.estimate.assumptions] } };
+}
+
+function place(
+  parts: Parts,
+  document: ConfigDocument,
+  adapter: Adapter | undefined,
+  job: Omit<JobAnalysis, 'findings'>,
+  findings: readonly Finding[],
+): readonly PlacedFinding[] {
+  const context = { uri: document.uri, launch: job.launch, job: job.job, sources: job.sources, links: job.links };
+  const editing = {
+    document,
+    job: job.job,
+    sources: job.sources,
+    linked: (uri: string) => linkedDocument(parts, uri),
+    spell: (field: JobField, value: string | number | boolean) => adapter?.spell?.(field, value),
+  };
+  const { rules = {} } = parts.settings();
+  return findings.flatMap((finding) => {
+    const wanted = rules[finding.rule];
+    if (wanted === 'off') return [];
+    const edits = finding.fixes.map((fix) => guard(parts, `fix of ${finding.rule}`, undefined, () => editsOf(fix, editing)));
+    return [{ finding: wanted ? { ...finding, severity: wanted } : finding, ...placeFinding(finding, context), edits }];
+  });
+}
+
+function linkedDocument(parts: Parts, uri: string): ConfigDocument | undefined {
+  const found = parts.files.read(uri);
+  return 'text' in found ? readDocument(uri, found.text) : undefined;
+}
+
+/** A value that this document and a linked file both write, differently: one of them is not what runs. */
+function disagreements(reading: Reading, links: readonly FollowedLink[]): readonly Problem[] {
+  return links.flatMap(({ link, layer }) =>
+    !layer
+      ? []
+      : conflictsOf(reading, layer).map(({ field, here, there }): Problem => {
+          const says = `${there.origin.spelling} in ${link.target} is ${String(there.value)}`;
+          const message = `${describe(field, reading)} here, but ${says}. The estimate takes what stands here`;
+          return { range: here.origin.value, severity: 'warning', code: 'linked-value-differs', message };
+        }),
+  );
+}

@@ -1,0 +1,122 @@
+/** How numbers are written for people: unit near the size of the value, few digits, the band behind it. */
+import type { Band, Term } from '../core/term.ts';
+import type { Unit } from '../core/units.ts';
+
+/** A unit prefix: what the value is divided by and what is written behind it. */
+interface Scale {
+  readonly factor: number;
+  readonly suffix: string;
+}
+
+const bytes: readonly Scale[] = [
+  { factor: 2 ** 40, suffix: 'TiB' },
+  { factor: 2 ** 30, suffix: 'GiB' },
+  { factor: 2 ** 20, suffix: 'MiB' },
+  { factor: 2 ** 10, suffix: 'KiB' },
+  { factor: 1, suffix: 'B' },
+];
+const seconds: readonly Scale[] = [
+  { factor: 86_400, suffix: 'days' },
+  { factor: 3600, suffix: 'h' },
+  { factor: 1, suffix: 's' },
+  { factor: 1e-3, suffix: 'ms' },
+  { factor: 1e-6, suffix: 'µs' },
+];
+const decimal = (unit: string): readonly Scale[] => [
+  { factor: 1e18, suffix: `E${unit}` },
+  { factor: 1e15, suffix: `P${unit}` },
+  { factor: 1e12, suffix: `T${unit}` },
+  { factor: 1e9, suffix: `G${unit}` },
+  { factor: 1e6, suffix: `M${unit}` },
+  { factor: 1e3, suffix: `k${unit}` },
+  { factor: 1, suffix: unit },
+];
+const counts: readonly Scale[] = [
+  { factor: 1e12, suffix: 'T' },
+  { factor: 1e9, suffix: 'B' },
+  { factor: 1e6, suffix: 'M' },
+];
+
+const plain = (suffix: string): readonly Scale[] => [{ factor: 1, suffix }];
+
+const scalesOf: { readonly [U in Exclude<Unit, 'count' | '1' | 'USD'>]: readonly Scale[] } = {
+  B: bytes,
+  s: seconds,
+  FLOP: decimal('FLOP'),
+  'FLOP/s': decimal('FLOP/s'),
+  'B/s': decimal('B/s'),
+  'tokens/s': plain('tokens/s'),
+  tokens: plain('tokens'),
+  W: decimal('W'),
+  J: decimal('J'),
+};
+
+/** Ratios of these kinds are read as shares; other ratios as factors. */
+const isShare = /mfu|hfu|share|utili[sz]ation|efficiency|fraction/i;
+
+/** Two decimals below 10, one below 100, none above; thousands separated. */
+export function formatNumber(value: number): string {
+  if (!Number.isFinite(value)) return value > 0 ? '∞' : Number.isNaN(value) ? 'unknown' : '-∞';
+  const size = Math.abs(value);
+  const digits = Number.isInteger(value) || size >= 99.95 ? 0 : size >= 9.995 ? 1 : size >= 0.1 ? 2 : 4;
+  return value.toLocaleString('en-US', { minimumFractionDigits: digits === 4 ? 0 : digits, maximumFractionDigits: digits });
+}
+
+const pick = (value: number, scales: readonly Scale[]): Scale =>
+  scales.find((scale) => Math.abs(value) >= scale.factor * 0.9995) ?? scales.at(-1) ?? { factor: 1, suffix: '' };
+
+const scaled = (value: number, { factor, suffix }: Scale): string => `${formatNumber(value / factor)} ${suffix}`.trimEnd();
+
+/** Bytes in the binary unit near their size: `61.2 GiB`. */
+export const formatBytes = (value: number): string => scaled(value, pick(value, bytes));
+/** Seconds in the unit near their size: `12.3 s`, `340 µs`. */
+export const formatSeconds = (value: number): string => scaled(value, pick(value, seconds));
+/** A number of things: exact below a million, then `8.03 B`. */
+export const formatCount = (value: number): string =>
+  Math.abs(value) < 1e6 ? Math.round(value).toLocaleString('en-US') : scaled(value, pick(value, counts));
+/** A ratio as a percentage: `47 %`. */
+export const formatPercent = (ratio: number): string => `${formatShare(ratio)} %`;
+
+function formatShare(ratio: number): string {
+  const percent = ratio * 100;
+  return Math.abs(percent) >= 10 || percent === 0 ? String(Math.round(percent)) : percent.toFixed(1).replace(/\.0$/, '');
+}
+
+/** US dollars: cents below a thousand. */
+export const formatMoney = (value: number): string =>
+  `$${value.toLocaleString('en-US', { minimumFractionDigits: value < 1000 ? 2 : 0, maximumFractionDigits: value < 1000 ? (value < 0.01 ? 4 : 2) : 0 })}`;
+
+/** A value with its unit, without band. `id` tells shares from factors for the unit `1`. */
+export function formatValue(value: number, unit: Unit, id = ''): string {
+  if (unit === 'count') return formatCount(value);
+  if (unit === 'USD') return formatMoney(value);
+  if (unit === '1') return isShare.test(id) ? formatPercent(value) : formatNumber(value);
+  if (unit === 'tokens' || unit === 'tokens/s') return `${formatNumber(Math.abs(value) >= 100 ? Math.round(value) : value)} ${unit}`;
+  return scaled(value, pick(value, scalesOf[unit]));
+}
+
+/** One end of a band in the unit of the value it belongs to: whole where that says enough. */
+const bandEnd = (value: number): string => (Math.abs(value) >= 10 ? Math.round(value).toLocaleString('en-US') : formatNumber(value));
+
+function formatBand(band: Band, value: number, unit: Unit, id: string): string {
+  if (unit === '1' && isShare.test(id)) return `(${formatShare(band.low)} to ${formatShare(band.high)})`;
+  if (unit === 'count') return `(${formatCount(band.low)} to ${formatCount(band.high)})`;
+  if (unit === 'USD') return `(${formatMoney(band.low)} to ${formatMoney(band.high)})`;
+  const factor = unit === '1' ? 1 : pick(value, scalesOf[unit]).factor;
+  return `(${bandEnd(band.low / factor)} to ${bandEnd(band.high / factor)})`;
+}
+
+/** A term's value with its unit and, when it has one, its band: `71.9 GiB (67 to 77)`. */
+export function formatTerm(term: Term): string {
+  const value = formatValue(term.value, term.unit, term.id);
+  return term.band ? `${value} ${formatBand(term.band, term.value, term.unit, term.id)}` : value;
+}
+
+/** A field's value as written in hovers: numbers with separators, switches as on and off. */
+export function formatFieldValue(value: string | number | boolean, unit?: string): string {
+  if (typeof value === 'boolean') return value ? 'on' : 'off';
+  if (typeof value === 'string') return value;
+  const text = Number.isInteger(value) ? value.toLocaleString('en-US') : String(value);
+  if (unit === 'bytes') return formatBytes(value);
+  return unit ? `${text} ${unit}` : text;
+}

@@ -1,0 +1,65 @@
+/**
+ * Joining what several files say about one job, field by field.
+ * Order: settings, then what the document itself says, then linked files, then the documented defaults of either.
+ */
+import type { JobField, PartialJob, PartialJobDraft } from '../core/job-fields.ts';
+import type { Origin, Sources, SourcesDraft } from '../core/origin.ts';
+
+/** Values with their origins. */
+export interface Layer {
+  readonly job: PartialJob;
+  readonly sources: Sources;
+}
+
+const says = (layer: Layer, field: JobField): boolean => layer.job[field] !== undefined && layer.sources[field]?.kind !== 'default';
+
+/** True when a value stands in the text but cannot be known from it: a default must not hide that. */
+const isHidden = (origin: Origin | undefined): boolean => origin?.kind === 'unresolved' || origin?.kind === 'auto';
+
+/** Joins layers, strongest first. A default of any layer is weaker than a written value of every layer. */
+export function mergeLayers(layers: readonly Layer[]): Layer {
+  const job: PartialJobDraft = {};
+  const sources: SourcesDraft = {};
+  const fields = new Set(
+    layers.flatMap(({ job: values, sources: origins }) => [...Object.keys(values), ...Object.keys(origins)] as JobField[]),
+  );
+  for (const field of fields) {
+    const hidden = layers.find((layer) => isHidden(layer.sources[field]));
+    const chosen =
+      layers.find((layer) => says(layer, field)) ?? hidden ?? layers.find((layer) => layer.job[field] !== undefined) ?? layers[0];
+    const origin = chosen?.sources[field];
+    const value = chosen?.job[field];
+    if (value !== undefined) assign(job, field, value);
+    if (origin) sources[field] = origin;
+  }
+  return { job, sources };
+}
+
+/** A value that two files both write, differently. */
+export interface Conflict {
+  readonly field: JobField;
+  readonly here: { readonly value: unknown; readonly origin: Extract<Origin, { kind: 'key' }> };
+  readonly there: { readonly value: unknown; readonly origin: Extract<Origin, { kind: 'key' }> };
+}
+
+/** The fields that `own` and `linked` both write in text, with different values. */
+export function conflictsOf(own: Layer, linked: Layer): readonly Conflict[] {
+  const conflicts: Conflict[] = [];
+  for (const field of Object.keys(own.job) as JobField[]) {
+    const here = own.sources[field];
+    const there = linked.sources[field];
+    if (here?.kind !== 'key' || there?.kind !== 'key' || linked.job[field] === undefined) continue;
+    if (own.job[field] === linked.job[field]) continue;
+    conflicts.push({
+      field,
+      here: { value: own.job[field], origin: here },
+      there: { value: linked.job[field], origin: there },
+    });
+  }
+  return conflicts;
+}
+
+/** Stores a value of which the caller knows that it belongs to the field. */
+export function assign(draft: PartialJobDraft, field: JobField, value: unknown): void {
+  (draft as Record<JobField, unknown>)[field] = value;
+}

@@ -1,0 +1,135 @@
+/** Where the files and names in a reading lead: reads them with the adapter their role asks for. Never throws. */
+import type { JobField } from '../core/job-fields.ts';
+import type { Origin, Range, SourcesDraft } from '../core/origin.ts';
+import { findModelCard, type ModelCard } from '../data/index.ts';
+import type { Adapter, Link, Reading } from '../frameworks/adapter.ts';
+import { adapters } from '../frameworks/index.ts';
+import type { ConfigDocument, Problem, TextFormat } from '../syntax/document.ts';
+import { readDocument } from '../syntax/read.ts';
+import type { FileAccess, ResolvedLink } from './analysis.ts';
+import type { Layer } from './layers.ts';
+
+/** A link, what it led to and what was read there. */
+export interface FollowedLink {
+  readonly link: ResolvedLink;
+  /** Undefined when nothing was read: the link leads nowhere, or its content does not matter to the cost. */
+  readonly layer?: Layer;
+  readonly problems: readonly Problem[];
+  /** Files that were read on the way. */
+  readonly dependsOn: readonly string[];
+}
+
+interface Followed {
+  readonly link: ResolvedLink;
+  readonly layer?: Layer;
+  readonly files: readonly string[];
+}
+
+/** A link may lead to a file with links of its own (a vLLM YAML that names a model), but not further than this. */
+const deepest = 3;
+
+const adapterOf: { readonly [R in Link['role']]?: string } = { 'deepspeed-config': 'deepspeed', model: 'huggingface' };
+
+/** Follows the links of one reading of `document`, in order. */
+export function followLinks(document: ConfigDocument, reading: Reading, files: FileAccess): readonly FollowedLink[] {
+  return reading.links.map((link) => {
+    const { link: resolved, layer, files: read } = follow(document, reading, link, files, 0);
+    return { link: resolved, ...(layer ? { layer } : {}), problems: problemOf(resolved), dependsOn: read };
+  });
+}
+
+function follow(document: ConfigDocument, reading: Reading, link: Link, files: FileAccess, depth: number): Followed {
+  const heredoc = link.role === 'deepspeed-config' ? document.heredocs.find(({ path }) => path === link.target) : undefined;
+  if (heredoc) {
+    const layer = readAs('deepspeed', readDocument(document.uri, heredoc.body, 'json'));
+    return { link: { ...link, uri: document.uri }, ...(layer ? { layer: within(layer, heredoc.range) } : {}), files: [] };
+  }
+  const uri = locate(document.uri, link, files);
+  if (uri === undefined) return withoutFile(link);
+  if (link.role === 'tokenizer' || link.role === 'script') return { link: { ...link, uri }, files: [uri] };
+  const found = files.read(uri);
+  if ('error' in found) return { link: { ...link, missing: found.error }, files: [uri] };
+  const linked = linkedDocument(uri, found.text, link.role);
+  const readings = readingsAs(adapterOf[link.role] ?? reading.framework, linked);
+  const first = readings[0];
+  if (!first) return { link: { ...link, uri, missing: 'the file is there, but nothing in it could be read' }, files: [uri] };
+  const deeper = depth < deepest ? first.links.map((next) => follow(linked, first, next, files, depth + 1)) : [];
+  const layers = [first, ...deeper.flatMap(({ layer }) => (layer ? [layer] : []))];
+  return { link: { ...link, uri }, layer: strongestFirst(layers), files: [uri, ...deeper.flatMap(({ files: more }) => more)] };
+}
+
+/** The file a link means: for a model folder its config.json. */
+function locate(fromUri: string, link: Link, files: FileAccess): string | undefined {
+  if (link.role !== 'model') return files.resolve(fromUri, link.target);
+  const folder = link.target.replace(/\/+$/, '');
+  return files.resolve(fromUri, link.target.endsWith('.json') ? link.target : `${folder}/config.json`);
+}
+
+/** A public model's name needs no file; everything else is missing. */
+function withoutFile(link: Link): Followed {
+  const card = link.role === 'model' ? findModelCard(link.target) : undefined;
+  if (card) return { link: { ...link, modelCard: card.name }, layer: cardLayer(card), files: [] };
+  const missing =
+    link.role === 'model'
+      ? `there is no ${link.target}/config.json here, and it is not in the table of public models`
+      : `there is no file ${link.target} here`;
+  return { link: { ...link, missing }, files: [] };
+}
+
+function cardLayer(card: ModelCard): Layer {
+  const sources: SourcesDraft = {};
+  for (const field of Object.keys(card.fields) as JobField[]) sources[field] = { kind: 'model-card', name: card.name, source: card.source };
+  return { job: card.fields, sources };
+}
+
+/** Parsed linked files by address; dropped when their text changes. The text comes from `FileAccess`, which caches it. */
+const parsed = new Map<string, ConfigDocument>();
+const parsedLimit = 64;
+
+function linkedDocument(uri: string, text: string, role: Link['role']): ConfigDocument {
+  const known = parsed.get(uri);
+  if (known && known.text === text) return known;
+  const format: TextFormat | undefined =
+    role === 'engine-config' ? 'yaml' : role === 'deepspeed-config' || role === 'model' ? 'json' : undefined;
+  const document = readDocument(uri, text, format);
+  if (parsed.size >= parsedLimit) parsed.clear();
+  parsed.set(uri, document);
+  return document;
+}
+
+function readingsAs(id: string, document: ConfigDocument): readonly Reading[] {
+  const adapter: Adapter | undefined = adapters.find((one) => one.id === id);
+  return adapter?.read(document) ?? [];
+}
+
+function readAs(id: string, document: ConfigDocument): Layer | undefined {
+  return readingsAs(id, document)[0];
+}
+
+/** The nearer file wins, field by field. */
+function strongestFirst(layers: readonly Layer[]): Layer {
+  const [first, ...rest] = layers;
+  if (!first) return { job: {}, sources: {} };
+  return rest.length === 0
+    ? first
+    : rest.reduce((near, far) => ({ job: { ...far.job, ...near.job }, sources: { ...far.sources, ...near.sources } }), first);
+}
+
+/** A file the script writes itself has no place of its own: everything in it is placed at the heredoc. */
+function within(layer: Layer, range: Range): Layer {
+  const sources: SourcesDraft = {};
+  for (const [field, origin] of Object.entries(layer.sources) as [JobField, Origin][]) {
+    sources[field] = 'value' in origin ? { ...origin, key: range, value: range } : origin;
+  }
+  return { job: layer.job, sources };
+}
+
+/** What to tell about a link that leads nowhere, at the link. */
+function problemOf(link: ResolvedLink): readonly Problem[] {
+  if (link.missing === undefined || link.role === 'tokenizer') return [];
+  const severity = link.role === 'deepspeed-config' || link.role === 'engine-config' ? 'warning' : 'info';
+  const what = link.role === 'model' ? 'Model not found' : 'Linked file not found';
+  return [
+    { range: link.range, severity, code: 'missing-link', message: `${what}: ${link.missing}. What it says is unknown to the estimate` },
+  ];
+}

@@ -1,0 +1,60 @@
+/** One line about a job: what a code lens and the status bar show. */
+import type { ServingEstimate, TrainingEstimate } from '../core/estimate.ts';
+import { modelTerms } from '../core/model-terms.ts';
+import type { Term } from '../core/term.ts';
+import type { JobAnalysis } from './analysis.ts';
+import { formatBytes, formatCount, formatPercent, formatSeconds, formatTerm, formatValue } from './format.ts';
+import { worstStageOf } from './terms.ts';
+
+const gpuCount = (gpus: number): string => `${gpus.toLocaleString('en-US')} ${gpus === 1 ? 'GPU' : 'GPUs'}`;
+
+/** `61.2 GiB of 79.1 GiB (57 to 66)`: the band belongs to the estimate, the capacity has none. */
+export function ofCapacity(term: Term, usable: Term): string {
+  const [value, band] = formatTerm(term).split(/ (?=\()/);
+  return [value, 'of', formatBytes(usable.value), band].filter((part) => part !== undefined).join(' ');
+}
+
+function trainingSummary(estimate: TrainingEstimate): readonly string[] {
+  const { memory, time, throughput } = estimate;
+  const worst = worstStageOf(estimate);
+  return [
+    gpuCount(estimate.gpus),
+    ...(worst ? [ofCapacity(worst.device, memory.usable)] : []),
+    `MFU ${formatTerm(throughput.mfu)}`,
+    `${formatSeconds(time.step.value)}/step`,
+    `${formatPercent(time.shares.exposedCommunication)} exposed communication`,
+  ];
+}
+
+function servingSummary(estimate: ServingEstimate): readonly string[] {
+  const { memory, concurrency, kvTokens, decode, prefill } = estimate;
+  return [
+    gpuCount(estimate.gpus),
+    ofCapacity(memory.total, memory.usable),
+    `KV cache ${formatCount(kvTokens.value)} tokens`,
+    `${formatValue(concurrency.value, '1')} full contexts at once`,
+    `TPOT ${formatSeconds(decode.timePerToken.value)} at batch ${decode.batch}`,
+    `TTFT ${formatSeconds(prefill.timeToFirstToken.value)}`,
+  ];
+}
+
+function modelSummary(job: JobAnalysis): string {
+  const model = modelTerms(job.job);
+  if ('why' in model) return `no figures: ${model.why}`;
+  const [parameters, ...rest] = model.terms;
+  const weights = rest.find(({ id }) => id === 'model.weights.bf16');
+  const cache = rest.find(({ id }) => id === 'model.kvPerToken.bf16');
+  return [
+    ...(parameters ? [`${formatCount(parameters.value)} parameters`] : []),
+    ...(weights ? [`${formatBytes(weights.value)} in bf16`] : []),
+    ...(cache ? [`KV cache ${formatBytes(cache.value)} per token`] : []),
+  ].join(' · ');
+}
+
+/** The job in one line; when there is no estimate, why. */
+export function summaryOf(job: JobAnalysis): string {
+  if (job.kind === 'model') return modelSummary(job);
+  if ('refusal' in job.result) return `no estimate: ${job.result.refusal.why}`;
+  const { estimate } = job.result;
+  return (estimate.kind === 'training' ? trainingSummary(estimate) : servingSummary(estimate)).join(' · ');
+}

@@ -1,0 +1,18 @@
+/** One spelling per file: editors encode the same path differently (`file:///c%3A/x` and `file:///C:/x`). */
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+/** The address as Node writes it; addresses that are no local file stay as they are. */
+export function normalUri(uri: string): string {
+  const path = pathOfUri(uri);
+  return path === undefined ? uri : pathToFileURL(path).href;
+}
+
+/** The path of a `file:` address, or undefined for other schemes and for addresses with a host. */
+export function pathOfUri(uri: string): string | undefined {
+  if (!/^file:\/\/\//i.test(uri)) return undefined;
+  try {
+    return fileURLToPath(uri);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,70 @@
+/** Open documents: the text with its lines, and the reader that reads it again after edits, kept in step. */
+import { type TextDocumentContentChangeEvent, TextDocuments } from 'vscode-languageserver';
+import { TextDocument } from 'vscode-languageserver-textdocument';
+import type { ConfigDocument, TextFormat } from '../syntax/document.ts';
+import { DocumentReader, type TextChange } from '../syntax/read.ts';
+
+export interface OpenDocument {
+  readonly uri: string;
+  /** Text, version and positions. */
+  readonly lines: TextDocument;
+  /** The document read as configuration; edits that came since the last time are applied now, all at once. */
+  readonly read: () => ConfigDocument;
+  readonly update: (changes: readonly TextDocumentContentChangeEvent[], version: number) => void;
+  readonly dispose: () => void;
+}
+
+export type OpenDocuments = TextDocuments<OpenDocument>;
+
+const formats: Readonly<Record<string, TextFormat>> = {
+  shellscript: 'shell',
+  sh: 'shell',
+  bash: 'shell',
+  json: 'json',
+  jsonc: 'json',
+  yaml: 'yaml',
+};
+
+export function createDocuments(): OpenDocuments {
+  const documents: OpenDocuments = new TextDocuments<OpenDocument>({
+    create: (uri, language, version, text) => openDocument(uri, language, version, text),
+    update: (document, changes, version) => {
+      document.update(changes, version);
+      return document;
+    },
+  });
+  documents.onDidClose(({ document }) => document.dispose());
+  return documents;
+}
+
+function openDocument(uri: string, language: string, version: number, text: string): OpenDocument {
+  const lines = TextDocument.create(uri, language, version, text);
+  const reader = new DocumentReader(uri, text, formats[language]);
+  let pending: TextChange[] = [];
+  return {
+    uri,
+    lines,
+    read: () => {
+      if (pending.length === 0) return reader.document;
+      const changes = pending;
+      pending = [];
+      return reader.edit(changes);
+    },
+    update: (changes, next) => {
+      for (const change of changes) {
+        pending.push(offsetsOf(lines, change));
+        // One at a time: the positions of each change refer to the text after the ones before it.
+        TextDocument.update(lines, [change], next);
+      }
+      if (changes.length === 0) TextDocument.update(lines, [], next);
+    },
+    dispose: () => reader.dispose(),
+  };
+}
+
+function offsetsOf(lines: TextDocument, change: TextDocumentContentChangeEvent): TextChange {
+  if (!('range' in change)) return { start: 0, end: lines.getText().length, text: change.text };
+  const start = lines.offsetAt(change.range.start);
+  const end = lines.offsetAt(change.range.end);
+  return { start: Math.min(start, end), end: Math.max(start, end), text: change.text };
+}

@@ -1,0 +1,123 @@
+/** The words of a hover, as Markdown: what a key is, its value and origin, what it costs now, what neighbours would give. */
+import { fieldInfo } from '../core/fields.ts';
+import type { JobField } from '../core/job-fields.ts';
+import type { Alternative, JobAnalysis, ResolvedLink } from '../engine/analysis.ts';
+import { type Aspect, contributionsOf } from '../engine/contributions.ts';
+import { formatBytes, formatFieldValue, formatPercent, formatSeconds, formatTerm, formatValue } from '../engine/format.ts';
+import { describeOrigin } from '../engine/place.ts';
+import { ofCapacity, summaryOf } from '../engine/summary.ts';
+import { worstStageOf } from '../engine/terms.ts';
+
+/** Terms listed per aspect before the rest is only counted. */
+const mostTerms = 4;
+const aspects: readonly (readonly [Aspect, string])[] = [
+  ['memory', 'Memory'],
+  ['time', 'Time'],
+  ['traffic', 'Traffic'],
+];
+
+/** Text from a file, safe inside Markdown. */
+export function plain(text: string): string {
+  return text.replace(/[\\`*_{}[\]()#+!|<>~&]/g, (sign) => `\\${sign}`).replace(/\s+/g, ' ');
+}
+
+/** The hover of a field. `others` are further fields the same text sets. */
+export function fieldHover(job: JobAnalysis, field: JobField, others: readonly JobField[], alternatives: readonly Alternative[]): string {
+  const info = fieldInfo[field];
+  const name = info.short === info.label ? info.label : `${info.label} (${info.short})`;
+  return [
+    `**${name}** · ${valueText(job, field)}`,
+    info.what,
+    ...(others.length > 0 ? [`Also sets ${others.map((other) => `${fieldInfo[other].label}: ${valueText(job, other)}`).join('; ')}.`] : []),
+    contributionText(job, field),
+    alternativeTable(job, field, alternatives),
+    `*${info.source}*`,
+  ]
+    .filter((part) => part !== '')
+    .join('\n\n');
+}
+
+/** "8", "16 (global batch / (micro batch x DP))", "unknown: $1 is not set in this file". */
+function valueText(job: JobAnalysis, field: JobField): string {
+  const value = job.job[field];
+  const origin = describeOrigin(job.sources[field]);
+  if (value === undefined) return origin === '' ? 'unknown' : `unknown: ${plain(origin)}`;
+  const text = plain(formatFieldValue(value, fieldInfo[field].unit));
+  return origin === '' ? text : `${text} (${plain(origin)})`;
+}
+
+function contributionText(job: JobAnalysis, field: JobField): string {
+  if ('refusal' in job.result && job.kind !== 'model') return `No estimate: ${plain(job.result.refusal.why)}.`;
+  const all = contributionsOf(job, field);
+  return aspects
+    .map(([aspect, label]) => {
+      const terms = all.filter((one) => one.aspect === aspect).map(({ term }) => `${plain(term.label)} ${formatTerm(term)}`);
+      if (terms.length === 0) return '';
+      const more = terms.length > mostTerms ? ` and ${terms.length - mostTerms} more` : '';
+      return `${label}: ${terms.slice(0, mostTerms).join(', ')}${more}`;
+    })
+    .filter((line) => line !== '')
+    .join('  \n');
+}
+
+/** One row per neighbouring value, the current one marked. Empty when there is nothing to compare. */
+function alternativeTable(job: JobAnalysis, field: JobField, alternatives: readonly Alternative[]): string {
+  if (alternatives.length < 2 || 'refusal' in job.result) return '';
+  const { short } = fieldInfo[field];
+  const training = job.result.estimate.kind === 'training';
+  const head = training ? ['memory per GPU', 'step', 'MFU', 'exposed comm.'] : ['memory per GPU', 'KV tokens', 'full contexts', 'TPOT'];
+  const rows = alternatives.map((alternative) => `| ${[label(alternative), ...cells(alternative)].join(' | ')} |`);
+  return [`| ${[plain(short), ...head].join(' | ')} |`, '|:--|--:|--:|--:|--:|', ...rows].join('\n');
+}
+
+function label({ value, current, field }: Alternative): string {
+  const text = plain(formatFieldValue(value, fieldInfo[field].unit === 'bytes' ? 'bytes' : undefined));
+  return current ? `**${text}** (now)` : text;
+}
+
+function cells({ result }: Alternative): readonly string[] {
+  if ('refusal' in result) return [plain(result.refusal.why), '', '', ''];
+  const { estimate } = result;
+  const full = estimate.memory.fits === 'no' ? ' ✗' : estimate.memory.fits === 'close' ? ' (close)' : '';
+  if (estimate.kind === 'serving') {
+    return [
+      formatBytes(estimate.memory.total.value) + full,
+      formatValue(estimate.kvTokens.value, 'count'),
+      formatValue(estimate.concurrency.value, '1'),
+      formatSeconds(estimate.decode.timePerToken.value),
+    ];
+  }
+  const worst = worstStageOf(estimate);
+  return [
+    (worst ? formatBytes(worst.device.value) : '') + full,
+    formatSeconds(estimate.time.step.value),
+    formatPercent(estimate.throughput.mfu.value),
+    formatPercent(estimate.time.shares.exposedCommunication),
+  ];
+}
+
+/** The hover of a path or a model's name. */
+export function linkHover(link: ResolvedLink): string {
+  const target = `\`${link.target.replaceAll('`', '')}\``;
+  if (link.missing !== undefined) return `${target}: ${plain(link.missing)}.`;
+  if (link.modelCard !== undefined)
+    return `${target} is in the table of public models as **${plain(link.modelCard)}**; its shape is taken from there.`;
+  return `${target} was found and read.`;
+}
+
+/** The hover of the launch itself. */
+export function launchHover(job: JobAnalysis): string {
+  const lines = [`**${plain(job.release)}**`, plain(summaryOf(job))];
+  if ('estimate' in job.result) {
+    const { estimate } = job.result;
+    if (estimate.kind === 'training') {
+      const worst = worstStageOf(estimate);
+      if (worst) lines.push(`Fullest pipeline rank ${worst.stage}: ${plain(ofCapacity(worst.device, estimate.memory.usable))}`);
+    }
+    const assumed = estimate.assumptions.map(
+      ({ field, value, why }) => `- ${field ? fieldInfo[field].label : 'Assumed'}: ${plain(value)} (${plain(why)})`,
+    );
+    if (assumed.length > 0) lines.push(`Assumed:\n${assumed.join('\n')}`);
+  }
+  return lines.join('\n\n');
+}

@@ -1,0 +1,27 @@
+/** textDocument/hover: the field under the pointer, else the link, else the launch. */
+import type { Hover, TextDocumentPositionParams } from 'vscode-languageserver';
+import { toHover } from './convert.ts';
+import { fieldHover, launchHover, linkHover } from './hover-text.ts';
+import { contains, fieldsAt, linkAt } from './lookup.ts';
+import type { Session } from './session.ts';
+
+export async function hover(session: Session, { textDocument, position }: TextDocumentPositionParams): Promise<Hover | null> {
+  const analysis = await session.analysisOf(textDocument.uri);
+  const lines = session.lines(textDocument.uri);
+  if (!analysis || !lines) return null;
+  const offset = lines.offsetAt(position);
+  const found = fieldsAt(analysis, offset);
+  const link = linkAt(analysis, offset);
+  const [field, ...others] = found?.fields ?? [];
+  if (found && field) {
+    const alternatives = session.engine.alternatives(analysis, found.job.index, field);
+    const words = fieldHover(found.job, field, others, alternatives);
+    return toHover(lines, found.range, link ? `${words}\n\n${linkHover(link)}` : words);
+  }
+  if (link) return toHover(lines, link.range, linkHover(link));
+  const launched = analysis.document.format === 'shell' ? analysis.jobs.find(({ launch }) => contains(launch, offset)) : undefined;
+  const unread = launched?.unread.find(({ range }) => contains(range, offset));
+  if (unread)
+    return toHover(lines, unread.range, unread.known ? 'Does not change the estimate.' : 'Not known to Rooflint: the estimate ignores it.');
+  return launched ? toHover(lines, launched.launch, launchHover(launched)) : null;
+}

@@ -1,0 +1,50 @@
+/** What the client can do, and what we offer it. */
+import { type ClientCapabilities, type InitializeParams, type InitializeResult, TextDocumentSyncKind } from 'vscode-languageserver';
+import { pathOfUri } from '../io/uris.ts';
+import type { ClientAbilities } from './session.ts';
+
+export function abilitiesOf({ textDocument, workspace }: ClientCapabilities): ClientAbilities {
+  return {
+    pullDiagnostics: textDocument?.diagnostic !== undefined,
+    refreshDiagnostics: workspace?.diagnostics?.refreshSupport ?? false,
+    refreshCodeLens: workspace?.codeLens?.refreshSupport ?? false,
+    refreshInlayHints: workspace?.inlayHint?.refreshSupport ?? false,
+    relatedInformation: textDocument?.publishDiagnostics?.relatedInformation ?? textDocument?.diagnostic?.relatedInformation ?? false,
+    configuration: workspace?.configuration ?? false,
+    registerConfiguration: workspace?.didChangeConfiguration?.dynamicRegistration ?? false,
+    registerWatchedFiles: workspace?.didChangeWatchedFiles?.dynamicRegistration ?? false,
+  };
+}
+
+export function initializeResult(abilities: ClientAbilities, version: string): InitializeResult {
+  return {
+    capabilities: {
+      textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental },
+      ...(abilities.pullDiagnostics
+        ? { diagnosticProvider: { identifier: 'rooflint', interFileDependencies: true, workspaceDiagnostics: false } }
+        : {}),
+      hoverProvider: true,
+      codeLensProvider: {},
+      inlayHintProvider: true,
+      codeActionProvider: { codeActionKinds: ['quickfix'] },
+      documentLinkProvider: {},
+      definitionProvider: true,
+    },
+    serverInfo: { name: 'rooflint', version },
+  };
+}
+
+/** Folders of the workspace as paths; relative links are not looked for above them. */
+export function rootsOf({ workspaceFolders, rootUri }: InitializeParams): readonly string[] {
+  const uris = workspaceFolders?.map(({ uri }) => uri) ?? (rootUri ? [rootUri] : []);
+  return uris.flatMap((uri) => pathOfUri(uri) ?? []).map((path) => path.replace(/(?<=.)[\\/]$/, ''));
+}
+
+/** The folder of the rule pages that the client names, with a slash at the end. */
+export function docsBaseOf(options: unknown): string | undefined {
+  if (typeof options !== 'object' || options === null || !('docsBase' in options)) return undefined;
+  const { docsBase } = options;
+  return typeof docsBase === 'string' && docsBase !== '' ? withSlash(docsBase) : undefined;
+}
+
+export const withSlash = (uri: string): string => (uri.endsWith('/') ? uri : `${uri}/`);

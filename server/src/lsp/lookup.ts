@@ -1,0 +1,80 @@
+/** From an offset to what stands there: the fields of a key or value, a word of a command, a link. */
+import type { JobField } from '../core/job-fields.ts';
+import type { Range } from '../core/origin.ts';
+import type { Analysis, JobAnalysis, ResolvedLink } from '../engine/analysis.ts';
+import type { Word } from '../syntax/document.ts';
+
+export const contains = ({ start, end }: Range, offset: number): boolean => start <= offset && offset <= end;
+export const overlaps = (a: Range, b: Range): boolean => a.start <= b.end && b.start <= a.end;
+
+const lengthOf = ({ start, end }: Range): number => end - start;
+
+export interface FieldsAt {
+  readonly job: JobAnalysis;
+  /** The text the pointer is on. */
+  readonly range: Range;
+  /** Fields that this text sets, the one whose text is shortest first. */
+  readonly fields: readonly JobField[];
+}
+
+/** The word of a command under the offset, with the one in front of it. */
+export function wordAt(analysis: Analysis, offset: number): { readonly word: Word; readonly before: Word | undefined } | undefined {
+  for (const { words } of analysis.document.commands) {
+    const index = words.findIndex(({ range }) => contains(range, offset));
+    const word = words[index];
+    if (word) return { word, before: words[index - 1] };
+  }
+  return undefined;
+}
+
+/** The fields of the first job that has any at the offset. A variable in a command stands for the text it was set to. */
+export function fieldsAt(analysis: Analysis, offset: number): FieldsAt | undefined {
+  for (const job of analysis.jobs) {
+    const found = fieldsOfJobAt(job, analysis.uri, offset);
+    if (found) return found;
+  }
+  const at = wordAt(analysis, offset);
+  if (!at || at.word.value.start === at.word.range.start) return undefined;
+  for (const job of analysis.jobs) {
+    const found = fieldsOfJobAt(job, analysis.uri, at.word.value.start, at.before?.range);
+    if (found) return { ...found, range: at.word.range };
+  }
+  return undefined;
+}
+
+/** `key` narrows to the fields of one flag, for a variable that several flags use. */
+function fieldsOfJobAt(job: JobAnalysis, uri: string, offset: number, key?: Range): FieldsAt | undefined {
+  const hits: { field: JobField; range: Range }[] = [];
+  for (const field of Object.keys(job.sources) as JobField[]) {
+    const origin = job.sources[field];
+    if (!origin || !('value' in origin) || origin.uri !== uri) continue;
+    if (key && origin.key.start !== key.start) continue;
+    const range = contains(origin.key, offset) ? origin.key : contains(origin.value, offset) ? origin.value : undefined;
+    if (range) hits.push({ field, range });
+  }
+  hits.sort((a, b) => lengthOf(a.range) - lengthOf(b.range));
+  const [first] = hits;
+  if (!first) return undefined;
+  return {
+    job,
+    range: first.range,
+    fields: hits.filter(({ range }) => lengthOf(range) === lengthOf(first.range)).map(({ field }) => field),
+  };
+}
+
+/** The link under the offset, of any job. */
+export function linkAt(analysis: Analysis, offset: number): ResolvedLink | undefined {
+  return analysis.jobs.flatMap(({ links }) => links).find(({ range }) => contains(range, offset));
+}
+
+/** Links of all jobs, each text once. */
+export function linksOf(analysis: Analysis): readonly ResolvedLink[] {
+  const seen = new Set<number>();
+  return analysis.jobs
+    .flatMap(({ links }) => links)
+    .filter(({ range }) => {
+      if (seen.has(range.start)) return false;
+      seen.add(range.start);
+      return true;
+    });
+}

@@ -1,0 +1,68 @@
+/**
+ * Tells the client about new analyses, once per document however many edits came in between: the latest text wins, and
+ * work on texts that are gone is never started.
+ */
+import type { Analysis } from '../engine/analysis.ts';
+import { summaryOf } from '../engine/summary.ts';
+import { type AnalysedParams, analysedNotification } from '../protocol/requests.ts';
+import { diagnosticsOf } from './diagnostics.ts';
+import type { OpenDocument } from './documents.ts';
+import { describeError } from './guard.ts';
+import type { Session } from './session.ts';
+
+export interface Publisher {
+  /** Analyses the document as soon as the messages that are waiting have been read. */
+  readonly schedule: (document: OpenDocument) => void;
+  /** Takes back what was said about a document that is closed. */
+  readonly clear: (document: OpenDocument) => void;
+  /** Analyses these documents again and asks the client to ask again for what it shows. */
+  readonly refresh: (documents: readonly OpenDocument[]) => void;
+}
+
+export function createPublisher(session: Session): Publisher {
+  const { connection, documents } = session;
+  const waiting = new Set<OpenDocument>();
+  const fault = (what: string) => (error: unknown) => connection.console.error(`${what}: ${describeError(error)}`);
+
+  const publish = async (document: OpenDocument): Promise<void> => {
+    waiting.delete(document);
+    if (documents.get(document.uri) !== document) return;
+    const analysis = await session.analysisOf(document.uri);
+    // A newer text is scheduled itself; a closed document has nothing to show.
+    if (!analysis || analysis.version !== document.lines.version || documents.get(document.uri) !== document) return;
+    const { uri, version } = analysis;
+    if (!session.abilities.pullDiagnostics) {
+      await connection.sendDiagnostics({ uri, version, diagnostics: diagnosticsOf(session, analysis) });
+    }
+    const summary = summaryOfAnalysis(analysis);
+    const params: AnalysedParams = { uri, version, ...(summary === undefined ? {} : { summary }) };
+    await connection.sendNotification(analysedNotification, params);
+  };
+
+  const schedule = (document: OpenDocument): void => {
+    if (waiting.has(document)) return;
+    waiting.add(document);
+    setImmediate(() => void publish(document).catch(fault('analyse')));
+  };
+
+  return {
+    schedule,
+    clear: ({ uri }) => {
+      if (!session.abilities.pullDiagnostics) void connection.sendDiagnostics({ uri, diagnostics: [] }).catch(fault('clear'));
+    },
+    refresh: (stale) => {
+      if (stale.length === 0) return;
+      for (const document of stale) schedule(document);
+      const { refreshDiagnostics, refreshCodeLens, refreshInlayHints, pullDiagnostics } = session.abilities;
+      if (pullDiagnostics && refreshDiagnostics) void connection.languages.diagnostics.refresh().catch(fault('refresh diagnostics'));
+      if (refreshCodeLens) void connection.sendRequest('workspace/codeLens/refresh').catch(fault('refresh code lenses'));
+      if (refreshInlayHints) void connection.languages.inlayHint.refresh().catch(fault('refresh inlay hints'));
+    },
+  };
+}
+
+/** The job worth showing in the status bar: the first with an estimate, else the first. */
+function summaryOfAnalysis({ jobs }: Analysis): string | undefined {
+  const job = jobs.find(({ result }) => 'estimate' in result) ?? jobs[0];
+  return job && summaryOf(job);
+}

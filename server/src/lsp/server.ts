@@ -1,0 +1,151 @@
+/** The language server: wires each message of the protocol to the file that answers it. */
+import { type Connection, DidChangeConfigurationNotification, DidChangeWatchedFilesNotification } from 'vscode-languageserver';
+import { clusterChoicesRequest, compareRequest, explainRequest, panelRequest, placeRequest, reportRequest } from '../protocol/requests.ts';
+import { initParsers } from '../syntax/parsers.ts';
+import { codeActions } from './code-action.ts';
+import { codeLenses } from './code-lens.ts';
+import { clusterChoices, compare, explain, panel, place, report } from './custom.ts';
+import { definition } from './definition.ts';
+import { diagnosticsOf } from './diagnostics.ts';
+import { documentLinks } from './document-link.ts';
+import { createDocuments } from './documents.ts';
+import { describeError, type Guard, guardOf } from './guard.ts';
+import { hover } from './hover.ts';
+import { abilitiesOf, docsBaseOf, initializeResult, rootsOf, withSlash } from './initialize.ts';
+import { inlayHints } from './inlay-hint.ts';
+import { createPublisher, type Publisher } from './publisher.ts';
+import { createSession, type Session } from './session.ts';
+import { readSettings } from './settings.ts';
+
+export interface ServerOptions {
+  /** Folder of the parser runtime and, unless `grammarFolder` is given, of the grammars. */
+  readonly wasmFolder: string;
+  readonly grammarFolder?: string;
+  /** Address of the folder of rule pages, for clients that do not name one. */
+  readonly docsBase?: string;
+  readonly version?: string;
+}
+
+/** Files whose change on disk can change an answer. */
+const watched = '**/*.{json,jsonc,yaml,yml,sh,bash,sbatch,slurm}';
+
+/** Serves one client until its connection closes. Returns at once. */
+export function startServer(connection: Connection, options: ServerOptions): void {
+  const documents = createDocuments();
+  const parsers = initParsers(options.wasmFolder, options.grammarFolder).catch((error: unknown) => {
+    connection.console.error(`parsers: ${describeError(error)}`);
+  });
+  const session = createSession(connection, documents, parsers);
+  const publisher = createPublisher(session);
+  const guard = guardOf(connection);
+  connection.onInitialize((params) => {
+    session.abilities = abilitiesOf(params.capabilities);
+    session.docsBase = docsBaseOf(params.initializationOptions) ?? (options.docsBase && withSlash(options.docsBase));
+    session.setRoots(rootsOf(params));
+    return initializeResult(session.abilities, options.version ?? '');
+  });
+  followSettings(session, publisher, guard, parsers);
+  followFiles(session, publisher, guard);
+  answerEditor(session, guard);
+  answerOwnRequests(session, guard);
+  documents.listen(connection);
+  connection.listen();
+}
+
+/** Reads the settings before the first analysis, and again whenever they change. */
+function followSettings(session: Session, publisher: Publisher, guard: Guard, parsers: Promise<void>): void {
+  const { connection } = session;
+  const fetch = async (): Promise<void> => {
+    if (session.abilities.configuration) session.settings = readSettings(await connection.workspace.getConfiguration('rooflint'));
+  };
+  connection.onInitialized(() => {
+    session.ready = Promise.all([parsers, guard('configuration', undefined, fetch)(undefined)]);
+    if (session.abilities.registerConfiguration) {
+      void guard('register', undefined, async () => {
+        await connection.client.register(DidChangeConfigurationNotification.type, { section: 'rooflint' });
+      })(undefined);
+    }
+    if (session.abilities.registerWatchedFiles) {
+      void guard('register', undefined, async () => {
+        await connection.client.register(DidChangeWatchedFilesNotification.type, { watchers: [{ globPattern: watched }] });
+      })(undefined);
+    }
+  });
+  connection.onDidChangeConfiguration(
+    guard('workspace/didChangeConfiguration', undefined, async ({ settings }: { settings: unknown }) => {
+      if (session.abilities.configuration) await fetch();
+      else session.settings = readSettings(sectionOf(settings));
+      publisher.refresh(session.invalidate());
+    }),
+  );
+}
+
+function sectionOf(settings: unknown): unknown {
+  return typeof settings === 'object' && settings !== null && 'rooflint' in settings ? settings.rooflint : undefined;
+}
+
+/** Keeps up with open documents and with the files they rest on. */
+function followFiles(session: Session, publisher: Publisher, guard: Guard): void {
+  const { connection, documents } = session;
+  documents.onDidChangeContent(({ document }) => {
+    publisher.schedule(document);
+    publisher.refresh(session.invalidate(document.uri).filter((one) => one !== document));
+  });
+  documents.onDidClose(({ document }) => {
+    publisher.clear(document);
+    publisher.refresh(session.invalidate(document.uri));
+  });
+  connection.onDidChangeWatchedFiles(
+    guard('workspace/didChangeWatchedFiles', undefined, ({ changes }) => {
+      const stale = new Set(changes.flatMap(({ uri }) => session.invalidate(uri, { appeared: true })));
+      publisher.refresh([...stale]);
+    }),
+  );
+}
+
+/** The requests every editor sends. */
+function answerEditor(session: Session, guard: Guard): void {
+  const { connection } = session;
+  connection.languages.diagnostics.on(
+    guard('textDocument/diagnostic', { kind: 'full', items: [] }, async ({ textDocument }) => {
+      const analysis = await session.analysisOf(textDocument.uri);
+      return { kind: 'full', items: analysis ? diagnosticsOf(session, analysis) : [] };
+    }),
+  );
+  connection.onHover(guard('textDocument/hover', null, (params) => hover(session, params)));
+  connection.onCodeLens(guard('textDocument/codeLens', [], (params) => codeLenses(session, params)));
+  connection.languages.inlayHint.on(guard('textDocument/inlayHint', [], (params) => inlayHints(session, params)));
+  connection.onCodeAction(guard('textDocument/codeAction', [], (params) => codeActions(session, params)));
+  connection.onDocumentLinks(guard('textDocument/documentLink', [], (params) => documentLinks(session, params)));
+  connection.onDefinition(guard('textDocument/definition', [], (params) => definition(session, params)));
+}
+
+/** Rooflint's own requests, see `protocol/requests.ts`. */
+function answerOwnRequests(session: Session, guard: Guard): void {
+  const { connection } = session;
+  const failed = 'Something went wrong; the log of the language server says what.';
+  connection.onRequest(
+    reportRequest,
+    guard(reportRequest, { text: failed }, (params) => report(session, params)),
+  );
+  connection.onRequest(
+    compareRequest,
+    guard(compareRequest, { text: failed }, (params) => compare(session, params)),
+  );
+  connection.onRequest(
+    explainRequest,
+    guard(explainRequest, { markdown: failed, terms: [] }, (params) => explain(session, params)),
+  );
+  connection.onRequest(
+    panelRequest,
+    guard<DocumentParams, PanelResult>(panelRequest, { empty: failed }, (params) => panel(session, params)),
+  );
+  connection.onRequest(
+    clusterChoicesRequest,
+    guard(clusterChoicesRequest, { gpus: [], networks: [] }, () => clusterChoices()),
+  );
+  connection.onRequest(
+    placeRequest,
+    guard(placeRequest, null, (params) => place(session, params)),
+  );
+}

@@ -1,0 +1,134 @@
+/**
+ * What the request handlers share: the open documents, the engine over them, the settings, and the latest analysis of each
+ * document. Analyses are caches: they are made again when the document, a linked file or a setting changes.
+ */
+import type { Connection } from 'vscode-languageserver';
+import type { Analysis } from '../engine/analysis.ts';
+import { createEngine, type Engine } from '../engine/engine.ts';
+import { diskFiles } from '../io/files.ts';
+import { normalUri } from '../io/uris.ts';
+import { type Lines, type LinesByUri, linesOf } from './convert.ts';
+import type { OpenDocument, OpenDocuments } from './documents.ts';
+import { noSettings, type Settings } from './settings.ts';
+
+/** What the client can do, as far as it changes our answers. */
+export interface ClientAbilities {
+  readonly pullDiagnostics: boolean;
+  readonly refreshDiagnostics: boolean;
+  readonly refreshCodeLens: boolean;
+  readonly refreshInlayHints: boolean;
+  readonly relatedInformation: boolean;
+  readonly configuration: boolean;
+  readonly registerConfiguration: boolean;
+  readonly registerWatchedFiles: boolean;
+}
+
+export interface Session {
+  readonly connection: Connection;
+  readonly documents: OpenDocuments;
+  readonly engine: Engine;
+  /** Set once by `initialize`. */
+  abilities: ClientAbilities;
+  docsBase: string | undefined;
+  settings: Settings;
+  /** Resolves when parsers and settings are there. */
+  ready: Promise<unknown>;
+  /** The analysis of the document's present text, open or on disk; undefined when it cannot be read. */
+  readonly analysisOf: (uri: string) => Promise<Analysis | undefined>;
+  /** Lines of any file an analysis points at. */
+  readonly lines: LinesByUri;
+  /**
+   * Forgets what rests on a file, or on everything; returns the open documents to analyse again. A file that may just
+   * have `appeared` concerns every document with a missing link too.
+   */
+  readonly invalidate: (uri?: string, how?: { readonly appeared: boolean }) => readonly OpenDocument[];
+  readonly setRoots: (folders: readonly string[]) => void;
+}
+
+interface Cached {
+  readonly version: number;
+  readonly analysis: Analysis;
+}
+
+export const noAbilities: ClientAbilities = {
+  pullDiagnostics: false,
+  refreshDiagnostics: false,
+  refreshCodeLens: false,
+  refreshInlayHints: false,
+  relatedInformation: false,
+  configuration: false,
+  registerConfiguration: false,
+  registerWatchedFiles: false,
+};
+
+/** `parsers` resolves when they can be used. */
+export function createSession(connection: Connection, documents: OpenDocuments, parsers: Promise<void>): Session {
+  let disk = diskFiles();
+  let cache = new Map<string, Cached>();
+  const open = (uri: string): OpenDocument | undefined =>
+    documents.get(uri) ?? documents.all().find((one) => normalUri(one.uri) === normalUri(uri));
+  const files = {
+    read: (uri: string) => {
+      const shown = open(uri);
+      return shown ? { text: shown.lines.getText() } : disk.read(uri);
+    },
+    resolve: (fromUri: string, path: string) => disk.resolve(fromUri, path),
+  };
+  const engine = createEngine({ files, settings: () => session.settings.engine, log: (message) => connection.console.error(message) });
+  const session: Session = {
+    connection,
+    documents,
+    engine,
+    abilities: noAbilities,
+    docsBase: undefined,
+    settings: noSettings,
+    ready: parsers,
+    analysisOf: async (uri) => {
+      await session.ready;
+      const document = open(uri);
+      if (!document) {
+        disk.forget(uri);
+        const found = disk.read(uri);
+        return 'text' in found ? engine.analyse(uri, found.text, 0) : undefined;
+      }
+      const { version } = document.lines;
+      const known = cache.get(document.uri);
+      if (known !== undefined && known.version === version) return known.analysis;
+      const analysis = engine.analyseDocument(document.read(), version);
+      cache.set(document.uri, { version, analysis });
+      return analysis;
+    },
+    lines: (uri) => linesFor(uri, open(uri), files),
+    invalidate: (uri, how = { appeared: false }) => {
+      disk.forget(uri === undefined ? undefined : normalUri(uri));
+      const stale = documents
+        .all()
+        .filter((one) => uri === undefined || restsOn(cache.get(one.uri)?.analysis, normalUri(uri), how.appeared));
+      if (uri === undefined) cache = new Map();
+      else for (const { uri: name } of stale) cache.delete(name);
+      return stale;
+    },
+    setRoots: (folders) => {
+      disk = diskFiles(folders);
+    },
+  };
+  documents.onDidClose(({ document }) => cache.delete(document.uri));
+  return session;
+}
+
+/** True when the file was read for the analysis, or when it may satisfy a link that leads nowhere. */
+function restsOn(analysis: Analysis | undefined, uri: string, appeared: boolean): boolean {
+  if (!analysis) return false;
+  if (analysis.dependsOn.includes(uri)) return true;
+  return appeared && analysis.jobs.some(({ links }) => links.some(({ missing }) => missing !== undefined));
+}
+
+function linesFor(
+  uri: string,
+  shown: OpenDocument | undefined,
+  files: { read: (uri: string) => { readonly text: string } | { readonly error: string } },
+): Lines | undefined {
+  if (shown) return shown.lines;
+  const found = files.read(uri);
+  return 'text' in found ? linesOf(uri, found.text) : undefined;
+}
