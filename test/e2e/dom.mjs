@@ -24,7 +24,7 @@ async function start() {
   const editor = await startCodeServer({ restricted, vsix: resolve(file), log: join(checks.directory, 'code-server.log') });
   let opened;
   try {
-    opened = await openPage({ width: 1600, height: 1000 });
+    opened = await openPage({ width: 1440, height: 900 });
     const workbench = createWorkbench(opened.page, editor);
     await opened.page.goto(workbench.address(['train.sh']), { waitUntil: 'domcontentloaded' });
     await opened.page.locator('.monaco-workbench').waitFor({ timeout: 60_000 });
@@ -58,6 +58,9 @@ try {
   await checks.check('the content security policy was never broken', () => {
     if (policyViolations.length > 0) throw new Error(policyViolations.join('\n'));
   });
+} catch (error) {
+  // Something between the checks did not work: the checks after it did not run.
+  await context.check('every step could be taken', () => Promise.reject(error));
 } finally {
   await browser.close();
   await editor.stop();

@@ -41,13 +41,11 @@ export async function checkPanel({ page, workbench, shot, check }) {
   await workbench.closeNotifications();
   for (const kind of Object.keys(themes)) {
     await check(`the ${kind} theme is followed`, async () => {
-      const before = await panel.locator('body').evaluate((body) => getComputedStyle(body).backgroundColor);
+      const background = () =>
+        panel.locator('body').evaluate((body) => getComputedStyle(body).getPropertyValue('--vscode-editor-background'));
+      const before = await background();
       await workbench.theme(kind);
-      if (kind !== 'dark')
-        await until(
-          'other colours',
-          async () => (await panel.locator('body').evaluate((body) => getComputedStyle(body).backgroundColor)) !== before,
-        );
+      if (kind !== 'dark') await until('other colours', async () => (await background()) !== before);
       if ((await operations()) === 0) throw new Error('nothing is drawn');
       await shot(`timeline-${kind}`);
     });

@@ -46,16 +46,16 @@ test('typing brings a finding and undoing takes it back, text and all', async ()
 
 test('broken syntax half way through typing leaves the server alive', async () => {
   const document = await open('ds_config.json');
-  await finding(document, 'fp16-and-bf16');
+  await finding(document, 'fp16-and-bf16-together');
   await replace(document, '"bf16": { "enabled": true },', '"bf16": { "enab');
-  await noFinding(document, 'fp16-and-bf16');
+  await noFinding(document, 'fp16-and-bf16-together');
   await vscode.commands.executeCommand('undo');
-  await finding(document, 'fp16-and-bf16');
+  await finding(document, 'fp16-and-bf16-together');
 });
 
 test('a DeepSpeed file, a model card and a serve command are understood', async () => {
   const deepspeed = await open('ds_config.json');
-  assert.equal(deepspeed.getText((await finding(deepspeed, 'fp16-and-bf16')).range).includes('true'), true);
+  assert.equal(deepspeed.getText((await finding(deepspeed, 'fp16-and-bf16-together')).range).includes('true'), true);
   const serve = await open('serve.sh');
   const found = await until('a finding in serve.sh', () => findingsOf(serve)[0]);
   assert.equal(found.range.start.line, rangeOf(serve, '--tensor-parallel-size 3').start.line);

@@ -22,9 +22,12 @@ const quietSettings = {
   'workbench.settings.enableNaturalLanguageSearch': false,
   'chat.disableAIFeatures': true,
   'git.enabled': false,
+  // The web build saves by itself; the tests rely on edits that stay unsaved.
+  'files.autoSave': 'off',
   'editor.minimap.enabled': false,
   'window.commandCenter': false,
   'workbench.secondarySideBar.defaultVisibility': 'hidden',
+  'workbench.colorTheme': 'Dark Modern',
   'editor.fontFamily': 'DejaVu Sans Mono',
 };
 

@@ -1,15 +1,12 @@
 // What a person does with VS Code's window, as functions on its page.
-import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** The colour themes of the screenshots. */
-export const themes = { dark: 'Dark Modern', light: 'Light Modern', 'high-contrast': 'Default High Contrast' };
+/** The colour themes of the screenshots, by the names of the picker. */
+export const themes = { dark: 'Dark Modern', light: 'Light Modern', 'high-contrast': 'Dark High Contrast' };
 
 const patience = 30_000;
 
 export function createWorkbench(page, editor) {
-  const settingsFile = join(editor.home, 'data', 'User', 'settings.json');
-
   const self = {
     /** The address that opens the folder with some files in tabs. */
     address(files) {
@@ -31,18 +28,13 @@ export function createWorkbench(page, editor) {
       await page.keyboard.press('Enter');
     },
 
-    /** Opens a file of the folder by name and waits for its tab. */
-    async openFile(name) {
-      await page.keyboard.press('Control+P');
-      const input = page.locator('.quick-input-widget input').first();
-      await input.waitFor({ state: 'visible', timeout: patience });
-      await input.fill(name);
-      await page
-        .locator('.quick-input-list .monaco-list-row', { hasText: name.split('/').at(-1) })
-        .first()
-        .waitFor({ timeout: patience });
-      await page.keyboard.press('Enter');
-      await page.locator('.tab.active', { hasText: name.split('/').at(-1) }).waitFor({ timeout: patience });
+    /** Opens a file of the folder through the explorer and waits for its tab. */
+    async openFile(path) {
+      const [name, ...folders] = path.split('/').reverse();
+      const row = (label) => page.locator(`.explorer-folders-view .monaco-list-row[aria-label^="${label}"]`);
+      for (const folder of folders.reverse()) if ((await row(folder).getAttribute('aria-expanded')) === 'false') await row(folder).click();
+      await row(name).dblclick({ timeout: patience });
+      await page.locator('.tab.active', { hasText: name }).waitFor({ timeout: patience });
     },
 
     /** Puts the cursor into the text of the editor that shows `text`. */
@@ -58,15 +50,14 @@ export function createWorkbench(page, editor) {
       await page.keyboard.type(after);
     },
 
-    /** Changes the user's settings file; VS Code notices. */
-    setSetting(key, value) {
-      const settings = JSON.parse(readFileSync(settingsFile, 'utf8'));
-      writeFileSync(settingsFile, JSON.stringify({ ...settings, [key]: value }));
-    },
-
     /** Switches the colour theme and waits until the window shows it. */
     async theme(kind) {
-      self.setSetting('workbench.colorTheme', themes[kind]);
+      await self.command('Preferences: Color Theme');
+      const input = page.locator('.quick-input-widget input').first();
+      await page.locator('.quick-input-list .monaco-list-row', { hasText: 'Light' }).first().waitFor({ timeout: patience });
+      await input.fill(themes[kind]);
+      await page.locator('.quick-input-list .monaco-list-row.focused', { hasText: themes[kind] }).waitFor({ timeout: patience });
+      await page.keyboard.press('Enter');
       const mark = { dark: '.vs-dark', light: '.vs', 'high-contrast': '.hc-black' }[kind];
       await page.locator(`.monaco-workbench${mark}`).waitFor({ timeout: patience });
     },
