@@ -1,0 +1,175 @@
+/** The built panel in a real browser, under its content security policy. Pictures are saved in out/screenshots. */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { chromiumPath, type OpenPanel, openPanel } from './open-panel.ts';
+import { sampleJob, sampleRequest } from './sample-job.ts';
+import { webviewThemes } from './themes.ts';
+
+const pictures = join(import.meta.dirname, '../../out/screenshots');
+const plain = sampleJob(sampleRequest({ name: '1f1b', stages: 8, microBatches: 24, virtualStages: 1 }));
+const interleaved = sampleJob(sampleRequest({ name: 'interleaved-1f1b', stages: 4, microBatches: 16, virtualStages: 2 }));
+const operations = 8 * 24 * 2;
+
+describe.skipIf(!chromiumPath)('the panel in a browser', () => {
+  let panel: OpenPanel;
+  const canvas = 'canvas.timeline';
+  const drawn = async () => Number(await panel.page.getAttribute(canvas, 'data-operations'));
+  const save = (name: string) => panel.page.screenshot({ path: join(pictures, `panel-${name}.png`), fullPage: true });
+  const tooltip = () => panel.page.locator('.tooltip').textContent();
+  const figures = () => panel.page.locator('.comparison tbody').textContent();
+
+  beforeAll(async () => {
+    mkdirSync(pictures, { recursive: true });
+    panel = await openPanel({ width: 1280, height: 860 });
+  }, 60_000);
+  afterAll(() => panel?.close());
+  beforeEach(async () => {
+    await panel.page.reload();
+    for (const theme of webviewThemes) if (theme.name === 'light') await panel.setTheme(theme);
+  });
+  const show = (job = plain) => panel.redrawn(() => panel.send({ type: 'job', job }));
+
+  it('says that it is ready and waits until it is told a job', async () => {
+    expect(await panel.replies()).toEqual([{ type: 'ready' }]);
+    expect(await panel.page.locator('.why').textContent()).toBe('Waiting for the estimate.');
+  });
+
+  it('draws every operation of a job in every theme, each time anew', async () => {
+    await show();
+    expect(await drawn()).toBe(operations);
+    expect(await panel.replies()).toContainEqual({ type: 'drawn', operations, milliseconds: expect.any(Number) });
+    const seen = new Set<string>();
+    for (const theme of webviewThemes) {
+      await panel.redrawn(() => panel.setTheme(theme));
+      await save(theme.name);
+      seen.add(await panel.page.evaluate((selector) => document.querySelector<HTMLCanvasElement>(selector)?.toDataURL() ?? '', canvas));
+    }
+    expect(seen.size).toBe(webviewThemes.length);
+  });
+
+  it('tries another schedule without asking anybody and compares it with the file', async () => {
+    await show();
+    await panel.redrawn(() => panel.page.selectOption('#schedule', 'interleaved-1f1b'));
+    expect(await drawn()).toBe(operations * 2);
+    expect(await figures()).toMatch(/Bubble19\.0 %27\.7 %−8\.7 points/);
+    expect(await panel.page.locator('.note').textContent()).toMatch(/Approximation/);
+    await panel.redrawn(() =>
+      panel.page.fill('input[type=number][aria-label^="micro"]', '41').then(() => panel.page.keyboard.press('Enter')),
+    );
+    expect(await drawn()).toBe(8 * 40 * 2 * 2);
+    await save('tried');
+    await panel.redrawn(() => panel.page.click('button.reset'));
+    expect(await drawn()).toBe(operations);
+    expect(await panel.page.isDisabled('button.reset')).toBe(true);
+  });
+
+  it('keeps zoom and tried settings while the file is edited, and drops them for another file', async () => {
+    await show();
+    await panel.redrawn(() => panel.page.selectOption('#schedule', 'gpipe'));
+    await panel.redrawn(() => panel.page.click('button[title^="Zoom in"]'));
+    const zoomed = await drawn();
+    expect(zoomed).toBeLessThan(operations);
+    await show({ ...plain, version: 2 });
+    expect(await drawn()).toBe(zoomed);
+    expect(await panel.page.inputValue('#schedule')).toBe('gpipe');
+    await show({ ...plain, uri: 'file:///workspace/other.sh' });
+    expect(await drawn()).toBe(operations);
+    expect(await panel.page.inputValue('#schedule')).toBe('1f1b');
+  });
+
+  it('greys the last picture and says why when there is nothing to show', async () => {
+    await show();
+    await panel.send({ type: 'empty', why: 'The number of layers is unknown.' });
+    expect(await panel.page.locator('.why').textContent()).toBe('The number of layers is unknown.');
+    expect(await panel.page.getAttribute('main', 'class')).toBe('stale');
+    expect(await panel.page.isVisible(canvas)).toBe(true);
+    await save('empty');
+    await show({ ...plain, version: 3 });
+    expect(await panel.page.locator('.why').count()).toBe(0);
+  });
+
+  it('says why a schedule cannot run the file and still lets others be tried', async () => {
+    const job = { ...interleaved, request: { ...interleaved.request, microBatches: 15 } };
+    await panel.send({ type: 'job', job });
+    expect(await panel.page.locator('.why').textContent()).toMatch(/multiple of the 4 pipeline stages/);
+    await panel.redrawn(() => panel.page.selectOption('#schedule', '1f1b'));
+    expect(await panel.page.locator('.why').count()).toBe(0);
+    expect(await figures()).toMatch(/cannot run/);
+  });
+
+  it('shows exact numbers under the pointer', async () => {
+    await show(interleaved);
+    const box = await panel.page.locator(canvas).boundingBox();
+    await panel.page.mouse.move((box?.x ?? 0) + 75, (box?.y ?? 0) + 35);
+    expect(await tooltip()).toMatch(
+      /Forward of micro batch 0, stage 0Chunk \(virtual stage\)0Duration45 msStart0 sEnd45 msMemory41\.05 GiB$/,
+    );
+    await save('interleaved');
+    await panel.page.mouse.move((box?.x ?? 0) + 70, (box?.y ?? 0) + 35 + 34 * 3);
+    expect(await tooltip()).toMatch(/Waiting \(bubble\), stage 3/);
+  });
+
+  it('zooms with Ctrl and the wheel, pans by dragging, fits with Home', async () => {
+    await show();
+    const box = await panel.page.locator(canvas).boundingBox();
+    const [x, y] = [(box?.x ?? 0) + 600, (box?.y ?? 0) + 100];
+    await panel.page.mouse.move(x, y);
+    await panel.page.keyboard.down('Control');
+    await panel.redrawn(() => panel.page.mouse.wheel(0, -600));
+    await panel.page.keyboard.up('Control');
+    const zoomed = await drawn();
+    expect(zoomed).toBeLessThan(operations);
+    const before = await panel.page.screenshot();
+    await panel.page.mouse.down();
+    await panel.redrawn(() => panel.page.mouse.move(x - 200, y, { steps: 4 }));
+    await panel.page.mouse.up();
+    expect((await panel.page.screenshot()).equals(before)).toBe(false);
+    await panel.page.focus(canvas);
+    await panel.redrawn(() => panel.page.keyboard.press('Home'));
+    expect(await drawn()).toBe(operations);
+  });
+
+  it('is driven by the keyboard from operation to operation, and says aloud where it is', async () => {
+    await show();
+    const spoken = () => panel.page.locator('[aria-live="polite"]').textContent();
+    await panel.page.focus('button[title^="Zoom in"]');
+    await panel.redrawn(() => panel.page.keyboard.press('Tab'));
+    expect(await spoken()).toMatch(/^Forward of micro batch 0, stage 0\. Duration 86 ms, Start 0 s, End 86 ms, Memory 42\.60 GiB\.$/);
+    await panel.redrawn(() => panel.page.keyboard.press('ArrowRight'));
+    expect(await spoken()).toMatch(/^Forward of micro batch 1, stage 0/);
+    await panel.redrawn(() => panel.page.keyboard.press('ArrowDown'));
+    expect(await spoken()).toMatch(/stage 1\./);
+    await panel.redrawn(() => panel.page.keyboard.press('+'));
+    expect(await drawn()).toBeLessThan(operations);
+    await panel.redrawn(() => panel.page.keyboard.press('Home'));
+    await save('keyboard');
+    await panel.redrawn(() => panel.page.keyboard.press('Escape'));
+    expect(await spoken()).toBe('');
+  });
+
+  it('asks the host to show the text behind a setting', async () => {
+    await show();
+    await panel.page.click('button[title="Show VPP in the file"]');
+    expect(await panel.replies()).toContainEqual({ type: 'reveal', field: 'parallel.virtualStages' });
+  });
+
+  it('draws 64 stages with a thousand micro batches by columns', async () => {
+    await show(sampleJob(sampleRequest({ name: '1f1b', stages: 64, microBatches: 1024, virtualStages: 1 })));
+    expect(await drawn()).toBe(64 * 1024 * 2);
+    await save('64-stages');
+  });
+
+  it('fits a narrow column and follows a resize', async () => {
+    await show();
+    await panel.redrawn(() => panel.page.setViewportSize({ width: 460, height: 800 }));
+    const overflow = await panel.page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+    expect(overflow).toBe(0);
+    await save('narrow');
+    await panel.redrawn(() => panel.page.setViewportSize({ width: 1280, height: 860 }));
+  });
+
+  it('broke no rule of its content security policy and raised no error in any of this', () => {
+    expect(panel.complaints).toEqual([]);
+  });
+});

@@ -1,0 +1,119 @@
+/** Schedule, micro batches and VPP to try, each with a way to the text of the file it stands for. */
+import type { ComponentChildren } from 'preact';
+import { findSchedule, schedules } from '../../server/src/core/schedules/index.ts';
+import type { PanelReply } from '../../server/src/protocol/panel.ts';
+import { choose, differsFromFile, type PanelState, resetToFile } from './state.ts';
+
+type Post = (reply: PanelReply) => void;
+
+export function Controls({ state, post }: { readonly state: PanelState; readonly post: Post }) {
+  const request = state.job.value?.request;
+  const choice = state.choice.value;
+  if (!request || !choice) return null;
+  const schedule = findSchedule(choice.name);
+  const step = schedule?.microBatchMultiple(request.stages) ?? 1;
+  const most = Math.max(64, step * 8, Math.ceil((request.microBatches * 2) / step) * step);
+  const interleaves = schedule?.interleaves ?? false;
+  return (
+    <form class="controls" aria-label="Try another schedule" onSubmit={(event) => event.preventDefault()}>
+      <Control id="schedule" label="Schedule" field="parallel.schedule" post={post}>
+        <select
+          id="schedule"
+          value={choice.name}
+          onChange={(event) => {
+            const chosen = schedules.find(({ id }) => id === event.currentTarget.value);
+            if (chosen) choose(state, { name: chosen.id });
+          }}
+        >
+          {schedules.map(({ id, label, interleaves: many }) => (
+            <option key={id} value={id} disabled={many && request.stages < 2}>
+              {label}
+            </option>
+          ))}
+        </select>
+      </Control>
+      <Control id="micro-batches" label="Micro batches" field="batch.accumulation" post={post}>
+        <Amount
+          id="micro-batches"
+          value={choice.microBatches}
+          least={step}
+          most={most}
+          step={step}
+          onChange={(microBatches) => choose(state, { microBatches })}
+        />
+      </Control>
+      <Control id="virtual-stages" label="VPP" field="parallel.virtualStages" post={post}>
+        <Amount
+          id="virtual-stages"
+          value={choice.virtualStages}
+          least={interleaves ? 2 : 1}
+          most={Math.max(8, request.virtualStages)}
+          step={1}
+          disabled={!interleaves}
+          onChange={(virtualStages) => choose(state, { virtualStages })}
+        />
+      </Control>
+      <button type="button" class="reset" disabled={!differsFromFile(state)} onClick={() => resetToFile(state)}>
+        Reset to file
+      </button>
+    </form>
+  );
+}
+
+interface ControlProps {
+  readonly id: string;
+  readonly label: string;
+  readonly field: string;
+  readonly post: Post;
+  readonly children: ComponentChildren;
+}
+
+function Control({ id, label, field, post, children }: ControlProps) {
+  return (
+    <div class="control">
+      <label for={id}>{label}</label>
+      {children}
+      <button type="button" class="reveal" title={`Show ${label} in the file`} onClick={() => post({ type: 'reveal', field })}>
+        <span class="hidden">Show {label} in the file</span>
+        <span aria-hidden="true">↗</span>
+      </button>
+    </div>
+  );
+}
+
+interface AmountProps {
+  readonly id: string;
+  readonly value: number;
+  readonly least: number;
+  readonly most: number;
+  readonly step: number;
+  readonly disabled?: boolean;
+  readonly onChange: (value: number) => void;
+}
+
+/** A slider with a number field beside it. */
+function Amount({ id, value, least, most, step, disabled = false, onChange }: AmountProps) {
+  const take = (text: string): void => {
+    const wanted = Number(text);
+    if (text !== '' && Number.isFinite(wanted) && wanted >= 1) onChange(Math.round(wanted));
+  };
+  const common = { min: least, step, disabled, value: String(value) };
+  return (
+    <>
+      <input
+        id={id}
+        type="range"
+        {...common}
+        max={Math.max(most, value)}
+        onInput={(event) => take(event.currentTarget.value)}
+        aria-valuetext={String(value)}
+      />
+      <input
+        type="number"
+        aria-label={`${id.replace('-', ' ')}, number`}
+        {...common}
+        onChange={(event) => take(event.currentTarget.value)}
+      />
+    </>
+  );
+}

@@ -1,0 +1,2 @@
+/** esbuild turns an imported stylesheet into dist/webview.css. */
+declare module '*.css';

@@ -1,0 +1,68 @@
+/** Words for what the timeline shows: the tooltip's rows and the sentence a screen reader hears. Pure. */
+import { backwardKind, forwardKind, type Simulation } from '../../server/src/core/schedules/simulate.ts';
+import { formatBytes, formatExactSeconds } from './format.ts';
+import { type Target, tailLabels } from './layout.ts';
+import { bytesAt } from './memory-series.ts';
+
+export interface Description {
+  readonly title: string;
+  readonly rows: readonly (readonly [string, string])[];
+}
+
+const kindNames = new Map([
+  [forwardKind, 'Forward'],
+  [backwardKind, 'Backward'],
+]);
+
+/** Everything there is to say about a target. */
+export function describe(simulation: Simulation, target: Target): Description {
+  if (target.type === 'operation') return describeOperation(simulation, target.index);
+  if (target.type === 'moment') return describeMoment(simulation, target.time, target.rank);
+  const [title, start, end] =
+    target.type === 'tail'
+      ? [`${tailLabels[target.span.part]}, stage ${target.rank}`, target.span.start, target.span.end]
+      : [`Waiting (bubble), stage ${target.rank}`, target.start, target.end];
+  return { title, rows: [...span(start, end), ['Memory', formatBytes(bytesAt(simulation.memory[target.rank] ?? [], start))]] };
+}
+
+/** Stages that a tooltip lists; more would not fit a window. */
+const mostStages = 8;
+
+function describeMoment(simulation: Simulation, time: number, chosen: number): Description {
+  const others = Array.from({ length: Math.min(mostStages, simulation.request.stages) }, (_, rank) => rank);
+  const ranks = others.includes(chosen) ? others : [chosen, ...others.slice(1)];
+  return {
+    title: `Memory at ${formatExactSeconds(time)}`,
+    rows: ranks.map((rank) => [`Stage ${rank}`, formatBytes(bytesAt(simulation.memory[rank] ?? [], time))]),
+  };
+}
+
+function span(start: number, end: number): readonly (readonly [string, string])[] {
+  return [
+    ['Duration', formatExactSeconds(end - start)],
+    ['Start', formatExactSeconds(start)],
+    ['End', formatExactSeconds(end)],
+  ];
+}
+
+function describeOperation(simulation: Simulation, index: number): Description {
+  const rank = simulation.rank[index] ?? 0;
+  const name = kindNames.get(simulation.kind[index] ?? forwardKind);
+  const microBatch = simulation.microBatch[index] ?? 0;
+  const chunk: readonly (readonly [string, string])[] =
+    simulation.request.virtualStages > 1 ? [['Chunk (virtual stage)', String(simulation.chunk[index] ?? 0)]] : [];
+  const start = simulation.start[index] ?? 0;
+  const times = span(start, simulation.end[index] ?? 0);
+  if (name === undefined) {
+    return { title: `Transfer of micro batch ${microBatch}, from stage ${rank}`, rows: [...chunk, ...times] };
+  }
+  return {
+    title: `${name} of micro batch ${microBatch}, stage ${rank}`,
+    rows: [...chunk, ...times, ['Memory', formatBytes(simulation.heldBytes[index] ?? 0)]],
+  };
+}
+
+/** The same as one sentence. */
+export function sentence({ title, rows }: Description): string {
+  return `${title}. ${rows.map(([label, value]) => `${label} ${value}`).join(', ')}.`;
+}

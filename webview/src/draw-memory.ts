@@ -1,0 +1,107 @@
+/** Paints memory over time under the timeline, on the same time scale: a line per stage and the usable capacity. */
+import type { Simulation } from '../../server/src/core/schedules/simulate.ts';
+import { drawTimeGrid, gutter, prepareCanvas } from './canvas.ts';
+import { formatBytes } from './format.ts';
+import { byteTicks, stepLine } from './memory-series.ts';
+import { type Theme, withOpacity } from './theme.ts';
+import { type TimeScale, toX } from './time-scale.ts';
+
+export interface MemoryPicture {
+  readonly simulation: Simulation;
+  readonly scale: TimeScale;
+  readonly theme: Theme;
+  readonly usableBytes: number;
+  /** The stage that is brought out; the others are thin. */
+  readonly stage: number;
+}
+
+export const memoryHeight = 168;
+const top = 10;
+const bottom = memoryHeight - 8;
+
+/** Draws the chart. */
+export function drawMemory(canvas: HTMLCanvasElement, width: number, picture: MemoryPicture): void {
+  const { simulation, scale, theme, usableBytes, stage } = picture;
+  const context = prepareCanvas(canvas, width, memoryHeight);
+  if (!context) return;
+  const most = Math.max(1, usableBytes, ...simulation.peakBytes) * 1.08;
+  const y = (bytes: number): number => bottom - (bytes / most) * (bottom - top);
+  drawTimeGrid(context, theme, scale, top, bottom, false);
+  drawByteAxis(context, theme, scale, most, y);
+  context.save();
+  context.beginPath();
+  context.rect(scale.left, 0, scale.width, memoryHeight);
+  context.clip();
+  for (let rank = 0; rank < simulation.request.stages; rank++) if (rank !== stage) drawLine(context, picture, rank, y);
+  drawLine(context, picture, stage, y);
+  context.restore();
+  if (usableBytes > 0) drawLimit(context, theme, scale, usableBytes, y);
+}
+
+function drawByteAxis(context: CanvasRenderingContext2D, theme: Theme, scale: TimeScale, most: number, y: (bytes: number) => number): void {
+  context.font = `11px ${theme.font}`;
+  context.textAlign = 'right';
+  context.textBaseline = 'middle';
+  for (const bytes of byteTicks(most, 4)) {
+    const line = Math.round(y(bytes)) + 0.5;
+    context.strokeStyle = theme.grid;
+    context.lineWidth = 1;
+    context.beginPath();
+    context.moveTo(scale.left, line);
+    context.lineTo(scale.left + scale.width, line);
+    context.stroke();
+    context.fillStyle = theme.muted;
+    context.fillText(bytes === 0 ? '0' : formatBytes(bytes, 3).replace(/\.0+ /, ' '), gutter - 8, line);
+  }
+}
+
+function drawLine(context: CanvasRenderingContext2D, picture: MemoryPicture, rank: number, y: (bytes: number) => number): void {
+  const { simulation, scale, theme } = picture;
+  const chosen = rank === picture.stage;
+  const points = stepLine(simulation.memory[rank] ?? [], scale, simulation.stepSeconds);
+  const first = points[0];
+  const last = points.at(-1);
+  if (!first || !last) return;
+  context.beginPath();
+  context.moveTo(first.x, y(first.bytes));
+  for (const point of points) context.lineTo(point.x, y(point.bytes));
+  context.strokeStyle = chosen ? theme.forward.fill : theme.muted;
+  context.globalAlpha = chosen ? 1 : 0.55;
+  context.lineWidth = chosen ? 2 : 1;
+  context.stroke();
+  context.globalAlpha = 1;
+  if (!chosen) return;
+  context.lineTo(last.x, bottom);
+  context.lineTo(first.x, bottom);
+  context.closePath();
+  context.fillStyle = withOpacity(theme.forward.fill, 0.18);
+  context.fill();
+}
+
+function drawLimit(
+  context: CanvasRenderingContext2D,
+  theme: Theme,
+  scale: TimeScale,
+  usableBytes: number,
+  y: (bytes: number) => number,
+): void {
+  const line = Math.round(y(usableBytes)) + 0.5;
+  context.strokeStyle = theme.limit;
+  context.lineWidth = 1.5;
+  context.setLineDash([6, 4]);
+  context.beginPath();
+  context.moveTo(scale.left, line);
+  context.lineTo(scale.left + scale.width, line);
+  context.stroke();
+  context.setLineDash([]);
+  const text = `Usable ${formatBytes(usableBytes)}`;
+  context.font = `11px ${theme.font}`;
+  const width = context.measureText(text).width;
+  const right = Math.min(scale.left + scale.width, toX(scale, scale.end)) - 4;
+  context.fillStyle = theme.background;
+  context.fillRect(right - width - 4, line + 2, width + 8, 15);
+  context.fillStyle = theme.limit;
+  context.textAlign = 'right';
+  context.textBaseline = 'top';
+  context.fillText(text, right, line + 4);
+}

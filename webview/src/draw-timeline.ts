@@ -1,0 +1,222 @@
+/** Paints the timeline: one row per pipeline rank, on a 2D canvas. */
+import { backwardKind, forwardKind, type Simulation, transferKind } from '../../server/src/core/schedules/simulate.ts';
+import { drawTimeGrid, gutter, prepareCanvas } from './canvas.ts';
+import { type Box, type Boxes, computeBoxes, type Rows, tailLabels, tailSpans, transferBoxes } from './layout.ts';
+import { hatch } from './patterns.ts';
+import { type Paint, type Theme, withOpacity } from './theme.ts';
+import { type TimeScale, toX } from './time-scale.ts';
+
+export interface TimelinePicture {
+  readonly simulation: Simulation;
+  readonly rows: Rows;
+  readonly scale: TimeScale;
+  readonly theme: Theme;
+  /** Operation under the pointer and operation the keyboard is at. */
+  readonly hovered: number | undefined;
+  readonly selected: number | undefined;
+  /** The stage that the memory chart brings out. */
+  readonly stage: number;
+}
+
+/** Draws the picture; returns how many forward and backward operations are in sight. */
+export function drawTimeline(canvas: HTMLCanvasElement, width: number, picture: TimelinePicture): number {
+  const { rows, scale, theme } = picture;
+  const context = prepareCanvas(canvas, width, rows.height);
+  if (!context) return 0;
+  drawTimeGrid(context, theme, scale, rows.top, rows.height, true);
+  const brush = makeBrush(context, picture);
+  let operations = 0;
+  for (let rank = 0; rank < rows.count; rank++) operations += drawRow(brush, rank);
+  drawNames(brush);
+  for (const index of new Set([picture.hovered, picture.selected])) {
+    if (index !== undefined) outlineOperation(brush, index, index === picture.selected);
+  }
+  return operations;
+}
+
+interface Brush extends TimelinePicture {
+  readonly context: CanvasRenderingContext2D;
+  readonly bubbleHatch: CanvasPattern | null;
+  readonly backwardHatch: CanvasPattern | null;
+  readonly transferHatch: CanvasPattern | null;
+  /** How strongly the boxes of each chunk are filled, so that virtual stages can be told apart. */
+  readonly strength: (chunk: number) => number;
+}
+
+function makeBrush(context: CanvasRenderingContext2D, picture: TimelinePicture): Brush {
+  const { theme, simulation } = picture;
+  const density = window.devicePixelRatio || 1;
+  const last = simulation.request.virtualStages - 1;
+  return {
+    ...picture,
+    context,
+    bubbleHatch: hatch(context, 'rising', theme.bubble.text, density),
+    backwardHatch: hatch(context, 'falling', withOpacity(theme.backward.text, 0.16), density),
+    transferHatch: hatch(context, 'dots', withOpacity(theme.transfer.text, 0.7), density),
+    strength: (chunk) => (last === 0 ? 1 : 1 - (0.5 * chunk) / last),
+  };
+}
+
+function drawRow(brush: Brush, rank: number): number {
+  const { context, rows, scale, simulation, theme } = brush;
+  const top = rows.top + rank * rows.pitch;
+  context.save();
+  context.beginPath();
+  context.rect(scale.left, top, scale.width, rows.pitch);
+  context.clip();
+  drawBubble(brush, top);
+  const computed = computeBoxes(simulation, rank, scale);
+  drawColumns(brush, computed, top);
+  drawBoxes(brush, computed.boxes, top, rows.bar);
+  const sent = transferBoxes(simulation, rank, scale);
+  const [laneTop, laneHeight] = simulation.request.transferOverlapped ? [top + rows.bar + 1, rows.lane - 1] : [top, rows.bar];
+  if (laneHeight > 0) {
+    drawBoxes(brush, sent.boxes, laneTop, laneHeight);
+    context.fillStyle = theme.transfer.fill;
+    for (const { x, width, forward } of sent.columns) {
+      context.globalAlpha = forward;
+      context.fillRect(x, laneTop, width, laneHeight);
+    }
+    context.globalAlpha = 1;
+  }
+  drawTail(brush, top);
+  context.restore();
+  return computed.operations;
+}
+
+/** The ground of a row is waiting; whatever the rank does is drawn over it. */
+function drawBubble({ context, simulation, scale, rows, theme, bubbleHatch }: Brush, top: number): void {
+  const left = Math.max(scale.left, toX(scale, 0));
+  const width = Math.min(scale.left + scale.width, toX(scale, simulation.makespan)) - left;
+  if (width <= 0) return;
+  context.fillStyle = theme.bubble.fill;
+  context.fillRect(left, top, width, rows.bar);
+  if (bubbleHatch && rows.bar >= 6) {
+    context.fillStyle = bubbleHatch;
+    context.fillRect(left, top, width, rows.bar);
+  }
+}
+
+function drawColumns({ context, theme, rows }: Brush, { columns }: Boxes, top: number): void {
+  const layers = [
+    [theme.forward.fill, (column: Boxes['columns'][number]) => [0, column.forward]],
+    [theme.backward.fill, (column: Boxes['columns'][number]) => [column.forward, column.backward]],
+  ] as const;
+  for (const [fill, share] of layers) {
+    context.fillStyle = fill;
+    for (const column of columns) {
+      const [from = 0, height = 0] = share(column);
+      // From the bottom up: forward, backward, and what is left of the row is waiting.
+      if (height > 0) context.fillRect(column.x, top + rows.bar * (1 - from - height), column.width, rows.bar * height);
+    }
+  }
+}
+
+function paintOf(theme: Theme, kind: number): Paint {
+  return kind === forwardKind ? theme.forward : kind === backwardKind ? theme.backward : theme.transfer;
+}
+
+function drawBoxes(brush: Brush, boxes: readonly Box[], top: number, height: number): void {
+  const { context, theme, simulation, strength } = brush;
+  const hatched: Box[] = [];
+  for (const box of boxes) {
+    const gap = box.width > 3 ? 1 : 0;
+    context.globalAlpha = box.kind === transferKind ? 1 : strength(simulation.chunk[box.index] ?? 0);
+    // Weaker boxes let the hatching of the waiting shine through unless there is ground under them.
+    if (context.globalAlpha < 1) {
+      const alpha = context.globalAlpha;
+      context.globalAlpha = 1;
+      context.fillStyle = theme.background;
+      context.fillRect(box.x, top, box.width - gap, height);
+      context.globalAlpha = alpha;
+    }
+    context.fillStyle = paintOf(theme, box.kind).fill;
+    context.fillRect(box.x, top, Math.max(0.5, box.width - gap), height);
+    if (box.width > 6 && height >= 6 && box.kind !== forwardKind) hatched.push(box);
+  }
+  context.globalAlpha = 1;
+  for (const box of hatched) {
+    const pattern = box.kind === backwardKind ? brush.backwardHatch : brush.transferHatch;
+    if (!pattern) continue;
+    context.fillStyle = pattern;
+    context.fillRect(box.x, top, box.width - 1, height);
+  }
+  if (theme.outline !== '') outlineBoxes(brush, boxes, top, height);
+  if (height >= 11) labelBoxes(brush, boxes, top, height);
+}
+
+function outlineBoxes({ context, theme }: Brush, boxes: readonly Box[], top: number, height: number): void {
+  context.strokeStyle = theme.outline;
+  context.lineWidth = 1;
+  for (const box of boxes) if (box.width > 4) context.strokeRect(box.x + 0.5, top + 0.5, box.width - 2, height - 1);
+}
+
+/** Widest digit of the fonts in use, as a share of the font's size. */
+const digitWidth = 0.62;
+
+function labelBoxes({ context, theme, simulation, strength }: Brush, boxes: readonly Box[], top: number, height: number): void {
+  const large = Math.min(12, height - 3);
+  const small = Math.min(9, large);
+  context.textAlign = 'center';
+  context.textBaseline = 'middle';
+  let size = 0;
+  for (const box of boxes) {
+    if (box.kind === transferKind) continue;
+    const text = String(simulation.microBatch[box.index] ?? 0);
+    const fitting = box.width >= text.length * large * digitWidth + 4 ? large : small;
+    if (box.width < text.length * fitting * digitWidth + 2) continue;
+    if (fitting !== size) context.font = `${fitting}px ${theme.font}`;
+    size = fitting;
+    const weak = strength(simulation.chunk[box.index] ?? 0) < 0.75;
+    context.fillStyle = weak ? theme.foreground : paintOf(theme, box.kind).text;
+    context.fillText(text, box.x + (box.width - 1) / 2, top + height / 2 + 0.5);
+  }
+}
+
+function drawTail({ context, simulation, scale, rows, theme }: Brush, top: number): void {
+  for (const { part, start, end } of tailSpans(simulation)) {
+    const left = Math.max(scale.left, toX(scale, start));
+    const width = Math.min(scale.left + scale.width, toX(scale, end)) - left;
+    if (width <= 0) continue;
+    const paint = theme.tail[part];
+    context.fillStyle = paint.fill;
+    context.fillRect(left, top, Math.max(1, width - 1), rows.bar);
+    if (theme.outline !== '' && width > 4) {
+      context.strokeStyle = theme.outline;
+      context.strokeRect(left + 0.5, top + 0.5, width - 2, rows.bar - 1);
+    }
+    context.font = `11px ${theme.font}`;
+    if (rows.bar < 12) continue;
+    const label = tailLabels[part];
+    const text = width > context.measureText(label).width + 8 ? label : width > 14 ? label.charAt(0) : '';
+    context.fillStyle = paint.text;
+    context.textAlign = 'center';
+    context.textBaseline = 'middle';
+    context.fillText(text, left + width / 2, top + rows.bar / 2 + 0.5);
+  }
+}
+
+function drawNames({ context, rows, theme, stage }: Brush): void {
+  context.textAlign = 'right';
+  context.textBaseline = 'middle';
+  const every = Math.max(1, Math.ceil(12 / rows.pitch));
+  for (let rank = 0; rank < rows.count; rank += every) {
+    context.font = `${rank === stage ? 'bold ' : ''}${Math.min(12, Math.max(9, rows.pitch - 3))}px ${theme.font}`;
+    context.fillStyle = rank === stage ? theme.foreground : theme.muted;
+    context.fillText(rows.pitch >= 18 ? `Stage ${rank}` : String(rank), gutter - 8, rows.top + rank * rows.pitch + rows.bar / 2);
+  }
+}
+
+function outlineOperation({ context, simulation, rows, scale, theme }: Brush, index: number, selected: boolean): void {
+  const rank = simulation.rank[index] ?? 0;
+  const left = Math.max(scale.left, toX(scale, simulation.start[index] ?? 0));
+  const right = Math.min(scale.left + scale.width, toX(scale, simulation.end[index] ?? 0));
+  if (right < left) return;
+  const inLane = simulation.kind[index] === transferKind && simulation.request.transferOverlapped;
+  const top = rows.top + rank * rows.pitch + (inLane ? rows.bar + 1 : 0);
+  const height = inLane ? rows.lane : rows.bar;
+  context.strokeStyle = selected ? theme.focus : theme.foreground;
+  context.lineWidth = selected ? 3 : 1.5;
+  const inset = context.lineWidth / 2;
+  context.strokeRect(left - 0.5 + inset, top - 0.5 + inset, Math.max(2, right - left - context.lineWidth), height + 1 - context.lineWidth);
+}

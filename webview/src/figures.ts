@@ -1,0 +1,28 @@
+/** The few numbers by which two simulations are compared. Pure. */
+import type { Simulation } from '../../server/src/core/schedules/simulate.ts';
+import type { Bytes, Seconds } from '../../server/src/core/units.ts';
+
+export interface Figures {
+  readonly stepSeconds: Seconds;
+  /** Share of the makespan that ranks wait, on average. */
+  readonly bubbleShare: number;
+  readonly peakBytes: Bytes;
+  /** The fullest stage. */
+  readonly fullestStage: number;
+}
+
+/** Sums a simulation up. */
+export function figuresOf(simulation: Simulation): Figures {
+  let waited = 0;
+  for (const seconds of simulation.bubbleSeconds) waited += seconds;
+  let fullestStage = 0;
+  simulation.peakBytes.forEach((bytes, rank) => {
+    if (bytes > (simulation.peakBytes[fullestStage] ?? 0)) fullestStage = rank;
+  });
+  return {
+    stepSeconds: simulation.stepSeconds,
+    bubbleShare: simulation.makespan > 0 ? waited / (simulation.request.stages * simulation.makespan) : 0,
+    peakBytes: simulation.peakBytes[fullestStage] ?? 0,
+    fullestStage,
+  };
+}

@@ -1,0 +1,37 @@
+/** What is shown: the job's name, the GPU, and the estimate's own figures. */
+import type { PanelState } from './state.ts';
+
+export function Header({ state }: { readonly state: PanelState }) {
+  const job = state.job.value;
+  if (!job) return null;
+  return (
+    <header>
+      <h1>
+        {job.title} <span class="gpu">{job.gpu}</span>
+      </h1>
+      <dl class="summary">
+        {job.summary.map(({ label, text, title }) => (
+          <div key={label} title={title}>
+            <dt>{label}</dt>
+            <dd>{text}</dd>
+          </div>
+        ))}
+      </dl>
+    </header>
+  );
+}
+
+export function Assumptions({ state }: { readonly state: PanelState }) {
+  const assumptions = state.job.value?.assumptions ?? [];
+  if (assumptions.length === 0) return null;
+  return (
+    <details class="assumptions">
+      <summary>{assumptions.length === 1 ? 'One assumption' : `${assumptions.length} assumptions`}</summary>
+      <ul>
+        {assumptions.map((assumption) => (
+          <li key={assumption}>{assumption}</li>
+        ))}
+      </ul>
+    </details>
+  );
+}

@@ -1,0 +1,51 @@
+/**
+ * Whoever shows the panel: VS Code, or a plain page (`rooflint serve`) that puts a `rooflintHost` on its window before
+ * this script runs.
+ */
+import type { PanelMessage, PanelReply } from '../../server/src/protocol/panel.ts';
+
+/** What a plain page provides. */
+export interface PageHost {
+  readonly onMessage: (listener: (message: PanelMessage) => void) => void;
+  readonly post: (reply: PanelReply) => void;
+}
+
+export interface Host extends PageHost {
+  /** What was last saved, undefined when nothing was or the host keeps nothing. */
+  readonly load: () => unknown;
+  readonly save: (state: unknown) => void;
+}
+
+interface CodeApi {
+  readonly postMessage: (message: unknown) => void;
+  readonly getState: () => unknown;
+  readonly setState: (state: unknown) => void;
+}
+
+declare global {
+  interface Window {
+    readonly acquireVsCodeApi?: () => CodeApi;
+    readonly rooflintHost?: PageHost;
+  }
+}
+
+/** True for the messages this panel knows; a window hears others too. */
+function isPanelMessage(data: unknown): data is PanelMessage {
+  return typeof data === 'object' && data !== null && 'type' in data && (data.type === 'job' || data.type === 'empty');
+}
+
+function onWindowMessage(listener: (message: PanelMessage) => void): void {
+  window.addEventListener('message', (event: MessageEvent<unknown>) => {
+    if (isPanelMessage(event.data)) listener(event.data);
+  });
+}
+
+/** Finds the host. To be called once: VS Code hands its interface out a single time. */
+export function connectHost(): Host {
+  const api = window.acquireVsCodeApi?.();
+  if (api) return { onMessage: onWindowMessage, post: api.postMessage, load: api.getState, save: api.setState };
+  const page = window.rooflintHost;
+  const keepsNothing = { load: () => undefined, save: () => {} };
+  if (page) return { onMessage: page.onMessage, post: page.post, ...keepsNothing };
+  return { onMessage: onWindowMessage, post: () => {}, ...keepsNothing };
+}

@@ -1,0 +1,159 @@
+/**
+ * What the panel knows, as signals: the job the host sent, what the user tried instead, and what is in sight. All that
+ * follows from these is computed here with the panel's own copy of the core, so that a slider needs no round trip.
+ */
+import { batch, computed, type ReadonlySignal, type Signal, signal } from '@preact/signals';
+import { nearestChoice, reshape, type ScheduleChoice } from '../../server/src/core/schedules/reshape.ts';
+import { type Refused, type Simulation, simulate } from '../../server/src/core/schedules/simulate.ts';
+import type { PanelJob, PanelMessage } from '../../server/src/protocol/panel.ts';
+import type { Target } from './layout.ts';
+import { clampView, type View } from './time-scale.ts';
+
+/** The parts of the schedule the user set; the others follow the file. */
+export type Override = Partial<ScheduleChoice>;
+
+/** The pointer over a canvas, in pixels of the window. */
+export interface Pointer {
+  readonly x: number;
+  readonly y: number;
+  readonly target: Target;
+}
+
+export interface PanelState {
+  readonly job: Signal<PanelJob | undefined>;
+  /** Why there is nothing (new) to show; undefined when the picture is current. */
+  readonly why: Signal<string | undefined>;
+  readonly override: Signal<Override>;
+  /** What is in sight; undefined is everything. */
+  readonly view: Signal<View | undefined>;
+  readonly selected: Signal<number | undefined>;
+  readonly pointer: Signal<Pointer | undefined>;
+  /** The stage chosen for the memory chart; undefined is the fullest. */
+  readonly stage: Signal<number | undefined>;
+  /** Counts theme changes, so that canvases are drawn again. */
+  readonly themeChanges: Signal<number>;
+  readonly choice: ReadonlySignal<ScheduleChoice | undefined>;
+  /** The file's own configuration, simulated. */
+  readonly fromFile: ReadonlySignal<Simulation | Refused | undefined>;
+  /** What is shown: the file's configuration with what the user set. */
+  readonly shown: ReadonlySignal<Simulation | Refused | undefined>;
+}
+
+/** What outlives a reload of the panel. */
+interface Saved {
+  readonly uri: string;
+  readonly override: Override;
+  readonly view: View | undefined;
+}
+
+export function createState(): PanelState {
+  const job = signal<PanelJob | undefined>(undefined);
+  const override = signal<Override>({});
+  const choice = computed((): ScheduleChoice | undefined => {
+    const request = job.value?.request;
+    if (!request) return undefined;
+    const own: ScheduleChoice = { name: request.name, microBatches: request.microBatches, virtualStages: request.virtualStages };
+    // What the file says is shown as it is, even when no schedule can run it; what the user sets is put right.
+    return Object.keys(override.value).length === 0 ? own : nearestChoice(request, { ...own, ...override.value });
+  });
+  const fromFile = computed(() => (job.value ? simulate(job.value.request) : undefined));
+  const shown = computed(() => {
+    if (!job.value || !choice.value) return undefined;
+    return isOwn(job.value, choice.value) ? fromFile.value : simulate(reshape(job.value.request, choice.value));
+  });
+  return {
+    job,
+    why: signal<string | undefined>('Waiting for the estimate.'),
+    override,
+    view: signal<View | undefined>(undefined),
+    selected: signal<number | undefined>(undefined),
+    pointer: signal<Pointer | undefined>(undefined),
+    stage: signal<number | undefined>(undefined),
+    themeChanges: signal(0),
+    choice,
+    fromFile,
+    shown,
+  };
+}
+
+function isOwn({ request }: PanelJob, choice: ScheduleChoice): boolean {
+  return choice.name === request.name && choice.microBatches === request.microBatches && choice.virtualStages === request.virtualStages;
+}
+
+/** True when something other than the file's own configuration is shown. */
+export function differsFromFile(state: PanelState): boolean {
+  return state.job.value !== undefined && state.choice.value !== undefined && !isOwn(state.job.value, state.choice.value);
+}
+
+/** Takes a message of the host. Zoom and sliders stay while the same document is edited. */
+export function receive(state: PanelState, message: PanelMessage): void {
+  batch(() => {
+    if (message.type === 'empty') {
+      state.why.value = message.why;
+      return;
+    }
+    const other = state.job.value !== undefined && state.job.value.uri !== message.job.uri;
+    state.why.value = undefined;
+    state.job.value = message.job;
+    state.pointer.value = undefined;
+    if (other) {
+      state.override.value = {};
+      state.view.value = undefined;
+      state.stage.value = undefined;
+    }
+    keepInBounds(state);
+  });
+}
+
+/** Sets a part of the schedule; the selection goes, for its operation is another one now. */
+export function choose(state: PanelState, part: Override): void {
+  batch(() => {
+    state.override.value = { ...state.override.value, ...part };
+    state.pointer.value = undefined;
+    keepInBounds(state);
+  });
+}
+
+/** Back to what the file says. */
+export function resetToFile(state: PanelState): void {
+  batch(() => {
+    state.override.value = {};
+    keepInBounds(state);
+  });
+}
+
+function keepInBounds(state: PanelState): void {
+  const shown = state.shown.value;
+  state.selected.value = undefined;
+  if (!shown || 'refused' in shown) return;
+  if (state.view.value) state.view.value = clampView(state.view.value, shown.stepSeconds);
+  if (state.stage.value !== undefined && state.stage.value >= shown.request.stages) state.stage.value = undefined;
+}
+
+/** What to save for the next time the panel is opened. */
+export function toSaved(state: PanelState): Saved | undefined {
+  const job = state.job.value;
+  return job && { uri: job.uri, override: state.override.value, view: state.view.value };
+}
+
+const isRecord = (value: unknown): value is { readonly [key: string]: unknown } => typeof value === 'object' && value !== null;
+
+/** Takes back what was saved, as far as it makes sense for the document that is shown now. */
+export function restore(state: PanelState, saved: unknown): void {
+  if (!isRecord(saved) || saved.uri !== state.job.value?.uri) return;
+  const { override, view } = saved;
+  batch(() => {
+    if (isRecord(override)) {
+      const { name, microBatches, virtualStages } = override;
+      state.override.value = {
+        ...(name === 'gpipe' || name === '1f1b' || name === 'interleaved-1f1b' ? { name } : {}),
+        ...(typeof microBatches === 'number' && microBatches >= 1 ? { microBatches } : {}),
+        ...(typeof virtualStages === 'number' && virtualStages >= 1 ? { virtualStages } : {}),
+      };
+    }
+    if (isRecord(view) && typeof view.start === 'number' && typeof view.end === 'number') {
+      state.view.value = { start: view.start, end: view.end };
+    }
+    keepInBounds(state);
+  });
+}

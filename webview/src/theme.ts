@@ -1,0 +1,71 @@
+/** The colours of the canvas, read from the style sheet, which knows VS Code's themes. */
+import type { TailPart } from './layout.ts';
+
+export interface Theme {
+  readonly font: string;
+  readonly foreground: string;
+  readonly muted: string;
+  readonly background: string;
+  readonly grid: string;
+  readonly focus: string;
+  /** Outline of every box; empty except in high contrast. */
+  readonly outline: string;
+  readonly forward: Paint;
+  readonly backward: Paint;
+  readonly transfer: Paint;
+  readonly bubble: Paint;
+  readonly tail: { readonly [part in TailPart]: Paint };
+  readonly limit: string;
+}
+
+export interface Paint {
+  readonly fill: string;
+  readonly text: string;
+}
+
+/** Reads the theme in force. */
+export function readTheme(): Theme {
+  const style = getComputedStyle(document.body);
+  const value = (name: string): string => style.getPropertyValue(name).trim();
+  const paint = (name: string): Paint => ({ fill: value(`--op-${name}`), text: value(`--op-${name}-text`) });
+  return {
+    font: style.fontFamily,
+    foreground: value('--panel-foreground'),
+    muted: value('--panel-muted'),
+    background: value('--panel-background'),
+    grid: value('--panel-grid'),
+    focus: value('--panel-focus'),
+    outline: value('--op-outline'),
+    forward: paint('forward'),
+    backward: paint('backward'),
+    transfer: paint('transfer'),
+    bubble: paint('bubble'),
+    tail: { gradientReduction: paint('gradient-reduction'), optimizer: paint('optimizer'), parameterGather: paint('parameter-gather') },
+    limit: value('--panel-limit'),
+  };
+}
+
+/**
+ * Calls back whenever the theme may have changed: VS Code rewrites the classes of the body and the style of the root
+ * element; a plain page follows the system.
+ */
+export function onThemeChange(changed: () => void): void {
+  const observer = new MutationObserver(changed);
+  const watched = { attributes: true, attributeFilter: ['class', 'style', 'data-vscode-theme-id'] };
+  observer.observe(document.body, watched);
+  observer.observe(document.documentElement, watched);
+  for (const query of ['(prefers-color-scheme: dark)', '(forced-colors: active)', '(prefers-contrast: more)']) {
+    matchMedia(query).addEventListener('change', changed);
+  }
+}
+
+/** "rgb(r, g, b)" with an opacity; what is not written so is left as it is. */
+export function withOpacity(color: string, opacity: number): string {
+  const hex = /^#([0-9a-f]{2})([0-9a-f]{2})([0-9a-f]{2})$/i.exec(color);
+  if (hex)
+    return `rgba(${hex
+      .slice(1, 4)
+      .map((part) => Number.parseInt(part, 16))
+      .join(', ')}, ${opacity})`;
+  return color;
+}
