@@ -155,10 +155,31 @@ export const memoryCalibration = {
   workspace: MiB(64) as Bytes,
 } as const;
 
-/** Half-widths of the bands, as a share of the value, and what they rest on. */
+/** The half-width of a band as a share of the value, and what it rests on. */
+export interface BandBasis {
+  readonly share: number;
+  readonly basis: string;
+}
+
+/** Training peaks: narrow where many published ones were predicted, wide where few or worse ones were. */
+export function memoryBand(framework: string): BandBasis {
+  if (framework === 'megatron-lm') return { share: 0.1, basis: 'above the p90 error (7 %) over 43 published Megatron-LM peaks' };
+  if (framework === 'torchtitan') return { share: 0.12, basis: 'about the p90 error over 18 published torchtitan peaks' };
+  return { share: 0.25, basis: `published peaks of ${framework} are predicted with a median error near 20 %` };
+}
+
+/** Step times: narrow for 16-bit training on the generations the model was fitted on. */
+export function timeBand(architecture: string, fp8: boolean): BandBasis {
+  const fitted = /^(ampere|hopper)/i.test(architecture);
+  if (fitted && !fp8) return { share: 0.15, basis: 'about the p90 error over published A100 and H100 step times in 16 bits' };
+  return {
+    share: 0.35,
+    basis: fp8 ? 'few published fp8 step times, p90 error near 35 %' : `step times on ${architecture} were not fitted`,
+  };
+}
+
+/** Bands of the rest. */
 export const bands = {
-  memory: { share: 0.1, basis: 'about the p90 error over published training peaks' },
-  time: { share: 0.15, basis: 'about the p90 error over published step times' },
   weights: { share: 0.02, basis: 'published checkpoint sizes as engines report them' },
   servingTotal: { share: 0.05, basis: 'the engine fills its budget; what is outside it varies' },
   servingOverhead: { share: 0.5, basis: 'profile runs differ widely between engine releases' },

@@ -16,8 +16,12 @@ export interface ShardingBytes {
 }
 
 export function shardingBytes(job: TrainingJob, plan: RankPlan): ShardingBytes {
-  if (job.zero.stage < 3) return { gathered: 0, gradients: 0 };
   const element = bytesPerElement(job.precision.compute);
+  if (job.zero.stage < 3) {
+    // DeepSpeed fills one bucket of gradients while the other is reduced (deepspeed/runtime/zero/stage_1_and_2.py).
+    const buckets = job.zero.implementation === 'deepspeed' && job.zero.stage > 0 ? 2 : 0;
+    return { gathered: 0, gradients: buckets * element * Math.min(plan.parameters, job.zero.reduceBucketElements) };
+  }
   const reduced = bytesPerElement(job.precision.gradients);
   if (job.zero.implementation === 'deepspeed') {
     // Live parameters are bounded by what one layer needs and the prefetch bucket.

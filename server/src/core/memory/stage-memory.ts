@@ -1,5 +1,5 @@
 /** Memory of one pipeline rank at its peak, as a tree of terms: allocated, reserved and what nvidia-smi shows. */
-import { bands, memoryCalibration } from '../calibration.ts';
+import { type BandBasis, memoryBand, memoryCalibration } from '../calibration.ts';
 import type { StageMemory } from '../estimate.ts';
 import type { TrainingJob } from '../estimate-inputs.ts';
 import { type Band, sumOf, type Term, type TermInput } from '../term.ts';
@@ -20,7 +20,7 @@ const input = (name: string, value: number | string, field?: TermInput['field'],
   ...(from === undefined ? {} : { from }),
 });
 
-export function bandOf(value: number, band: { readonly share: number; readonly basis: string }): Band {
+export function bandOf(value: number, band: BandBasis): Band {
   return { low: value * (1 - band.share), high: value * (1 + band.share), basis: band.basis };
 }
 
@@ -152,7 +152,7 @@ function allocatedParts(job: TrainingJob, plan: RankPlan, inFlight: readonly num
 export function stageMemory(job: TrainingJob, plan: RankPlan, inFlight: readonly number[]): StageMemory {
   const parts = allocatedParts(job, plan, inFlight);
   const allocatedSum = sumOf('memory.allocated', 'Allocated', 'B', parts);
-  const allocated: Term = { ...allocatedSum, band: bandOf(allocatedSum.value, bands.memory) };
+  const allocated: Term = { ...allocatedSum, band: bandOf(allocatedSum.value, memoryBand(job.framework)) };
   const reservedValue = allocated.value * memoryCalibration.reservedOverAllocated;
   const reserved: Term = {
     id: 'memory.reserved',
@@ -163,7 +163,7 @@ export function stageMemory(job: TrainingJob, plan: RankPlan, inFlight: readonly
     inputs: [input('slack', memoryCalibration.reservedOverAllocated, undefined, 'fitted allocator slack')],
     children: [allocated],
     combine: 'none',
-    band: bandOf(reservedValue, bands.memory),
+    band: bandOf(reservedValue, memoryBand(job.framework)),
   };
   const communicators = communicatorCount(job);
   const outside = memoryCalibration.context + communicators * memoryCalibration.perCommunicator;
@@ -186,7 +186,7 @@ export function stageMemory(job: TrainingJob, plan: RankPlan, inFlight: readonly
         inputs: [input('communicators', communicators), input('bytes each', memoryCalibration.perCommunicator, undefined, 'calibration')],
       },
     ]),
-    band: bandOf(reservedValue + outside, bands.memory),
+    band: bandOf(reservedValue + outside, memoryBand(job.framework)),
   };
   return { stage: plan.rank, allocated, reserved, device };
 }

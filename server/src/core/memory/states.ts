@@ -4,7 +4,8 @@
  * Mixed-precision Adam keeps 2 (compute copy) + 4 or 2 (gradient) + 4 (master) + 4 + 4 (moments) bytes a parameter;
  * ZeRO stage 1 divides master and moments, 2 the gradients too, 3 the compute copy too (Rajbhandari et al. 2020,
  * section 3; Megatron-LM docs/source/api-guide/dist_optimizer). FSDP keeps fp32 shards as parameters and gathers bf16
- * copies, so its shards count 4 + 4 + 4 + 4 (PyTorch torch/distributed/fsdp).
+ * copies, so its shards count 4 + 4 + 4 + 4 (PyTorch torch/distributed/fsdp). A plain PyTorch optimizer keeps its moments
+ * in the type of the weights and no master copy (torch/optim/adam.py), so bf16 fine-tuning counts 2 + 2 + 2 + 2.
  */
 import type { TrainingJob } from '../estimate-inputs.ts';
 import type { OptimizerKind } from '../job-fields.ts';
@@ -37,11 +38,14 @@ export function stateBytes(job: TrainingJob): StateBytes {
   const { stage, implementation } = job.zero;
   const shards = job.parallel.dataShard * job.parallel.context;
   const full = job.precision.compute === 'fp32';
-  const moments = momentBytes[job.optimizer.kind] * (job.optimizer.precisionAware ? 0.5 : 1);
+  const plain = job.framework === 'huggingface';
+  const halved =
+    job.optimizer.precisionAware || (plain && bytesPerElement(job.precision.params) === 2 && job.optimizer.kind !== 'adam-8bit');
+  const moments = momentBytes[job.optimizer.kind] * (halved ? 0.5 : 1);
   const fsdp = implementation === 'fsdp1' || implementation === 'fsdp2';
   const offloaded = job.optimizer.cpuOffload || job.zero.offloadOptimizer !== 'none';
-  const weights = fsdp ? bytesPerElement(job.precision.params) : full ? 4 : 2;
-  const master = fsdp || full || offloaded ? 0 : 4;
+  const weights = fsdp || plain ? bytesPerElement(job.precision.params) : full ? 4 : 2;
+  const master = fsdp || plain || full || offloaded ? 0 : 4;
   return {
     weights: job.zero.offloadParam === 'none' ? weights : 0,
     gradients: bytesPerElement(job.precision.gradients),

@@ -38,7 +38,6 @@ import { microBatchesFewerThanStages } from './micro-batches-fewer-than-stages.t
 import { microBatchesNotMultipleOfStages } from './micro-batches-not-multiple-of-stages.ts';
 import { mlaWithGroupedQueryAttention } from './mla-with-grouped-query-attention.ts';
 import { moreRanksThanGpus } from './more-ranks-than-gpus.ts';
-import { nonPositiveValue } from './non-positive-value.ts';
 import { offloadParamWithoutStage3 } from './offload-param-without-stage-3.ts';
 import { optimizerOffloadWithoutPrecisionAware } from './optimizer-offload-without-precision-aware.ts';
 import { paramGatherOverlapUnsupported } from './param-gather-overlap-unsupported.ts';
@@ -54,7 +53,6 @@ import { tooFewStagesForInterleaving } from './too-few-stages-for-interleaving.t
 import { virtualStagesSetTwice } from './virtual-stages-set-twice.ts';
 import { vocabularyPadded } from './vocabulary-padded.ts';
 import { worldSizeNotDivisible } from './world-size-not-divisible.ts';
-import { zeroStageOutOfRange } from './zero-stage-out-of-range.ts';
 import { zeroStageWithPipeline } from './zero-stage-with-pipeline.ts';
 
 /** Every rule, in the order of its id. */
@@ -97,7 +95,6 @@ export const rules: readonly Rule[] = [
   microBatchesNotMultipleOfStages,
   mlaWithGroupedQueryAttention,
   moreRanksThanGpus,
-  nonPositiveValue,
   offloadParamWithoutStage3,
   optimizerOffloadWithoutPrecisionAware,
   paramGatherOverlapUnsupported,
@@ -113,6 +110,5 @@ export const rules: readonly Rule[] = [
   virtualStagesSetTwice,
   vocabularyPadded,
   worldSizeNotDivisible,
-  zeroStageOutOfRange,
   zeroStageWithPipeline,
 ];

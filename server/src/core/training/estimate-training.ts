@@ -1,5 +1,5 @@
 /** The training estimate: stage times, simulated schedule, memory per rank, traffic, throughput. */
-import { bands, sustainedCalibration } from '../calibration.ts';
+import { sustainedCalibration } from '../calibration.ts';
 import { sendTime } from '../comms/collectives.ts';
 import { type Groups, groupsOf } from '../comms/groups.ts';
 import { place } from '../comms/network.ts';
@@ -125,7 +125,7 @@ export function estimateTraining(job: TrainingJob): EstimateResult {
     },
     time: { step: stepOf, shares: stepShares(job, step, run, tail, times) },
     communication: communicationTerms(job, groups, times, dataCost, request, tail),
-    throughput: throughputTerms(job, tokens, gpus, step, plain.peak, bands.time),
+    throughput: throughputTerms(job, tokens, gpus, step, plain.peak),
     ...costTerms(job, gpus, step, tokens),
     schedule: request,
     assumptions: job.assumptions,

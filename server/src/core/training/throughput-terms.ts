@@ -1,5 +1,5 @@
 /** Step time, tokens per second, MFU, HFU and cost, as terms. */
-import { bands } from '../calibration.ts';
+import { type BandBasis, timeBand } from '../calibration.ts';
 import { hardwareFlops, modelFlops } from '../compute/flops.ts';
 import type { TrainingEstimate } from '../estimate.ts';
 import type { TrainingJob } from '../estimate-inputs.ts';
@@ -8,6 +8,10 @@ import type { ScheduleRequest } from '../schedules/schedule.ts';
 import type { PipelineSummary } from '../schedules/simulate.ts';
 import { sumOf, type Term } from '../term.ts';
 import type { StageTimes } from './stage-times.ts';
+
+function bandFor(job: TrainingJob): BandBasis {
+  return timeBand(job.cluster.accelerator.architecture, job.precision.fp8);
+}
 
 /** The step of the slowest rank: pipeline, then what follows it. */
 export function stepTerm(job: TrainingJob, step: number, run: PipelineSummary, tail: ScheduleRequest['tail'], times: StageTimes): Term {
@@ -67,7 +71,7 @@ export function stepTerm(job: TrainingJob, step: number, run: PipelineSummary, t
     }),
     seconds('parameter-gather', 'Parameter gathering not hidden', tail.parameterGather),
   ]);
-  return { ...step_, value: step, band: bandOf(step, bands.time) };
+  return { ...step_, value: step, band: bandOf(step, bandFor(job)) };
 }
 
 export function throughputTerms(
@@ -76,13 +80,12 @@ export function throughputTerms(
   gpus: number,
   step: number,
   peak: number,
-  band: { readonly share: number; readonly basis: string },
 ): TrainingEstimate['throughput'] {
   const model = modelFlops(job, tokens, 'megatron');
   const hardware = hardwareFlops(job, tokens);
   const stepInput = { name: 'step', value: step, from: 'time.step' };
   const convention = "FLOPs by Megatron-LM's formula: attention over the whole square, logits included";
-  const inverse = (value: number) => bandOf(value, band);
+  const inverse = (value: number) => bandOf(value, bandFor(job));
   const rate = (id: string, label: string, value: number, unit: Term['unit'], formula: string, more: Partial<Term> = {}): Term => ({
     id: `throughput.${id}`,
     label,
@@ -144,7 +147,7 @@ export function costTerms(job: TrainingJob, gpus: number, step: number, tokens: 
     unit: 'USD',
     formula,
     inputs,
-    band: bandOf(value, bands.time),
+    band: bandOf(value, bandFor(job)),
   });
   return {
     cost: {
