@@ -149,7 +149,7 @@ function pageOf(webview: vscode.Webview, dist: vscode.Uri): string {
 <link rel="stylesheet" href="${style}">
 </head>
 <body>
-<div id="app"></div>
+<div id="root"></div>
 <script nonce="${nonce}" src="${script}"></script>
 </body>
 </html>`;
