@@ -38,7 +38,7 @@ export function readShellTree(uri: string, text: string, tree: Tree): ConfigDocu
   const root = copyTree(tree, text);
   const machine = createMachine(documentSource(text), runStatements, parseInner);
   runStatements(machine, root.kids);
-  const { commands, variables, heredocs, problems } = machine.found;
+  const { commands, variables, heredocs, directives } = machine.found;
   const spent = machine.budget.statements < 0 || machine.budget.pieces < 0 ? [budgetProblem(text)] : [];
   return {
     uri,
@@ -47,8 +47,8 @@ export function readShellTree(uri: string, text: string, tree: Tree): ConfigDocu
     entries: [],
     commands,
     variables: [...variables.values()],
-    directives: readDirectives(text),
+    directives: [...readDirectives(text, { start: 0, end: text.length }), ...directives],
     heredocs: [...heredocs.values()],
-    problems: [...syntaxProblems(root, text), ...problems, ...spent],
+    problems: [...syntaxProblems(root, text), ...spent],
   };
 }

@@ -2,16 +2,13 @@
 import type { Range } from '../../core/origin.ts';
 import { spellText } from '../word.ts';
 import { type Machine, textOfNode } from './machine.ts';
-import type { Field } from './piece.ts';
+import { type Field, type Piece, slicePiece } from './piece.ts';
 import { kidOf, type Node } from './tree.ts';
-import { heredocText, wholeField } from './words.ts';
+import { heredocPieces, wholeField } from './words.ts';
 
 export interface HeredocText {
-  readonly body: string;
+  readonly pieces: readonly Piece[];
   readonly range: Range;
-  /** The body as written, for texts handed to a shell. */
-  readonly start: number;
-  readonly end: number;
 }
 
 /** The start of the first line of the body; the grammar leaves leading space and text out of the body node. */
@@ -27,9 +24,23 @@ export function readHeredoc(machine: Machine, redirect: Node): HeredocText | und
   if (!body || !opener) return undefined;
   const start = bodyStart(machine, redirect, body);
   const expands = !/["'\\]/.test(textOfNode(machine, opener));
-  const text = heredocText(machine, body, start, body.end, expands);
+  const pieces = heredocPieces(machine, body, start, body.end, expands);
   const stripsTabs = redirect.kids.some((kid) => kid.type === '<<-');
-  return { body: stripsTabs ? text.replace(/^\t+/gm, '') : text, range: machine.source.range(start, body.end), start, end: body.end };
+  return { pieces: stripsTabs ? pieces.flatMap(withoutLeadingTabs) : pieces, range: machine.source.range(start, body.end) };
+}
+
+/** `<<-` drops the tabs a line begins with. */
+function withoutLeadingTabs(piece: Piece, index: number): readonly Piece[] {
+  const text = piece.text ?? '';
+  const parts: Piece[] = [];
+  let from = 0;
+  for (const tabs of text.matchAll(/(^|\n)(\t+)/g)) {
+    const kept = tabs.index + (tabs[1] ?? '').length;
+    if (kept === 0 && index > 0) continue;
+    if (kept > from) parts.push(slicePiece(piece, from, kept));
+    from = tabs.index + tabs[0].length;
+  }
+  return from === 0 ? [piece] : [...parts, ...(from < text.length ? [slicePiece(piece, from, text.length)] : [])];
 }
 
 /** The file a redirection writes to. */
@@ -55,5 +66,5 @@ export function recordHeredoc(
 ): void {
   const paths = redirects.map((redirect) => destination(machine, redirect));
   const path = paths.find((found) => found !== undefined) ?? teeTarget(fields) ?? pipedInto;
-  machine.found.heredocs.set(heredoc.range.start, { path, body: heredoc.body, range: heredoc.range });
+  machine.found.heredocs.set(heredoc.range.start, { path, body: spellText(heredoc.pieces), range: heredoc.range });
 }

@@ -1,6 +1,6 @@
 /** The state of reading one script: where it is, what is known of its variables, and what has been found so far. */
 import type { Range } from '../../core/origin.ts';
-import type { CommandLine, Heredoc, Problem, ShellVariable } from '../document.ts';
+import type { CommandLine, Directive, Heredoc, ShellVariable } from '../document.ts';
 import type { Field, Piece } from './piece.ts';
 import type { Variable, Variables } from './scope.ts';
 import type { Source } from './source.ts';
@@ -37,7 +37,8 @@ export interface Found {
   /** By the offset of the assignment, so that a loop or a function records each assignment once. */
   readonly variables: Map<number, ShellVariable>;
   readonly heredocs: Map<number, Heredoc>;
-  readonly problems: Problem[];
+  /** Directives of scripts handed to `sbatch` in a heredoc. */
+  readonly directives: Directive[];
 }
 
 /** Shared by all branches; when it runs out the rest of the script is left unread, with a note. */
@@ -80,7 +81,7 @@ export function createMachine(source: Source, run: Machine['run'], parse: Machin
     conditional: 0,
     stop: undefined,
     exportAll: false,
-    found: { commands: [], variables: new Map(), heredocs: new Map(), problems: [] },
+    found: { commands: [], variables: new Map(), heredocs: new Map(), directives: [] },
     budget: { statements: 20_000, pieces: 400_000, innerTexts: 60 },
     run,
     parse,

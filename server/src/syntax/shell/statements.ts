@@ -4,6 +4,7 @@ import { spellWord } from '../word.ts';
 import { assign, declareVariables, unsetVariables } from './assignments.ts';
 import { commandFields, commandParts, extraWords, inSubshell, runCommand, runText } from './commands.ts';
 import { arithmeticStatus, testStatus } from './conditions.ts';
+import { readDirectives } from './directives.ts';
 import { arithmeticPiece } from './expansion.ts';
 import { type HeredocText, readHeredoc, recordHeredoc } from './heredocs.ts';
 import { type Machine, maxLoopRuns, no, ran, rangeOf, type Status, type Stop, statusOf, textOfNode, yes } from './machine.ts';
@@ -267,11 +268,15 @@ function runPiped(machine: Machine, node: Node): void {
   for (const kid of node.kids) if (kid.named) inSubshell(machine, () => runStatement(machine, kid));
 }
 
-/** `bash <<EOF` runs the heredoc as a script. */
+const scriptReaders = new Set(['bash', 'sh', 'sbatch']);
+
+/** `bash <<EOF` and `sbatch <<EOF` run the heredoc as a script; the directives at its head belong to that script. */
 function runFedShell(machine: Machine, heredoc: HeredocText, fields: readonly Field[]): void {
-  const last = fields.map((field) => textOf(field.pieces)).findLast((word) => word === undefined || !word.startsWith('-'));
-  if (last !== 'bash' && last !== 'sh') return;
-  inSubshell(machine, () => runText(machine, machine.source.pieces(heredoc.start, heredoc.end)));
+  const words = fields.map((field) => textOf(field.pieces));
+  const last = words.findLast((word) => word === undefined || !word.startsWith('-')) ?? '';
+  if (!scriptReaders.has(last)) return;
+  if (last === 'sbatch') machine.found.directives.push(...readDirectives(machine.source.text, heredoc.range));
+  inSubshell(machine, () => runText(machine, heredoc.pieces));
 }
 
 function runPlain(machine: Machine, node: Node, extra: readonly Node[]): { status: Status; fields: readonly Field[] } {

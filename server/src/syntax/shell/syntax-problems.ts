@@ -23,7 +23,8 @@ const maxProblems = 20;
 
 function missingCloser(parent: Node, missing: Node): Problem | undefined {
   const what = closers[missing.type];
-  if (!what) return undefined;
+  // The grammar does not know every operator inside `${...}`.
+  if (!what || parent.type === 'expansion') return undefined;
   const opener = parent.kids.find((kid) => kid !== missing && kid.end > kid.start);
   const range = opener ? { start: opener.start, end: opener.end } : { start: parent.start, end: parent.end };
   return { range, severity: 'warning', code: 'syntax-error', message: `This is never closed: expected ${what}.` };

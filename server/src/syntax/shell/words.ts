@@ -1,6 +1,5 @@
 /** Words of the script: quotes, escapes and glued parts, and what they become after expansion. */
 import type { Range } from '../../core/origin.ts';
-import { spellText } from '../word.ts';
 import { arithmeticPiece, type Expanded, expandBraces, expandSimple, substitutedPiece, type WordReader } from './expansion.ts';
 import { type Machine, rangeOf, spend, textOfNode } from './machine.ts';
 import { placeholderPattern } from './mask.ts';
@@ -211,11 +210,9 @@ export function wholeField(machine: Machine, node: Node): Field {
   return { pieces: orEmpty(spend(machine, pieces), { start: range.start, end: range.start }), range };
 }
 
-/** The body of a heredoc; unknown parts stay as they are written. */
-export function heredocText(machine: Machine, node: Node, start: number, end: number, expands: boolean): string {
-  if (!expands) return machine.source.text.slice(start, end);
-  const pieces = run(machine, node.kids, start, end, 'heredoc');
-  return spellText(pieces);
+/** The body of a heredoc between two offsets. */
+export function heredocPieces(machine: Machine, node: Node, start: number, end: number, expands: boolean): readonly Piece[] {
+  return expands ? run(machine, node.kids, start, end, 'heredoc') : rawPieces(machine, start, end);
 }
 
 /** Pieces of a stretch of source inside `${...}`. */
