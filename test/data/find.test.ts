@@ -73,7 +73,8 @@ describe('findNetwork', () => {
   test.each([
     ['infiniband-ndr-400', 'infiniband-ndr-400'],
     ['InfiniBand NDR 400 Gbps', 'infiniband-ndr-400'],
-    ['CX7 400 Gb/s', undefined],
+    ['CX7 400 Gb/s', 'infiniband-ndr-400'],
+    ['InfiniBand 200 Gb/s', 'infiniband-hdr-200'],
     ['400 Gb/s RDMA per GPU', 'roce-400'],
     ['1600 Gbps RoCE per node', 'roce-1600-per-node'],
     ['4 x 100Gb RoCE', 'roce-400-per-node'],
@@ -108,6 +109,8 @@ describe('findModelCard', () => {
     ['mistralai/Mistral-Large-Instruct-2407', 'mistralai/Mistral-Large-Instruct-2407'],
     ['google/gemma-2-9b-it', 'google/gemma-2-9b'],
     ['gpt2-xl', 'gpt2-xl'],
+    ['Mixtral 8x7B', 'mistralai/Mixtral-8x7B-v0.1'],
+    ['Mistral-7B', 'mistralai/Mistral-7B-v0.1'],
     ['mycompany/secret-13b', undefined],
     ['', undefined],
   ])('%s is %s', (name, card) => {

@@ -23,6 +23,7 @@ export function networkFinder(networks: readonly NamedNetwork[]): (name: string)
     const speed = /(\d+)\s*gb(?:ps|\/s|it\/s|e)?/.exec(text)?.[1];
     const technology = technologies.find((entry) => entry.words.test(text));
     if (technology === undefined || speed === undefined) return undefined;
-    return known.get(`${technology.prefix}${speed}${/per[ -]node/.test(text) ? '-per-node' : ''}`);
+    const ending = `-${speed}${/per[ -]node/.test(text) ? '-per-node' : ''}`;
+    return networks.find((network) => network.id.startsWith(technology.prefix) && network.id.endsWith(ending));
   };
 }
