@@ -47,13 +47,20 @@ export function withField<F extends JobField>(job: PartialJob, sources: Sources,
   const origins: SourcesDraft = {};
   for (const name of Object.keys(job) as JobField[]) {
     const origin = sources[name];
-    if (origin?.kind === 'derived') continue;
+    if (restsOn(name, field, sources)) continue;
     assign(draft, name, job[name]);
     if (origin) origins[name] = origin;
   }
   draft[field] = value;
   origins[field] = { kind: 'assumed', why: 'a neighbouring value' };
   return derive(draft, origins, framework);
+}
+
+/** True when a value was derived from the field, directly or through others. */
+function restsOn(name: JobField, field: JobField, sources: Sources, depth = 0): boolean {
+  const origin = sources[name];
+  if (origin?.kind !== 'derived' || depth > passes) return false;
+  return origin.from.some((input) => input === field || restsOn(input, field, sources, depth + 1));
 }
 
 function assign(draft: PartialJobDraft, field: JobField, value: unknown): void {

@@ -92,8 +92,26 @@ function sizeProblem(sizes: Sizes, model: ModelShape): string | undefined {
   return undefined;
 }
 
-function parallelOf(job: PartialJob, sizes: Sizes, model: ModelShape): TrainingJob['parallel'] {
+/** Layers of the first and last stage when they are told apart; an embedding or loss that counts as a layer takes one's place. */
+function endLayers(job: PartialJob, pipeline: number, layers: number): readonly [number | undefined, number | undefined] {
+  const embedding = job['parallel.embeddingCountsAsLayer'] ? 1 : 0;
+  const loss = job['parallel.lossCountsAsLayer'] ? 1 : 0;
+  const each = (layers + embedding + loss) / pipeline;
+  const first = embedding && Number.isInteger(each) ? each - 1 : undefined;
+  const last = loss && Number.isInteger(each) ? each - 1 : undefined;
+  return [job['parallel.layersFirstStage'] ?? first, job['parallel.layersLastStage'] ?? last];
+}
+
+function parallelOf(job: PartialJob, sizes: Sizes, model: ModelShape, assumptions: Assumption[]): TrainingJob['parallel'] {
   const { tensor, pipeline, virtualStages, context, data } = sizes;
+  const [first, last] = endLayers(job, pipeline, model.layers);
+  if (job['parallel.pipelineLayout'] !== undefined) {
+    assumptions.push({
+      field: 'parallel.pipelineLayout',
+      value: 'even',
+      why: 'the written pipeline layout is not modelled: layers are spread evenly',
+    });
+  }
   return {
     tensor,
     pipeline,
@@ -103,7 +121,7 @@ function parallelOf(job: PartialJob, sizes: Sizes, model: ModelShape): TrainingJ
     data,
     dataShard: Math.min(data, Math.max(1, job['parallel.dataShard'] ?? data)),
     vocabPipeline: job['parallel.vocabPipeline'] ?? 'none',
-    layers: spreadLayers(model.layers, pipeline, virtualStages, job['parallel.layersFirstStage'], job['parallel.layersLastStage']),
+    layers: spreadLayers(model.layers, pipeline, virtualStages, first, last),
     schedule: job['parallel.schedule'] ?? (virtualStages > 1 ? 'interleaved-1f1b' : '1f1b'),
     tpCommOverlap: job['parallel.tpCommOverlap'] ?? false,
   };
@@ -179,7 +197,7 @@ export function completeTraining(
     job: {
       framework,
       model,
-      parallel: parallelOf(job, sizes, model),
+      parallel: parallelOf(job, sizes, model, assumptions),
       ...numericsOf(job, framework, sizes, model, assumptions),
       batch: { micro: sizes.micro, global: sizes.global, accumulation: sizes.accumulation },
       sequenceLength: sizes.sequenceLength,
