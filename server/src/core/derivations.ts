@@ -84,7 +84,9 @@ const cluster: readonly Derivation[] = [
     from: ['batch.global', 'batch.micro', 'batch.accumulation'],
     how: 'global batch / (micro batch x gradient accumulation)',
     sort: 'identity',
-    compute: (job) => whole(job['batch.global'], product(job['batch.micro'], job['batch.accumulation'])),
+    // With a known world size that does not divide, the answer is a finding and not another DP.
+    compute: (job) =>
+      job['cluster.gpus'] === undefined ? whole(job['batch.global'], product(job['batch.micro'], job['batch.accumulation'])) : undefined,
   }),
   row({
     field: 'parallel.dataShard',

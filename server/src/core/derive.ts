@@ -52,7 +52,9 @@ export function withField<F extends JobField>(job: PartialJob, sources: Sources,
     if (origin) origins[name] = origin;
   }
   draft[field] = value;
-  origins[field] = { kind: 'assumed', why: 'a neighbouring value' };
+  // Rules tell what is written from what is a default: a tried value counts as written.
+  const written = sources[field];
+  origins[field] = written?.kind === 'key' ? written : { kind: 'setting', name: 'a neighbouring value' };
   return derive(draft, origins, framework);
 }
 

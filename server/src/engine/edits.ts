@@ -5,8 +5,9 @@
  */
 import type { Fix, FixChange } from '../core/finding.ts';
 import type { JobField, PartialJob } from '../core/job-fields.ts';
-import type { Origin, Range, Sources } from '../core/origin.ts';
+import type { Origin, Sources } from '../core/origin.ts';
 import type { ConfigDocument } from '../syntax/document.ts';
+import { addFlag, addProperty } from './additions.ts';
 import type { TextChange } from './analysis.ts';
 import { removeFlag, removeProperty } from './removals.ts';
 
@@ -37,12 +38,20 @@ export function editsOf(fix: Fix, context: EditContext): readonly TextChange[] |
 function editOf(change: FixChange, context: EditContext): TextChange | 'nothing' | undefined {
   const origin = context.sources[change.field];
   const written = origin && 'value' in origin ? origin : undefined;
-  if (!written) return change.kind === 'set' ? addKey(change.field, change.value, context) : 'nothing';
+  if (!written) return change.kind === 'set' ? addition(change.field, change.value, context) : 'nothing';
   if (written.kind === 'unresolved') return undefined;
   const document = written.uri === context.document.uri ? context.document : context.linked(written.uri);
   if (!document) return undefined;
   if (change.kind === 'remove') return removal(document, written);
   return replacement(document, written, change.field, change.value, context);
+}
+
+/** A key the document does not have yet. */
+function addition(field: JobField, value: string | number | boolean, { document, sources, spell }: EditContext): TextChange | undefined {
+  const spelt = spell(field, value);
+  if (spelt === undefined || spelt === '') return undefined;
+  if (document.format === 'shell') return addFlag(document, sources, spelt);
+  return document.format === 'json' ? addProperty(document, spelt) : undefined;
 }
 
 /** Takes the whole key out: the flag with its value, or the property with its comma. */
@@ -115,47 +124,6 @@ function plainLiteral(value: string | number | boolean, literal: string): string
   if (!/^[\w.+/:-]+$/.test(text)) return undefined;
   const quote = /^(['"]).*\1$/s.exec(literal)?.[1] ?? '';
   return `${quote}${text}${quote}`;
-}
-
-/** Adds a key behind the last key that is written in this document: where the eye looks for the launch's flags. */
-function addKey(field: JobField, value: string | number | boolean, context: EditContext): TextChange | undefined {
-  const { document, sources } = context;
-  if (document.format !== 'shell') return undefined;
-  const spelt = context.spell(field, value);
-  const end = lastFlagEnd(document, sources);
-  if (!spelt || end === undefined) return undefined;
-  const lineStart = document.text.lastIndexOf('\n', end - 1) + 1;
-  const indent = /^[ \t]*/.exec(document.text.slice(lineStart, end))?.[0] ?? '';
-  const continuation = /^[ \t]*\\(\r?\n)/.exec(document.text.slice(end));
-  const newText = continuation ? ` \\${continuation[1]}${indent}${spelt}` : ` ${spelt}`;
-  return { uri: document.uri, range: { start: end, end }, newText };
-}
-
-/** The end of the last word that belongs to a flag we know; words of variables' own assignments do not count. */
-function lastFlagEnd(document: ConfigDocument, sources: Sources): number | undefined {
-  let last: number | undefined;
-  for (const origin of Object.values(sources)) {
-    if (!('key' in origin) || origin.uri !== document.uri || !/^--?\w/.test(document.text.slice(origin.key.start, origin.key.end)))
-      continue;
-    const end = flagEnd(document, origin.key);
-    if (end !== undefined && (last === undefined || end > last)) last = end;
-  }
-  return last;
-}
-
-/** The end of a flag and of the words that are its values. */
-function flagEnd(document: ConfigDocument, key: Range): number | undefined {
-  for (const { words } of document.commands) {
-    const index = words.findIndex(({ range }) => range.start <= key.start && key.end <= range.end);
-    if (index < 0) continue;
-    let end = words[index]?.range.end;
-    for (const word of words.slice(index + 1)) {
-      if (word.text?.startsWith('-') || word.range.start < (end ?? 0)) break;
-      end = word.range.end;
-    }
-    return end;
-  }
-  return undefined;
 }
 
 function overlapping(changes: readonly TextChange[]): boolean {

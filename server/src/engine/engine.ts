@@ -8,6 +8,7 @@ import type { EstimateResult } from '../core/estimate.ts';
 import { estimateJob } from '../core/estimate-job.ts';
 import type { Finding } from '../core/finding.ts';
 import type { JobField, JobKind } from '../core/job-fields.ts';
+import type { Range } from '../core/origin.ts';
 import type { Adapter, Reading } from '../frameworks/adapter.ts';
 import { detect } from '../frameworks/detect.ts';
 import type { ConfigDocument, Problem } from '../syntax/document.ts';
@@ -203,7 +204,7 @@ function place(
   job: Omit<JobAnalysis, 'findings'>,
   findings: readonly Finding[],
 ): readonly PlacedFinding[] {
-  const context = { uri: document.uri, launch: job.launch, job: job.job, sources: job.sources, links: job.links };
+  const context = { uri: document.uri, launch: firstLine(document.text, job.launch), job: job.job, sources: job.sources, links: job.links };
   const editing = {
     document,
     job: job.job,
@@ -218,6 +219,12 @@ function place(
     const edits = finding.fixes.map((fix) => guard(parts, `fix of ${finding.rule}`, undefined, () => editsOf(fix, editing)));
     return [{ finding: wanted ? { ...finding, severity: wanted } : finding, ...placeFinding(finding, context), edits }];
   });
+}
+
+/** A launch over many lines is pointed at by its first one. */
+function firstLine(text: string, { start, end }: Range): Range {
+  const line = text.slice(start, end).split(/[\r\n]/, 1)[0] ?? '';
+  return { start, end: start + line.replace(/[\s\\]+$/, '').length };
 }
 
 function linkedDocument(parts: Parts, uri: string): ConfigDocument | undefined {

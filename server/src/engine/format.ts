@@ -118,5 +118,6 @@ export function formatFieldValue(value: string | number | boolean, unit?: string
   if (typeof value === 'string') return value;
   const text = Number.isInteger(value) ? value.toLocaleString('en-US') : String(value);
   if (unit === 'bytes') return formatBytes(value);
-  return unit ? `${text} ${unit}` : text;
+  // Units of fields are plural nouns; a single thing loses the s.
+  return unit ? `${text} ${value === 1 ? unit.replace(/s$/, '') : unit}` : text;
 }

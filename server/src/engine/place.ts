@@ -12,6 +12,7 @@ import { formatFieldValue } from './format.ts';
 /** What placing needs to know about a job. */
 export interface PlacingContext {
   readonly uri: string;
+  /** The first line of the launch: long enough to point at. */
   readonly launch: Range;
   readonly job: PartialJob;
   readonly sources: Sources;

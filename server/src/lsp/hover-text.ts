@@ -24,7 +24,7 @@ export function plain(text: string): string {
 /** The hover of a field. `others` are further fields the same text sets. */
 export function fieldHover(job: JobAnalysis, field: JobField, others: readonly JobField[], alternatives: readonly Alternative[]): string {
   const info = fieldInfo[field];
-  const name = info.short === info.label ? info.label : `${info.label} (${info.short})`;
+  const name = info.short.toLowerCase() === info.label.toLowerCase() ? info.label : `${info.label} (${info.short})`;
   return [
     `**${name}** · ${valueText(job, field)}`,
     info.what,

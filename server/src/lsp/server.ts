@@ -1,6 +1,17 @@
 /** The language server: wires each message of the protocol to the file that answers it. */
 import { type Connection, DidChangeConfigurationNotification, DidChangeWatchedFilesNotification } from 'vscode-languageserver';
-import { clusterChoicesRequest, compareRequest, explainRequest, panelRequest, placeRequest, reportRequest } from '../protocol/requests.ts';
+import {
+  clusterChoicesRequest,
+  compareRequest,
+  type DocumentParams,
+  explainRequest,
+  type PanelResult,
+  type PlaceParams,
+  type PlaceResult,
+  panelRequest,
+  placeRequest,
+  reportRequest,
+} from '../protocol/requests.ts';
 import { initParsers } from '../syntax/parsers.ts';
 import { codeActions } from './code-action.ts';
 import { codeLenses } from './code-lens.ts';
@@ -136,7 +147,7 @@ function answerOwnRequests(session: Session, guard: Guard): void {
     explainRequest,
     guard(explainRequest, { markdown: failed, terms: [] }, (params) => explain(session, params)),
   );
-  connection.onRequest(
+  connection.onRequest<PanelResult, void>(
     panelRequest,
     guard<DocumentParams, PanelResult>(panelRequest, { empty: failed }, (params) => panel(session, params)),
   );
@@ -144,8 +155,8 @@ function answerOwnRequests(session: Session, guard: Guard): void {
     clusterChoicesRequest,
     guard(clusterChoicesRequest, { gpus: [], networks: [] }, () => clusterChoices()),
   );
-  connection.onRequest(
+  connection.onRequest<PlaceResult, void>(
     placeRequest,
-    guard(placeRequest, null, (params) => place(session, params)),
+    guard<PlaceParams, PlaceResult>(placeRequest, null, (params) => place(session, params)),
   );
 }

@@ -1,0 +1,87 @@
+/** Where a new flag or JSON property goes, and what must be written around it. */
+import type { Range, Sources } from '../core/origin.ts';
+import type { ConfigDocument } from '../syntax/document.ts';
+import type { TextChange } from './analysis.ts';
+
+/** Adds a flag behind the last one that is understood: where the eye looks for the launch's flags. */
+export function addFlag(document: ConfigDocument, sources: Sources, spelt: string): TextChange | undefined {
+  const end = lastFlagEnd(document, sources);
+  if (end === undefined) return undefined;
+  const lineStart = document.text.lastIndexOf('\n', end - 1) + 1;
+  const indent = /^[ \t]*/.exec(document.text.slice(lineStart, end))?.[0] ?? '';
+  const continuation = /^[ \t]*\\(\r?\n)/.exec(document.text.slice(end));
+  const newText = continuation ? ` \\${continuation[1]}${indent}${spelt}` : ` ${spelt}`;
+  return { uri: document.uri, range: { start: end, end }, newText };
+}
+
+/** The end of the last word that belongs to a flag we know; words of variables' own assignments do not count. */
+function lastFlagEnd(document: ConfigDocument, sources: Sources): number | undefined {
+  let last: number | undefined;
+  for (const origin of Object.values(sources)) {
+    if (!('key' in origin) || origin.uri !== document.uri || !/^--?\w/.test(document.text.slice(origin.key.start, origin.key.end)))
+      continue;
+    const end = flagEnd(document, origin.key);
+    if (end !== undefined && (last === undefined || end > last)) last = end;
+  }
+  return last;
+}
+
+/** The end of a flag and of the words that are its values. */
+function flagEnd(document: ConfigDocument, key: Range): number | undefined {
+  for (const { words } of document.commands) {
+    const index = words.findIndex(({ range }) => range.start <= key.start && key.end <= range.end);
+    if (index < 0) continue;
+    let end = words[index]?.range.end;
+    for (const word of words.slice(index + 1)) {
+      if (word.text?.startsWith('-') || word.range.start < (end ?? 0)) break;
+      end = word.range.end;
+    }
+    return end;
+  }
+  return undefined;
+}
+
+/**
+ * Adds a property to a JSON document: inside the deepest block of it that is there already, else at the top.
+ * `spelt` is the property with the blocks it stands in, e.g. `"zero_optimization": { "stage": 2 }`.
+ */
+export function addProperty(document: ConfigDocument, spelt: string): TextChange | undefined {
+  let rest: unknown;
+  try {
+    rest = JSON.parse(`{${spelt}}`);
+  } catch {
+    return undefined;
+  }
+  let brace = document.text.indexOf('{');
+  const path: string[] = [];
+  while (isBlock(rest)) {
+    const [entry] = Object.entries(rest);
+    if (!entry || !isBlock(entry[1])) break;
+    const block = blockAt(document, [...path, entry[0]]);
+    if (!block) break;
+    path.push(entry[0]);
+    brace = block.start;
+    rest = entry[1];
+  }
+  if (brace < 0 || !isBlock(rest)) return undefined;
+  const [property] = Object.entries(rest);
+  return property && insertAfterBrace(document, brace, property);
+}
+
+const isBlock = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+function blockAt(document: ConfigDocument, path: readonly string[]): Range | undefined {
+  const entry = document.entries.findLast((one) => one.path.length === path.length && path.every((part, i) => one.path[i] === part));
+  return entry && document.text[entry.value.start] === '{' ? entry.value : undefined;
+}
+
+/** First in its block, on a line of its own when the block's other properties stand so. */
+function insertAfterBrace(document: ConfigDocument, brace: number, [key, value]: readonly [string, unknown]): TextChange {
+  const at = brace + 1;
+  const space = /^\s*/.exec(document.text.slice(at))?.[0] ?? '';
+  const isEmpty = document.text[at + space.length] === '}';
+  const written = `${JSON.stringify(key)}: ${JSON.stringify(value)}`;
+  const newText = isEmpty ? ` ${written} `.slice(0, space === '' ? undefined : -1) : `${space === '' ? '' : space}${written},`;
+  return { uri: document.uri, range: { start: at, end: at }, newText };
+}
