@@ -55,7 +55,10 @@ export function readConfigFacts(draft: Draft, settings: readonly Setting[], all:
   draft.facts.model = model;
   const quantization = readQuantization(settings);
   if (quantization !== undefined) draft.facts.quantization = quantization;
-  if (all.some(({ name }) => name === 'n_dense_layers')) draft.facts.framework = 'deepseek native';
+  if (all.some(({ name }) => name === 'n_dense_layers')) {
+    draft.facts.framework = 'deepseek native';
+    if (model.dtype !== undefined) draft.facts.dtype = model.dtype;
+  }
 }
 
 /** The quantization block's telling keys; the block size is a list. */

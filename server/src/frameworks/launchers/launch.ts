@@ -5,7 +5,7 @@
 
 import type { CommandLine, ConfigDocument, Word } from '../../syntax/document.ts';
 import type { Draft } from '../draft.ts';
-import { setDerived, setField } from '../draft.ts';
+import { setDerived, setField, setUnknown } from '../draft.ts';
 import { readFlags } from '../flags.ts';
 import type { Row } from '../row.ts';
 import { readRows } from '../row.ts';
@@ -37,6 +37,9 @@ const programs: readonly (readonly [LauncherName, RegExp])[] = [
   ['python', /(^|\/)python[\d.]*$/],
 ];
 
+/** Programs that take a script's name or print a command without starting it. */
+const notLaunchers: ReadonlySet<string> = new Set(['echo', 'printf', 'ls', 'cp', 'mv', 'cat', 'test', '[', '[[', 'grep', 'sed', 'chmod']);
+
 /** Short flags of the launchers by their long names. */
 const short = { N: 'nodes', n: 'ntasks', np: 'np', c: 'cpus-per-task', m: 'module', w: 'nodelist', l: 'label', u: 'unbuffered' };
 const switches: ReadonlySet<string> = new Set(['label', 'unbuffered', 'exclusive', 'standalone', 'no-python', 'allow-run-as-root']);
@@ -61,6 +64,7 @@ function scriptName(document: ConfigDocument, word: Word): string {
 /** True when something in front of the script can start it; `cp pretrain_gpt.py` and `[ -f pretrain_gpt.py ]` cannot. */
 function startsScript(launch: Launch): boolean {
   if (launch.before.length === 0) return true;
+  if (notLaunchers.has(launch.before[0]?.text ?? '')) return false;
   return launch.launchers.length > 0 || launch.before.some((word) => word.text === undefined);
 }
 
@@ -97,7 +101,11 @@ function rowsFor(launchers: readonly LauncherName[]): readonly Row[] {
 function applyLauncherDefaults(draft: Draft, launch: Launch, settings: readonly Setting[]): void {
   const { sources } = draft;
   const names = launch.launchers;
-  if (hiddenLauncher(launch) || names.includes('deepspeed') || names.includes('mpirun')) return;
+  if (hiddenLauncher(launch) || names.includes('mpirun')) return;
+  if (names.includes('deepspeed')) {
+    markVisibleGpus(draft, launch);
+    return;
+  }
   if (names.includes('torchrun')) {
     const one = (why: string) => ({ kind: 'default' as const, framework: 'torchrun', release: 'PyTorch 2', why });
     if (sources['cluster.nodes'] === undefined) setField(draft, 'cluster.nodes', 1, one('--nnodes defaults to 1'));
@@ -110,6 +118,16 @@ function applyLauncherDefaults(draft: Draft, launch: Launch, settings: readonly 
   if (alone && sources['cluster.gpus'] === undefined && sources['cluster.nodes'] === undefined) {
     setDerived(draft, 'cluster.gpus', 1, [], 'python starts one process');
   }
+}
+
+/** The deepspeed launcher without counts takes every GPU it sees, on every host of its host file. */
+function markVisibleGpus(draft: Draft, launch: Launch): void {
+  const [program] = launch.before;
+  if (program === undefined || draft.sources['cluster.gpusPerNode'] !== undefined) return;
+  const { range } = program;
+  const why = 'the deepspeed launcher takes every visible GPU when --num_gpus is absent';
+  const { uri } = draft.document;
+  setUnknown(draft, 'cluster.gpusPerNode', { kind: 'unresolved', uri, key: range, value: range, spelling: 'deepspeed', why });
 }
 
 /** A launcher hidden in a variable, such as `$LAUNCHER pretrain_gpt.py`. */

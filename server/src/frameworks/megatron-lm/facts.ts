@@ -40,8 +40,9 @@ function readBatchRamp(draft: Draft, find: Find): void {
     const first = settingText(rampup);
     if (first !== undefined) draft.facts.batch_ramp = [first, ...rampup.rest].join(' ');
   }
-  const steps = settingText(find('step-batch-size-schedule'));
-  if (steps !== undefined) draft.facts.batch_ramp = `step-batch-size-schedule ${steps}`;
+  const schedule = find('step-batch-size-schedule');
+  const first = settingText(schedule);
+  if (first !== undefined) draft.facts.batch_ramp = ['step-batch-size-schedule', first, ...(schedule?.rest ?? [])].join(' ');
 }
 
 /** The recomputation in the words of the flags that ask for it. */

@@ -62,7 +62,8 @@ function applyAllDefaults(draft: Draft, settings: readonly Setting[]): void {
   defaultSharding(draft);
   defaultShape(draft);
   const ramp = settings.find((setting) => setting.name === 'step-batch-size-schedule');
-  const last = settingText(ramp)?.trim().split(/\s+/).at(-1)?.split(':').at(-1);
+  const written = [settingText(ramp) ?? '', ...(ramp?.rest ?? [])].join(' ').trim();
+  const last = written.split(/\s+/).at(-1)?.split(':').at(-1);
   if (ramp === undefined || last === undefined || draft.sources['batch.global'] !== undefined) return;
   if (/^\d+$/.test(last)) {
     const { key, value, spelling } = ramp;

@@ -174,6 +174,8 @@ export const factFlags: { readonly [flag: string]: { readonly fact: string; read
   'mtp-num-layers': { fact: 'model.mtp_layers', parse: count },
   'num-mtp-predictor': { fact: 'model.mtp_layers', parse: count },
   'embed-layernorm': { fact: 'model.embed_layernorm', parse: bool },
+  normalization: { fact: 'model.norm', parse: text },
+  'position-embedding-type': { fact: 'model.pos_emb', parse: text },
   'multi-latent-attention': { fact: 'model.attention_kind', parse: present('MLA') },
   'ds-sequence-parallel-size': { fact: 'sequence_parallel_size', parse: count },
 };

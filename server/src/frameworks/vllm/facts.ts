@@ -20,8 +20,18 @@ export function readVllmFacts(draft: Draft, settings: readonly Setting[]): void 
     draft.facts[fact] = text;
   }
   if (draft.job['serving.expertParallel'] === true) draft.facts.expert_parallel = true;
+  nameGpus(draft);
   readLora(draft, find);
   readLinks(draft, find);
+}
+
+/** GPUs of the server, when its tensor parallel size is stated. */
+function nameGpus(draft: Draft): void {
+  const { job } = draft;
+  const tensor = job['parallel.tensor'];
+  const hidden = (['parallel.pipeline', 'serving.dataParallel'] as const).some((field) => draft.sources[field]?.kind === 'unresolved');
+  if (tensor === undefined || hidden) return;
+  draft.facts.gpus = tensor * (job['parallel.pipeline'] ?? 1) * (job['serving.dataParallel'] ?? 1);
 }
 
 function readLora(draft: Draft, find: (name: string) => Setting | undefined): void {
