@@ -86,12 +86,16 @@ function toWordPiece(piece: Piece): WordPiece {
   return { text, unknown, range: siteOf(piece), value, through, fromDefault, replaceable: exact };
 }
 
+/** A field is immutable and often used by many commands, so its word is made once. */
+const words = new WeakMap<Field, Word>();
+
 export function wordOf(field: Field): Word {
-  return wordFromPieces(
-    field.pieces.map(toWordPiece),
-    field.range,
-    field.pieces.some((piece) => piece.conditional),
-  );
+  const known = words.get(field);
+  if (known) return known;
+  const conditional = field.pieces.some((piece) => piece.conditional);
+  const word = wordFromPieces(field.pieces.map(toWordPiece), field.range, conditional);
+  words.set(field, word);
+  return word;
 }
 
 /** Where a word split out of an expansion stands: the hull of its parts when they follow each other, else `otherwise`. */
@@ -112,10 +116,10 @@ const whiteSpace = /[ \t\r\n]+/g;
 /** Splits the pieces of one source word into words as bash does: at white space inside unquoted expansions only. */
 export function splitFields(pieces: readonly Piece[], range: Range): readonly Field[] {
   if (!pieces.some((piece) => piece.splittable)) return pieces.length > 0 ? [{ pieces, range }] : [];
-  const words: Piece[][] = [];
+  const split: Piece[][] = [];
   let current: Piece[] = [];
   const flush = (): void => {
-    if (current.length > 0) words.push(current);
+    if (current.length > 0) split.push(current);
     current = [];
   };
   for (const piece of pieces) {
@@ -132,6 +136,6 @@ export function splitFields(pieces: readonly Piece[], range: Range): readonly Fi
     if (from < piece.text.length) current.push(slicePiece(piece, from, piece.text.length));
   }
   flush();
-  const wasSplit = words.length > 1 || pieces.some((piece) => piece.splittable && piece.site === undefined);
-  return words.map((parts) => ({ pieces: parts, range: wasSplit ? placeOf(parts, range) : range }));
+  const wasSplit = split.length > 1 || pieces.some((piece) => piece.splittable && piece.site === undefined);
+  return split.map((parts) => ({ pieces: parts, range: wasSplit ? placeOf(parts, range) : range }));
 }

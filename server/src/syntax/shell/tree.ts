@@ -2,7 +2,7 @@
  * A plain copy of a syntax tree. Each step over a tree-sitter node crosses from wasm to JavaScript, and loops and
  * functions visit a node many times, so the tree is copied once with a cursor and interpreted from the copy.
  */
-import type { Tree, TreeCursor } from 'web-tree-sitter';
+import type { Language, Tree, TreeCursor } from 'web-tree-sitter';
 
 export interface Node {
   readonly type: string;
@@ -21,19 +21,33 @@ const maxDepth = 150;
 interface Names {
   readonly types: readonly string[];
   readonly fields: readonly (string | null)[];
+  readonly isNamed: readonly boolean[];
+}
+
+let namesOfLanguage: { readonly language: Language; readonly names: Names } | undefined;
+
+function namesOf(language: Language): Names {
+  if (namesOfLanguage?.language !== language) {
+    const { types, fields } = language;
+    const isNamed = types.map((_, id) => language.nodeTypeIsNamed(id));
+    namesOfLanguage = { language, names: { types, fields, isNamed } };
+  }
+  return namesOfLanguage.names;
 }
 
 /** Inside strings the grammar lets these begin at the line continuation before them. */
 const startsLate = new Set(['simple_expansion', 'expansion', 'command_substitution', 'arithmetic_expansion', '$', '${', '$(', '$((', '`']);
 const beforeExpansion = /[\s\\]*/y;
 
+/** The commonest nodes without children; not asking for them saves a call into wasm. */
+const leaves = new Set(['word', 'number', 'variable_name', 'string_content', 'comment', 'raw_string', 'file_descriptor']);
+
 interface Copying extends Names {
   readonly cursor: TreeCursor;
   readonly text: string;
 }
 
-function startOf({ cursor, text }: Copying, type: string): number {
-  const start = cursor.startIndex;
+function startOf({ cursor, text }: Copying, type: string, start: number): number {
   if (!startsLate.has(type) || text[start] === '$' || text[start] === '`') return start;
   beforeExpansion.lastIndex = start;
   const skipped = beforeExpansion.exec(text)?.[0].length ?? 0;
@@ -43,17 +57,21 @@ function startOf({ cursor, text }: Copying, type: string): number {
 function copyNode(copying: Copying, depth: number): Node {
   const { cursor } = copying;
   const kids: Node[] = [];
-  const type = copying.types[cursor.nodeTypeId] ?? 'ERROR';
+  const id = cursor.nodeTypeId;
+  const type = copying.types[id] ?? 'ERROR';
+  const named = copying.isNamed[id] ?? true;
+  const start = cursor.startIndex;
+  const end = cursor.endIndex;
   const node: Node = {
     type,
-    start: startOf(copying, type),
-    end: cursor.endIndex,
-    named: cursor.nodeIsNamed,
-    missing: cursor.nodeIsMissing,
+    start: startOf(copying, type, start),
+    end,
+    named,
+    missing: start === end && cursor.nodeIsMissing,
     field: copying.fields[cursor.currentFieldId] ?? undefined,
     kids,
   };
-  if (depth < maxDepth && cursor.gotoFirstChild()) {
+  if (named && depth < maxDepth && !leaves.has(type) && cursor.gotoFirstChild()) {
     do kids.push(copyNode(copying, depth + 1));
     while (cursor.gotoNextSibling());
     cursor.gotoParent();
@@ -64,9 +82,8 @@ function copyNode(copying: Copying, depth: number): Node {
 /** Copies the whole tree of `text`. */
 export function copyTree(tree: Tree, text: string): Node {
   const cursor = tree.walk();
-  const { types, fields } = tree.language;
   try {
-    return copyNode({ cursor, text, types, fields }, 0);
+    return copyNode({ cursor, text, ...namesOf(tree.language) }, 0);
   } finally {
     cursor.delete();
   }
