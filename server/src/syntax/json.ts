@@ -63,7 +63,9 @@ function note(reading: Reading, start: number, end: number, severity: Problem['s
   const last = reading.problems.at(-1);
   // One mistake makes the parser complain several times at the same place; the first complaint says it best.
   if (code === 'syntax-error' && last?.code === code && start - last.range.end <= 1) return;
-  if (reading.problems.length < maxProblems) reading.problems.push({ range: { start, end }, severity, code, message });
+  // The scanner counts one character too many for what the end of the text cuts off.
+  const range = { start, end: Math.min(end, reading.text.length) };
+  if (reading.problems.length < maxProblems) reading.problems.push({ range, severity, code, message });
 }
 
 function begin(
@@ -153,7 +155,7 @@ function readEntries(reading: Reading, text: string): void {
       },
       onError: (error, start, length) => {
         const message = errorTexts[printParseErrorCode(error)] ?? 'This is not valid JSON.';
-        note(reading, start, Math.min(text.length, start + length), 'error', 'syntax-error', message);
+        note(reading, start, start + length, 'error', 'syntax-error', message);
       },
     },
     { allowTrailingComma: true, disallowComments: false },
