@@ -6,7 +6,8 @@ export function environmentSettings(variables: readonly ShellVariable[]): readon
   return variables.map(({ name, value, assignment }) => ({
     name,
     spelling: name,
-    key: { start: assignment.start, end: assignment.start + name.length },
+    // An exported variable is in force with the range of its value alone; its name is written elsewhere.
+    key: assignment.start < value.value.start ? { start: assignment.start, end: assignment.start + name.length } : value.value,
     value: value.value,
     given: true,
     scalar: value.text,

@@ -88,7 +88,8 @@ export function hoverText(hovers: readonly vscode.Hover[]): string {
 
 /** Puts every document back as it is on disk, so that no test sees the edits of another. */
 async function closeAll(): Promise<void> {
-  for (const document of vscode.workspace.textDocuments.filter(({ isDirty, uri }) => isDirty && uri.scheme === 'file')) {
+  const folder = workspaceFile('').path;
+  for (const document of vscode.workspace.textDocuments.filter(({ isDirty, uri }) => isDirty && uri.path.startsWith(folder))) {
     await vscode.window.showTextDocument(document);
     await vscode.commands.executeCommand('workbench.action.files.revert');
   }
