@@ -16,11 +16,14 @@ export interface Surroundings {
   readonly estimate?: Estimate;
 }
 
-const writtenHere: Origin = { kind: 'key', uri: 'file:///job', key: { start: 0, end: 1 }, value: { start: 2, end: 3 }, spelling: 'key' };
+/** A key of the file with this spelling. */
+export function writtenAs(spelling: string): Origin {
+  return { kind: 'key', uri: 'file:///job', key: { start: 0, end: 1 }, value: { start: 2, end: 3 }, spelling };
+}
 
 /** The origins of a job whose fields are all written by the user. */
 export function allWritten(job: PartialJob): Sources {
-  return Object.fromEntries(Object.keys(job).map((field) => [field, writtenHere]));
+  return Object.fromEntries(Object.keys(job).map((field) => [field, writtenAs('key')]));
 }
 
 export function run(rule: Rule, job: PartialJob, around: Surroundings = {}): readonly Finding[] {

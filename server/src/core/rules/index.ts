@@ -33,7 +33,6 @@ import { layersNotDivisibleByVirtualStages } from './layers-not-divisible-by-vir
 import { maxGradNormInOptimizer } from './max-grad-norm-in-optimizer.ts';
 import { memoryOverCapacity } from './memory-over-capacity.ts';
 import { memoryUtilizationLeftAtDefault } from './memory-utilization-left-at-default.ts';
-import { memoryUtilizationOutOfRange } from './memory-utilization-out-of-range.ts';
 import { microBatchesFewerThanStages } from './micro-batches-fewer-than-stages.ts';
 import { microBatchesNotMultipleOfStages } from './micro-batches-not-multiple-of-stages.ts';
 import { mlaWithGroupedQueryAttention } from './mla-with-grouped-query-attention.ts';
@@ -90,7 +89,6 @@ export const rules: readonly Rule[] = [
   maxGradNormInOptimizer,
   memoryOverCapacity,
   memoryUtilizationLeftAtDefault,
-  memoryUtilizationOutOfRange,
   microBatchesFewerThanStages,
   microBatchesNotMultipleOfStages,
   mlaWithGroupedQueryAttention,

@@ -15,9 +15,9 @@ export const kvHeadsIncompatibleWithTensorParallel = defineRule({
     const heads = job['model.heads'];
     const kvHeads = job['model.kvHeads'];
     const tensor = job['parallel.tensor'];
-    // With as many KV heads as heads the rule about heads says it already; MLA keeps one latent instead of heads.
+    // When the heads do not fit TP the rule about them says it already; MLA keeps one latent instead of heads.
     if (!isCount(kvHeads) || !isCount(tensor) || kvHeads === heads || job['model.attentionKind'] === 'MLA') return;
-    if (kvHeads % tensor === 0 || tensor % kvHeads === 0) return;
+    if (kvHeads % tensor === 0 || tensor % kvHeads === 0 || heads % tensor !== 0) return;
     const valid = divisors(heads).filter((value) => kvHeads % value === 0 || value % kvHeads === 0);
     report({
       at: 'parallel.tensor',
