@@ -107,8 +107,19 @@ export const ${camelCase(id)}: Schedule = {
   }),
 };
 
+/** The page of a rule: its words for the reader, and the files that test it. */
 function ruleTest(id) {
-  return `# ${id}\n\nSay what is wrong, what the framework does, and where that stands.\n`;
+  const launch = (tensor) => `torchrun --nproc-per-node 8 pretrain_gpt.py --tensor-model-parallel-size ${tensor}`;
+  const block = (...lines) => ['```bash title=train.sh', ...lines, '```'].join('\n');
+  const carets = `${'#'.padEnd(launch('').length)}^ warning ${id}: TP 2 ...`;
+  return [
+    `# ${id}`,
+    'Say what is wrong, what the framework does then, and where that stands.',
+    '## Flagged',
+    block(launch(2), carets),
+    '## Not flagged',
+    `${block(launch(1))}\n`,
+  ].join('\n\n');
 }
 
 const [kind, id, ...rest] = process.argv.slice(2);
