@@ -9,13 +9,22 @@ export function guardOf(connection: Pick<Connection, 'console'>): Guard {
     try {
       return await handler(params);
     } catch (error) {
-      connection.console.error(`${name}: ${describeError(error)}`);
+      logFault(connection, name, error);
       return empty;
     }
   };
 }
 
+/** Writes a fault of ours into the client's log. When the client has just gone there is nobody to tell. */
+export function logFault({ console }: Pick<Connection, 'console'>, what: string, error: unknown): void {
+  try {
+    console.error(`${what}: ${describeError(error)}`);
+  } catch {
+    // The connection is closed: the process is about to end with it.
+  }
+}
+
 /** The stack where there is one: this text is for the log, never for the user. */
-export function describeError(error: unknown): string {
+function describeError(error: unknown): string {
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

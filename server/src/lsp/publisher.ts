@@ -7,7 +7,7 @@ import { summaryOf } from '../engine/summary.ts';
 import { type AnalysedParams, analysedNotification } from '../protocol/requests.ts';
 import { diagnosticsOf } from './diagnostics.ts';
 import type { OpenDocument } from './documents.ts';
-import { describeError } from './guard.ts';
+import { logFault } from './guard.ts';
 import type { Session } from './session.ts';
 
 export interface Publisher {
@@ -22,7 +22,7 @@ export interface Publisher {
 export function createPublisher(session: Session): Publisher {
   const { connection, documents } = session;
   const waiting = new Set<OpenDocument>();
-  const fault = (what: string) => (error: unknown) => connection.console.error(`${what}: ${describeError(error)}`);
+  const fault = (what: string) => (error: unknown) => logFault(connection, what, error);
 
   const publish = async (document: OpenDocument): Promise<void> => {
     waiting.delete(document);

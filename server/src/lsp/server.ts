@@ -20,7 +20,7 @@ import { definition } from './definition.ts';
 import { diagnosticsOf } from './diagnostics.ts';
 import { documentLinks } from './document-link.ts';
 import { createDocuments } from './documents.ts';
-import { describeError, type Guard, guardOf } from './guard.ts';
+import { type Guard, guardOf, logFault } from './guard.ts';
 import { hover } from './hover.ts';
 import { abilitiesOf, docsBaseOf, initializeResult, rootsOf, withSlash } from './initialize.ts';
 import { inlayHints } from './inlay-hint.ts';
@@ -44,7 +44,7 @@ const watched = '**/*.{json,jsonc,yaml,yml,sh,bash,sbatch,slurm}';
 export function startServer(connection: Connection, options: ServerOptions): void {
   const documents = createDocuments();
   const parsers = initParsers(options.wasmFolder, options.grammarFolder).catch((error: unknown) => {
-    connection.console.error(`parsers: ${describeError(error)}`);
+    logFault(connection, 'parsers', error);
   });
   const session = createSession(connection, documents, parsers);
   const publisher = createPublisher(session);
