@@ -67,10 +67,12 @@ function replacement(
   value: string | number | boolean,
   context: EditContext,
 ): TextChange | 'nothing' | undefined {
-  const bareFlag = origin.key.start === origin.value.start && origin.key.end === origin.value.end;
+  const literal = document.text.slice(origin.value.start, origin.value.end);
+  // Key and value in one place are a bare flag, unless the text is the value itself: a variable exported elsewhere.
+  const oneRange = origin.key.start === origin.value.start && origin.key.end === origin.value.end;
+  const bareFlag = oneRange && !spells(literal, context.job[field]);
   if (bareFlag) return replaceBareFlag(document, origin, field, value, context);
   if (isShared(field, origin, context.sources)) return undefined;
-  const literal = document.text.slice(origin.value.start, origin.value.end);
   if (origin.kind === 'key' && !spells(literal, context.job[field])) return undefined;
   const newText = document.format === 'json' ? jsonLiteral(value, literal, origin.kind) : plainLiteral(value, literal);
   return newText === undefined ? undefined : { uri: origin.uri, range: origin.value, newText };
