@@ -28,8 +28,11 @@ const node = {
   format: 'cjs',
   // The CommonJS entry of jsonc-parser loads its parts by a computed name and breaks in a bundle; its ES entry does not.
   mainFields: ['module', 'main'],
-  // The ES build of web-tree-sitter reads import.meta.url, which is empty in CommonJS output.
-  alias: { 'web-tree-sitter': './node_modules/web-tree-sitter/web-tree-sitter.cjs' },
+  // The ES builds of these read import.meta.url, which is empty in CommonJS output.
+  alias: {
+    'web-tree-sitter': './node_modules/web-tree-sitter/web-tree-sitter.cjs',
+    tinyglobby: './node_modules/tinyglobby/dist/index.cjs',
+  },
 };
 
 const browser = { ...shared, platform: 'browser', target: 'chrome130', format: 'iife', jsx: 'automatic', jsxImportSource: 'preact' };

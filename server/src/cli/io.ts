@@ -7,11 +7,11 @@ export interface CliIo {
   readonly terminal: boolean;
   /** Folder that relative paths are resolved against. */
   readonly folder: string;
-  /** Folder with the grammar files. */
-  readonly grammars: string;
+  /** Folders with the parser runtime and with the grammars. */
+  readonly parsers: { readonly runtime: string; readonly grammars: string };
   /** Folder with the built panel and server files. */
   readonly dist: string;
-  /** Ends a command that would otherwise run for ever. */
+  /** Ends a command that would otherwise run until the process is told to stop. */
   readonly signal?: AbortSignal;
 }
 

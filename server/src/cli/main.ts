@@ -4,17 +4,13 @@ import { runCli } from './program.ts';
 async function main(): Promise<void> {
   // A reader that closes early (`rooflint ... | head`) is no error.
   process.stdout.on('error', () => process.exit(0));
-  const stop = new AbortController();
-  process.on('SIGINT', () => stop.abort());
-  process.on('SIGTERM', () => stop.abort());
   process.exitCode = await runCli(process.argv.slice(2), {
     out: (text) => process.stdout.write(text),
     error: (text) => process.stderr.write(text),
     terminal: process.stderr.isTTY === true,
     folder: process.cwd(),
-    grammars: __dirname,
+    parsers: { runtime: __dirname, grammars: __dirname },
     dist: __dirname,
-    signal: stop.signal,
   });
 }
 

@@ -1,0 +1,48 @@
+/** `--cluster`, `--gpus`, `--gpus-per-node`, `--price`: the hardware from the command line, over what the file says. */
+import type { Command } from 'commander';
+import { accelerators, findAccelerator, findNetwork } from '../data/index.ts';
+import type { EngineSettings } from '../engine/analysis.ts';
+import { UsageError } from './io.ts';
+import { positive, whole } from './numbers.ts';
+
+export interface ClusterOptions {
+  readonly cluster?: string;
+  readonly gpus?: number;
+  readonly gpusPerNode?: number;
+  readonly network?: string;
+  readonly price?: number;
+}
+
+/** Adds the options to a command. */
+export function withClusterOptions(command: Command): Command {
+  return command
+    .option('--cluster <NAME>', 'GPU, by any usual name: h100, h100-sxm-80gb, "A100 80GB PCIe"; add a count as in 8xh100')
+    .option('--gpus <N>', 'GPUs in all', whole('--gpus'))
+    .option('--gpus-per-node <N>', 'GPUs per node', whole('--gpus-per-node'))
+    .option('--network <NAME>', 'network between nodes, such as infiniband-ndr-400')
+    .option('--price <USD>', 'price of one GPU for one hour', positive('--price'));
+}
+
+/** The options as engine settings. Throws `UsageError` for a name without a data sheet. */
+export function settingsFrom({ cluster, gpus, gpusPerNode, network, price }: ClusterOptions): EngineSettings {
+  const counted = /^(\d+)\s*x\s*(.+)$/i.exec(cluster ?? '');
+  const name = counted?.[2] ?? cluster;
+  const accelerator = name === undefined ? undefined : findAccelerator(name);
+  if (name !== undefined && !accelerator) {
+    const known = accelerators.map(({ id }) => id).join(', ');
+    throw new UsageError(`there is no data sheet for the GPU "${name}"; known are ${known}.`);
+  }
+  if (network !== undefined && !findNetwork(network)) throw new UsageError(`there is no data sheet for the network "${network}".`);
+  const total = gpus ?? (counted === null ? undefined : Number(counted[1]));
+  const perNode = gpusPerNode ?? (total === undefined ? undefined : Math.min(8, total));
+  if (total !== undefined && perNode !== undefined && total % perNode !== 0) {
+    throw new UsageError(`${total} GPUs are not a whole number of nodes of ${perNode}; give --gpus-per-node to match.`);
+  }
+  return {
+    ...(accelerator ? { gpu: accelerator.id } : {}),
+    ...(perNode === undefined ? {} : { gpusPerNode: perNode }),
+    ...(total === undefined || perNode === undefined ? {} : { nodes: total / perNode }),
+    ...(network === undefined ? {} : { network }),
+    ...(price === undefined ? {} : { pricePerGpuHour: price }),
+  };
+}

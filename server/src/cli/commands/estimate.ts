@@ -1,0 +1,34 @@
+/** `rooflint estimate`: what each job of each file will need and take. */
+import type { Command } from 'commander';
+import { reportData } from '../../report/json.ts';
+import { type ClusterOptions, settingsFrom, withClusterOptions } from '../cluster-options.ts';
+import { estimateText } from '../format/estimate.ts';
+import { type CliIo, exitCodes } from '../io.ts';
+import { openSession } from '../session.ts';
+
+interface EstimateOptions extends ClusterOptions {
+  readonly json?: boolean;
+}
+
+export function estimateCommand(program: Command, io: CliIo, done: (code: number) => void): void {
+  withClusterOptions(program.command('estimate <files...>'))
+    .description('Estimate memory per GPU, step time, MFU and communication of the jobs in each file.')
+    .option('--json', 'one array, one object per job, every number with its tree of terms')
+    .addHelpText('after', '\nExit code 0 when at least one job has an estimate or is a model alone, else 2; the reasons are printed.')
+    .action(async (files: string[], options: EstimateOptions) => {
+      const session = await openSession(io, settingsFrom(options));
+      const analyses = files.map((file) => ({ file, analysis: session.analyse(file) }));
+      if (options.json) {
+        const jobs = analyses.flatMap(({ file, analysis }) => analysis.jobs.map((_, index) => ({ file, ...asObject(reportData(analysis, index)) })));
+        io.out(`${JSON.stringify(jobs, undefined, 2)}\n`);
+      } else {
+        for (const { file, analysis } of analyses) io.out(`${estimateText(file, analysis)}\n`);
+      }
+      const told = analyses.some(({ analysis }) => analysis.jobs.some(({ kind, result }) => kind === 'model' || 'estimate' in result));
+      done(told ? exitCodes.clean : exitCodes.cannotRun);
+    });
+}
+
+function asObject(value: unknown): object {
+  return typeof value === 'object' && value !== null ? value : {};
+}

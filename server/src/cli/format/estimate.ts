@@ -1,0 +1,89 @@
+/** An estimate for a terminal. */
+import type { Assumption, ServingEstimate, TrainingEstimate } from '../../core/estimate.ts';
+import { fieldInfo, jobFields } from '../../core/fields.ts';
+import type { Analysis, JobAnalysis } from '../../engine/analysis.ts';
+import { formatFieldValue, formatPercent, formatSeconds, formatTerm } from '../../engine/format.ts';
+import { summaryOf } from '../../engine/summary.ts';
+import { termsOf, worstStageOf } from '../../engine/terms.ts';
+import { shareRows } from '../../report/time-section.ts';
+import { table } from './table.ts';
+
+/** Everything about the jobs of one file. */
+export function estimateText(file: string, analysis: Analysis): string {
+  if (analysis.jobs.length === 0) return `${file}: no job was found in this file.\n`;
+  return analysis.jobs.map((job) => jobText(analysis.jobs.length > 1 ? `${file}, launch ${job.index + 1}` : file, job)).join('\n');
+}
+
+function jobText(title: string, job: JobAnalysis): string {
+  const parts = [`${title} (${job.framework})\n${summaryOf(job)}`];
+  if ('refusal' in job.result) {
+    const { missing } = job.result.refusal;
+    if (missing.length > 0) parts.push(`Missing: ${missing.map((field) => fieldInfo[field].label).join(', ')}.`);
+    if (job.kind === 'model') parts.push(termTable(job));
+  } else {
+    const { estimate } = job.result;
+    parts.push(...(estimate.kind === 'training' ? trainingParts(estimate) : servingParts(estimate)));
+    parts.push(assumptionList(estimate.assumptions));
+  }
+  parts.push(defaultList(job));
+  return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
+}
+
+function termTable(job: JobAnalysis): string {
+  const rows = termsOf(job).map((term) => [term.label, formatTerm(term)]);
+  return rows.length === 0 ? '' : table(['quantity', 'value'], rows, [1]);
+}
+
+function trainingParts(estimate: TrainingEstimate): string[] {
+  const { memory, time, throughput, communication } = estimate;
+  const stages = memory.stages.map(({ stage, allocated, reserved, device }) => [
+    String(stage),
+    formatTerm(allocated),
+    formatTerm(reserved),
+    formatTerm(device),
+    formatPercent(device.value / memory.usable.value),
+  ]);
+  const worst = worstStageOf(estimate);
+  const components = (worst?.allocated.children ?? [])
+    .flatMap((part) => (part.children && part.children.length > 0 && part.combine === 'sum' ? part.children : [part]))
+    .filter(({ value }) => value > 0)
+    .map((part) => [part.label, formatTerm(part), worst ? formatPercent(part.value / worst.allocated.value) : '']);
+  const speed = [time.step, throughput.tokensPerSecond, throughput.tokensPerSecondPerGpu, throughput.modelFlopsPerGpu, throughput.mfu, throughput.hfu];
+  const money = estimate.cost ? [estimate.cost.perStep, estimate.cost.perBillionTokens] : [];
+  const traffic = communication
+    .filter(({ bytes }) => bytes.value > 0)
+    .map(({ label, bytes, busy, exposed }) => [label, formatTerm(bytes), formatTerm(busy), formatTerm(exposed)]);
+  return [
+    `Memory per GPU of ${formatTerm(memory.usable)} usable\n${table(['stage', 'allocated', 'reserved', 'device', 'of usable'], stages, [0, 1, 2, 3, 4])}`,
+    components.length === 0 ? '' : `Components of stage ${worst?.stage ?? 0}\n${table(['component', 'size', 'share'], components, [1, 2])}`,
+    `Step\n${table(['part', 'time', 'share'], shareRows(time.shares).map(([label, share]) => [label, formatSeconds(share * time.step.value), formatPercent(share)]), [1, 2])}`,
+    table(['quantity', 'value'], [estimate.parameters, ...speed, ...money].map((term) => [term.label, formatTerm(term)]), [1]),
+    traffic.length === 0 ? '' : `Communication\n${table(['kind', 'bytes per GPU and step', 'busy', 'exposed'], traffic, [1, 2, 3])}`,
+  ];
+}
+
+function servingParts(estimate: ServingEstimate): string[] {
+  const { memory, decode, prefill, cost } = estimate;
+  const sizes = [memory.weights, memory.overhead, memory.kvCache, memory.total, memory.usable];
+  const rest = [estimate.parameters, estimate.kvBytesPerToken, estimate.kvTokens, estimate.concurrency];
+  const speed = [prefill.timeToFirstToken, decode.timePerToken, decode.tokensPerSecond, ...(cost ? [cost.perMillionTokens] : [])];
+  const rows = (terms: typeof sizes) => terms.map((term) => [term.label, formatTerm(term)]);
+  return [
+    `Memory per GPU\n${table(['part', 'size'], rows(sizes), [1])}`,
+    table(['quantity', 'value'], rows([...rest, ...speed]), [1]),
+  ];
+}
+
+function assumptionList(assumptions: readonly Assumption[]): string {
+  if (assumptions.length === 0) return '';
+  const lines = assumptions.map(({ field, value, why }) => `  ${field === undefined ? '' : `${fieldInfo[field].label}: `}${value} (${why})`);
+  return `Assumptions\n${lines.join('\n')}`;
+}
+
+function defaultList(job: JobAnalysis): string {
+  const lines = jobFields.flatMap((field) => {
+    const [value, origin] = [job.job[field], job.sources[field]];
+    return value !== undefined && origin?.kind === 'default' ? [`${fieldInfo[field].short} ${formatFieldValue(value, fieldInfo[field].unit)}`] : [];
+  });
+  return lines.length === 0 ? '' : `Defaults of ${job.release} that nothing in the file changes\n  ${lines.join(', ')}`;
+}

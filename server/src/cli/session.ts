@@ -1,0 +1,40 @@
+/** An engine over the files on disk, made ready once per command. */
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { Analysis, EngineSettings } from '../engine/analysis.ts';
+import { createEngine, type Engine } from '../engine/engine.ts';
+import { type DiskFiles, diskFiles } from '../io/files.ts';
+import { initParsers } from '../syntax/parsers.ts';
+import { type CliIo, UsageError } from './io.ts';
+import { reasonOf } from './reason.ts';
+
+export interface Session {
+  readonly engine: Engine;
+  /** Analyses a file. Throws `UsageError` when it cannot be read. */
+  readonly analyse: (path: string) => Analysis;
+  /** The text of any file, open or linked; undefined when it cannot be read. */
+  readonly textOf: (uri: string) => string | undefined;
+  /** Forgets linked files, so that a change on disk is seen. */
+  readonly forget: () => void;
+}
+
+/** Loads the parsers and makes an engine. Throws `UsageError` when the installation is incomplete. */
+export async function openSession(io: CliIo, settings: EngineSettings, files: DiskFiles = diskFiles([io.folder])): Promise<Session> {
+  try {
+    await initParsers(io.parsers.runtime, io.parsers.grammars);
+  } catch (error) {
+    throw new UsageError(`the parser files cannot be loaded (${reasonOf(error)}); build or install Rooflint again.`);
+  }
+  const engine = createEngine({ files, settings: () => settings, log: (text) => io.error(`rooflint: ${text}\n`) });
+  const analyse = (path: string): Analysis => {
+    const uri = pathToFileURL(resolve(io.folder, path)).href;
+    const found = files.read(uri);
+    if ('error' in found) throw new UsageError(`${path} cannot be used: ${found.error}.`);
+    return engine.analyse(uri, found.text, 0);
+  };
+  const textOf = (uri: string): string | undefined => {
+    const found = files.read(uri);
+    return 'text' in found ? found.text : undefined;
+  };
+  return { engine, analyse, textOf, forget: () => files.forget() };
+}
