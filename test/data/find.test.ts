@@ -39,6 +39,7 @@ describe('findAccelerator', () => {
     ['A6000 Ada 48GB', 'nvidia-rtx-6000-ada'],
     ['RTX A6000', 'nvidia-rtx-a6000'],
     ['L40S', 'nvidia-l40s'],
+    ['RTX 3090 Ti', 'nvidia-rtx-3090-ti'],
     ['TPU v5e', 'google-tpu-v5e'],
     ['tpu-v5-lite-podslice', 'google-tpu-v5e'],
   ])('%s is %s', (name, id) => {

@@ -5,6 +5,7 @@ import { loadAccelerator } from '../load.ts';
 import amdMi250x from './amd-mi250x.json';
 import amdMi300x from './amd-mi300x.json';
 import amdMi325x from './amd-mi325x.json';
+import amdMi350x from './amd-mi350x.json';
 import amdMi355x from './amd-mi355x.json';
 import googleTpuV4 from './google-tpu-v4.json';
 import googleTpuV5e from './google-tpu-v5e.json';
@@ -37,11 +38,15 @@ import nvidiaH200Sxm141gb from './nvidia-h200-sxm-141gb.json';
 import nvidiaH800Sxm80gb from './nvidia-h800-sxm-80gb.json';
 import nvidiaL4 from './nvidia-l4.json';
 import nvidiaL20 from './nvidia-l20.json';
+import nvidiaL40 from './nvidia-l40.json';
 import nvidiaL40s from './nvidia-l40s.json';
 import nvidiaRtx3090 from './nvidia-rtx-3090.json';
+import nvidiaRtx3090Ti from './nvidia-rtx-3090-ti.json';
+import nvidiaRtx4070TiSuper from './nvidia-rtx-4070-ti-super.json';
 import nvidiaRtx4090 from './nvidia-rtx-4090.json';
 import nvidiaRtx5090 from './nvidia-rtx-5090.json';
 import nvidiaRtx6000Ada from './nvidia-rtx-6000-ada.json';
+import nvidiaRtxA5000 from './nvidia-rtx-a5000.json';
 import nvidiaRtxA6000 from './nvidia-rtx-a6000.json';
 import nvidiaRtxPro6000Blackwell from './nvidia-rtx-pro-6000-blackwell.json';
 import nvidiaT4 from './nvidia-t4.json';
@@ -54,6 +59,7 @@ export const accelerators: readonly Accelerator[] = [
   amdMi250x,
   amdMi300x,
   amdMi325x,
+  amdMi350x,
   amdMi355x,
   googleTpuV4,
   googleTpuV5e,
@@ -86,11 +92,15 @@ export const accelerators: readonly Accelerator[] = [
   nvidiaH800Sxm80gb,
   nvidiaL20,
   nvidiaL4,
+  nvidiaL40,
   nvidiaL40s,
   nvidiaRtx3090,
+  nvidiaRtx3090Ti,
+  nvidiaRtx4070TiSuper,
   nvidiaRtx4090,
   nvidiaRtx5090,
   nvidiaRtx6000Ada,
+  nvidiaRtxA5000,
   nvidiaRtxA6000,
   nvidiaRtxPro6000Blackwell,
   nvidiaT4,
