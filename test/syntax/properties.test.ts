@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: shell text, not templates.
 /** What must hold for any text: reading never throws, no range leaves the text, and edits give what a fresh read gives. */
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';

@@ -96,7 +96,7 @@ function begin(
 function finish(reading: Reading, end: number): void {
   const entry = reading.open.pop();
   if (!entry) return;
-  entry.value = { start: entry.value.start, end: Math.max(end, entry.value.start) };
+  entry.value = { start: entry.value.start, end: Math.max(Math.min(end, reading.text.length), entry.value.start) };
   if (typeof entry.path.at(-1) === 'number') entry.key = entry.value;
   entry.raw = reading.text.slice(entry.value.start, entry.value.end);
 }

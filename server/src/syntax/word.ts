@@ -20,10 +20,10 @@ function piecesOf(word: Word): readonly WordPiece[] {
 function cut(piece: WordPiece, from: number, to: number): WordPiece {
   const text = piece.text?.slice(from, to);
   if (!piece.replaceable || text === undefined) return { ...piece, text };
-  const shift = (range: Range, length: number): Range =>
-    range.end - range.start === length ? { start: range.start + from, end: range.start + to } : range;
-  const length = piece.text?.length ?? 0;
-  return { ...piece, text, range: shift(piece.range, length), value: shift(piece.value, length) };
+  const value = { start: piece.value.start + from, end: piece.value.start + to };
+  // A word that stands where it is written moves with its text, quotes left out; one that came through a variable stays.
+  const isHere = piece.range.start <= piece.value.start && piece.range.end >= piece.value.end;
+  return { ...piece, text, range: isHere ? value : piece.range, value };
 }
 
 /** Known parts as they are and unknown ones as `${NAME}`, so that two spellings of one unknown path can be compared. */

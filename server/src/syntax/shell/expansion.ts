@@ -213,11 +213,19 @@ function transform(operator: string, whole: string, argument: string): string | 
   if (operator === '^') return whole.slice(0, 1).toUpperCase() + whole.slice(1);
   if (operator === ',') return whole.slice(0, 1).toLowerCase() + whole.slice(1);
   if (/^[#%]/.test(operator)) return removeMatch(whole, operator, argument);
-  if (operator === '/' || operator === '//') {
-    const cut = argument.search(/(?<!\\)\//);
-    return replaceMatch(whole, cut < 0 ? argument : argument.slice(0, cut), cut < 0 ? '' : argument.slice(cut + 1), operator === '//');
-  }
   return undefined;
+}
+
+/** `${NAME/pattern/by}`; the slash between the two is the first that is not escaped. */
+function replaced(machine: Machine, node: Node, words: WordReader, value: Expanded, start: number, end: number, all: boolean): Expanded {
+  const separator = machine.source.text.slice(start, end).search(/(?<!\\)\//);
+  const middle = separator < 0 ? end : start + separator;
+  const part = (from: number, to: number): string | undefined => textOf(words.stretch(machine, node, from, Math.max(from, to), false));
+  const [pattern, by] = [part(start, middle), part(Math.min(middle + 1, end), end)];
+  const pieces = piecesOfExpanded(value);
+  const whole = textOf(pieces);
+  const isKnown = whole !== undefined && pattern !== undefined && by !== undefined;
+  return derived(isKnown ? replaceMatch(whole, pattern, by, all) : undefined, node, machine, pieces);
 }
 
 /** `${...}`. */
@@ -242,6 +250,7 @@ export function expandBraces(machine: Machine, node: Node, words: WordReader, qu
   if (operator === undefined) return value;
   const argument = (): readonly Piece[] => words.stretch(machine, node, reference.end + operator.length, closing, quoted);
   if (/^:?[-=+?]$/.test(operator)) return withDefault(machine, node, reference, operator, value, argument);
+  if (/^\/\/?$/.test(operator)) return replaced(machine, node, words, value, reference.end + operator.length, closing, operator === '//');
   const given = textOf(argument());
   if (given === undefined) return derived(undefined, node, machine, piecesOfExpanded(value));
   if (operator === ':') return slice(machine, node, value, given);
