@@ -46,12 +46,21 @@ describe('findAccelerator', () => {
     expect(findAccelerator(name)?.id).toBe(id);
   });
 
-  test.each(['', ' ', 'H100 64GB', X, 'B100', 'unstated', 'Ascend NPU (31662800896 bytes reported)', '24GB class', 'cuda:0'])(
-    '"%s" is unknown',
-    (name) => {
-      expect(findAccelerator(name)).toBeUndefined();
-    },
-  );
+  test.each([
+    '',
+    ' ',
+    'H100 64GB',
+    'RTX 3080 Ti',
+    'RTX 4090 D',
+    'RTX 4070 Laptop',
+    'B100',
+    'unstated',
+    'Ascend NPU (31662800896 bytes reported)',
+    '24GB class',
+    'cuda:0',
+  ])('"%s" is unknown', (name) => {
+    expect(findAccelerator(name)).toBeUndefined();
+  });
 
   test('every accelerator is found by its own id, label and aliases', () => {
     for (const accelerator of accelerators) {
