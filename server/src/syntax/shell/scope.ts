@@ -70,7 +70,9 @@ function shared<T>(
 const looksLikeOptions = (pieces: readonly Piece[]): boolean => /^\s*-/.test(pieces[0]?.text ?? '');
 
 /** Joins two texts of which one extends the other, or which are alternative options; undefined when they are neither. */
-function joinScalars(a: readonly Piece[], b: readonly Piece[]): readonly Piece[] | undefined {
+function joinScalars(left: readonly Piece[], right: readonly Piece[]): readonly Piece[] | undefined {
+  const filled = (pieces: readonly Piece[]): readonly Piece[] => pieces.filter((piece) => piece.text !== '');
+  const [a, b] = [filled(left), filled(right)];
   const { head, tail } = shared(a, b, samePiece);
   const middleA = a.slice(head, a.length - tail);
   const middleB = b.slice(head, b.length - tail);

@@ -30,6 +30,32 @@ function missingCloser(parent: Node, missing: Node): Problem | undefined {
   return { range, severity: 'warning', code: 'syntax-error', message: `This is never closed: expected ${what}.` };
 }
 
+const closerOf: ReadonlyMap<string, string> = new Map([
+  ['if', 'fi'],
+  ['for', 'done'],
+  ['while', 'done'],
+  ['until', 'done'],
+  ['case', 'esac'],
+  ['{', '}'],
+  ['"', '"'],
+]);
+
+/** An error that reaches the end of the text and holds an opening token without its closing one. */
+function neverClosed(error: Node, text: string): Problem | undefined {
+  if (error.type !== 'ERROR' || text.slice(error.end).trim() !== '') return undefined;
+  const open: Node[] = [];
+  for (const kid of error.kids) {
+    const innermost = open.at(-1);
+    if (innermost && closerOf.get(innermost.type) === kid.type) open.pop();
+    else if (closerOf.has(kid.type)) open.push(kid);
+  }
+  const opener = open.at(-1);
+  const what = opener && closers[closerOf.get(opener.type) ?? ''];
+  if (!opener || !what) return undefined;
+  const range = { start: opener.start, end: opener.end };
+  return { range, severity: 'warning', code: 'syntax-error', message: `This is never closed: expected ${what}.` };
+}
+
 /** A backslash with spaces after it does not continue the line: bash ends the command there. */
 function brokenContinuations(text: string): readonly Problem[] {
   return [...text.matchAll(/(?<=[^\\\s][ \t]*)\\[ \t]+(?=\r?\n[ \t]*-{1,2}[A-Za-z])/g)].map((match) => ({
@@ -58,7 +84,7 @@ export function syntaxProblems(root: Node, text: string): readonly Problem[] {
   const visit = (node: Node): void => {
     if (found.length >= maxProblems) return;
     for (const kid of node.kids) {
-      const problem = kid.missing ? missingCloser(node, kid) : cutOff(kid, text);
+      const problem = kid.missing ? missingCloser(node, kid) : (neverClosed(kid, text) ?? cutOff(kid, text));
       if (problem && !explained(problem.range)) found.push(problem);
       visit(kid);
     }
