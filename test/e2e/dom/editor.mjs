@@ -72,7 +72,8 @@ export async function checkEditor({ page, workbench, editor, restricted, shot, c
     await page.keyboard.press('Control+Home');
     const word = page.locator('.view-line', { hasText: /^TP=4/ }).first();
     const box = await word.boundingBox();
-    await page.mouse.move(box.x + 20, box.y + box.height / 2, { steps: 5 });
+    // Three characters of the name and the equals sign stand in front of the value.
+    await page.mouse.move(box.x + 29, box.y + box.height / 2, { steps: 5 });
     await page.locator('.monaco-hover:visible table').first().waitFor({ timeout: patience });
     await shot('hover-alternatives');
     await page.mouse.move(5, 500);
@@ -99,7 +100,7 @@ export async function checkEditor({ page, workbench, editor, restricted, shot, c
       const settings = JSON.parse(readFileSync(join(editor.folder, '.vscode', 'settings.json'), 'utf8'));
       return settings['rooflint.cluster.pricePerGpuHour'] === 2.5 ? settings : undefined;
     });
-    if (stored['rooflint.cluster.gpu'] !== 'nvidia-a100-sxm-80gb') throw new Error(JSON.stringify(stored));
+    if (stored['rooflint.cluster.gpu'] !== 'nvidia-h100-sxm-80gb') throw new Error(JSON.stringify(stored));
   });
 
   await tab('train.sh').click();
@@ -124,8 +125,8 @@ async function chooseCluster(page) {
     await page.keyboard.press('Enter');
   };
   await step(1, async (input) => {
-    await input.fill('nvidia-a100-sxm-80gb');
-    await page.locator('.quick-input-list .monaco-list-row', { hasText: 'A100' }).first().waitFor({ timeout: patience });
+    await input.fill('nvidia-h100-sxm-80gb');
+    await page.locator('.quick-input-list .monaco-list-row', { hasText: 'H100 SXM' }).first().waitFor({ timeout: patience });
   });
   await step(2, (input) => input.fill('8'));
   await step(3, (input) => input.fill(''));

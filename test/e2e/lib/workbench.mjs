@@ -53,8 +53,8 @@ export function createWorkbench(page, editor) {
     /** Switches the colour theme and waits until the window shows it. */
     async theme(kind) {
       await self.command('Preferences: Color Theme');
-      const input = page.locator('.quick-input-widget input').first();
-      await page.locator('.quick-input-list .monaco-list-row', { hasText: 'Light' }).first().waitFor({ timeout: patience });
+      const input = page.locator('.quick-input-widget input[placeholder*="Color Theme"]').first();
+      await input.waitFor({ timeout: patience });
       await input.fill(themes[kind]);
       await page.locator('.quick-input-list .monaco-list-row.focused', { hasText: themes[kind] }).waitFor({ timeout: patience });
       await page.keyboard.press('Enter');
