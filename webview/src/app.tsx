@@ -9,6 +9,7 @@ import { describe } from './describe.ts';
 import { figuresOf } from './figures.ts';
 import { setView, zoomStep } from './gestures.ts';
 import { Assumptions, Header } from './header.tsx';
+import { computeSpan, isNarrow } from './layout.ts';
 import { Legend } from './legend.tsx';
 import { MemoryView } from './memory-view.tsx';
 import type { PanelState } from './state.ts';
@@ -87,7 +88,9 @@ function Charts({ state, post, simulation }: AppProps & { readonly simulation: S
       </div>
       {width > 0 && <TimelineView {...chart} post={post} />}
       <p class="keys" id="timeline-keys">
-        Ctrl + wheel or + − to zoom, drag or Shift + arrows to pan, arrows to go from operation to operation, Home for the whole step.
+        {isNarrow(computeSpan(simulation, 0, scale), scale) && 'Operations narrower than a pixel: heights are their shares of the time. '}
+        Ctrl + wheel or + − to zoom, drag or Shift + arrows to pan, arrows to go from operation to operation, Home for the whole step; click
+        a stage for its memory.
       </p>
       {width > 0 && <MemoryView {...chart} />}
     </div>

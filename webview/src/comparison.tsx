@@ -1,58 +1,63 @@
 /** The simulated figures of what is shown, beside those of the file when something else is tried. */
-import { figuresOf } from './figures.ts';
-import { formatBytes, formatChange, formatPercent, formatPoints, formatSeconds } from './format.ts';
+import { type Figures, figuresOf } from './figures.ts';
+import { formatBytes, formatChange, formatPercent, formatPoints, formatRate, formatSeconds } from './format.ts';
 import { differsFromFile, type PanelState } from './state.ts';
 
 interface Row {
   readonly label: string;
   readonly title: string;
-  readonly now: string;
-  readonly file: string;
-  readonly change: string;
-  /** True when the change is for the worse; undefined when there is none. */
-  readonly worse: boolean | undefined;
+  readonly value: (of: Figures) => number;
+  readonly text: (of: Figures) => string;
+  readonly change: (from: number, to: number) => string;
+  /** Which way is better; undefined where that depends on how much work a step is. */
+  readonly better: (sameWork: boolean) => 'less' | 'more' | undefined;
 }
 
-function rowsOf(state: PanelState): readonly Row[] {
-  const shown = state.shown.value;
-  const fromFile = state.fromFile.value;
-  if (!shown || 'refused' in shown) return [];
-  const now = figuresOf(shown);
-  const file = fromFile && !('refused' in fromFile) ? figuresOf(fromFile) : undefined;
-  const row = (label: string, title: string, value: (of: typeof now) => number, text: (of: typeof now) => string, points = false): Row => {
-    const change = !file ? '' : points ? formatPoints(value(file), value(now)) : formatChange(value(file), value(now));
-    const worse = !file || change === 'no change' ? undefined : value(now) > value(file);
-    return { label, title, now: text(now), file: file ? text(file) : 'cannot run', change, worse };
-  };
-  return [
-    row(
-      'Step time',
-      'Until the last stage is done with gradient reduction, optimizer and parameter gather',
-      (of) => of.stepSeconds,
-      (of) => formatSeconds(of.stepSeconds),
-    ),
-    row(
-      'Bubble',
-      'Share of the pipeline’s time that stages wait, on average over stages',
-      (of) => of.bubbleShare,
-      (of) => formatPercent(of.bubbleShare),
-      true,
-    ),
-    row(
-      'Peak memory',
-      'Of the fullest stage: what it always holds and the activations alive at once',
-      (of) => of.peakBytes,
-      (of) => `${formatBytes(of.peakBytes)}, stage ${of.fullestStage}`,
-    ),
-  ];
-}
+const rows: readonly Row[] = [
+  {
+    label: 'Step time',
+    title: 'Until the last stage is done with gradient reduction, optimizer and parameter gather',
+    value: (of) => of.stepSeconds,
+    text: (of) => formatSeconds(of.stepSeconds),
+    change: formatChange,
+    better: (sameWork) => (sameWork ? 'less' : undefined),
+  },
+  {
+    label: 'Micro batches',
+    title: 'Micro batches per second: the throughput is proportional to it',
+    value: (of) => of.microBatchesPerSecond,
+    text: (of) => formatRate(of.microBatchesPerSecond),
+    change: formatChange,
+    better: () => 'more',
+  },
+  {
+    label: 'Bubble',
+    title: 'Share of the pipeline’s time that stages wait, on average over stages',
+    value: (of) => of.bubbleShare,
+    text: (of) => formatPercent(of.bubbleShare),
+    change: formatPoints,
+    better: () => 'less',
+  },
+  {
+    label: 'Peak memory',
+    title: 'Of the fullest stage: what it always holds and the activations alive at once',
+    value: (of) => of.peakBytes,
+    text: (of) => `${formatBytes(of.peakBytes)}, stage ${of.fullestStage}`,
+    change: formatChange,
+    better: () => 'less',
+  },
+];
 
 export function Comparison({ state }: { readonly state: PanelState }) {
-  const rows = rowsOf(state);
-  if (rows.length === 0) return null;
+  const shown = state.shown.value;
+  const fromFile = state.fromFile.value;
+  if (!shown || 'refused' in shown) return null;
+  const now = figuresOf(shown);
+  const file = fromFile && !('refused' in fromFile) ? figuresOf(fromFile) : undefined;
   const other = differsFromFile(state);
   const request = state.job.value?.request;
-  const approximate = other && request?.virtualStages !== state.choice.value?.virtualStages;
+  const sameWork = request?.microBatches === shown.request.microBatches;
+  const approximate = other && request?.virtualStages !== shown.request.virtualStages;
   return (
     <section class="comparison" aria-label="Simulated figures">
       <table>
@@ -65,12 +70,12 @@ export function Comparison({ state }: { readonly state: PanelState }) {
           </tr>
         </thead>
         <tbody>
-          {rows.map(({ label, title, now, file, change, worse }) => (
-            <tr key={label} title={title}>
-              <th scope="row">{label}</th>
-              <td>{now}</td>
-              {other && <td>{file}</td>}
-              {other && <td class={worse === undefined ? '' : worse ? 'worse' : 'better'}>{change}</td>}
+          {rows.map((row) => (
+            <tr key={row.label} title={row.title}>
+              <th scope="row">{row.label}</th>
+              <td>{row.text(now)}</td>
+              {other && <td>{file ? row.text(file) : 'cannot run'}</td>}
+              {other && <Change row={row} file={file} now={now} sameWork={sameWork} />}
             </tr>
           ))}
         </tbody>
@@ -80,4 +85,20 @@ export function Comparison({ state }: { readonly state: PanelState }) {
       )}
     </section>
   );
+}
+
+interface ChangeProps {
+  readonly row: Row;
+  readonly file: Figures | undefined;
+  readonly now: Figures;
+  readonly sameWork: boolean;
+}
+
+function Change({ row, file, now, sameWork }: ChangeProps) {
+  if (!file) return <td />;
+  const [from, to] = [row.value(file), row.value(now)];
+  const text = row.change(from, to);
+  const better = row.better(sameWork);
+  const judged = better !== undefined && text !== 'no change';
+  return <td class={judged ? (to > from === (better === 'more') ? 'better' : 'worse') : ''}>{text}</td>;
 }

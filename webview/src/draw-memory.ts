@@ -66,7 +66,8 @@ function drawLine(context: CanvasRenderingContext2D, picture: MemoryPicture, ran
   context.moveTo(first.x, y(first.bytes));
   for (const point of points) context.lineTo(point.x, y(point.bytes));
   context.strokeStyle = chosen ? theme.forward.fill : theme.muted;
-  context.globalAlpha = chosen ? 1 : 0.55;
+  // Many lines would add up to a dark mass.
+  context.globalAlpha = chosen ? 1 : Math.min(0.55, 5 / simulation.request.stages);
   context.lineWidth = chosen ? 2 : 1;
   context.stroke();
   context.globalAlpha = 1;

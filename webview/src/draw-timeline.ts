@@ -1,8 +1,9 @@
 /** Paints the timeline: one row per pipeline rank, on a 2D canvas. */
 import { backwardKind, forwardKind, type Simulation, transferKind } from '../../server/src/core/schedules/simulate.ts';
 import { drawTimeGrid, gutter, prepareCanvas } from './canvas.ts';
-import { type Box, type Boxes, computeBoxes, type Rows, tailLabels, tailSpans, transferBoxes } from './layout.ts';
+import { type Box, boxesOf, computeSpan, detailOf, type Rows, type Span, sharesOf, tailLabels, tailSpans, transferSpan } from './layout.ts';
 import { hatch } from './patterns.ts';
+import { type PixelLayer, pixelLayer } from './pixel-layer.ts';
 import { type Paint, type Theme, withOpacity } from './theme.ts';
 import { type TimeScale, toX } from './time-scale.ts';
 
@@ -11,9 +12,6 @@ export interface TimelinePicture {
   readonly rows: Rows;
   readonly scale: TimeScale;
   readonly theme: Theme;
-  /** Operation under the pointer and operation the keyboard is at. */
-  readonly hovered: number | undefined;
-  readonly selected: number | undefined;
   /** The stage that the memory chart brings out. */
   readonly stage: number;
 }
@@ -24,18 +22,31 @@ export function drawTimeline(canvas: HTMLCanvasElement, width: number, picture: 
   const context = prepareCanvas(canvas, width, rows.height);
   if (!context) return 0;
   drawTimeGrid(context, theme, scale, rows.top, rows.height, true);
-  const brush = makeBrush(context, picture);
+  const brush = makeBrush(context, width, picture);
   let operations = 0;
   for (let rank = 0; rank < rows.count; rank++) operations += drawRow(brush, rank);
+  brush.pixels.paste(context);
   drawNames(brush);
-  for (const index of new Set([picture.hovered, picture.selected])) {
-    if (index !== undefined) outlineOperation(brush, index, index === picture.selected);
-  }
   return operations;
+}
+
+/** Outlines the operation under the pointer and the one the keyboard is at, on a canvas of their own over the picture. */
+export function drawMarks(
+  canvas: HTMLCanvasElement,
+  width: number,
+  picture: TimelinePicture,
+  hovered: number | undefined,
+  selected: number | undefined,
+): void {
+  const context = prepareCanvas(canvas, width, picture.rows.height);
+  if (!context) return;
+  if (hovered !== undefined && hovered !== selected) outlineOperation(context, picture, hovered, false);
+  if (selected !== undefined) outlineOperation(context, picture, selected, true);
 }
 
 interface Brush extends TimelinePicture {
   readonly context: CanvasRenderingContext2D;
+  readonly pixels: PixelLayer;
   readonly bubbleHatch: CanvasPattern | null;
   readonly backwardHatch: CanvasPattern | null;
   readonly transferHatch: CanvasPattern | null;
@@ -43,13 +54,14 @@ interface Brush extends TimelinePicture {
   readonly strength: (chunk: number) => number;
 }
 
-function makeBrush(context: CanvasRenderingContext2D, picture: TimelinePicture): Brush {
+function makeBrush(context: CanvasRenderingContext2D, width: number, picture: TimelinePicture): Brush {
   const { theme, simulation } = picture;
   const density = window.devicePixelRatio || 1;
   const last = simulation.request.virtualStages - 1;
   return {
     ...picture,
     context,
+    pixels: pixelLayer(width, picture.rows.height, density),
     bubbleHatch: hatch(context, 'rising', theme.bubble.text, density),
     backwardHatch: hatch(context, 'falling', withOpacity(theme.backward.text, 0.16), density),
     transferHatch: hatch(context, 'dots', withOpacity(theme.transfer.text, 0.7), density),
@@ -58,30 +70,38 @@ function makeBrush(context: CanvasRenderingContext2D, picture: TimelinePicture):
 }
 
 function drawRow(brush: Brush, rank: number): number {
-  const { context, rows, scale, simulation, theme } = brush;
+  const { context, rows, scale, simulation } = brush;
   const top = rows.top + rank * rows.pitch;
   context.save();
   context.beginPath();
   context.rect(scale.left, top, scale.width, rows.pitch);
   context.clip();
   drawBubble(brush, top);
-  const computed = computeBoxes(simulation, rank, scale);
-  drawColumns(brush, computed, top);
-  drawBoxes(brush, computed.boxes, top, rows.bar);
-  const sent = transferBoxes(simulation, rank, scale);
-  const [laneTop, laneHeight] = simulation.request.transferOverlapped ? [top + rows.bar + 1, rows.lane - 1] : [top, rows.bar];
-  if (laneHeight > 0) {
-    drawBoxes(brush, sent.boxes, laneTop, laneHeight);
-    context.fillStyle = theme.transfer.fill;
-    for (const { x, width, forward } of sent.columns) {
-      context.globalAlpha = forward;
-      context.fillRect(x, laneTop, width, laneHeight);
-    }
-    context.globalAlpha = 1;
+  const computed = computeSpan(simulation, rank, scale);
+  const sent = transferSpan(simulation, rank, scale);
+  if (detailOf(computed, rows.count, scale) === 'pixels') paintRow(brush, top, computed, sent);
+  else {
+    drawBoxes(brush, boxesOf(simulation, computed, scale), top, rows.bar);
+    const [laneTop, laneHeight] = simulation.request.transferOverlapped ? [top + rows.bar + 1, rows.lane - 1] : [top, rows.bar];
+    if (laneHeight > 0) drawBoxes(brush, boxesOf(simulation, sent, scale), laneTop, laneHeight);
   }
   drawTail(brush, top);
   context.restore();
-  return computed.operations;
+  return computed.last - computed.first;
+}
+
+/** Each column from the bottom up: forward, backward, transfers; what is left is waiting. */
+function paintRow({ pixels, simulation, scale, rows, theme }: Brush, top: number, computed: Span, sent: Span): void {
+  const apart = simulation.request.transferOverlapped;
+  const shares = sharesOf(simulation, apart ? [computed] : [computed, sent], scale);
+  const layers = [
+    [shares.forward, theme.forward.fill],
+    [shares.backward, theme.backward.fill],
+    [shares.transfer, theme.transfer.fill],
+  ] as const;
+  pixels.stack(scale.left, top, rows.bar, layers);
+  if (!apart || rows.lane < 2) return;
+  pixels.stack(scale.left, top + rows.bar + 1, rows.lane - 1, [[sharesOf(simulation, [sent], scale).transfer, theme.transfer.fill]]);
 }
 
 /** The ground of a row is waiting; whatever the rank does is drawn over it. */
@@ -94,21 +114,6 @@ function drawBubble({ context, simulation, scale, rows, theme, bubbleHatch }: Br
   if (bubbleHatch && rows.bar >= 6) {
     context.fillStyle = bubbleHatch;
     context.fillRect(left, top, width, rows.bar);
-  }
-}
-
-function drawColumns({ context, theme, rows }: Brush, { columns }: Boxes, top: number): void {
-  const layers = [
-    [theme.forward.fill, (column: Boxes['columns'][number]) => [0, column.forward]],
-    [theme.backward.fill, (column: Boxes['columns'][number]) => [column.forward, column.backward]],
-  ] as const;
-  for (const [fill, share] of layers) {
-    context.fillStyle = fill;
-    for (const column of columns) {
-      const [from = 0, height = 0] = share(column);
-      // From the bottom up: forward, backward, and what is left of the row is waiting.
-      if (height > 0) context.fillRect(column.x, top + rows.bar * (1 - from - height), column.width, rows.bar * height);
-    }
   }
 }
 
@@ -207,7 +212,8 @@ function drawNames({ context, rows, theme, stage }: Brush): void {
   }
 }
 
-function outlineOperation({ context, simulation, rows, scale, theme }: Brush, index: number, selected: boolean): void {
+function outlineOperation(context: CanvasRenderingContext2D, picture: TimelinePicture, index: number, selected: boolean): void {
+  const { simulation, rows, scale, theme } = picture;
   const rank = simulation.rank[index] ?? 0;
   const left = Math.max(scale.left, toX(scale, simulation.start[index] ?? 0));
   const right = Math.min(scale.left + scale.width, toX(scale, simulation.end[index] ?? 0));

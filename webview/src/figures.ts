@@ -4,6 +4,8 @@ import type { Bytes, Seconds } from '../../server/src/core/units.ts';
 
 export interface Figures {
   readonly stepSeconds: Seconds;
+  /** Micro batches the pipeline is through with in a second: what the throughput is proportional to. */
+  readonly microBatchesPerSecond: number;
   /** Share of the makespan that ranks wait, on average. */
   readonly bubbleShare: number;
   readonly peakBytes: Bytes;
@@ -21,6 +23,7 @@ export function figuresOf(simulation: Simulation): Figures {
   });
   return {
     stepSeconds: simulation.stepSeconds,
+    microBatchesPerSecond: simulation.stepSeconds > 0 ? simulation.request.microBatches / simulation.stepSeconds : 0,
     bubbleShare: simulation.makespan > 0 ? waited / (simulation.request.stages * simulation.makespan) : 0,
     peakBytes: simulation.peakBytes[fullestStage] ?? 0,
     fullestStage,

@@ -40,6 +40,11 @@ export function formatBytes(bytes: number, most = 4): string {
   return `${plain(digits(bytes, most))} B`;
 }
 
+/** "2.571 /s" of a number per second. */
+export function formatRate(perSecond: number): string {
+  return `${digits(perSecond)} /s`;
+}
+
 /** "12.3 %" of a ratio. */
 export function formatPercent(ratio: number): string {
   return `${(ratio * 100).toFixed(1)} %`;

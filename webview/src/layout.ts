@@ -31,15 +31,10 @@ export function layoutRows(stages: number, hasLane: boolean): Rows {
   return { count: stages, top: axisHeight, pitch, bar: pitch - gap - lane, lane, height: Math.ceil(axisHeight + stages * pitch + 2) };
 }
 
-/**
- * The boxes to draw of one row. A box is one operation, or, where operations are narrower than a pixel, one column of
- * pixels with the shares of its time.
- */
-export interface Boxes {
-  readonly boxes: readonly Box[];
-  readonly columns: readonly Column[];
-  /** Operations in sight. */
-  readonly operations: number;
+/** The operations of one row that are in sight: indexes `first` to `last - 1`. */
+export interface Span {
+  readonly first: number;
+  readonly last: number;
 }
 
 export interface Box {
@@ -49,11 +44,11 @@ export interface Box {
   readonly index: number;
 }
 
-export interface Column {
-  readonly x: number;
-  readonly width: number;
-  readonly forward: number;
-  readonly backward: number;
+/** Shares of the time of each column of pixels, from the left edge of the scale. They add up to at most 1. */
+export interface Shares {
+  readonly forward: Float32Array;
+  readonly backward: Float32Array;
+  readonly transfer: Float32Array;
 }
 
 /** Index of the first operation in [from, to) that ends after `time`. Operations of a row do not overlap. */
@@ -79,64 +74,66 @@ function firstStartingAt(simulation: Simulation, from: number, to: number, time:
   return low;
 }
 
-/** Pixels of an operation on average below which a row is drawn by columns. */
-const narrow = 1.5;
-
-/** The boxes of forward and backward of one rank. */
-export function computeBoxes(simulation: Simulation, rank: number, scale: TimeScale): Boxes {
-  return boxesBetween(simulation, simulation.computeOffset[rank] ?? 0, simulation.computeOffset[rank + 1] ?? 0, scale);
+/** Forward and backward of one rank in sight. */
+export function computeSpan(simulation: Simulation, rank: number, scale: TimeScale): Span {
+  return spanBetween(simulation, simulation.computeOffset[rank] ?? 0, simulation.computeOffset[rank + 1] ?? 0, scale);
 }
 
-/** The boxes of the transfers that one rank sends. */
-export function transferBoxes(simulation: Simulation, rank: number, scale: TimeScale): Boxes {
-  return boxesBetween(simulation, simulation.transferOffset[rank] ?? 0, simulation.transferOffset[rank + 1] ?? 0, scale);
+/** Transfers sent by one rank in sight. */
+export function transferSpan(simulation: Simulation, rank: number, scale: TimeScale): Span {
+  return spanBetween(simulation, simulation.transferOffset[rank] ?? 0, simulation.transferOffset[rank + 1] ?? 0, scale);
 }
 
-function boxesBetween(simulation: Simulation, from: number, to: number, scale: TimeScale): Boxes {
+function spanBetween(simulation: Simulation, from: number, to: number, scale: TimeScale): Span {
   const first = firstEndingAfter(simulation, from, to, scale.start);
-  const last = firstStartingAt(simulation, first, to, scale.end);
-  const operations = last - first;
-  if (operations > scale.width / narrow) return { boxes: [], columns: columnsOf(simulation, first, last, scale), operations };
+  return { first, last: Math.max(first, firstStartingAt(simulation, first, to, scale.end)) };
+}
+
+/** Operations of a row narrower than this many pixels on average cannot be told apart. */
+const narrow = 1.5;
+/** Boxes of all rows together that a canvas draws without a pause. */
+const mostBoxes = 6_000;
+
+/** How a row is drawn: box by box, or pixel by pixel where boxes would be too many or too narrow. */
+export function detailOf({ first, last }: Span, rowCount: number, scale: TimeScale): 'boxes' | 'pixels' {
+  return isNarrow({ first, last }, scale) || (last - first) * rowCount > mostBoxes ? 'pixels' : 'boxes';
+}
+
+/** True when operations are narrower than a pixel or so. */
+export function isNarrow({ first, last }: Span, scale: TimeScale): boolean {
+  return last - first > scale.width / narrow;
+}
+
+/** One box for each operation of a span, cut to the scale. */
+export function boxesOf(simulation: Simulation, { first, last }: Span, scale: TimeScale): readonly Box[] {
   const boxes: Box[] = [];
   for (let index = first; index < last; index++) {
     const left = Math.max(scale.left, toX(scale, simulation.start[index] ?? 0));
     const right = Math.min(scale.left + scale.width, toX(scale, simulation.end[index] ?? 0));
     boxes.push({ x: left, width: right - left, kind: simulation.kind[index] ?? 0, index });
   }
-  return { boxes, columns: [], operations };
+  return boxes;
 }
 
-/** Shares are rounded to this many steps, so that neighbouring columns that look alike become one. */
-const shareSteps = 24;
-
-function columnsOf(simulation: Simulation, first: number, last: number, scale: TimeScale): readonly Column[] {
+/** The shares of every column of pixels that the operations of the spans take. */
+export function sharesOf(simulation: Simulation, spans: readonly Span[], scale: TimeScale): Shares {
   const count = Math.max(1, Math.ceil(scale.width));
-  const perColumn = (scale.end - scale.start) / count;
-  const forward = new Float64Array(count);
-  const backward = new Float64Array(count);
-  for (let index = first; index < last; index++) {
-    const start = Math.max(scale.start, simulation.start[index] ?? 0) - scale.start;
-    const end = Math.min(scale.end, simulation.end[index] ?? 0) - scale.start;
-    // A transfer counts as "forward" here: its row holds nothing else.
-    const shares = simulation.kind[index] === 1 ? backward : forward;
-    const to = Math.min(count - 1, Math.floor(end / perColumn));
-    for (let column = Math.floor(start / perColumn); column <= to; column++) {
-      const inside = Math.min(end, (column + 1) * perColumn) - Math.max(start, column * perColumn);
-      shares[column] = (shares[column] ?? 0) + inside / perColumn;
+  const shares: Shares = { forward: new Float32Array(count), backward: new Float32Array(count), transfer: new Float32Array(count) };
+  const byKind = [shares.forward, shares.backward, shares.transfer];
+  const perColumn = (scale.end - scale.start) / Math.max(1, scale.width);
+  for (const { first, last } of spans) {
+    for (let index = first; index < last; index++) {
+      const start = (Math.max(scale.start, simulation.start[index] ?? 0) - scale.start) / perColumn;
+      const end = (Math.min(scale.end, simulation.end[index] ?? 0) - scale.start) / perColumn;
+      const columns = byKind[simulation.kind[index] ?? 0];
+      if (!columns) continue;
+      const to = Math.min(count - 1, Math.floor(end));
+      for (let column = Math.floor(start); column <= to; column++) {
+        columns[column] = (columns[column] ?? 0) + Math.max(0, Math.min(end, column + 1) - Math.max(start, column));
+      }
     }
   }
-  const columns: Column[] = [];
-  let previous: { x: number; width: number; forward: number; backward: number } | undefined;
-  for (let column = 0; column < count; column++) {
-    const f = Math.round((forward[column] ?? 0) * shareSteps) / shareSteps;
-    const b = Math.round((backward[column] ?? 0) * shareSteps) / shareSteps;
-    if (previous && previous.forward === f && previous.backward === b) previous.width++;
-    else {
-      previous = { x: scale.left + column, width: 1, forward: f, backward: b };
-      columns.push(previous);
-    }
-  }
-  return columns;
+  return shares;
 }
 
 export type TailPart = 'gradientReduction' | 'optimizer' | 'parameterGather';

@@ -10,8 +10,8 @@ export function Legend({ state }: { readonly state: PanelState }) {
     ['forward', 'Forward'],
     ['backward', 'Backward'],
   ];
-  if (shown.count > shown.computeCount) entries.push(['transfer', 'Communication (transfer)']);
-  entries.push(['bubble', 'Bubble (waiting)']);
+  if (shown.count > shown.computeCount) entries.push(['transfer', 'Communication']);
+  entries.push(['bubble', 'Bubble']);
   const names = { gradientReduction: 'gradient-reduction', optimizer: 'optimizer', parameterGather: 'parameter-gather' };
   for (const { part } of tailSpans(shown)) entries.push([names[part], tailLabels[part]]);
   return (
@@ -22,7 +22,7 @@ export function Legend({ state }: { readonly state: PanelState }) {
           {label}
         </li>
       ))}
-      {shown.request.virtualStages > 1 && <li class="hint">Paler boxes are later chunks</li>}
+      {shown.request.virtualStages > 1 && <li class="hint">Paler: later chunks</li>}
     </ul>
   );
 }

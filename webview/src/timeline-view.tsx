@@ -4,7 +4,7 @@ import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { Simulation } from '../../server/src/core/schedules/simulate.ts';
 import type { PanelReply } from '../../server/src/protocol/panel.ts';
 import { describe, sentence } from './describe.ts';
-import { drawTimeline } from './draw-timeline.ts';
+import { drawMarks, drawTimeline } from './draw-timeline.ts';
 import { onViewKey, onWheel, setView, startDrag } from './gestures.ts';
 import { type Direction, firstInView, layoutRows, neighbour, type Rows, targetAt } from './layout.ts';
 import type { PanelState } from './state.ts';
@@ -26,27 +26,33 @@ const arrows: { readonly [key: string]: Direction } = { ArrowLeft: 'previous', A
 export function TimelineView({ post, ...chart }: ChartProps & { readonly post: (reply: PanelReply) => void }) {
   const { state, simulation, scale, width, stage } = chart;
   const canvas = useRef<HTMLCanvasElement>(null);
+  const marks = useRef<HTMLCanvasElement>(null);
   const hovered = useMemo(() => computed(() => hoveredOperation(state)), [state]).value;
-  const hasLane = simulation.request.transferOverlapped && simulation.count > simulation.computeCount;
   const [focused, setFocused] = useState(false);
-  const rows = layoutRows(simulation.request.stages, hasLane);
+  const hasLane = simulation.request.transferOverlapped && simulation.count > simulation.computeCount;
+  const rows = useMemo(() => layoutRows(simulation.request.stages, hasLane), [simulation, hasLane]);
   const selected = state.selected.value;
   const total = simulation.stepSeconds;
-  // Read so that a change of theme draws again.
-  void state.themeChanges.value;
+  const themeChanges = state.themeChanges.value;
+  const picture = useMemo(
+    () => ({ simulation, rows, scale, theme: readTheme(), stage, width, themeChanges }),
+    [simulation, rows, scale, stage, width, themeChanges],
+  );
+  const painted = useRef<typeof picture | undefined>(undefined);
 
   useEffect(() => {
     const frame = requestAnimationFrame(() => {
       const element = canvas.current;
-      if (!element) return;
+      if (!element || !marks.current) return;
       const began = performance.now();
-      const operations = drawTimeline(element, width, { simulation, rows, scale, theme: readTheme(), hovered, selected, stage });
-      element.dataset.operations = String(operations);
+      if (painted.current !== picture) element.dataset.operations = String(drawTimeline(element, width, picture));
+      painted.current = picture;
+      drawMarks(marks.current, width, picture, hovered, selected);
       element.dataset.drawn = String(Number(element.dataset.drawn ?? 0) + 1);
-      post({ type: 'drawn', operations, milliseconds: performance.now() - began });
+      post({ type: 'drawn', operations: Number(element.dataset.operations), milliseconds: performance.now() - began });
     });
     return () => cancelAnimationFrame(frame);
-  });
+  }, [picture, hovered, selected, width, post]);
 
   useEffect(() => {
     const element = canvas.current;
@@ -60,7 +66,7 @@ export function TimelineView({ post, ...chart }: ChartProps & { readonly post: (
     return box && targetAt(simulation, rows, scale, event.clientX - box.left, event.clientY - box.top);
   };
   return (
-    <>
+    <div class="stack">
       <canvas
         ref={canvas}
         class="timeline"
@@ -84,8 +90,9 @@ export function TimelineView({ post, ...chart }: ChartProps & { readonly post: (
           if (event.currentTarget.matches(':focus-visible')) state.selected.value ??= firstInView(simulation, scale.start);
         }}
       />
+      <canvas ref={marks} class="marks" style={{ width: `${width}px`, height: `${rows.height}px` }} tabIndex={-1} aria-hidden="true" />
       <FocusedTooltip {...chart} rows={rows} canvas={focused ? canvas.current : null} />
-    </>
+    </div>
   );
 }
 
