@@ -76,7 +76,13 @@ function flagSetting(word: Word, name: string, values: readonly Word[]): Setting
   const [first, ...rest] = values;
   if (first === undefined) return { ...base, value: word.range, given: false, scalar: undefined, unknown: [], rest: [] };
   const others = rest.flatMap((one) => (one.text === undefined ? [] : [one.text]));
-  return { ...base, value: first.value, given: true, scalar: first.text, unknown: first.unknown, rest: others };
+  return { ...base, value: first.value, given: true, scalar: first.text, unknown: first.unknown, rest: others, ...hiddenParts(first) };
+}
+
+/** The known parts of a hidden value with the names of what hides the rest. */
+function hiddenParts(word: Word): { readonly written?: string } {
+  if (word.text !== undefined || word.pieces === undefined) return {};
+  return { written: word.pieces.map((piece) => piece.text ?? piece.unknown.map((name) => `$${name}`).join('')).join('') };
 }
 
 /** `--name=value`, whose value may be hidden although the name is known; undefined for any other word. */
@@ -84,7 +90,7 @@ function assignedSetting(word: Word, options: FlagOptions): Setting | undefined 
   const { name, key, value } = splitAssignmentWord(word);
   if (name === undefined || value === undefined || !/^--?[A-Za-z][\w-]*$/.test(name)) return undefined;
   const conditional = word.conditional === true ? { conditional: true } : {};
-  const known = { given: true, scalar: value.text, quoted: false, unknown: value.unknown, rest: [] };
+  const known = { given: true, scalar: value.text, quoted: false, unknown: value.unknown, rest: [], ...hiddenParts(value) };
   return { name: flagName(name, options), spelling: name, key, value: value.value, ...known, ...conditional };
 }
 

@@ -1,7 +1,7 @@
 /** From the keys of a DeepSpeed configuration to job fields: the rows, then what follows from several keys together. */
 import type { JobField, NumberFormat } from '../../core/job-fields.ts';
 import type { Draft } from '../draft.ts';
-import { setDefault, setDerived, setField } from '../draft.ts';
+import { setDefault, setDerived } from '../draft.ts';
 import { applyDefaults, readRows } from '../row.ts';
 import type { Setting } from '../setting.ts';
 import { autoFacts, deepspeedRows } from './rows.ts';
@@ -11,19 +11,18 @@ export function readDeepspeedSettings(draft: Draft, settings: readonly Setting[]
   readRows(draft, deepspeedRows, settings);
   readPrecision(draft);
   nameAutos(draft);
-  const stage = draft.sources['zero.stage'];
-  if (stage !== undefined) setField(draft, 'zero.implementation', 'deepspeed', stage);
+  if (draft.sources['zero.stage'] !== undefined) {
+    setDerived(draft, 'zero.implementation', 'deepspeed', ['zero.stage'], 'ZeRO is asked for in a DeepSpeed configuration');
+  }
 }
 
 /** fp16 or bf16 when one is on; "auto" leaves the precision to the caller. */
 function readPrecision(draft: Draft): void {
   for (const format of ['fp16', 'bf16'] as const) {
     const field: JobField = format === 'fp16' ? 'precision.fp16' : 'precision.bf16';
-    const origin = draft.sources[field];
-    if (draft.job[field] === true && origin !== undefined) {
-      setField(draft, 'precision.compute', format, origin);
-      draft.facts.precision = format;
-    }
+    if (draft.job[field] !== true) continue;
+    setDerived(draft, 'precision.compute', format, [field], `${format} is enabled`);
+    draft.facts.precision = format;
   }
   if (draft.job['precision.compute'] !== undefined) return;
   const auto = [draft.sources['precision.bf16'], draft.sources['precision.fp16']].find((origin) => origin?.kind === 'auto');

@@ -6,7 +6,6 @@ import { readRows } from '../row.ts';
 import type { Setting } from '../setting.ts';
 import { entrySettings, firstLine } from '../setting.ts';
 import { readConfigFacts } from './facts.ts';
-import { isConfigKey } from './key-names.ts';
 import { biasRows, huggingfaceRows } from './rows.ts';
 import { readShape } from './shape.ts';
 
@@ -54,7 +53,8 @@ function read(document: ConfigDocument): readonly Reading[] {
   readRows(draft, biasRows, settings);
   readConfigFacts(draft, settings, all);
   const listed = settings.filter(({ name }) => !name.includes('.') && !/\.\d+$/.test(name));
-  return [finishReading(draft, listed, isConfigKey)];
+  // A configuration class keeps any further key as an attribute, so none is a mistake.
+  return [finishReading(draft, listed, () => true)];
 }
 
 /** Keys of the whole file, then those of the language model under their bare names, so that the inner ones win. */

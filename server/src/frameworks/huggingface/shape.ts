@@ -73,6 +73,9 @@ function readWidths(draft: Draft, find: Find): void {
   if (hidden !== undefined && fourfold && sources['model.ffn'] === undefined && (inner?.scalar === null || inner === undefined)) {
     setDerived(draft, 'model.ffn', 4 * hidden, ['model.hidden'], '4 x hidden size, as the model class takes it');
   }
+  if (job['model.experts'] !== undefined && job['model.ffn'] !== undefined && sources['model.expertFfn'] === undefined) {
+    setDerived(draft, 'model.expertFfn', job['model.ffn'], ['model.ffn'], 'each expert is as wide as intermediate_size');
+  }
   const shared = find('n_shared_experts');
   const expert = job['model.expertFfn'];
   const parsed = shared === undefined || shared.scalar === null ? 'absent' : count(shared);

@@ -10,7 +10,7 @@ import type { Find } from './precision.ts';
 export function readLinks(draft: Draft, find: Find): void {
   const config = find('deepspeed-config') ?? jsonAfterDeepspeed(find('deepspeed'));
   if (config !== undefined) {
-    const target = settingText(config) ?? writtenText(draft, config.value);
+    const target = settingText(config) ?? config.written ?? writtenText(draft, config.value);
     draft.links.push({ range: config.value, target, role: 'deepspeed-config' });
     const heredoc = heredocFor(draft, target);
     if (heredoc !== undefined) readDeepspeedText(draft, heredoc);

@@ -33,12 +33,12 @@ export function readProgram(draft: Draft, flags: Flags, release: MegatronRelease
   readPrecision(draft, find);
   readSharding(draft, find, release);
   readShape(draft, find, release);
-  readAttention(draft, find, release);
+  readAttention(draft, find);
   readFacts(draft, find);
   readLinks(draft, find);
   if (deepspeedFlags.some((flag) => settings.some((setting) => setting.name === flag))) draft.facts.framework = 'megatron-deepspeed';
   markHidden(draft, flags.opaque);
-  if (complete) applyAllDefaults(draft, settings);
+  if (complete) applyAllDefaults(draft, settings, release);
   return finishReading(draft, settings, isMegatronFlag);
 }
 
@@ -56,11 +56,11 @@ function finder(draft: Draft, settings: readonly Setting[]): Find {
   };
 }
 
-function applyAllDefaults(draft: Draft, settings: readonly Setting[]): void {
+function applyAllDefaults(draft: Draft, settings: readonly Setting[], release: MegatronRelease): void {
   applyDefaults(draft, megatronRows);
   defaultPrecision(draft);
   defaultSharding(draft);
-  defaultShape(draft);
+  defaultShape(draft, release);
   const ramp = settings.find((setting) => setting.name === 'step-batch-size-schedule');
   const written = [settingText(ramp) ?? '', ...(ramp?.rest ?? [])].join(' ').trim();
   const last = written.split(/\s+/).at(-1)?.split(':').at(-1);

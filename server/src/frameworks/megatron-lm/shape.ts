@@ -5,7 +5,7 @@
  */
 import type { Activation, AttentionKernel, PositionEmbedding } from '../../core/job-fields.ts';
 import type { Draft } from '../draft.ts';
-import { addProblem, keyOrigin, setDefault, setField, setUnknown, unresolvedOrigin } from '../draft.ts';
+import { addProblem, keyOrigin, setDefault, setDerived, setField, setUnknown, unresolvedOrigin } from '../draft.ts';
 import { count, knownWord, present, ratio } from '../parse.ts';
 import { applyParsed } from '../row.ts';
 import { settingText } from '../setting.ts';
@@ -97,7 +97,7 @@ function readDropout(draft: Draft, find: Find): void {
 }
 
 /** Which attention kernel keeps no score matrix: Transformer Engine's and FlashAttention both do not. */
-export function readAttention(draft: Draft, find: Find, release: MegatronRelease): void {
+export function readAttention(draft: Draft, find: Find): void {
   const impl = find('transformer-impl');
   const flash = find('use-flash-attn', 'use-flash-attn-v2', 'use-flash-attn-triton');
   const backend = find('attention-backend');
@@ -108,15 +108,30 @@ export function readAttention(draft: Draft, find: Find, release: MegatronRelease
   else if (settingText(impl) === 'local' && impl !== undefined) setField(draft, 'attention.kernel', 'unfused', keyOrigin(draft, impl));
   else if (impl !== undefined && settingText(impl) === 'transformer_engine') {
     setField(draft, 'attention.kernel', 'flash', keyOrigin(draft, impl));
-  } else if (impl === undefined && release.transformerEngineByDefault) {
-    setDefault(draft, 'attention.kernel', 'flash', '--transformer-impl defaults to transformer_engine, whose attention stores no scores');
-  } else if (impl === undefined) {
-    setDefault(draft, 'attention.kernel', 'unfused', '--transformer-impl defaults to local and --use-flash-attn is not given');
   }
 }
 
+/** The kernel of the release when no flag names one. */
+function defaultAttention(draft: Draft, release: MegatronRelease): void {
+  if (release.transformerEngineByDefault) {
+    setDefault(draft, 'attention.kernel', 'flash', '--transformer-impl defaults to transformer_engine, whose attention stores no scores');
+  } else setDefault(draft, 'attention.kernel', 'unfused', '--transformer-impl defaults to local and --use-flash-attn is not given');
+}
+
+/** Releases whose switch for full recomputation has no method of its own recompute every layer. */
+function defaultRecompute(draft: Draft, release: MegatronRelease): void {
+  if (release.recomputeLayers === undefined || draft.job['recompute.granularity'] !== 'full') return;
+  const from = ['recompute.granularity'] as const;
+  if (draft.sources['recompute.method'] === undefined) {
+    setDerived(draft, 'recompute.method', 'uniform', from, 'this release recomputes all layers in equal parts');
+  }
+  setDefault(draft, 'recompute.layers', release.recomputeLayers, 'default in megatron/arguments.py of this release');
+}
+
 /** What holds when no flag said otherwise. */
-export function defaultShape(draft: Draft): void {
+export function defaultShape(draft: Draft, release: MegatronRelease): void {
+  defaultAttention(draft, release);
+  defaultRecompute(draft, release);
   setDefault(draft, 'model.activation', 'gelu', 'no --swiglu, --squared-relu or --quick-geglu is given');
   setDefault(draft, 'model.gatedMlp', false, 'no --swiglu is given');
   setDefault(draft, 'model.positionEmbedding', 'learned', '--position-embedding-type defaults to learned_absolute');

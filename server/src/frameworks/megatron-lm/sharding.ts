@@ -4,7 +4,7 @@
  * megatron/training/arguments.py; deepspeed arguments of Megatron-DeepSpeed.
  */
 import type { Draft } from '../draft.ts';
-import { keyOrigin, setDefault, setField } from '../draft.ts';
+import { setDefault, setDerived } from '../draft.ts';
 import { integer, present, word } from '../parse.ts';
 import type { Parse } from '../row.ts';
 import { applyParsed } from '../row.ts';
@@ -39,7 +39,7 @@ export function readSharding(draft: Draft, find: Find, release: MegatronRelease)
   const zero = find('zero-stage');
   if (zero === undefined) return;
   applyParsed(draft, 'zero.stage', zero, stage);
-  setField(draft, 'zero.implementation', 'deepspeed', keyOrigin(draft, zero));
+  setDerived(draft, 'zero.implementation', 'deepspeed', ['zero.stage'], `${zero.spelling} is a flag of DeepSpeed`);
 }
 
 /** Megatron-FSDP shards by buckets of whole modules, like FSDP2; the strategy names the ZeRO stage. */

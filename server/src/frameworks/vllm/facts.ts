@@ -25,13 +25,12 @@ export function readVllmFacts(draft: Draft, settings: readonly Setting[]): void 
   readLinks(draft, find);
 }
 
-/** GPUs of the server, when its tensor parallel size is stated. */
+/** GPUs of the server, when one of its sizes is stated and none is hidden. */
 function nameGpus(draft: Draft): void {
-  const { job } = draft;
-  const tensor = job['parallel.tensor'];
-  const hidden = (['parallel.pipeline', 'serving.dataParallel'] as const).some((field) => draft.sources[field]?.kind === 'unresolved');
-  if (tensor === undefined || hidden) return;
-  draft.facts.gpus = tensor * (job['parallel.pipeline'] ?? 1) * (job['serving.dataParallel'] ?? 1);
+  const sizes = ['parallel.tensor', 'parallel.pipeline', 'serving.dataParallel'] as const;
+  if (sizes.some((field) => draft.sources[field]?.kind === 'unresolved')) return;
+  if (sizes.every((field) => draft.job[field] === undefined)) return;
+  draft.facts.gpus = sizes.reduce((product, field) => product * (draft.job[field] ?? 1), 1);
 }
 
 function readLora(draft: Draft, find: (name: string) => Setting | undefined): void {
