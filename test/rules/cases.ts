@@ -24,6 +24,8 @@ const serving = { 'parallel.tensor': 4 } as const;
 const setting = { kind: 'setting', name: 'test' } as const;
 const torchFsdp2 = { 'zero.implementation': writtenAs('--use-torch-fsdp2') } as const;
 const granularity = { 'recompute.granularity': writtenAs('--recompute-granularity') } as const;
+const expertModel = { 'parallel.expert': writtenAs('--expert-model-parallel-size') } as const;
+const cpuOffload = { 'optimizer.cpuOffload': writtenAs('--optimizer-cpu-offload') } as const;
 const missing = { kind: 'default', framework: 'test', release: 'test', why: 'test' } as const;
 
 export const cases: Readonly<Record<string, RuleCases>> = {
@@ -49,6 +51,10 @@ export const cases: Readonly<Record<string, RuleCases>> = {
       { job: { 'cluster.gpus': 32, 'parallel.tensor': 4, 'parallel.pipeline': 4 } },
       { job: { 'cluster.gpus': 8, 'parallel.tensor': 0, 'parallel.pipeline': 3 } },
       { job: { 'parallel.tensor': 4, 'parallel.pipeline': 3 } },
+      {
+        job: { 'cluster.gpus': 1, 'parallel.tensor': 4, 'parallel.pipeline': 1 },
+        sources: { 'cluster.gpus': { kind: 'derived', from: [], how: 'python starts one process' } },
+      },
     ],
   },
   'heads-not-divisible-by-tensor-parallel': {
@@ -262,19 +268,30 @@ export const cases: Readonly<Record<string, RuleCases>> = {
     flagged: [
       {
         job: { 'parallel.expert': 6, 'model.experts': 64 },
+        sources: expertModel,
         at: 'parallel.expert',
         severity: 'error',
         says: '64 experts cannot be shared out over EP 6',
         fixes: ['parallel.expert=4', 'parallel.expert=8'],
       },
-      { job: { 'parallel.expert': 8 }, at: 'parallel.expert', severity: 'error', says: 'no experts', fixes: ['parallel.expert=1'] },
+      {
+        job: { 'parallel.expert': 8, 'model.layers': 24 },
+        sources: expertModel,
+        at: 'parallel.expert',
+        severity: 'error',
+        says: 'no experts',
+        fixes: ['parallel.expert=1'],
+      },
     ],
     clean: [
       { job: { 'parallel.expert': 8, 'model.experts': 64 } },
       { job: { 'parallel.expert': 1 } },
+      { job: { 'parallel.expert': 8 }, sources: expertModel },
+      { job: { 'parallel.expert': 6, 'model.experts': 64 }, sources: { 'parallel.expert': writtenAs('--moe-expert-parallel-size') } },
       {
-        job: { 'parallel.expert': 8 },
+        job: { 'parallel.expert': 8, 'model.layers': 24 },
         sources: {
+          ...expertModel,
           'model.experts': {
             kind: 'unresolved',
             uri: 'file:///job',
@@ -352,7 +369,7 @@ export const cases: Readonly<Record<string, RuleCases>> = {
         fixes: ['environment.cudaDeviceMaxConnections=1'],
       },
       {
-        job: { 'parallel.tensor': 1, 'parallel.context': 2 },
+        job: { 'parallel.tensor': 1, 'parallel.context': 2, 'cluster.gpus': 8 },
         cluster: clusterOf(9),
         at: 'parallel.context',
         severity: 'warning',
@@ -361,10 +378,11 @@ export const cases: Readonly<Record<string, RuleCases>> = {
     ],
     clean: [
       { job: { 'parallel.tensor': 2, 'environment.cudaDeviceMaxConnections': 1 } },
-      { job: { 'parallel.tensor': 1 } },
-      { job: { 'parallel.tensor': 2 }, cluster: clusterOf(10) },
-      { job: { 'parallel.tensor': 2 }, cluster: clusterOf(undefined) },
-      { job: { 'parallel.tensor': 2, 'zero.implementation': 'fsdp2' } },
+      { job: { 'parallel.tensor': 1, 'cluster.gpus': 8 } },
+      { job: { 'parallel.tensor': 2 } },
+      { job: { 'parallel.tensor': 2, 'cluster.gpus': 8 }, cluster: clusterOf(10) },
+      { job: { 'parallel.tensor': 2, 'cluster.gpus': 8 }, cluster: clusterOf(undefined) },
+      { job: { 'parallel.tensor': 2, 'zero.implementation': 'fsdp2', 'cluster.gpus': 8 } },
     ],
   },
   'cuda-device-max-connections-one-with-fsdp': {
@@ -491,13 +509,20 @@ export const cases: Readonly<Record<string, RuleCases>> = {
     flagged: [
       {
         job: { 'optimizer.cpuOffload': true, 'optimizer.precisionAware': false },
+        sources: cpuOffload,
         at: 'optimizer.cpuOffload',
         severity: 'error',
         says: 'precision-aware',
         fixes: ['optimizer.precisionAware=true'],
       },
     ],
-    clean: [{ job: { 'optimizer.cpuOffload': true, 'optimizer.precisionAware': true } }],
+    clean: [
+      { job: { 'optimizer.cpuOffload': true, 'optimizer.precisionAware': true }, sources: cpuOffload },
+      {
+        job: { 'optimizer.cpuOffload': true, 'optimizer.precisionAware': false },
+        sources: { 'optimizer.cpuOffload': writtenAs('--cpu-optimizer') },
+      },
+    ],
   },
   'mla-with-grouped-query-attention': {
     flagged: [
@@ -575,10 +600,10 @@ export const cases: Readonly<Record<string, RuleCases>> = {
       {
         job: { 'zero.stage': 2, 'batch.accumulation': 4 },
         at: 'batch.accumulation',
-        severity: 'warning',
+        severity: 'info',
         says: 'Neither train_batch_size',
       },
-      { job: { 'zero.stage': 2 }, at: 'zero.stage', severity: 'warning', says: 'Neither train_batch_size' },
+      { job: { 'zero.stage': 2 }, at: 'zero.stage', severity: 'info', says: 'Neither train_batch_size' },
     ],
     clean: [
       { job: { 'zero.stage': 2, 'batch.micro': 4 } },

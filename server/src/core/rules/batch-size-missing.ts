@@ -5,7 +5,7 @@ import { isLeftOut } from './shared/origins.ts';
 export const batchSizeMissing = defineRule({
   id: 'batch-size-missing',
   group: 'batch',
-  severity: 'warning',
+  severity: 'info',
   frameworks: ['deepspeed'],
   reads: ['zero.stage'],
   mayRead: ['batch.global', 'batch.micro', 'batch.accumulation'],

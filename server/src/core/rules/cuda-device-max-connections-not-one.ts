@@ -1,7 +1,7 @@
 /** Up to Hopper, Megatron-LM orders communication before computation through a single hardware queue. */
 import { defineRule } from '../finding.ts';
 import { onlyFix } from './shared/fixes.ts';
-import { isLeftOut } from './shared/origins.ts';
+import { isGrounded, isLeftOut } from './shared/origins.ts';
 
 /** From this compute capability (Blackwell) on the variable no longer matters. */
 const firstCapabilityWithout = 10;
@@ -12,7 +12,7 @@ export const cudaDeviceMaxConnectionsNotOne = defineRule({
   severity: 'error',
   frameworks: ['megatron-lm'],
   reads: ['parallel.tensor'],
-  mayRead: ['parallel.context', 'environment.cudaDeviceMaxConnections', 'zero.implementation'],
+  mayRead: ['cluster.gpus', 'parallel.context', 'environment.cudaDeviceMaxConnections', 'zero.implementation'],
   check({ job, sources, cluster, report }) {
     const implementation = job['zero.implementation'];
     if (implementation === 'deepspeed' || implementation === 'fsdp1' || implementation === 'fsdp2') return;
@@ -23,6 +23,8 @@ export const cudaDeviceMaxConnectionsNotOne = defineRule({
     const value = job['environment.cudaDeviceMaxConnections'];
     const missing = value === undefined && isLeftOut(sources, 'environment.cudaDeviceMaxConnections');
     if (value === 1 || (value === undefined && !missing)) return;
+    // A list of arguments without a launch is run by a script that may set the variable.
+    if (missing && !isGrounded(sources, 'cluster.gpus')) return;
     const split = job['parallel.tensor'] > 1 ? `TP ${job['parallel.tensor']}` : `CP ${context}`;
     report({
       at: missing ? (job['parallel.tensor'] > 1 ? 'parallel.tensor' : 'parallel.context') : 'environment.cudaDeviceMaxConnections',

@@ -2,7 +2,7 @@
 import { defineRule } from '../finding.ts';
 import { setFixes } from './shared/fixes.ts';
 import { choices, divisors, isCount, leavesRemainder, neighbours } from './shared/numbers.ts';
-import { isLeftOut } from './shared/origins.ts';
+import { isLeftOut, isSpelt } from './shared/origins.ts';
 
 export const expertsNotDivisibleByExpertParallel = defineRule({
   id: 'experts-not-divisible-by-expert-parallel',
@@ -10,13 +10,15 @@ export const expertsNotDivisibleByExpertParallel = defineRule({
   severity: 'error',
   frameworks: ['megatron-lm'],
   reads: ['parallel.expert'],
-  mayRead: ['model.experts'],
+  mayRead: ['model.experts', 'model.layers'],
   check({ job, sources, report }) {
     const parallel = job['parallel.expert'];
     const experts = job['model.experts'];
-    if (!isCount(parallel) || parallel === 1) return;
+    // Megatron-DeepSpeed has a flag of its own, and lets EP exceed the experts of some layers.
+    if (!isCount(parallel) || parallel === 1 || !isSpelt(sources, 'parallel.expert', 'expert-model-parallel-size')) return;
     if (!experts) {
-      if (!isLeftOut(sources, 'model.experts')) return;
+      // Without layers the model is described elsewhere, and so may the experts be.
+      if (!isLeftOut(sources, 'model.experts') || job['model.layers'] === undefined) return;
       report({
         at: 'parallel.expert',
         what: `EP ${parallel} is set but the model has no experts`,

@@ -1,5 +1,6 @@
 /** What Megatron-LM refuses beside --use-torch-fsdp2. */
 import { defineRule } from '../finding.ts';
+import { isSpelt } from './shared/origins.ts';
 
 export const fsdp2WithUnsupportedOption = defineRule({
   id: 'fsdp2-with-unsupported-option',
@@ -9,9 +10,8 @@ export const fsdp2WithUnsupportedOption = defineRule({
   reads: ['zero.implementation'],
   mayRead: ['parallel.pipeline', 'parallel.expert', 'precision.fp16', 'model.tiedEmbeddings'],
   check({ job, sources, report }) {
-    const origin = sources['zero.implementation'];
     // Megatron-FSDP shards in the same way but has none of these limits.
-    if (job['zero.implementation'] !== 'fsdp2' || origin?.kind !== 'key' || !/torch.fsdp2/.test(origin.spelling)) return;
+    if (job['zero.implementation'] !== 'fsdp2' || !isSpelt(sources, 'zero.implementation', 'torch-fsdp2')) return;
     const clashes = [
       {
         field: 'parallel.pipeline',

@@ -2,7 +2,7 @@
 
 import type { Fix } from '../finding.ts';
 import { defineRule } from '../finding.ts';
-import { isLeftOut } from './shared/origins.ts';
+import { isLeftOut, isSpelt } from './shared/origins.ts';
 
 export const fullRecomputeWithoutMethod = defineRule({
   id: 'full-recompute-without-method',
@@ -12,9 +12,8 @@ export const fullRecomputeWithoutMethod = defineRule({
   reads: ['recompute.granularity'],
   mayRead: ['recompute.method', 'recompute.layers'],
   check({ job, sources, report }) {
-    const origin = sources['recompute.granularity'];
     // Older flags that also mean full recomputation bring their own defaults.
-    if (job['recompute.granularity'] !== 'full' || origin?.kind !== 'key' || !/recompute.granularity/.test(origin.spelling)) return;
+    if (job['recompute.granularity'] !== 'full' || !isSpelt(sources, 'recompute.granularity', 'recompute-granularity')) return;
     const method = isLeftOut(sources, 'recompute.method');
     const layers = isLeftOut(sources, 'recompute.layers');
     if (!method && !layers) return;

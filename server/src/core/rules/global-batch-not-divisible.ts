@@ -2,7 +2,7 @@
 import { defineRule } from '../finding.ts';
 import { setFixes } from './shared/fixes.ts';
 import { isCount, leavesRemainder, multiplesAround } from './shared/numbers.ts';
-import { restsOnSettings } from './shared/origins.ts';
+import { isGrounded, restsOnSettings } from './shared/origins.ts';
 
 export const globalBatchNotDivisible = defineRule({
   id: 'global-batch-not-divisible',
@@ -14,6 +14,7 @@ export const globalBatchNotDivisible = defineRule({
     const global = job['batch.global'];
     const micro = job['batch.micro'];
     const data = job['parallel.data'];
+    if (!isGrounded(sources, 'parallel.data')) return;
     if (!isCount(micro) || !isCount(data) || !leavesRemainder(global, micro * data)) return;
     report({
       at: 'batch.global',

@@ -1,6 +1,7 @@
 /** Megatron-LM's CPU optimizer is built on the precision-aware one. */
 import { defineRule } from '../finding.ts';
 import { onlyFix } from './shared/fixes.ts';
+import { isSpelt } from './shared/origins.ts';
 
 export const optimizerOffloadWithoutPrecisionAware = defineRule({
   id: 'optimizer-offload-without-precision-aware',
@@ -8,8 +9,14 @@ export const optimizerOffloadWithoutPrecisionAware = defineRule({
   severity: 'error',
   frameworks: ['megatron-lm'],
   reads: ['optimizer.cpuOffload', 'optimizer.precisionAware'],
-  check({ job, report }) {
-    if (!job['optimizer.cpuOffload'] || job['optimizer.precisionAware']) return;
+  check({ job, sources, report }) {
+    // Megatron-DeepSpeed's --cpu-optimizer is another thing.
+    if (
+      !job['optimizer.cpuOffload'] ||
+      job['optimizer.precisionAware'] ||
+      !isSpelt(sources, 'optimizer.cpuOffload', 'optimizer-cpu-offload')
+    )
+      return;
     report({
       at: 'optimizer.cpuOffload',
       related: ['optimizer.precisionAware'],

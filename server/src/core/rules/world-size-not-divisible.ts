@@ -2,7 +2,7 @@
 import { defineRule } from '../finding.ts';
 import { setFixes } from './shared/fixes.ts';
 import { divisors, isCount, leavesRemainder, neighbours, plural } from './shared/numbers.ts';
-import { restsOnSettings } from './shared/origins.ts';
+import { isGrounded, restsOnSettings } from './shared/origins.ts';
 
 export const worldSizeNotDivisible = defineRule({
   id: 'world-size-not-divisible',
@@ -11,6 +11,7 @@ export const worldSizeNotDivisible = defineRule({
   reads: ['cluster.gpus', 'parallel.tensor', 'parallel.pipeline'],
   mayRead: ['parallel.context'],
   check({ job, sources, report }) {
+    if (!isGrounded(sources, 'cluster.gpus')) return;
     const gpus = job['cluster.gpus'];
     const tensor = job['parallel.tensor'];
     const pipeline = job['parallel.pipeline'];

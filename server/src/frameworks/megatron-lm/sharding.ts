@@ -37,9 +37,12 @@ export function readSharding(draft: Draft, find: Find, release: MegatronRelease)
     applyParsed(draft, 'zero.implementation', fsdp2, present('fsdp2' as const));
   }
   const zero = find('zero-stage');
-  if (zero === undefined) return;
-  applyParsed(draft, 'zero.stage', zero, stage);
-  setDerived(draft, 'zero.implementation', 'deepspeed', ['zero.stage'], `${zero.spelling} is a flag of DeepSpeed`);
+  if (zero !== undefined) {
+    applyParsed(draft, 'zero.stage', zero, stage);
+    setDerived(draft, 'zero.implementation', 'deepspeed', ['zero.stage'], `${zero.spelling} is a flag of DeepSpeed`);
+  } else if (find('deepspeed') !== undefined && draft.job['zero.implementation'] === undefined) {
+    setDerived(draft, 'zero.implementation', 'deepspeed', [], '--deepspeed hands the model to DeepSpeed');
+  }
 }
 
 /** Megatron-FSDP shards by buckets of whole modules, like FSDP2; the strategy names the ZeRO stage. */

@@ -19,6 +19,21 @@ export function restsOnSettings(sources: Sources, field: JobField): boolean {
   return reaches(sources, field, (origin) => origin.kind === 'setting', new Set());
 }
 
+/**
+ * Somebody wrote or chose the value, or one it was computed from. A world of one process because nothing starts more is not
+ * grounded: the script may be run by another that does.
+ */
+export function isGrounded(sources: Sources, field: JobField): boolean {
+  return reaches(sources, field, ({ kind }) => kind === 'key' || kind === 'setting', new Set());
+}
+
+/** The value stands under a key whose spelling, without dashes and underscores, contains `name`. */
+export function isSpelt(sources: Sources, field: JobField, name: string): boolean {
+  const origin = sources[field];
+  const plain = (text: string) => text.replace(/[-_]/g, '').toLowerCase();
+  return origin?.kind === 'key' && plain(origin.spelling).includes(plain(name));
+}
+
 function reaches(sources: Sources, field: JobField, wanted: (origin: Origin) => boolean, seen: Set<JobField>): boolean {
   if (seen.has(field)) return false;
   seen.add(field);
