@@ -164,6 +164,27 @@ describe.skipIf(!chromiumPath)('the panel in a browser', () => {
     expect(await panel.page.locator('.keys').textContent()).toMatch(/narrower than a pixel/);
   });
 
+  it('shows a job without a pipeline as one row', async () => {
+    await show(sampleJob(sampleRequest({ name: '1f1b', stages: 1, microBatches: 12, virtualStages: 1 })));
+    expect(await drawn()).toBe(24);
+    expect(await panel.page.locator('option[value="interleaved-1f1b"]').isDisabled()).toBe(true);
+    await save('one-stage');
+  });
+
+  it('follows the system on a page outside VS Code', async () => {
+    await panel.page.evaluate(() => {
+      document.body.className = '';
+      document.documentElement.removeAttribute('style');
+    });
+    await show(interleaved);
+    const background = () => panel.page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+    expect(await background()).toBe('rgb(255, 255, 255)');
+    await panel.redrawn(() => panel.page.emulateMedia({ colorScheme: 'dark' }));
+    expect(await background()).toBe('rgb(27, 29, 33)');
+    await save('plain-dark');
+    await panel.page.emulateMedia({ colorScheme: 'light' });
+  });
+
   it('fits a narrow column and follows a resize', async () => {
     await show();
     await panel.redrawn(() => panel.page.setViewportSize({ width: 460, height: 800 }));

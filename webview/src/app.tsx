@@ -32,7 +32,7 @@ export function App({ state, post }: AppProps) {
   const why = state.why.value ?? (shown && 'refused' in shown ? shown.refused : undefined);
   const simulation = good ?? last.current;
   return (
-    <main class={why === undefined ? '' : 'stale'}>
+    <main class={state.why.value !== undefined ? 'stale' : good ? '' : 'refused'}>
       {why !== undefined && (
         <p class="why" role="status">
           {why}

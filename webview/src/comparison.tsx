@@ -1,6 +1,6 @@
 /** The simulated figures of what is shown, beside those of the file when something else is tried. */
 import { type Figures, figuresOf } from './figures.ts';
-import { formatBytes, formatChange, formatPercent, formatPoints, formatRate, formatSeconds } from './format.ts';
+import { formatBytes, formatChange, formatCount, formatPercent, formatPoints, formatSeconds } from './format.ts';
 import { differsFromFile, type PanelState } from './state.ts';
 
 interface Row {
@@ -23,10 +23,10 @@ const rows: readonly Row[] = [
     better: (sameWork) => (sameWork ? 'less' : undefined),
   },
   {
-    label: 'Micro batches',
-    title: 'Micro batches per second: the throughput is proportional to it',
+    label: 'Micro batches per second',
+    title: 'The throughput is proportional to it',
     value: (of) => of.microBatchesPerSecond,
-    text: (of) => formatRate(of.microBatchesPerSecond),
+    text: (of) => formatCount(of.microBatchesPerSecond),
     change: formatChange,
     better: () => 'more',
   },

@@ -4,7 +4,7 @@ import { drawTimeGrid, gutter, prepareCanvas } from './canvas.ts';
 import { type Box, boxesOf, computeSpan, detailOf, type Rows, type Span, sharesOf, tailLabels, tailSpans, transferSpan } from './layout.ts';
 import { hatch } from './patterns.ts';
 import { type PixelLayer, pixelLayer } from './pixel-layer.ts';
-import { type Paint, type Theme, withOpacity } from './theme.ts';
+import { lettersOver, type Paint, type Theme, withOpacity } from './theme.ts';
 import { type TimeScale, toX } from './time-scale.ts';
 
 export interface TimelinePicture {
@@ -52,12 +52,19 @@ interface Brush extends TimelinePicture {
   readonly transferHatch: CanvasPattern | null;
   /** How strongly the boxes of each chunk are filled, so that virtual stages can be told apart. */
   readonly strength: (chunk: number) => number;
+  /** Colour of the letters on boxes of a kind and chunk. */
+  readonly letters: (kind: number, chunk: number) => string;
 }
 
 function makeBrush(context: CanvasRenderingContext2D, width: number, picture: TimelinePicture): Brush {
   const { theme, simulation } = picture;
   const density = window.devicePixelRatio || 1;
   const last = simulation.request.virtualStages - 1;
+  const strength = (chunk: number): number => (last === 0 ? 1 : 1 - (0.5 * chunk) / last);
+  const lettersOf = (paint: Paint): readonly string[] =>
+    Array.from({ length: last + 1 }, (_, chunk) => lettersOver(theme, paint, strength(chunk)));
+  const forwardLetters = lettersOf(theme.forward);
+  const backwardLetters = lettersOf(theme.backward);
   return {
     ...picture,
     context,
@@ -65,7 +72,8 @@ function makeBrush(context: CanvasRenderingContext2D, width: number, picture: Ti
     bubbleHatch: hatch(context, 'rising', theme.bubble.text, density),
     backwardHatch: hatch(context, 'falling', withOpacity(theme.backward.text, 0.16), density),
     transferHatch: hatch(context, 'dots', withOpacity(theme.transfer.text, 0.7), density),
-    strength: (chunk) => (last === 0 ? 1 : 1 - (0.5 * chunk) / last),
+    strength,
+    letters: (kind, chunk) => (kind === forwardKind ? forwardLetters : backwardLetters)[chunk] ?? theme.foreground,
   };
 }
 
@@ -159,7 +167,7 @@ function outlineBoxes({ context, theme }: Brush, boxes: readonly Box[], top: num
 /** Widest digit of the fonts in use, as a share of the font's size. */
 const digitWidth = 0.62;
 
-function labelBoxes({ context, theme, simulation, strength }: Brush, boxes: readonly Box[], top: number, height: number): void {
+function labelBoxes({ context, theme, simulation, letters }: Brush, boxes: readonly Box[], top: number, height: number): void {
   const large = Math.min(12, height - 3);
   const small = Math.min(9, large);
   context.textAlign = 'center';
@@ -172,8 +180,7 @@ function labelBoxes({ context, theme, simulation, strength }: Brush, boxes: read
     if (box.width < text.length * fitting * digitWidth + 2) continue;
     if (fitting !== size) context.font = `${fitting}px ${theme.font}`;
     size = fitting;
-    const weak = strength(simulation.chunk[box.index] ?? 0) < 0.75;
-    context.fillStyle = weak ? theme.foreground : paintOf(theme, box.kind).text;
+    context.fillStyle = letters(box.kind, simulation.chunk[box.index] ?? 0);
     context.fillText(text, box.x + (box.width - 1) / 2, top + height / 2 + 0.5);
   }
 }

@@ -40,9 +40,9 @@ export function formatBytes(bytes: number, most = 4): string {
   return `${plain(digits(bytes, most))} B`;
 }
 
-/** "2.571 /s" of a number per second. */
-export function formatRate(perSecond: number): string {
-  return `${digits(perSecond)} /s`;
+/** "2.571". */
+export function formatCount(count: number): string {
+  return digits(count);
 }
 
 /** "12.3 %" of a ratio. */

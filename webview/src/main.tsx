@@ -5,6 +5,7 @@ import { App } from './app.tsx';
 import { connectHost } from './host.ts';
 import { createState, receive, restore, toSaved } from './state.ts';
 import { onThemeChange } from './theme.ts';
+import './theme.css';
 import './panel.css';
 
 const host = connectHost();

@@ -1,4 +1,5 @@
 /** The colours of the canvas, read from the style sheet, which knows VS Code's themes. */
+import { lettersOn, mix, parseHex } from './color.ts';
 import type { TailPart } from './layout.ts';
 
 export interface Theme {
@@ -59,13 +60,15 @@ export function onThemeChange(changed: () => void): void {
   }
 }
 
-/** "rgb(r, g, b)" with an opacity; what is not written so is left as it is. */
+/** A "#rrggbb" colour with an opacity; any other spelling is left as it is. */
 export function withOpacity(color: string, opacity: number): string {
-  const hex = /^#([0-9a-f]{2})([0-9a-f]{2})([0-9a-f]{2})$/i.exec(color);
-  if (hex)
-    return `rgba(${hex
-      .slice(1, 4)
-      .map((part) => Number.parseInt(part, 16))
-      .join(', ')}, ${opacity})`;
-  return color;
+  const rgb = parseHex(color);
+  return rgb ? `rgba(${rgb.join(', ')}, ${opacity})` : color;
+}
+
+/** The colour of letters on a paint that is laid over the background with an opacity. */
+export function lettersOver(theme: Theme, paint: Paint, opacity: number): string {
+  const over = parseHex(paint.fill);
+  const under = parseHex(theme.background);
+  return over && under ? lettersOn(mix(over, under, opacity)) : paint.text;
 }
