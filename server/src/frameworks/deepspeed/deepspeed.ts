@@ -32,7 +32,7 @@ function read(document: ConfigDocument): readonly Reading[] {
 
 /** The key of a field with its value as JSON, with the blocks it stands in: `"zero_optimization": { "stage": 2 }`. */
 function spell(field: JobField, value: string | number | boolean): string | undefined {
-  const key = deepspeedRows.findLast((row) => row.field === field)?.keys.at(-1);
+  const key = deepspeedRows.findLast((row) => row.field === field)?.keys[0];
   if (key === undefined) return undefined;
   const written = field === 'precision.fp16' || field === 'precision.bf16' ? value === true : value;
   return key

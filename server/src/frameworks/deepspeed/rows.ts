@@ -90,7 +90,7 @@ export const deepspeedRows: readonly Row[] = [
   row({ field: 'zero.subGroupElements', keys: zero('sub_group_size'), parse: elements, fallback: 1e9, why: zeroDefault }),
   row({ field: 'zero.overlapComm', keys: zero('overlap_comm'), parse: autoBool }),
   row({ field: 'precision.fp16', keys: ['fp16.enabled'], parse: autoBool }),
-  row({ field: 'precision.bf16', keys: ['bfloat16.enabled', 'bf16.enabled'], parse: autoBool }),
+  row({ field: 'precision.bf16', keys: ['bf16.enabled', 'bfloat16.enabled'], parse: autoBool }),
   row({ field: 'precision.gradients', keys: ['data_types.grad_accum_dtype'], parse: numberFormat }),
   row({ field: 'optimizer.name', keys: ['optimizer.type'], parse: text }),
   row({ field: 'optimizer.kind', keys: ['optimizer.type'], parse: optimizer }),

@@ -42,22 +42,20 @@ const quantizationKeys = ['quant_method', 'quant_algo', 'fmt', 'bits', 'group_si
 
 /** `settings` are the language model's, `all` the whole file's. */
 export function readConfigFacts(draft: Draft, settings: readonly Setting[], all: readonly Setting[]): void {
-  const model: Record<string, unknown> = {};
   for (const [field, fact] of statedFields) {
-    if (draft.sources[field]?.kind === 'key') model[fact] = draft.job[field];
+    if (draft.sources[field]?.kind === 'key') draft.facts[`model.${fact}`] = draft.job[field];
   }
   for (const [key, fact] of otherKeys) {
     const setting = settings.findLast(({ name }) => name === key);
     if (setting === undefined || setting.scalar === undefined || setting.scalar === null) continue;
     draft.used.add(setting);
-    model[fact] = setting.scalar;
+    draft.facts[`model.${fact}`] = setting.scalar;
   }
-  draft.facts.model = model;
   const quantization = readQuantization(settings);
   if (quantization !== undefined) draft.facts.quantization = quantization;
   if (all.some(({ name }) => name === 'n_dense_layers')) {
     draft.facts.framework = 'deepseek native';
-    if (model.dtype !== undefined) draft.facts.dtype = model.dtype;
+    if (draft.facts['model.dtype'] !== undefined) draft.facts.dtype = draft.facts['model.dtype'];
   }
 }
 

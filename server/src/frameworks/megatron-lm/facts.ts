@@ -1,5 +1,8 @@
 /** Facts of a Megatron-LM script that are worth reporting and are no job field. */
 import type { Draft } from '../draft.ts';
+import { setField } from '../draft.ts';
+import { present } from '../parse.ts';
+import { applyParsed } from '../row.ts';
 import { settingText } from '../setting.ts';
 import type { Find } from './precision.ts';
 import { factFlags } from './rows.ts';
@@ -9,29 +12,27 @@ export function readFacts(draft: Draft, find: Find): void {
     const setting = find(flag);
     if (setting === undefined || (setting.given && setting.scalar === undefined)) continue;
     const parsed = parse(setting);
-    if (parsed !== 'absent' && 'value' in parsed) setFact(draft.facts, fact, parsed.value);
+    if (parsed !== 'absent' && 'value' in parsed) draft.facts[fact] = parsed.value;
   }
   readBatchRamp(draft, find);
   readRecomputeWords(draft, find);
-  if (find('multi-latent-attention') !== undefined) {
-    draft.job['model.attentionKind'] = 'MLA';
-    const setting = find('multi-latent-attention');
-    if (setting !== undefined) {
-      const { key, value, spelling } = setting;
-      draft.sources['model.attentionKind'] = { kind: 'key', uri: draft.document.uri, key, value, spelling };
-    }
-  }
+  const latent = find('multi-latent-attention');
+  if (latent !== undefined) applyParsed(draft, 'model.attentionKind', latent, present('MLA' as const));
+  assumeVocabulary(draft, find);
 }
 
-/** Stores a fact under its dotted name: `model.mtp_layers` goes into the object `model`. */
-function setFact(facts: Record<string, unknown>, name: string, value: unknown): void {
-  const [group, key] = name.split('.');
-  if (group === undefined || key === undefined) {
-    facts[name] = value;
-    return;
-  }
-  const inner = facts[group];
-  facts[group] = { ...(typeof inner === 'object' ? inner : {}), [key]: value };
+/** Vocabularies that a tokenizer type fixes by itself: GPT-2's byte pairs and BERT's word pieces. */
+const vocabularies: { readonly [tokenizer: string]: number } = {
+  GPT2BPETokenizer: 50257,
+  BertWordPieceLowerCase: 30522,
+  BertWordPieceCase: 28996,
+};
+
+function assumeVocabulary(draft: Draft, find: Find): void {
+  const type = settingText(find('tokenizer-type'));
+  const size = type !== undefined && Object.hasOwn(vocabularies, type) ? vocabularies[type] : undefined;
+  if (size === undefined || draft.sources['model.vocab'] !== undefined) return;
+  setField(draft, 'model.vocab', size, { kind: 'assumed', why: `${type} usually has ${size} entries; its files were not read` });
 }
 
 function readBatchRamp(draft: Draft, find: Find): void {

@@ -176,6 +176,5 @@ export const factFlags: { readonly [flag: string]: { readonly fact: string; read
   'embed-layernorm': { fact: 'model.embed_layernorm', parse: bool },
   normalization: { fact: 'model.norm', parse: text },
   'position-embedding-type': { fact: 'model.pos_emb', parse: text },
-  'multi-latent-attention': { fact: 'model.attention_kind', parse: present('MLA') },
   'ds-sequence-parallel-size': { fact: 'sequence_parallel_size', parse: count },
 };

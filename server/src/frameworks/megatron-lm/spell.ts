@@ -14,6 +14,7 @@ export function spellMegatron(field: JobField, value: string | number | boolean)
   if (field === 'zero.stage') return value === 1 ? '--use-distributed-optimizer' : undefined;
   if (field === 'precision.compute') return value === 'bf16' || value === 'fp16' ? `--${value}` : undefined;
   if (field === 'recompute.granularity') return value === 'none' ? undefined : `--recompute-granularity ${value}`;
+  if (field === 'attention.kernel') return value === 'flash' ? '--attention-backend flash' : undefined;
   const name = switches[field] ?? megatronRows.find((row) => row.field === field)?.keys[0];
   if (name === undefined) return undefined;
   if (!megatronSwitches.has(name)) return typeof value === 'boolean' ? undefined : `--${name} ${value}`;

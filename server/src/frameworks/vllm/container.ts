@@ -23,14 +23,22 @@ const rows: readonly Row[] = [row({ field: 'cluster.gpusPerNode', keys: ['gpus']
 export function readContainer(draft: Draft, words: readonly Word[]): void {
   const { settings } = readFlags(words, { short: { e: 'env' }, oneValue: true });
   readRows(draft, rows, settings);
-  readRows(draft, vllmEnvironmentRows, settings.flatMap(environmentOf));
+  readRows(
+    draft,
+    vllmEnvironmentRows,
+    settings.flatMap((setting) => environmentOf(draft, setting)),
+  );
 }
 
-/** `-e NAME=value` as a setting named NAME. */
-function environmentOf(setting: Setting): readonly Setting[] {
+/** `-e NAME=value` as a setting named NAME whose place is the part behind the sign. */
+function environmentOf(draft: Draft, setting: Setting): readonly Setting[] {
   const written = String(setting.scalar ?? '');
   const equals = written.indexOf('=');
   if (setting.name !== 'env' || equals < 0) return [];
   const name = written.slice(0, equals);
-  return [{ ...setting, name, spelling: name, scalar: written.slice(equals + 1) }];
+  const scalar = written.slice(equals + 1);
+  const { start, end } = setting.value;
+  const at = draft.document.text.slice(start, end).indexOf(written);
+  const value = at < 0 ? setting.value : { start: start + at + equals + 1, end: start + at + written.length };
+  return [{ ...setting, name, spelling: name, value, scalar }];
 }

@@ -6,7 +6,7 @@ import { settingText } from '../setting.ts';
 export function readVllmFacts(draft: Draft, settings: readonly Setting[]): void {
   const find = (name: string): Setting | undefined => settings.findLast((setting) => setting.name === name);
   const served = settingText(find('served-model-name'));
-  if (served !== undefined) draft.facts.model = { served_as: served };
+  if (served !== undefined) draft.facts['model.served_as'] = served;
   for (const [name, fact] of [
     ['speculative-config', 'speculative'],
     ['dtype', 'precision'],
