@@ -22,7 +22,7 @@ export function Legend({ state }: { readonly state: PanelState }) {
           {label}
         </li>
       ))}
-      {shown.request.virtualStages > 1 && <li class="hint">Paler: later chunks</li>}
+      {shown.request.virtualStages > 1 && <li class="hint">Fainter: later chunks</li>}
     </ul>
   );
 }
