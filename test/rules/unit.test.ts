@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import type { Fix } from '../../server/src/core/finding.ts';
 import type { JobField, PartialJob } from '../../server/src/core/job-fields.ts';
 import { rules } from '../../server/src/core/rules/index.ts';
-import { type Case, cases, type Flagged } from './cases.ts';
+import type { Case, Flagged } from './cases/case.ts';
+import { cases } from './cases/cases.ts';
 import { afterFix, clusterOf, run, servingEstimate, trainingEstimate, watched, withFix } from './support.ts';
 
 /** "batch.global=64", "-parallel.sequence", several changes joined by a comma. */
