@@ -1,0 +1,149 @@
+/** Megatron-LM's flags: what several mean together, defaults by release, hidden arguments, files a launch names. */
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
+import type { JobField } from '../../server/src/core/job-fields.ts';
+import type { Reading } from '../../server/src/frameworks/adapter.ts';
+import { megatronRows } from '../../server/src/frameworks/megatron-lm/rows.ts';
+import { initParsers } from '../../server/src/syntax/parsers.ts';
+import { readDocument } from '../../server/src/syntax/read.ts';
+import { adapterOf } from './samples.ts';
+
+const repository = join(import.meta.dirname, '..', '..');
+
+beforeAll(() => initParsers(join(repository, 'node_modules/web-tree-sitter'), join(repository, 'grammars')));
+
+function read(flags: string, before = ''): Reading {
+  const document = readDocument('file:///train.sh', `${before}torchrun --nproc_per_node 8 pretrain_gpt.py ${flags}\n`);
+  const [reading] = adapterOf('megatron-lm').read(document);
+  if (reading === undefined) throw new Error('no reading');
+  return reading;
+}
+
+test.each<[flags: string, field: JobField, value: unknown]>([
+  ['--swiglu', 'model.gatedMlp', true],
+  ['--squared-relu', 'model.activation', 'squared-relu'],
+  ['--group-query-attention --num-query-groups 8', 'model.kvHeads', 8],
+  ['--num-query-groups 8', 'model.kvHeads', undefined],
+  ['--attention-head-type multiquery', 'model.kvHeads', 1],
+  ['--use-rotary-position-embeddings', 'model.positionEmbedding', 'rope'],
+  ['--position-embedding-type none', 'model.positionEmbedding', 'none'],
+  ['--bf16', 'precision.gradients', 'fp32'],
+  ['--bf16 --grad-reduce-in-bf16', 'precision.gradients', 'bf16'],
+  ['--bf16 --use-precision-aware-optimizer --main-grads-dtype bf16', 'precision.gradients', 'bf16'],
+  ['--fp16', 'precision.gradients', 'fp16'],
+  ['--fp16 --accumulate-allreduce-grads-in-fp32', 'precision.gradients', 'fp32'],
+  ['', 'precision.compute', 'fp32'],
+  ['--use-distributed-optimizer', 'zero.stage', 1],
+  ['--use-megatron-fsdp', 'zero.stage', 3],
+  ['--use-custom-fsdp', 'zero.stage', 0],
+  ['--use-megatron-fsdp --data-parallel-sharding-strategy optim_grads', 'zero.stage', 2],
+  ['--use-torch-fsdp2', 'zero.implementation', 'fsdp2'],
+  ['--zero-stage 2 --deepspeed', 'zero.implementation', 'deepspeed'],
+  ['--recompute-activations', 'recompute.granularity', 'selective'],
+  ['--recompute-granularity full --recompute-method block --recompute-num-layers 2', 'recompute.layers', 2],
+  ['--checkpoint-activations', 'recompute.granularity', 'full'],
+  ['--activations-checkpoint-method uniform', 'recompute.granularity', 'full'],
+  ['--activations-checkpoint-method uniform', 'recompute.method', 'uniform'],
+  ['--transformer-impl local', 'attention.kernel', 'unfused'],
+  ['--transformer-impl local --use-flash-attn', 'attention.kernel', 'flash'],
+  ['--attention-backend unfused', 'attention.kernel', 'unfused'],
+  ['--checkpoint-num-layers 1', 'attention.kernel', 'unfused'],
+  ['--attention-dropout 0 --hidden-dropout 0', 'dropout.enabled', false],
+  ['--attention-dropout 0', 'dropout.enabled', true],
+  ['--num-virtual-stages-per-pipeline-rank 2', 'parallel.virtualStages', 2],
+  ['--num-layers-per-virtual-pipeline-stage 2', 'parallel.layersPerVirtualStage', 2],
+  ['--tensor-model-parallel-size 2 --tensor-model-parallel-size 4', 'parallel.tensor', 4],
+  ['--step-batch-size-schedule "0:16 12B:1536"', 'batch.global', 1536],
+  ['--tokenizer-type GPT2BPETokenizer', 'model.vocab', 50257],
+  ['--tokenizer-type GPT2BPETokenizer --vocab-size 50304', 'model.vocab', 50304],
+])('%s gives %s', (flags, field, value) => {
+  expect(read(`--num-layers 4 ${flags}`).job[field]).toBe(value);
+});
+
+describe('releases', () => {
+  test.each([
+    ['--num-layers 4', 'core_v0.19.0'],
+    ['--use-custom-fsdp', 'core_v0.13.0'],
+    ['--activations-checkpoint-method uniform', 'v2.6'],
+    ['--checkpoint-activations', 'v2.5'],
+  ])('%s is read as %s', (flags, release) => {
+    const reading = read(flags);
+    expect(reading.release).toBe(`Megatron-LM ${release}`);
+    const origin = reading.sources['model.vocabDivisor'];
+    expect(origin?.kind === 'default' ? origin.release : '').toBe(reading.release);
+  });
+});
+
+describe('arguments the file hides', () => {
+  test('are named once, and the defaults hold', () => {
+    const reading = read('--num-layers 4 $EXTRA_ARGS "$@"');
+    expect(reading.problems.map(({ code }) => code)).toEqual(['hidden-arguments']);
+    expect(reading.problems[0]?.message).toContain('$EXTRA_ARGS');
+    expect(reading.job['parallel.tensor']).toBe(1);
+  });
+
+  test('a switch in an undecided branch leaves its field unknown', () => {
+    const reading = read('--num-layers 4 $SP', 'if [ "$1" = yes ]; then SP="--sequence-parallel"; fi\n');
+    expect(reading.job['parallel.sequence']).toBeUndefined();
+    expect(reading.sources['parallel.sequence']?.kind).toBe('unresolved');
+  });
+
+  test('values that differ between undecided branches leave the field unknown', () => {
+    const reading = read(
+      '$TP',
+      'if [ "$1" = big ]; then TP="--tensor-model-parallel-size 8"; else TP="--tensor-model-parallel-size 2"; fi\n',
+    );
+    expect(reading.sources['parallel.tensor']?.kind).toBe('unresolved');
+  });
+});
+
+describe('files a launch names', () => {
+  test('a JSON the script writes itself is read, and the launch itself wins', () => {
+    const json = '{ "zero_optimization": { "stage": $STAGE, "reduce_bucket_size": 1000 }, "train_batch_size": 64 }';
+    const reading = read(
+      '--num-layers 4 --deepspeed --deepspeed_config ds.json --global-batch-size 32',
+      `STAGE=2\ncat <<EOF > ds.json\n${json}\nEOF\n`,
+    );
+    expect(reading.links).toMatchObject([{ role: 'deepspeed-config', target: 'ds.json' }]);
+    expect(reading.job['zero.stage']).toBe(2);
+    expect(reading.job['zero.reduceBucketElements']).toBe(1000);
+    expect(reading.job['batch.global']).toBe(32);
+  });
+
+  test('a path with a hidden part keeps the part that is known', () => {
+    const reading = read('--num-layers 4 --deepspeed_config ./ds.$SLURM_JOB_ID.json');
+    expect(reading.links[0]?.target).toBe('./ds.$SLURM_JOB_ID.json');
+  });
+
+  test('sourced scripts are links', () => {
+    expect(read('--num-layers 4', '. ./models/shape.sh\n').links).toMatchObject([{ role: 'script', target: './models/shape.sh' }]);
+  });
+});
+
+describe('spelling', () => {
+  const spell = (field: JobField, value: string | number | boolean) => adapterOf('megatron-lm').spell?.(field, value);
+
+  test.each<[JobField, string | number | boolean, string | undefined]>([
+    ['parallel.tensor', 4, '--tensor-model-parallel-size 4'],
+    ['parallel.sequence', true, '--sequence-parallel'],
+    ['parallel.sequence', false, undefined],
+    ['model.tiedEmbeddings', false, '--untie-embeddings-and-output-weights'],
+    ['model.linearBias', true, undefined],
+    ['zero.stage', 1, '--use-distributed-optimizer'],
+    ['precision.compute', 'bf16', '--bf16'],
+    ['recompute.granularity', 'full', '--recompute-granularity full'],
+    ['zero.persistenceThresholdElements', 5, undefined],
+  ])('%s %s', (field, value, expected) => {
+    expect(spell(field, value)).toBe(expected);
+  });
+
+  test('what a row spells is read back as the same value', () => {
+    for (const { field } of megatronRows) {
+      const value = read('--num-layers 4').job[field];
+      const other = typeof value === 'boolean' ? !value : typeof value === 'number' ? value + 1 : undefined;
+      const spelt = other === undefined ? undefined : spell(field, other);
+      if (other === undefined || spelt === undefined) continue;
+      expect(read(spelt).job[field], spelt).toBe(other);
+    }
+  });
+});
