@@ -7,7 +7,15 @@ import { reasonOf } from './reason.ts';
 
 /** Endings of files that some framework could know. A file named on the command line is looked at whatever its ending. */
 const patterns = ['**/*.{sh,bash,slurm,sbatch,json,jsonc,yaml,yml}'];
-const ignored = ['**/node_modules/**', '**/.git/**', '**/.venv/**', '**/venv/**', '**/__pycache__/**', '**/package-lock.json', '**/*.safetensors.index.json'];
+const ignored = [
+  '**/node_modules/**',
+  '**/.git/**',
+  '**/.venv/**',
+  '**/venv/**',
+  '**/__pycache__/**',
+  '**/package-lock.json',
+  '**/*.safetensors.index.json',
+];
 
 /** Paths relative to `folder` where possible, sorted, each once. Throws `UsageError` for a path that is not there. */
 export async function filesToCheck(paths: readonly string[], folder: string): Promise<string[]> {
@@ -15,7 +23,14 @@ export async function filesToCheck(paths: readonly string[], folder: string): Pr
   for (const path of paths) {
     const absolute = resolve(folder, path);
     if (isFolder(absolute, path)) {
-      const names = await glob(patterns, { cwd: absolute, absolute: true, ignore: ignored, dot: true, onlyFiles: true, followSymbolicLinks: false });
+      const names = await glob(patterns, {
+        cwd: absolute,
+        absolute: true,
+        ignore: ignored,
+        dot: true,
+        onlyFiles: true,
+        followSymbolicLinks: false,
+      });
       for (const name of names) found.add(resolve(name));
     } else {
       found.add(absolute);

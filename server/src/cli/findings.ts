@@ -41,7 +41,8 @@ export function reaches(severity: Severity, threshold: Severity): boolean {
 
 /** All entries of a document, by place. Launches that share a mistake tell it once. */
 export function entriesOf(analysis: Analysis, folder: string, textOf: (uri: string) => string | undefined): Entry[] {
-  const placeOf = (place: Place): TextPlace => textPlace(place, folder, place.uri === analysis.uri ? analysis.document.text : textOf(place.uri));
+  const placeOf = (place: Place): TextPlace =>
+    textPlace(place, folder, place.uri === analysis.uri ? analysis.document.text : textOf(place.uri));
   const problems = analysis.problems.map(
     ({ code, severity, message, range }): Entry => ({
       rule: code,

@@ -12,7 +12,10 @@ export interface Progress {
 
 export function progressOf(total: number, io: CliIo): Progress {
   if (!io.terminal || total < many) return { step: () => {}, stop: () => {} };
-  const bar = new SingleBar({ format: '{bar} {value}/{total} {name}', clearOnComplete: true, hideCursor: true, stream: process.stderr }, Presets.shades_classic);
+  const bar = new SingleBar(
+    { format: '{bar} {value}/{total} {name}', clearOnComplete: true, hideCursor: true, stream: process.stderr },
+    Presets.shades_classic,
+  );
   bar.start(total, 0, { name: '' });
   return { step: (name) => bar.increment({ name }), stop: () => bar.stop() };
 }

@@ -2,7 +2,7 @@
  * Files of one folder and nothing else: what a path leads to, symbolic links followed, must lie in the folder. For
  * `rooflint serve`, where a page asks for files by name and a configuration may name any path.
  */
-import { realpathSync } from 'node:fs';
+import { realpathSync, statSync } from 'node:fs';
 import { join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { type DiskFiles, diskFiles } from './files.ts';
@@ -18,6 +18,14 @@ export interface ConfinedFiles extends DiskFiles {
 export function isInside(root: string, path: string): boolean {
   const way = relative(root, path);
   return way === '' || (!way.startsWith(`..${sep}`) && way !== '..' && resolve(root, way) === path);
+}
+
+function isFile(path: string): boolean {
+  try {
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
 }
 
 /** Throws what `realpath` throws when the folder does not exist. */
@@ -41,7 +49,10 @@ export function confinedFiles(folder: string): ConfinedFiles {
   };
   return {
     root,
-    find: (name) => (name === '' || name.includes('\0') ? undefined : real(join(root, name))),
+    find: (name) => {
+      const path = name.includes('\0') ? undefined : real(join(root, name));
+      return path !== undefined && isFile(path) ? path : undefined;
+    },
     read: (uri) => (allowed(uri) ? files.read(uri) : { error: 'it lies outside the served folder or does not exist' }),
     resolve: (fromUri, path) => {
       const found = files.resolve(fromUri, path);

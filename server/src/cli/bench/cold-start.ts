@@ -19,12 +19,12 @@ export function coldStart(dist: string, text: string): Promise<number> {
     child.once('exit', () => fail('the server ended'));
     child.stdin.on('error', () => {});
     listen(child, (message) => {
-      if (message['id'] === 1) {
+      if (message.id === 1) {
         send(child, { method: 'initialized', params: {} });
         const textDocument = { uri: 'file:///bench/train.sh', languageId: 'shellscript', version: 1, text };
         send(child, { method: 'textDocument/didOpen', params: { textDocument } });
       }
-      if (message['method'] !== 'textDocument/publishDiagnostics') return;
+      if (message.method !== 'textDocument/publishDiagnostics') return;
       const elapsed = Number(process.hrtime.bigint() - start) / 1000;
       clearTimeout(timer);
       child.removeAllListeners('exit');

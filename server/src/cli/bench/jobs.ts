@@ -127,7 +127,11 @@ torchrun --nproc_per_node 8 --nnodes 16 pretrain_gpt.py \\
   const filling: string[] = [];
   const wanted = lines - head.split('\n').length - tail.split('\n').length + 2;
   for (let index = 0; filling.length < wanted; index++) {
-    filling.push(index % 4 === 0 ? `# Section ${index / 4}: paths and checks of this run` : `export RUN_SETTING_${index}="\${RUN_SETTING_${index}:-value-${index}}"`);
+    filling.push(
+      index % 4 === 0
+        ? `# Section ${index / 4}: paths and checks of this run`
+        : `export RUN_SETTING_${index}="\${RUN_SETTING_${index}:-value-${index}}"`,
+    );
   }
   return `${head}${filling.slice(0, wanted).join('\n')}${tail}`;
 }

@@ -20,11 +20,27 @@ export interface Work {
 export function worksOf(quick: boolean): readonly Work[] {
   const rounds = quick ? 15 : 60;
   return [
-    { id: 'yardstick', what: 'fixed arithmetic and allocation, to compare machines by', run: async () => measure(yardstick, rounds, 50, 500) },
+    {
+      id: 'yardstick',
+      what: 'fixed arithmetic and allocation, to compare machines by',
+      run: async () => measure(yardstick, rounds, 50, 500),
+    },
     { id: 'T1', what: 'one warm estimate: GPT-3 175B, 1,024 A100, TP 8 PP 8 DP 16', run: async () => estimateT1(rounds) },
-    { id: 'P1', what: 'schedule: 1F1B, 8 stages, 32 micro batches', run: async () => measure(() => simulate(eightStages), rounds, 20, 200) },
-    { id: 'keystroke', what: 'keystroke that changes a value in a 500-line script: read, estimate, rules', run: (io) => keystrokes(io, quick ? 60 : 300, 'value') },
-    { id: 'keystroke-comment', what: 'keystroke in a comment of the same script', run: (io) => keystrokes(io, quick ? 60 : 300, 'comment') },
+    {
+      id: 'P1',
+      what: 'schedule: 1F1B, 8 stages, 32 micro batches',
+      run: async () => measure(() => simulate(eightStages), rounds, 20, 200),
+    },
+    {
+      id: 'keystroke',
+      what: 'keystroke that changes a value in a 500-line script: read, estimate, rules',
+      run: (io) => keystrokes(io, quick ? 60 : 300, 'value'),
+    },
+    {
+      id: 'keystroke-comment',
+      what: 'keystroke in a comment of the same script',
+      run: (io) => keystrokes(io, quick ? 60 : 300, 'comment'),
+    },
     { id: 'cold-start', what: "server's start to first diagnostics", run: (io) => coldStarts(io, quick ? 2 : 7) },
   ];
 }

@@ -13,8 +13,14 @@ export function benchCommand(program: Command, io: CliIo, done: (code: number) =
     .option('--json', 'microseconds, with the machine and its load')
     .option('--quick', 'fewer runs')
     .action(async (options: { json?: boolean; quick?: boolean }) => {
-      const machine = { cpu: cpus()[0]?.model.trim() ?? 'unknown', cores: cpus().length, node: process.versions.node, loadAverage: loadavg() };
-      if (!options.json) io.out(`${machine.cpu}, ${machine.cores} cores, Node ${machine.node}, load average ${load(machine.loadAverage)}\n`);
+      const machine = {
+        cpu: cpus()[0]?.model.trim() ?? 'unknown',
+        cores: cpus().length,
+        node: process.versions.node,
+        loadAverage: loadavg(),
+      };
+      if (!options.json)
+        io.out(`${machine.cpu}, ${machine.cores} cores, Node ${machine.node}, load average ${load(machine.loadAverage)}\n`);
       const works: (Pick<Work, 'id' | 'what'> & Timing)[] = [];
       for (const { id, what, run } of worksOf(options.quick === true)) works.push({ id, what, ...(await run(io)) });
       const after = loadavg();
@@ -27,7 +33,14 @@ export function benchCommand(program: Command, io: CliIo, done: (code: number) =
 const load = (averages: readonly number[]): string => averages.map((value) => value.toFixed(2)).join(' ');
 
 function benchTable(works: readonly (Pick<Work, 'id' | 'what'> & Timing)[]): string {
-  const rows = works.map(({ id, what, best, median, p95, runs }) => [id, what, duration(best), duration(median), duration(p95), String(runs)]);
+  const rows = works.map(({ id, what, best, median, p95, runs }) => [
+    id,
+    what,
+    duration(best),
+    duration(median),
+    duration(p95),
+    String(runs),
+  ]);
   return table(['id', 'work', 'best', 'median', 'p95', 'runs'], rows, [2, 3, 4, 5]);
 }
 

@@ -24,13 +24,16 @@ export function checkCommand(program: Command, io: CliIo, done: (code: number) =
     .description('Find mistakes in files and folders: configurations that will not start, will not fit, or waste.')
     .addOption(new Option('--format <format>', 'how findings are written').choices(['text', 'json', 'sarif', 'github']).default('text'))
     .addOption(
-      new Option('--max-severity <level>', 'findings of this severity or worse make the exit code 1').choices(['error', 'warning', 'info']).default('warning'),
+      new Option('--max-severity <level>', 'findings of this severity or worse make the exit code 1')
+        .choices(['error', 'warning', 'info'])
+        .default('warning'),
     )
     .addHelpText('after', '\nExit code 0: nothing at or above --max-severity. 1: findings at or above it. 2: could not run.')
     .action(async (paths: string[], options: CheckOptions) => {
       const session = await openSession(io, settingsFrom(options));
       const files = await filesToCheck(paths, io.folder);
-      if (files.length === 0) throw new UsageError(`there are no configuration files in ${paths.join(', ')}; name a file to check it whatever its ending.`);
+      if (files.length === 0)
+        throw new UsageError(`there are no configuration files in ${paths.join(', ')}; name a file to check it whatever its ending.`);
       const { entries, unreadable } = checkAll(files, new Set(paths), session, io);
       io.out(written(options.format, entries, files.length - unreadable, io));
       if (files.length === unreadable) return done(exitCodes.cannotRun);
@@ -39,7 +42,12 @@ export function checkCommand(program: Command, io: CliIo, done: (code: number) =
 }
 
 /** A file that was found by walking and cannot be read is left out with a word; one that was named is a mistake. */
-function checkAll(files: readonly string[], named: ReadonlySet<string>, session: Session, io: CliIo): { entries: Entry[]; unreadable: number } {
+function checkAll(
+  files: readonly string[],
+  named: ReadonlySet<string>,
+  session: Session,
+  io: CliIo,
+): { entries: Entry[]; unreadable: number } {
   const progress = progressOf(files.length, io);
   const entries: Entry[] = [];
   let unreadable = 0;

@@ -19,7 +19,9 @@ export function estimateCommand(program: Command, io: CliIo, done: (code: number
       const session = await openSession(io, settingsFrom(options));
       const analyses = files.map((file) => ({ file, analysis: session.analyse(file) }));
       if (options.json) {
-        const jobs = analyses.flatMap(({ file, analysis }) => analysis.jobs.map((_, index) => ({ file, ...asObject(reportData(analysis, index)) })));
+        const jobs = analyses.flatMap(({ file, analysis }) =>
+          analysis.jobs.map((_, index) => ({ file, ...asObject(reportData(analysis, index)) })),
+        );
         io.out(`${JSON.stringify(jobs, undefined, 2)}\n`);
       } else {
         for (const { file, analysis } of analyses) io.out(`${estimateText(file, analysis)}\n`);

@@ -17,8 +17,10 @@ export function lspCommand(program: Command, io: CliIo, done: (code: number) => 
     .allowUnknownOption()
     .allowExcessArguments()
     .action((options: { stdio?: boolean; nodeIpc?: boolean }) => {
-      if (options.stdio !== true && options.nodeIpc !== true) throw new UsageError('say how to talk: "rooflint lsp --stdio" or "rooflint lsp --node-ipc".');
-      if (options.nodeIpc === true && process.send === undefined) throw new UsageError('--node-ipc needs a Node.js parent process; use --stdio.');
+      if (options.stdio !== true && options.nodeIpc !== true)
+        throw new UsageError('say how to talk: "rooflint lsp --stdio" or "rooflint lsp --node-ipc".');
+      if (options.nodeIpc === true && process.send === undefined)
+        throw new UsageError('--node-ipc needs a Node.js parent process; use --stdio.');
       // The library takes the transport from the arguments of the process.
       const connection = createConnection(ProposedFeatures.all);
       process.on('unhandledRejection', (reason) => connection.console.error(`unhandled rejection: ${String(reason)}`));

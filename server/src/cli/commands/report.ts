@@ -30,7 +30,8 @@ export function reportCommand(program: Command, io: CliIo, done: (code: number) 
       const session = await openSession(io, settingsFrom(options));
       const analysis = session.analyse(file);
       const index = options.job - 1;
-      if (analysis.jobs.length === 0) throw new UsageError(`no job was found in ${file}; "rooflint read ${file}" shows what was understood.`);
+      if (analysis.jobs.length === 0)
+        throw new UsageError(`no job was found in ${file}; "rooflint read ${file}" shows what was understood.`);
       if (!analysis.jobs[index]) throw new UsageError(`${file} holds ${analysis.jobs.length} jobs; --job ${options.job} is none of them.`);
       const text = writers[options.format](analysis, index, (field: JobField) => session.engine.alternatives(analysis, index, field));
       if (options.output === undefined) io.out(text);

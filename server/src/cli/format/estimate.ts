@@ -48,7 +48,14 @@ function trainingParts(estimate: TrainingEstimate): string[] {
     .flatMap((part) => (part.children && part.children.length > 0 && part.combine === 'sum' ? part.children : [part]))
     .filter(({ value }) => value > 0)
     .map((part) => [part.label, formatTerm(part), worst ? formatPercent(part.value / worst.allocated.value) : '']);
-  const speed = [time.step, throughput.tokensPerSecond, throughput.tokensPerSecondPerGpu, throughput.modelFlopsPerGpu, throughput.mfu, throughput.hfu];
+  const speed = [
+    time.step,
+    throughput.tokensPerSecond,
+    throughput.tokensPerSecondPerGpu,
+    throughput.modelFlopsPerGpu,
+    throughput.mfu,
+    throughput.hfu,
+  ];
   const money = estimate.cost ? [estimate.cost.perStep, estimate.cost.perBillionTokens] : [];
   const traffic = communication
     .filter(({ bytes }) => bytes.value > 0)
@@ -56,8 +63,16 @@ function trainingParts(estimate: TrainingEstimate): string[] {
   return [
     `Memory per GPU of ${formatTerm(memory.usable)} usable\n${table(['stage', 'allocated', 'reserved', 'device', 'of usable'], stages, [0, 1, 2, 3, 4])}`,
     components.length === 0 ? '' : `Components of stage ${worst?.stage ?? 0}\n${table(['component', 'size', 'share'], components, [1, 2])}`,
-    `Step\n${table(['part', 'time', 'share'], shareRows(time.shares).map(([label, share]) => [label, formatSeconds(share * time.step.value), formatPercent(share)]), [1, 2])}`,
-    table(['quantity', 'value'], [estimate.parameters, ...speed, ...money].map((term) => [term.label, formatTerm(term)]), [1]),
+    `Step\n${table(
+      ['part', 'time', 'share'],
+      shareRows(time.shares).map(([label, share]) => [label, formatSeconds(share * time.step.value), formatPercent(share)]),
+      [1, 2],
+    )}`,
+    table(
+      ['quantity', 'value'],
+      [estimate.parameters, ...speed, ...money].map((term) => [term.label, formatTerm(term)]),
+      [1],
+    ),
     traffic.length === 0 ? '' : `Communication\n${table(['kind', 'bytes per GPU and step', 'busy', 'exposed'], traffic, [1, 2, 3])}`,
   ];
 }
@@ -68,22 +83,23 @@ function servingParts(estimate: ServingEstimate): string[] {
   const rest = [estimate.parameters, estimate.kvBytesPerToken, estimate.kvTokens, estimate.concurrency];
   const speed = [prefill.timeToFirstToken, decode.timePerToken, decode.tokensPerSecond, ...(cost ? [cost.perMillionTokens] : [])];
   const rows = (terms: typeof sizes) => terms.map((term) => [term.label, formatTerm(term)]);
-  return [
-    `Memory per GPU\n${table(['part', 'size'], rows(sizes), [1])}`,
-    table(['quantity', 'value'], rows([...rest, ...speed]), [1]),
-  ];
+  return [`Memory per GPU\n${table(['part', 'size'], rows(sizes), [1])}`, table(['quantity', 'value'], rows([...rest, ...speed]), [1])];
 }
 
 function assumptionList(assumptions: readonly Assumption[]): string {
   if (assumptions.length === 0) return '';
-  const lines = assumptions.map(({ field, value, why }) => `  ${field === undefined ? '' : `${fieldInfo[field].label}: `}${value} (${why})`);
+  const lines = assumptions.map(
+    ({ field, value, why }) => `  ${field === undefined ? '' : `${fieldInfo[field].label}: `}${value} (${why})`,
+  );
   return `Assumptions\n${lines.join('\n')}`;
 }
 
 function defaultList(job: JobAnalysis): string {
   const lines = jobFields.flatMap((field) => {
     const [value, origin] = [job.job[field], job.sources[field]];
-    return value !== undefined && origin?.kind === 'default' ? [`${fieldInfo[field].short} ${formatFieldValue(value, fieldInfo[field].unit)}`] : [];
+    return value !== undefined && origin?.kind === 'default'
+      ? [`${fieldInfo[field].short} ${formatFieldValue(value, fieldInfo[field].unit)}`]
+      : [];
   });
   return lines.length === 0 ? '' : `Defaults of ${job.release} that nothing in the file changes\n  ${lines.join(', ')}`;
 }

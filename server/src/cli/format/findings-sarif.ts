@@ -55,13 +55,21 @@ function result(entry: Entry, ids: readonly string[]): Result {
     locations: [location(entry.place)],
     ...(entry.related.length === 0
       ? {}
-      : { relatedLocations: entry.related.map(({ place, message }, index) => ({ id: index + 1, ...location(place), message: { text: message } })) }),
+      : {
+          relatedLocations: entry.related.map(({ place, message }, index) => ({
+            id: index + 1,
+            ...location(place),
+            message: { text: message },
+          })),
+        }),
   };
 }
 
 function location({ path, line, column, endLine, endColumn }: TextPlace) {
   const absolute = path.startsWith('/') || /^[a-z]:/i.test(path);
-  const artifactLocation = absolute ? { uri: pathToFileURL(path).href } : { uri: encodeURI(path.replaceAll('\\', '/')), uriBaseId: 'SRCROOT' };
+  const artifactLocation = absolute
+    ? { uri: pathToFileURL(path).href }
+    : { uri: encodeURI(path.replaceAll('\\', '/')), uriBaseId: 'SRCROOT' };
   return {
     physicalLocation: {
       artifactLocation,

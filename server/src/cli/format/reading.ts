@@ -1,6 +1,4 @@
 /** A reading as data and as text. Lines and columns count from 1; ranges are UTF-16 offsets. */
-import { fieldInfo } from '../../core/fields.ts';
-import type { JobField } from '../../core/job-fields.ts';
 import type { Analysis, JobAnalysis, ResolvedLink } from '../../engine/analysis.ts';
 import { type FactSource, factsOf } from '../../engine/facts.ts';
 import { lineOf } from '../../report/subject.ts';
@@ -54,27 +52,25 @@ export function readingOf(file: string, analysis: Analysis): FileReading {
 
 function jobReading(job: JobAnalysis, analysis: Analysis): JobReading {
   const { framework, kind, facts, sources, unresolved } = factsOf(job, analysis.uri);
-  const known: Record<string, unknown> = { ...facts };
-  for (const [field, origin] of Object.entries(job.sources)) {
-    // "auto" is a value the framework understands, so it is a fact like any other.
-    const name = fieldInfo[field as JobField].fact;
-    if (origin.kind === 'auto' && !(name in known)) known[name] = 'auto';
-  }
-  const model = modelFacts(known);
+  const model = modelFacts(facts);
   return {
     framework,
     kind,
-    facts: Object.keys(model).length === 0 ? known : { ...known, model },
+    facts: Object.keys(model).length === 0 ? facts : { ...facts, model },
     sources,
     links: job.links,
     unresolved,
-    unread: job.unread.map(({ name, range, known: isKnown }) => ({ name, line: lineOf(analysis.document.text, range.start), known: isKnown })),
+    unread: job.unread.map(({ name, range, known: isKnown }) => ({
+      name,
+      line: lineOf(analysis.document.text, range.start),
+      known: isKnown,
+    })),
   };
 }
 
 function modelFacts(facts: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const model: Record<string, unknown> = {};
-  const given = facts['model'];
+  const given = facts.model;
   if (typeof given === 'object' && given !== null) Object.assign(model, given);
   for (const [name, value] of Object.entries(facts)) {
     if (name.startsWith('model.')) model[name.slice('model.'.length)] = value;
@@ -93,7 +89,8 @@ export function readingText(reading: FileReading): string {
       .map(([name, value]) => [name, show(value), sourceText(job.sources[name])]);
     lines.push(table(['fact', 'value', 'from'], rows));
     for (const [name, why] of Object.entries(job.unresolved)) lines.push(`not known: ${name} (${why})`);
-    for (const link of job.links) lines.push(`link: ${link.target} (${link.role}) -> ${link.uri ?? link.modelCard ?? link.missing ?? 'not followed'}`);
+    for (const link of job.links)
+      lines.push(`link: ${link.target} (${link.role}) -> ${link.uri ?? link.modelCard ?? link.missing ?? 'not followed'}`);
     for (const { name, line, known } of job.unread) lines.push(`not used: ${name}, line ${line}${known ? ' (has no effect on cost)' : ''}`);
   }
   for (const { severity, line, message } of reading.problems) lines.push(`${severity}: line ${line}: ${message}`);

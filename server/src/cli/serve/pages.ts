@@ -31,7 +31,8 @@ ${body}
 `;
 }
 
-const queryOf = ({ file, job }: { readonly file: string; readonly job: number }): string => `file=${encodeURIComponent(file)}&amp;job=${job}`;
+const queryOf = ({ file, job }: { readonly file: string; readonly job: number }): string =>
+  `file=${encodeURIComponent(file)}&amp;job=${job}`;
 
 /** Every job with its one-line summary. */
 export function listPage(folder: string, jobs: readonly ListedJob[]): string {

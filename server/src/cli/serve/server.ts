@@ -26,6 +26,9 @@ const headers = {
   'cache-control': 'no-store',
 } as const;
 
+const reportPolicy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+const missingPage = messagePage('There is no such page or file.');
+
 /** Replies of the panel are small; nothing larger is read. */
 const largestReply = 64 * 1024;
 
@@ -35,7 +38,9 @@ export function startServer(folder: ServedFolder, dist: string, port: number): P
   const server: Server = createServer((request, response) => {
     const { port: listening } = server.address() as AddressInfo;
     for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
-    answer(request, response, { folder, dist, token, port: listening }).catch(() => finish(response, 500, messagePage('This page could not be made.')));
+    answer(request, response, { folder, dist, token, port: listening }).catch(() =>
+      finish(response, 500, messagePage('This page could not be made.')),
+    );
   });
   return new Promise((resolve, reject) => {
     server.once('error', reject);
@@ -62,7 +67,8 @@ async function answer(request: IncomingMessage, response: ServerResponse, { fold
   const admitted = admit(request, token, port);
   if ('why' in admitted) return finish(response, admitted.status, messagePage(`Refused: ${admitted.why}.`));
   const { path, query } = admitted;
-  if (request.method === 'POST') return path === 'reply' ? takeReply(request, response) : finish(response, 405, messagePage('Refused: wrong method.'));
+  if (request.method === 'POST')
+    return path === 'reply' ? takeReply(request, response) : finish(response, 405, messagePage('Refused: wrong method.'));
   const [file, job] = [query.get('file') ?? '', Math.max(0, Math.trunc(Number(query.get('job') ?? 0)) || 0)];
   switch (path) {
     case '':
@@ -86,14 +92,14 @@ async function answer(request: IncomingMessage, response: ServerResponse, { fold
   }
 }
 
-const known = ({ files, only }: ServedFolder, file: string): boolean => files.find(file) !== undefined && (only === undefined || file === only);
+const known = ({ files, only }: ServedFolder, file: string): boolean =>
+  files.find(file) !== undefined && (only === undefined || file === only);
 
 /** The report brings its own, equally strict policy for its inline styles. */
 function report(folder: ServedFolder, file: string, job: number, response: ServerResponse): void {
   const html = known(folder, file) ? reportPage(folder, file, job) : undefined;
-  if (html === undefined) return notFound(response);
-  response.setHeader('content-security-policy', "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'");
-  finish(response, 200, html);
+  if (html !== undefined) response.setHeader('content-security-policy', reportPolicy);
+  finish(response, html === undefined ? 404 : 200, html ?? missingPage);
 }
 
 function asset(dist: string, name: string, type: string, response: ServerResponse): void {
@@ -115,10 +121,13 @@ function takeReply(request: IncomingMessage, response: ServerResponse): void {
 }
 
 function notFound(response: ServerResponse): void {
-  finish(response, 404, messagePage('There is no such page or file.'));
+  finish(response, 404, missingPage);
 }
 
 function finish(response: ServerResponse, status: number, body: string, type = 'text/html'): void {
-  if (response.headersSent) return void response.end();
+  if (response.headersSent) {
+    response.end();
+    return;
+  }
   response.writeHead(status, { 'content-type': `${type}; charset=utf-8` }).end(body);
 }

@@ -1,0 +1,82 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { folderWith, rooflint, script } from './run.ts';
+
+/** Every mistake of a caller: exit code 2, nothing on stdout, one sentence on stderr that says what to do, no stack. */
+const mistakes: readonly (readonly [string, readonly string[], RegExp])[] = [
+  ['unknown command', ['analyse'], /unknown command 'analyse'/],
+  ['unknown option', ['check', '.', '--strict'], /unknown option '--strict'/],
+  ['missing file', ['read', 'nothing.sh'], /nothing\.sh cannot be used: .*cannot be read \(ENOENT\)/],
+  ['missing argument', ['estimate'], /missing required argument/],
+  ['file that is a folder', ['report', 'folder'], /folder cannot be used/],
+  ['path that is not there', ['check', 'nowhere'], /"nowhere" cannot be checked: there is no such file or folder/],
+  ['folder without configurations', ['check', 'folder'], /no configuration files in folder/],
+  ['unknown GPU', ['estimate', 'train.sh', '--cluster', 'h9000'], /no data sheet for the GPU "h9000"; known are .*nvidia-h100-sxm-80gb/],
+  [
+    'GPUs that make no whole nodes',
+    ['estimate', 'train.sh', '--gpus', '12', '--gpus-per-node', '8'],
+    /12 GPUs are not a whole number of nodes of 8/,
+  ],
+  ['a count that is none', ['estimate', 'train.sh', '--gpus', 'many'], /--gpus must be a whole number of at least 1, not "many"/],
+  ['unknown format', ['check', 'train.sh', '--format', 'xml'], /Allowed choices are text, json, sarif, github/],
+  ['unknown severity', ['check', 'train.sh', '--max-severity', 'fatal'], /Allowed choices are error, warning, info/],
+  ['report of a file without jobs', ['report', 'notes.json'], /no job was found in notes\.json/],
+  ['report of a job that is not there', ['report', 'train.sh', '--job', '5'], /holds 1 jobs?; --job 5 is none of them/],
+  ['report into a missing folder', ['report', 'train.sh', '-o', 'missing/report.md'], /cannot be written to "missing\/report\.md"/],
+  [
+    'schedule nobody knows',
+    ['schedule', 'zigzag', '--stages', '4', '--micro-batches', '8'],
+    /"zigzag" is not known; use one of gpipe, 1f1b, interleaved-1f1b/,
+  ],
+  ['schedule without stages', ['schedule', '1f1b', '--micro-batches', '8'], /required option '--stages <P>' not specified/],
+  ['schedule that cannot be', ['schedule', 'interleaved-1f1b', '--stages', '4', '--micro-batches', '6', '--virtual', '2'], /multiple of/],
+  [
+    'times that are no numbers',
+    ['schedule', '1f1b', '--stages', '4', '--micro-batches', '8', '--forward', '-1'],
+    /--forward must be a number of at least 0/,
+  ],
+  ['unknown trace', ['schedule', '1f1b', '--stages', '2', '--micro-batches', '2', '--trace', 'perf'], /only trace format is "chrome"/],
+  ['cases that are not there', ['validate', '--cases', 'rows.jsonl'], /rows\.jsonl" cannot be read: there is no such file/],
+  ['server without a transport', ['lsp'], /rooflint lsp --stdio/],
+  ['port out of range', ['serve', '.', '--port', '70000'], /--port must be a number from 0 to 65535/],
+  ['served path that is not there', ['serve', 'nowhere'], /"nowhere" cannot be served: there is no such file or folder/],
+];
+
+describe('a mistake gives exit code 2 and one sentence', () => {
+  test.each(mistakes)('%s', async (_, args, sentence) => {
+    const folder = folderWith({ 'train.sh': script(), 'notes.json': '{ "note": 1 }' });
+    mkdirSync(join(folder, 'folder'));
+    const { code, out, error } = await rooflint(args, folder);
+    expect(error).toMatch(sentence);
+    expect(error.trim().split('\n')).toHaveLength(1);
+    expect(error).toMatch(/^rooflint: /);
+    expect(error).not.toMatch(/\bat .*:\d+:\d+/);
+    expect(out).toBe('');
+    expect(code).toBe(2);
+  });
+});
+
+test('without arguments the help goes to stderr and the exit code says that nothing ran', async () => {
+  const { code, out, error } = await rooflint([]);
+  expect(code).toBe(2);
+  expect(out).toBe('');
+  expect(error).toContain('Usage: rooflint');
+});
+
+test('--help and --version are no mistakes', async () => {
+  expect((await rooflint(['--help'])).code).toBe(0);
+  const version = await rooflint(['--version']);
+  expect(version.code).toBe(0);
+  expect(version.out).toMatch(/^\d+\.\d+\.\d+\n$/);
+  const check = await rooflint(['check', '--help']);
+  expect(check.out).toContain('--max-severity');
+  expect(check.out).toContain('Exit code 0: nothing at or above --max-severity. 1: findings at or above it. 2: could not run.');
+});
+
+test('binary content is refused in a sentence', async () => {
+  const folder = folderWith({ 'weights.json': new Uint8Array([0x7b, 0, 1, 2]) });
+  const { code, error } = await rooflint(['read', 'weights.json'], folder);
+  expect(code).toBe(2);
+  expect(error).toMatch(/weights\.json is not a text file/);
+});

@@ -1,0 +1,79 @@
+import { expect, test } from 'vitest';
+import { folderWith, rooflint, script } from './run.ts';
+
+interface Term {
+  readonly id: string;
+  readonly value: number;
+  readonly children?: readonly Term[];
+  readonly combine?: string;
+}
+interface Job {
+  readonly file: string;
+  readonly kind: string;
+  readonly estimate?: {
+    readonly gpus: number;
+    readonly cost?: unknown;
+    readonly assumptions: readonly unknown[];
+    readonly memory: { readonly stages: readonly { readonly allocated: Term }[] };
+  };
+  readonly refusal?: { readonly why: string };
+  readonly terms: readonly Term[];
+}
+
+async function estimate(files: Record<string, string>, ...args: string[]): Promise<{ code: number; jobs: Job[] }> {
+  const { code, out } = await rooflint(['estimate', ...args, '--json'], folderWith(files));
+  return { code, jobs: JSON.parse(out) as Job[] };
+}
+
+test('every sum of the estimate is the sum of its terms', async () => {
+  const { code, jobs } = await estimate({ 'train.sh': script() }, 'train.sh', '--cluster', 'h100');
+  expect(code).toBe(0);
+  const [job] = jobs;
+  expect(job?.estimate?.gpus).toBe(8);
+  const walk = (term: Term): void => {
+    if (term.combine === 'sum') {
+      const sum = (term.children ?? []).reduce((total, child) => total + child.value, 0);
+      expect(sum, term.id).toBeCloseTo(term.value, 5);
+    }
+    for (const child of term.children ?? []) walk(child);
+  };
+  expect(job?.terms.length).toBeGreaterThan(8);
+  for (const term of job?.terms ?? []) walk(term);
+});
+
+test('--cluster, --gpus and --price change the answer', async () => {
+  const files = { 'train.sh': script() };
+  const small = await estimate(files, 'train.sh', '--cluster', 'a100');
+  const large = await estimate(files, 'train.sh', '--cluster', '16xh100', '--price', '2.5');
+  expect(small.jobs[0]?.estimate?.gpus).toBe(8);
+  expect(large.jobs[0]?.estimate?.gpus).toBe(16);
+  expect(small.jobs[0]?.estimate?.cost).toBeUndefined();
+  expect(large.jobs[0]?.estimate?.cost).toBeDefined();
+});
+
+test('without a GPU the reason is given and the exit code is 2; a model alone is no failure', async () => {
+  const without = await rooflint(['estimate', 'train.sh'], folderWith({ 'train.sh': script() }));
+  expect(without.code).toBe(2);
+  expect(without.out).toMatch(/no estimate: /);
+  const config =
+    '{ "architectures": ["LlamaForCausalLM"], "model_type": "llama", "hidden_size": 64, "intermediate_size": 128, "num_hidden_layers": 2, "num_attention_heads": 4, "vocab_size": 100 }';
+  const model = await rooflint(['estimate', 'config.json'], folderWith({ 'config.json': config }));
+  expect(model.code).toBe(0);
+  expect(model.out).toMatch(/Weights in bf16/);
+});
+
+test('the text names memory with its band, shares, assumptions as assumptions and defaults as defaults', async () => {
+  const { code, out } = await rooflint(['estimate', 'examples/megatron/pretrain-70b.sh']);
+  expect(code).toBe(0);
+  expect(out).toMatch(/^stage +allocated +reserved +device +of usable$/m);
+  expect(out).toMatch(/\d GiB \(\d+ to \d+\)/);
+  expect(out).toMatch(/^Pipeline bubble +/m);
+  expect(out).toMatch(/^Assumptions\n {2}\S/m);
+  expect(out).toMatch(/^Defaults of Megatron-LM .* that nothing in the file changes$/m);
+});
+
+test('serving shows the cache and how many requests fit', async () => {
+  const { out } = await rooflint(['estimate', 'examples/serving/serve-7b.sh']);
+  expect(out).toMatch(/KV cache pool +\d/);
+  expect(out).toMatch(/Tokens that fit in the KV cache +\d/);
+});
