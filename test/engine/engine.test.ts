@@ -71,6 +71,24 @@ describe('joining', () => {
     expect(faults).toEqual([]);
   });
 
+  test('a DeepSpeed file that the script writes itself is read from there, and placed there', () => {
+    const body = '{ "zero_optimization": { "stage": 2 }, "bf16": { "enabled": true } }';
+    const text = `cat <<EOF > ds.json\n${body}\nEOF\n${launch('--pipeline-model-parallel-size 2 --deepspeed --deepspeed_config ds.json')}`;
+    const { engine, faults } = engineOver();
+    const job = jobOf(engine.analyse(uri, text, 1));
+    expect(job.job['zero.stage']).toBe(2);
+    const stage = job.findings.find(({ finding }) => finding.rule === 'zero-stage-with-pipeline');
+    expect(text.slice(stage?.place.range.start, stage?.place.range.end)).toBe('2');
+    expect(stage?.place.range.start).toBe(text.indexOf('2'));
+    expect(faults).toEqual([]);
+  });
+
+  test('a DeepSpeed path hidden in a variable is told without alarm', () => {
+    const { engine } = engineOver();
+    const analysis = engine.analyse(uri, launch('--deepspeed --deepspeed_config $1'), 1);
+    expect(analysis.problems).toMatchObject([{ code: 'missing-link', severity: 'info' }]);
+  });
+
   test('files that name each other do not go round for ever', () => {
     const { engine, faults } = engineOver({ 'a.yaml': 'model: m\nconfig: a.yaml\n', 'm/config.json': '{"model_type":"llama"}' });
     engine.analyse('file:///w/serve.sh', 'vllm serve --config a.yaml\n', 1);

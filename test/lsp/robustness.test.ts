@@ -97,6 +97,24 @@ describe('texts that are no configuration', () => {
   });
 });
 
+describe('faults of our own', () => {
+  test('a request that fails is logged with its name, gets an empty answer, and the next one works', async () => {
+    await client.open(script, oneLiner(4));
+    expect(await client.connection.sendRequest('textDocument/hover', { nonsense: true })).toBeNull();
+    expect(client.faults).toEqual([expect.stringMatching(/^textDocument\/hover: /)]);
+    client.log.length = 0;
+    expect(await client.hover(script, '--micro-batch-size')).toContain('Micro batch');
+  });
+
+  test('requests about files that are not there are answered', async () => {
+    const gone = { uri: 'file:///no/such/file.sh' };
+    expect(await client.connection.sendRequest('textDocument/codeLens', { textDocument: gone })).toEqual([]);
+    const { text } = await client.connection.sendRequest<{ text: string }>('rooflint/report', { ...gone, format: 'md' });
+    expect(text).toContain('cannot be read');
+    expect(await client.connection.sendRequest('rooflint/panel', gone)).toEqual({ empty: 'the file cannot be read' });
+  });
+});
+
 describe('typing', () => {
   test('every prefix of a script is answered', async () => {
     await client.open(script, '');

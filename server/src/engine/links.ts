@@ -1,6 +1,6 @@
 /** Where the files and names in a reading lead: reads them with the adapter their role asks for. Never throws. */
 import type { JobField } from '../core/job-fields.ts';
-import type { Origin, Range, SourcesDraft } from '../core/origin.ts';
+import type { SourcesDraft } from '../core/origin.ts';
 import { findModelCard, type ModelCard } from '../data/index.ts';
 import type { Adapter, Link, Reading } from '../frameworks/adapter.ts';
 import { adapters } from '../frameworks/index.ts';
@@ -39,11 +39,7 @@ export function followLinks(document: ConfigDocument, reading: Reading, files: F
 }
 
 function follow(document: ConfigDocument, reading: Reading, link: Link, files: FileAccess, depth: number): Followed {
-  const heredoc = link.role === 'deepspeed-config' ? document.heredocs.find(({ path }) => path === link.target) : undefined;
-  if (heredoc) {
-    const layer = readAs('deepspeed', readDocument(document.uri, heredoc.body, 'json'));
-    return { link: { ...link, uri: document.uri }, ...(layer ? { layer: within(layer, heredoc.range) } : {}), files: [] };
-  }
+  if (isWrittenHere(document, link)) return { link: { ...link, uri: document.uri }, files: [] };
   const uri = locate(document.uri, link, files);
   if (uri === undefined) return withoutFile(link);
   if (link.role === 'tokenizer' || link.role === 'script') return { link: { ...link, uri }, files: [uri] };
@@ -58,6 +54,15 @@ function follow(document: ConfigDocument, reading: Reading, link: Link, files: F
   return { link: { ...link, uri }, layer: strongestFirst(layers), files: [uri, ...deeper.flatMap(({ files: more }) => more)] };
 }
 
+/** A script that writes the file itself has been read together with it: there is nothing to follow. */
+function isWrittenHere({ heredocs }: ConfigDocument, { role, target }: Link): boolean {
+  if (role !== 'deepspeed-config') return false;
+  return heredocs.some(({ path, body }) => path === target || (isHidden(target) && body.trimStart().startsWith('{')));
+}
+
+/** True when part of the name is known only when the script runs. */
+const isHidden = (target: string): boolean => /[$`]/.test(target);
+
 /** The file a link means: for a model folder its config.json. */
 function locate(fromUri: string, link: Link, files: FileAccess): string | undefined {
   if (link.role !== 'model') return files.resolve(fromUri, link.target);
@@ -69,6 +74,7 @@ function locate(fromUri: string, link: Link, files: FileAccess): string | undefi
 function withoutFile(link: Link): Followed {
   const card = link.role === 'model' ? findModelCard(link.target) : undefined;
   if (card) return { link: { ...link, modelCard: card.name }, layer: cardLayer(card), files: [] };
+  if (isHidden(link.target)) return { link: { ...link, missing: `the path ${link.target} is known only when the script runs` }, files: [] };
   const missing =
     link.role === 'model'
       ? `there is no ${link.target}/config.json here, and it is not in the table of public models`
@@ -102,10 +108,6 @@ function readingsAs(id: string, document: ConfigDocument): readonly Reading[] {
   return adapter?.read(document) ?? [];
 }
 
-function readAs(id: string, document: ConfigDocument): Layer | undefined {
-  return readingsAs(id, document)[0];
-}
-
 /** The nearer file wins, field by field. */
 function strongestFirst(layers: readonly Layer[]): Layer {
   const [first, ...rest] = layers;
@@ -115,19 +117,11 @@ function strongestFirst(layers: readonly Layer[]): Layer {
     : rest.reduce((near, far) => ({ job: { ...far.job, ...near.job }, sources: { ...far.sources, ...near.sources } }), first);
 }
 
-/** A file the script writes itself has no place of its own: everything in it is placed at the heredoc. */
-function within(layer: Layer, range: Range): Layer {
-  const sources: SourcesDraft = {};
-  for (const [field, origin] of Object.entries(layer.sources) as [JobField, Origin][]) {
-    sources[field] = 'value' in origin ? { ...origin, key: range, value: range } : origin;
-  }
-  return { job: layer.job, sources };
-}
-
 /** What to tell about a link that leads nowhere, at the link. */
 function problemOf(link: ResolvedLink): readonly Problem[] {
   if (link.missing === undefined || link.role === 'tokenizer') return [];
-  const severity = link.role === 'deepspeed-config' || link.role === 'engine-config' ? 'warning' : 'info';
+  const isNeeded = link.role === 'deepspeed-config' || link.role === 'engine-config';
+  const severity = isNeeded && !isHidden(link.target) ? 'warning' : 'info';
   const what = link.role === 'model' ? 'Model not found' : 'Linked file not found';
   return [
     { range: link.range, severity, code: 'missing-link', message: `${what}: ${link.missing}. What it says is unknown to the estimate` },
