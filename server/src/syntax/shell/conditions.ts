@@ -1,6 +1,6 @@
 /** `[ ... ]`, `[[ ... ]]`, `test` and `(( ... ))`: yes, no, or unknown with the names that hide the answer. */
 import { evaluateArithmetic } from './arithmetic.ts';
-import { arithmeticPiece } from './expansion.ts';
+import { arithmeticPiece } from './computation.ts';
 import { type Machine, no, type Status, statusOf, textOfNode, yes } from './machine.ts';
 import { matchesPattern } from './pattern.ts';
 import { type Field, type Piece, textOf, unique, unknownNames } from './piece.ts';

@@ -1,4 +1,4 @@
-/** `$NAME`, `${NAME...}`, `$(( ))` and `$( )`: what an expansion gives, with the history of every part. */
+/** `$NAME` and `${NAME...}`: what an expansion gives, with the history of every part. */
 import type { Range } from '../../core/origin.ts';
 import { evaluateArithmetic } from './arithmetic.ts';
 import { type Machine, rangeOf, spend, textOfNode } from './machine.ts';
@@ -26,7 +26,7 @@ const hasWhiteSpace = (pieces: readonly Piece[]): boolean => pieces.some((piece)
 export const hiddenPrefix = '__hidden_';
 
 /** Pieces of a variable as they appear where it is used. A text of several words keeps the place of each word. */
-function throughVariable(pieces: readonly Piece[], name: string, site: Range): readonly Piece[] {
+export function throughVariable(pieces: readonly Piece[], name: string, site: Range): readonly Piece[] {
   if (name.startsWith(hiddenPrefix)) return pieces;
   const keepsPlaces = hasWhiteSpace(pieces);
   return pieces.map((piece) => ({
@@ -47,7 +47,7 @@ function positionalFields(machine: Machine, name: string): readonly Field[] | un
 }
 
 /** A variable by name; undefined when the file never sets it. */
-function lookUp(machine: Machine, name: string): Variable | undefined {
+export function lookUp(machine: Machine, name: string): Variable | undefined {
   const fields = positionalName.test(name) && name !== '0' ? positionalFields(machine, name) : undefined;
   if (!fields) return machine.variables.get(name);
   const [field] = fields;
@@ -269,98 +269,4 @@ function expandIndirect(machine: Machine, node: Node, reference: Reference, valu
   const target = textOf(piecesOfExpanded(value));
   if (target === undefined) return value;
   return text(variableValue(machine, target, '0', site) ?? [outsideValue(shownName(target), site)]);
-}
-
-const expansionTypes = new Set(['expansion', 'simple_expansion', 'command_substitution', 'arithmetic_expansion']);
-
-function nestedExpansions(node: Node): readonly Node[] {
-  return node.kids.flatMap((kid) => (expansionTypes.has(kid.type) ? [kid] : nestedExpansions(kid)));
-}
-
-/** The text of an arithmetic expression with its `$` expansions done, and the pieces that went into it. */
-function arithmeticText(
-  machine: Machine,
-  node: Node,
-  start: number,
-  end: number,
-  expand: (node: Node) => readonly Piece[],
-): { source: string | undefined; from: Piece[] } {
-  let source: string | undefined = '';
-  const from: Piece[] = [];
-  let at = start;
-  for (const kid of nestedExpansions(node)) {
-    if (kid.start < at || kid.end > end) continue;
-    const pieces = expand(kid);
-    from.push(...pieces);
-    const inner = textOf(pieces);
-    source = source === undefined || inner === undefined ? undefined : source + machine.source.text.slice(at, kid.start) + inner;
-    at = kid.end;
-  }
-  return { source: source === undefined ? undefined : (source + machine.source.text.slice(at, end)).replace(/["\\]/g, ' '), from };
-}
-
-/** Evaluates the expression between two offsets of a node, with its side effects; the result is written nowhere. */
-export function arithmeticPiece(machine: Machine, node: Node, start: number, end: number, expand: (node: Node) => readonly Piece[]): Piece {
-  const { source, from } = arithmeticText(machine, node, start, end, expand);
-  const site = rangeOf(machine, node);
-  const read = (name: string): string | undefined => {
-    const variable = lookUp(machine, name);
-    const pieces = variable?.elements.get('0')?.pieces ?? (variable ? [] : [outsideValue(name, site)]);
-    from.push(...throughVariable(pieces, name, site));
-    return textOf(pieces);
-  };
-  const write = (name: string, value: string): void => {
-    const piece = derivedPiece(value, site, from);
-    machine.variables.set(name, scalarVariable({ pieces: [piece], range: site }, machine.variables.get(name)?.exported ?? false));
-  };
-  const result = source === undefined ? undefined : evaluateArithmetic(source, { read, write });
-  const names = from.some((piece) => piece.text === undefined) ? [] : [textOfNode(machine, node).slice(0, 60)];
-  return derivedPiece(result === undefined ? undefined : String(result), site, from, names);
-}
-
-/** A command substitution that only computes: `expr`, `echo`, `seq`, and `echo ... | bc`. Anything else is unknown. */
-export function substitutedPiece(machine: Machine, node: Node, words: WordReader): Piece {
-  const site = rangeOf(machine, node);
-  const [command, calculator, ...others] = node.kids
-    .flatMap((kid) => (kid.type === 'pipeline' ? kid.kids : [kid]))
-    .filter((kid) => kid.named);
-  const source = textOfNode(machine, node).replace(/\s+/g, ' ');
-  const unknown = unknownPiece([source.length > 60 ? `${source.slice(0, 57)}...` : source], site);
-  if (command?.type !== 'command' || others.length > 0) return unknown;
-  const fields = command.kids.flatMap((kid) => words.fields(machine, kid));
-  const given = fields.map((field) => textOf(field.pieces));
-  const isComputing = given[0] === 'expr' || given[0] === 'echo' || given[0] === 'seq';
-  if (isComputing && given.includes(undefined))
-    return { ...unknown, unknown: unique(fields.flatMap((f) => f.pieces.flatMap((p) => p.unknown))) };
-  const [program, ...args] = given.map((word) => word ?? '');
-  const isCalculator = calculator !== undefined && /^bc(\s+-l)?$/.test(textOfNode(machine, calculator));
-  const result = !isComputing || (calculator && !isCalculator) ? undefined : compute(program ?? '', args, isCalculator);
-  return result === undefined
-    ? unknown
-    : derivedPiece(
-        result,
-        site,
-        fields.flatMap((field) => field.pieces),
-      );
-}
-
-const nothing = { read: () => undefined, write: () => undefined };
-
-function compute(program: string, args: readonly string[], calculate: boolean): string | undefined {
-  const line = args.join(' ');
-  const number = (): string | undefined => {
-    const value = evaluateArithmetic(line, nothing);
-    return value === undefined ? undefined : String(value);
-  };
-  if (program === 'expr') return number();
-  if (program === 'echo') return calculate ? number() : /^-/.test(line) && !/^--/.test(line) ? undefined : line;
-  if (program !== 'seq' || calculate) return undefined;
-  const bounds = args.map(Number);
-  if (bounds.length < 1 || bounds.length > 3 || bounds.some((bound) => !Number.isInteger(bound))) return undefined;
-  const first = bounds.length === 1 ? 1 : (bounds[0] ?? 1);
-  const step = bounds.length === 3 ? (bounds[1] ?? 1) : 1;
-  const last = bounds.at(-1) ?? 0;
-  const count = Math.floor((last - first) / step) + 1;
-  if (step === 0 || count > 1_000 || !Number.isFinite(count)) return undefined;
-  return Array.from({ length: Math.max(0, count) }, (_, index) => first + index * step).join('\n');
 }

@@ -102,13 +102,16 @@ export function wordOf(field: Field): Word {
 function placeOf(pieces: readonly Piece[], otherwise: Range): Range {
   const [first] = pieces;
   if (!first) return otherwise;
-  let { start, end } = siteOf(first);
+  const { start } = siteOf(first);
+  let last = siteOf(first);
   for (const piece of pieces.slice(1)) {
     const site = siteOf(piece);
-    if (site.start < end || site.start > end + 2) return otherwise;
-    end = site.end;
+    const isSamePlace = site.start === last.start && site.end === last.end;
+    // Quotes between two parts leave a gap of up to two characters.
+    if (!isSamePlace && (site.start < last.end || site.start > last.end + 2)) return otherwise;
+    last = site;
   }
-  return { start, end };
+  return { start, end: last.end };
 }
 
 const whiteSpace = /[ \t\r\n]+/g;

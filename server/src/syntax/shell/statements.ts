@@ -2,45 +2,17 @@
 
 import { spellWord } from '../word.ts';
 import { assign, declareVariables, unsetVariables } from './assignments.ts';
+import { type Branch, branch, conditionStatus, inverted, rejoin } from './branches.ts';
 import { commandFields, commandParts, extraWords, inSubshell, runCommand, runText } from './commands.ts';
 import { arithmeticStatus, testStatus } from './conditions.ts';
 import { readDirectives } from './directives.ts';
-import { arithmeticPiece } from './expansion.ts';
 import { type HeredocText, readHeredoc, recordHeredoc } from './heredocs.ts';
-import { type Machine, maxLoopRuns, no, ran, rangeOf, type Status, type Stop, statusOf, textOfNode, yes } from './machine.ts';
+import { runCountedFor, runFor, runWhile } from './loops.ts';
+import { type Machine, ran, type Status, statusOf, textOfNode, yes } from './machine.ts';
 import { matchesPattern } from './pattern.ts';
-import { type Field, textOf, unique, unknownNames, unknownPiece } from './piece.ts';
-import { joinOutcomes, type Outcome, scalarVariable } from './scope.ts';
+import { type Field, textOf, unique, unknownNames } from './piece.ts';
 import { kidOf, type Node } from './tree.ts';
-import { fieldsOf, piecesOf, wholeField } from './words.ts';
-
-type Work = () => Status | undefined;
-
-/** Runs work that may not happen, on a copy of the variables; undefined when it leaves the script or the loop. */
-function branch(machine: Machine, defaulted: readonly string[], work: Work): { outcome: Outcome | undefined; stop: Stop | undefined } {
-  const before = machine.variables;
-  machine.variables = new Map(before);
-  machine.conditional++;
-  work();
-  machine.conditional--;
-  const { stop, variables } = machine;
-  Object.assign(machine, { stop: undefined, variables: before });
-  return { outcome: stop ? undefined : { variables, defaulted: new Set(defaulted) }, stop };
-}
-
-/** Goes on after branches of which any may have run; when all of them leave, so does the script. */
-function rejoin(machine: Machine, branches: readonly ReturnType<typeof branch>[], hiddenBy: readonly string[]): void {
-  const outcomes = branches.flatMap(({ outcome }) => (outcome ? [outcome] : []));
-  if (outcomes.length > 0) machine.variables = joinOutcomes(outcomes, unique(hiddenBy));
-  else machine.stop = branches.at(-1)?.stop;
-  if (machine.budget.statements < 0 || machine.budget.pieces < 0) machine.stop = 'exit';
-}
-
-/** A condition made of statements; a program's exit code is not known. */
-function conditionStatus(machine: Machine, nodes: readonly Node[]): Status {
-  const status = machine.run(machine, nodes);
-  return status.kind === 'ran' ? statusOf(undefined, nodes[0] ? [textOfNode(machine, nodes[0]).slice(0, 60)] : []) : status;
-}
+import { piecesOf, wholeField } from './words.ts';
 
 interface Arm {
   readonly condition: readonly Node[] | undefined;
@@ -59,7 +31,7 @@ function runIf(machine: Machine, node: Node): Status {
   return runArms(machine, [armOf(node, own), ...clauses.map((clause) => armOf(clause, clause.kids))], [], []);
 }
 
-function runArms(machine: Machine, arms: readonly Arm[], taken: readonly ReturnType<typeof branch>[], hiddenBy: readonly string[]): Status {
+function runArms(machine: Machine, arms: readonly Arm[], taken: readonly Branch[], hiddenBy: readonly string[]): Status {
   const [arm, ...rest] = arms;
   const status = arm?.condition ? conditionStatus(machine, arm.condition) : yes;
   if (machine.stop) return ran;
@@ -101,7 +73,7 @@ function runCase(machine: Machine, node: Node): Status {
   if (!value) return ran;
   const pieces = wholeField(machine, value).pieces;
   const subject = textOf(pieces);
-  const ways: ReturnType<typeof branch>[] = [];
+  const ways: Branch[] = [];
   for (const item of node.kids.filter((kid) => kid.type === 'case_item')) {
     const matches = caseMatches(machine, item, subject);
     if (matches === false) continue;
@@ -116,109 +88,6 @@ function runCase(machine: Machine, node: Node): Status {
   if (ways.length > 0) rejoin(machine, [...ways, branch(machine, [], () => yes)], unknownNames(pieces));
   return ran;
 }
-
-/** One run of a loop's body; false when the loop ends. */
-function loopOnce(machine: Machine, body: readonly Node[]): boolean {
-  machine.run(machine, body);
-  const { stop } = machine;
-  if (stop === 'break' || stop === 'continue') machine.stop = undefined;
-  return machine.stop === undefined && stop !== 'break';
-}
-
-function bodyOf(node: Node): readonly Node[] {
-  const body = node.kids.find((kid) => kid.field === 'body');
-  return body?.type === 'do_group' || body?.type === 'compound_statement' ? body.kids : body ? [body] : [];
-}
-
-/** A body that may run any number of times: read once, and its effects may or may not have happened. */
-function loopMaybe(machine: Machine, body: readonly Node[], names: readonly string[]): void {
-  const way = branch(machine, [], () => {
-    loopOnce(machine, body);
-    return undefined;
-  });
-  rejoin(machine, [way, branch(machine, [], () => yes)], names);
-}
-
-function loopItems(machine: Machine, node: Node): readonly Field[] | undefined {
-  const values = node.kids.filter((kid) => kid.field === 'value');
-  if (values.length === 0 && !kidOf(node, 'in')) return machine.positional;
-  return values.flatMap((value) => fieldsOf(machine, value));
-}
-
-function runFor(machine: Machine, node: Node): Status {
-  const variable = kidOf(node, 'variable_name');
-  if (!variable) return ran;
-  const name = textOfNode(machine, variable);
-  const items = loopItems(machine, node);
-  const body = bodyOf(node);
-  const keywordIsFor = node.kids[0]?.type === 'for';
-  const isKnown = items?.every((item) => textOf(item.pieces) !== undefined) === true && keywordIsFor;
-  if (items && isKnown && items.length <= maxLoopRuns) {
-    for (const item of items) {
-      const pieces = item.pieces.map((piece) => ({ ...piece, splittable: false }));
-      machine.variables.set(name, scalarVariable({ pieces, range: item.range }, false));
-      if (!loopOnce(machine, body)) break;
-    }
-    return ran;
-  }
-  const hiddenBy = unique(items?.flatMap((item) => unknownNames(item.pieces)) ?? ['$@']);
-  const range = rangeOf(machine, variable);
-  const hidden = scalarVariable({ pieces: [unknownPiece(hiddenBy.length > 0 ? hiddenBy : [name], range)], range }, false);
-  machine.variables.set(name, hidden);
-  loopMaybe(machine, body, hiddenBy);
-  return ran;
-}
-
-/** Runs while the condition is known to hold; once it is not known, the body may or may not run. */
-function runLoop(machine: Machine, body: readonly Node[], condition: () => Status, step: () => void): Status {
-  for (let runs = 0; runs < maxLoopRuns; runs++) {
-    const commandsBefore = machine.found.commands.length;
-    const status = condition();
-    if (machine.stop || status.kind === 'no') return ran;
-    if (status.kind !== 'yes') {
-      loopMaybe(machine, [...body], status.names);
-      return ran;
-    }
-    const before = new Map(machine.variables);
-    if (!loopOnce(machine, body)) return ran;
-    step();
-    const unchanged = before.size === machine.variables.size && [...before].every(([name, value]) => machine.variables.get(name) === value);
-    // Nothing the script knows ends this loop, and another run would only repeat the same commands.
-    if (unchanged || (runs > 0 && machine.found.commands.length === commandsBefore && machine.budget.statements < 0)) return ran;
-  }
-  return ran;
-}
-
-function runWhile(machine: Machine, node: Node): Status {
-  const condition = node.kids.filter((kid) => kid.field === 'condition');
-  const isUntil = node.kids[0]?.type === 'until';
-  const evaluate = (): Status => {
-    const status = conditionStatus(machine, condition);
-    return isUntil ? inverted(status) : status;
-  };
-  return runLoop(machine, bodyOf(node), evaluate, () => undefined);
-}
-
-function runCountedFor(machine: Machine, node: Node): Status {
-  const opening = kidOf(node, '((')?.end ?? node.start;
-  const closing = kidOf(node, '))')?.start ?? node.end;
-  const semicolons = node.kids.filter((kid) => kid.type === ';' && kid.start >= opening && kid.end <= closing);
-  const [first, second] = semicolons;
-  if (!first || !second) return ran;
-  const evaluate = (start: number, end: number): Status => {
-    const piece = arithmeticPiece(machine, node, start, end, (kid) => piecesOf(machine, kid));
-    return statusOf(piece.text === undefined ? undefined : piece.text !== '0', piece.unknown);
-  };
-  evaluate(opening, first.start);
-  return runLoop(
-    machine,
-    bodyOf(node),
-    () => evaluate(first.end, second.start),
-    () => evaluate(second.end, closing),
-  );
-}
-
-const inverted = (status: Status): Status => (status.kind === 'yes' ? no : status.kind === 'no' ? yes : { ...status, empty: [] });
 
 function runList(machine: Machine, node: Node): Status {
   const [left, right] = [node.kids[0], node.kids.at(-1)];

@@ -1,6 +1,7 @@
 /** Words of the script: quotes, escapes and glued parts, and what they become after expansion. */
 import type { Range } from '../../core/origin.ts';
-import { arithmeticPiece, type Expanded, expandBraces, expandSimple, substitutedPiece, type WordReader } from './expansion.ts';
+import { arithmeticPiece, substitutedPiece } from './computation.ts';
+import { type Expanded, expandBraces, expandSimple, type WordReader } from './expansion.ts';
 import { type Machine, rangeOf, spend, textOfNode } from './machine.ts';
 import { placeholderPattern } from './mask.ts';
 import { derivedPiece, type Field, literalPiece, type Piece, slicePiece, splitFields, unknownPiece } from './piece.ts';
@@ -137,16 +138,23 @@ const gapBefore = (field: Field): Piece => literalPiece(' ', { start: field.rang
 function expand(machine: Machine, node: Node, quoted: boolean): Expanded {
   if (node.type === 'simple_expansion') return expandSimple(machine, node);
   if (node.type === 'expansion') return expandBraces(machine, node, wordReader, quoted);
-  if (node.type === 'arithmetic_expansion') {
-    const opening = node.kids[0]?.end ?? node.start;
-    const closing = node.kids.at(-1)?.start ?? node.end;
-    return {
-      kind: 'text',
-      pieces: [arithmeticPiece(machine, node, opening, Math.max(opening, closing), (kid) => partPieces(machine, kid, 'quoted'))],
-    };
+  const arithmetic = arithmeticInside(machine, node);
+  if (arithmetic) {
+    const piece = arithmeticPiece(machine, node, arithmetic.start, arithmetic.end, (kid) => partPieces(machine, kid, 'quoted'));
+    return { kind: 'text', pieces: [piece] };
   }
   if (node.type === 'command_substitution') return { kind: 'text', pieces: [substitutedPiece(machine, node, wordReader)] };
   return { kind: 'text', pieces: [unknownPiece([textOfNode(machine, node).slice(0, 60)], rangeOf(machine, node))] };
+}
+
+/** What stands inside `$(( ))`; within `${X:-...}` the grammar takes it for a subshell in a command substitution. */
+function arithmeticInside(machine: Machine, node: Node): Range | undefined {
+  if (node.type === 'arithmetic_expansion') {
+    const start = node.kids[0]?.end ?? node.start;
+    return { start, end: Math.max(start, node.kids.at(-1)?.start ?? node.end) };
+  }
+  const isArithmetic = node.type === 'command_substitution' && /^\$\(\([\s\S]*\)\)$/.test(textOfNode(machine, node));
+  return isArithmetic ? { start: node.start + 3, end: node.end - 2 } : undefined;
 }
 
 const quotedListParts = new Set(['"', 'expansion', 'simple_expansion']);
