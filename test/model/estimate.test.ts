@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { TrainingEstimate } from '../../server/src/core/estimate.ts';
 import { estimateJob } from '../../server/src/core/estimate-job.ts';
 import type { PartialJob } from '../../server/src/core/job-fields.ts';
+import { simulate } from '../../server/src/core/schedules/simulate.ts';
 import type { Term } from '../../server/src/core/term.ts';
 import { cluster, gpt3OnThousand } from './shapes.ts';
 
@@ -90,6 +91,16 @@ describe('the training estimate', () => {
     const wide = estimate({ 'parallel.data': 32, 'batch.global': 3072, 'cluster.gpus': 2048 });
     expect(wide.time.step.value / estimate().time.step.value).toBeCloseTo(1, 1);
     expect(wide.gpus).toBe(2048);
+  });
+
+  it('hands the panel a schedule whose simulated peak is the estimated one', () => {
+    for (const fields of [{}, { 'parallel.virtualStages': 3 }] as PartialJob[]) {
+      const e = estimate(fields);
+      const run = simulate(e.schedule);
+      if ('refused' in run) throw new Error(run.refused);
+      expect(Math.max(...run.peakBytes) / peak(e)).toBeCloseTo(1, 9);
+      expect(run.stepSeconds / e.time.step.value).toBeCloseTo(1, 9);
+    }
   });
 
   it('refuses with a sentence and the missing fields', () => {

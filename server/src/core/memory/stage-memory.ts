@@ -2,7 +2,7 @@
 import { type BandBasis, memoryBand, memoryCalibration } from '../calibration.ts';
 import type { StageMemory } from '../estimate.ts';
 import type { TrainingJob } from '../estimate-inputs.ts';
-import { type Band, sumOf, type Term, type TermInput } from '../term.ts';
+import { type Band, findTerm, sumOf, type Term, type TermInput } from '../term.ts';
 import type { RankPlan } from '../training/stage-plan.ts';
 import type { Bytes } from '../units.ts';
 import { keptPerLayer, transientPerLayer } from './activations.ts';
@@ -24,12 +24,13 @@ export function bandOf(value: number, band: BandBasis): Band {
   return { low: value * (1 - band.share), high: value * (1 + band.share), basis: band.basis };
 }
 
-/** What the rank holds whatever the schedule does. */
-export function residentBytes(job: TrainingJob, plan: RankPlan): Bytes {
-  const s = stateBytes(job);
-  const sharding = shardingBytes(job, plan);
-  const states = s.weights / s.weightShards + s.gradients / s.gradientShards + (s.master + s.moments) / s.optimizerShards;
-  return plan.parameters * states + sharding.gathered + sharding.gradients;
+/**
+ * What the rank holds whatever the schedule does: everything nvidia-smi shows less the activations in flight and their
+ * share of the allocator's slack, so that resident and activations add up to the peak.
+ */
+export function residentOf(memory: StageMemory): Bytes {
+  const activations = findTerm(memory.allocated, 'memory.activations')?.value ?? 0;
+  return memory.device.value - activations * memoryCalibration.reservedOverAllocated;
 }
 
 function stateTerms(job: TrainingJob, plan: RankPlan): Term {
@@ -56,20 +57,16 @@ function stateTerms(job: TrainingJob, plan: RankPlan): Term {
   ]);
 }
 
-function activationTerm(job: TrainingJob, plan: RankPlan, inFlight: readonly number[], kept: Bytes): Term {
-  let micros = 0;
-  plan.chunks.forEach((chunk, index) => {
-    micros += chunk.layers * (inFlight[index] ?? 0);
-  });
+function activationTerm(job: TrainingJob, plan: RankPlan, aliveLayers: number, kept: Bytes): Term {
   return {
     id: 'memory.activations',
     label: 'Activations',
     unit: 'B',
-    value: micros * kept,
-    formula: 'bytes per layer and micro batch * sum over chunks of (layers * micro batches in flight)',
+    value: aliveLayers * kept,
+    formula: 'bytes per layer and micro batch * most (layers * micro batches) alive at once',
     inputs: [
       input('bytes per layer', kept, 'recompute.granularity'),
-      input('micro batches in flight', inFlight.join(', '), 'parallel.pipeline'),
+      input('layers * micro batches alive', aliveLayers, 'parallel.pipeline', 'simulation of the schedule'),
       input('layers', plan.layers, 'model.layers'),
       input('b', job.batch.micro, 'batch.micro'),
       input('s', job.sequenceLength, 'sequence.length'),
@@ -86,11 +83,11 @@ function communicatorCount(job: TrainingJob): number {
 }
 
 /** Components of what the allocator has handed out. */
-function allocatedParts(job: TrainingJob, plan: RankPlan, inFlight: readonly number[]): readonly Term[] {
+function allocatedParts(job: TrainingJob, plan: RankPlan, aliveLayers: number): readonly Term[] {
   const kept = keptPerLayer(job);
   const sharding = shardingBytes(job, plan);
   const tokens = (job.batch.micro * job.sequenceLength) / job.parallel.context;
-  const parts: Term[] = [stateTerms(job, plan), activationTerm(job, plan, inFlight, kept)];
+  const parts: Term[] = [stateTerms(job, plan), activationTerm(job, plan, aliveLayers, kept)];
   parts.push({
     id: 'memory.transient',
     label: 'One layer in its backward pass',
@@ -146,11 +143,11 @@ function allocatedParts(job: TrainingJob, plan: RankPlan, inFlight: readonly num
 }
 
 /**
- * Memory of rank `plan.rank`, when chunk c holds at most `inFlight[c]` micro batches at once. Assumes that the peak
+ * Memory of rank `plan.rank`, when at most `aliveLayers` (layers times micro batches) keep activations at once. Assumes that the peak
  * falls on the backward pass of the last-started micro batch, with its logits and one layer's recomputation alive.
  */
-export function stageMemory(job: TrainingJob, plan: RankPlan, inFlight: readonly number[]): StageMemory {
-  const parts = allocatedParts(job, plan, inFlight);
+export function stageMemory(job: TrainingJob, plan: RankPlan, aliveLayers: number): StageMemory {
+  const parts = allocatedParts(job, plan, aliveLayers);
   const allocatedSum = sumOf('memory.allocated', 'Allocated', 'B', parts);
   const allocated: Term = { ...allocatedSum, band: bandOf(allocatedSum.value, memoryBand(job.framework)) };
   const reservedValue = allocated.value * memoryCalibration.reservedOverAllocated;

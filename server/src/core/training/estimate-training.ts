@@ -1,5 +1,5 @@
 /** The training estimate: stage times, simulated schedule, memory per rank, traffic, throughput. */
-import { sustainedCalibration } from '../calibration.ts';
+import { memoryCalibration, sustainedCalibration } from '../calibration.ts';
 import { sendTime } from '../comms/collectives.ts';
 import { type Groups, groupsOf } from '../comms/groups.ts';
 import { place } from '../comms/network.ts';
@@ -8,7 +8,7 @@ import type { Devices } from '../compute/layer.ts';
 import type { EstimateResult, TrainingEstimate } from '../estimate.ts';
 import type { TrainingJob } from '../estimate-inputs.ts';
 import { keptPerLayer } from '../memory/activations.ts';
-import { residentBytes, stageMemory } from '../memory/stage-memory.ts';
+import { residentOf, stageMemory } from '../memory/stage-memory.ts';
 import { usableMemory } from '../memory/usable.ts';
 import { bytesPerElement } from '../number-format.ts';
 import { totalParameters } from '../parameters.ts';
@@ -42,7 +42,7 @@ function scheduleRequest(
   groups: Groups,
   tail: ScheduleRequest['tail'],
 ): ScheduleRequest {
-  const kept = keptPerLayer(job);
+  const kept = keptPerLayer(job) * memoryCalibration.reservedOverAllocated;
   const { pipeline, tensor, context, sequence } = job.parallel;
   const tokens = (job.batch.micro * job.sequenceLength) / context;
   const message =
@@ -54,7 +54,7 @@ function scheduleRequest(
     microBatches: job.batch.accumulation,
     times: times.times,
     memory: plans.map((plan) => plan.chunks.map((chunk) => ({ activations: chunk.layers * kept }))),
-    residentBytes: plans.map((plan) => residentBytes(job, plan)),
+    residentBytes: plans.map(() => 0),
     transfer: pipeline > 1 ? sendTime(place(job.cluster, { size: 2, stride: groups.pipeline.stride }), message) : 0,
     transferOverlapped: job.parallel.virtualStages > 1,
     tail,
@@ -62,13 +62,16 @@ function scheduleRequest(
 }
 
 /**
- * Micro batches alive per chunk. Spreading the vocabulary keeps more of them: two more (Vocab-1), one more (Vocab-2), or
- * half as many again (interlaced) (Yeung et al. 2024, sections 5 and 6).
+ * Layers times micro batches whose activations rank `rank` holds at its worst moment. Spreading the vocabulary keeps
+ * more: two more micro batches (Vocab-1), one more (Vocab-2), or half as many again (interlaced) (Yeung et al. 2024,
+ * sections 5 and 6).
  */
-function inFlightOf(job: TrainingJob, peak: Uint32Array): number[] {
+function aliveLayers(job: TrainingJob, plan: RankPlan, peakBytes: number, bytesPerLayer: number): number {
+  const alive = bytesPerLayer > 0 ? peakBytes / bytesPerLayer : 0;
+  const most = plan.layers * job.batch.accumulation;
   const extra = { none: 0, 'vocab-1': 2, 'vocab-2': 1, interlaced: 0 }[job.parallel.vocabPipeline];
   const factor = job.parallel.vocabPipeline === 'interlaced' ? 1.5 : 1;
-  return Array.from(peak, (count) => Math.min(job.batch.accumulation, count * factor + extra));
+  return Math.min(most, alive * factor + extra * plan.layers);
 }
 
 function fitOf(value: number, low: number, high: number, usable: number): 'yes' | 'no' | 'close' {
@@ -96,10 +99,8 @@ export function estimateTraining(job: TrainingJob): EstimateResult {
   const run = simulateMakespan(request);
   if ('refused' in run) return refuse(run.refused);
   const step = run.makespan + tail.gradientReduction + tail.optimizer + tail.parameterGather;
-  const { virtualStages } = job.parallel;
-  const stages = plans.map((plan) =>
-    stageMemory(job, plan, inFlightOf(job, run.peakInFlight.subarray(plan.rank * virtualStages, (plan.rank + 1) * virtualStages))),
-  );
+  const kept = keptPerLayer(job) * memoryCalibration.reservedOverAllocated;
+  const stages = plans.map((plan) => stageMemory(job, plan, aliveLayers(job, plan, run.peakBytes[plan.rank] ?? 0, kept)));
   const worstStage = stages.reduce((worst, stage, index) => (stage.device.value > (stages[worst]?.device.value ?? 0) ? index : worst), 0);
   const worst = stages[worstStage];
   const usable = usableMemory(accelerator);
@@ -127,7 +128,7 @@ export function estimateTraining(job: TrainingJob): EstimateResult {
     communication: communicationTerms(job, groups, times, dataCost, request, tail),
     throughput: throughputTerms(job, tokens, gpus, step, plain.peak),
     ...costTerms(job, gpus, step, tokens),
-    schedule: request,
+    schedule: { ...request, residentBytes: stages.map(residentOf) },
     assumptions: job.assumptions,
   };
   return { estimate };
