@@ -54,12 +54,26 @@ const scalesOf: { readonly [U in Exclude<Unit, 'count' | '1' | 'USD'>]: readonly
 /** Ratios of these kinds are read as shares; other ratios as factors. */
 const isShare = /mfu|hfu|share|utili[sz]ation|efficiency|fraction/i;
 
+/** Formatters by their decimals: making one is dear, using one is not. */
+const formatters = new Map<string, Intl.NumberFormat>();
+
+/** Thousands separated, with at least and at most so many decimals. */
+function grouped(value: number, least = 0, most = least): string {
+  const key = `${least} ${most}`;
+  let formatter = formatters.get(key);
+  if (!formatter) {
+    formatter = new Intl.NumberFormat('en-US', { minimumFractionDigits: least, maximumFractionDigits: most });
+    formatters.set(key, formatter);
+  }
+  return formatter.format(value);
+}
+
 /** Two decimals below 10, one below 100, none above; thousands separated. */
 export function formatNumber(value: number): string {
   if (!Number.isFinite(value)) return value > 0 ? '∞' : Number.isNaN(value) ? 'unknown' : '-∞';
   const size = Math.abs(value);
   const digits = Number.isInteger(value) || size >= 99.95 ? 0 : size >= 9.995 ? 1 : size >= 0.1 ? 2 : 4;
-  return value.toLocaleString('en-US', { minimumFractionDigits: digits === 4 ? 0 : digits, maximumFractionDigits: digits });
+  return grouped(value, digits === 4 ? 0 : digits, digits);
 }
 
 const pick = (value: number, scales: readonly Scale[]): Scale =>
@@ -73,7 +87,7 @@ export const formatBytes = (value: number): string => scaled(value, pick(value, 
 export const formatSeconds = (value: number): string => scaled(value, pick(value, seconds));
 /** A number of things: exact below a million, then `8.03 B`. */
 export const formatCount = (value: number): string =>
-  Math.abs(value) < 1e6 ? Math.round(value).toLocaleString('en-US') : scaled(value, pick(value, counts));
+  Math.abs(value) < 1e6 ? grouped(Math.round(value)) : scaled(value, pick(value, counts));
 /** A ratio as a percentage: `47 %`. */
 export const formatPercent = (ratio: number): string => `${formatShare(ratio)} %`;
 
@@ -84,7 +98,7 @@ function formatShare(ratio: number): string {
 
 /** US dollars: cents below a thousand. */
 export const formatMoney = (value: number): string =>
-  `$${value.toLocaleString('en-US', { minimumFractionDigits: value < 1000 ? 2 : 0, maximumFractionDigits: value < 1000 ? (value < 0.01 ? 4 : 2) : 0 })}`;
+  value >= 1000 ? `$${grouped(value)}` : `$${grouped(value, 2, value < 0.01 ? 4 : 2)}`;
 
 /** A value with its unit, without band. `id` tells shares from factors for the unit `1`. */
 export function formatValue(value: number, unit: Unit, id = ''): string {
@@ -96,7 +110,7 @@ export function formatValue(value: number, unit: Unit, id = ''): string {
 }
 
 /** One end of a band in the unit of the value it belongs to: whole where that says enough. */
-const bandEnd = (value: number): string => (Math.abs(value) >= 10 ? Math.round(value).toLocaleString('en-US') : formatNumber(value));
+const bandEnd = (value: number): string => (Math.abs(value) >= 10 ? grouped(Math.round(value)) : formatNumber(value));
 
 function formatBand(band: Band, value: number, unit: Unit, id: string): string {
   if (unit === '1' && isShare.test(id)) return `(${formatShare(band.low)} to ${formatShare(band.high)})`;
@@ -116,7 +130,7 @@ export function formatTerm(term: Term): string {
 export function formatFieldValue(value: string | number | boolean, unit?: string): string {
   if (typeof value === 'boolean') return value ? 'on' : 'off';
   if (typeof value === 'string') return value;
-  const text = Number.isInteger(value) ? value.toLocaleString('en-US') : String(value);
+  const text = Number.isInteger(value) ? grouped(value) : String(value);
   if (unit === 'bytes') return formatBytes(value);
   // Units of fields are plural nouns; a single thing loses the s.
   return unit ? `${text} ${value === 1 ? unit.replace(/s$/, '') : unit}` : text;

@@ -3,10 +3,10 @@ import type { ServingEstimate, TrainingEstimate } from '../core/estimate.ts';
 import { modelTerms } from '../core/model-terms.ts';
 import type { Term } from '../core/term.ts';
 import type { JobAnalysis } from './analysis.ts';
-import { formatBytes, formatCount, formatPercent, formatSeconds, formatTerm, formatValue } from './format.ts';
+import { formatBytes, formatCount, formatNumber, formatPercent, formatSeconds, formatTerm, formatValue } from './format.ts';
 import { worstStageOf } from './terms.ts';
 
-const gpuCount = (gpus: number): string => `${gpus.toLocaleString('en-US')} ${gpus === 1 ? 'GPU' : 'GPUs'}`;
+const gpuCount = (gpus: number): string => `${formatNumber(gpus)} ${gpus === 1 ? 'GPU' : 'GPUs'}`;
 
 /** `61.2 GiB of 79.1 GiB (57 to 66)`: the band belongs to the estimate, the capacity has none. */
 export function ofCapacity(term: Term, usable: Term): string {
