@@ -118,17 +118,18 @@ function vocabulary(input: CaseInput, fields: PartialJobDraft, assumptions: Assu
   );
 }
 
-/** Tied or not, whichever comes nearer to the stated number of parameters; undefined when it does not tell. */
+/** Tied or not, whichever comes nearer to the stated number of parameters; undefined when its rounding hides the difference. */
 function tiedByCount(input: CaseInput, fields: PartialJobDraft): boolean | undefined {
-  const named = /(\d+(?:\.\d+)?)\s*b\b/i.exec(input.model?.name ?? '');
-  const stated = input.model?.params ?? (named ? Number(named[1]) * 1e9 : undefined);
+  const named = /(\d+)(?:\.(\d+))?\s*b\b/i.exec(input.model?.name ?? '');
+  const stated = input.model?.params ?? (named ? Number(`${named[1]}.${named[2] ?? 0}`) * 1e9 : undefined);
   if (stated === undefined) return undefined;
+  const rounding = input.model?.params === undefined ? 0.5e9 / 10 ** (named?.[2]?.length ?? 0) : 0.002 * stated;
   const hidden = fields['model.hidden'] ?? 0;
   const kv = (fields['model.kvHeads'] ?? 1) / (fields['model.heads'] ?? 1);
   const mlp = (fields['model.ffn'] ?? 0) * hidden * (fields['model.gatedMlp'] === true ? 3 : 2);
   const layers = (fields['model.layers'] ?? 0) * (hidden * hidden * (2 + 2 * kv) + mlp);
   const embedding = (fields['model.vocab'] ?? 0) * hidden;
-  if (embedding < 0.01 * layers) return undefined;
+  if (embedding <= rounding) return undefined;
   return Math.abs(layers + embedding - stated) <= Math.abs(layers + 2 * embedding - stated);
 }
 
