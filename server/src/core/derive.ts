@@ -27,6 +27,8 @@ export function derive(job: PartialJob, sources: Sources, framework: string): { 
     for (const { field, from, how, sort, frameworks, compute } of derivations) {
       if (draft[field] !== undefined || !mayFill(origins[field], sort)) continue;
       if (frameworks && !frameworks.includes(framework)) continue;
+      // A size that is written but hidden is not the size a formula takes for one that is absent.
+      if (from.some((input) => origins[input]?.kind === 'unresolved')) continue;
       const value = compute(draft);
       if (value === undefined) continue;
       assign(draft, field, value);

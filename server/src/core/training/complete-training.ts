@@ -31,12 +31,21 @@ function badCount(job: PartialJob): string | undefined {
   return undefined;
 }
 
+/**
+ * The stage in force. DeepSpeed's bf16 optimizer divides its states over DP whatever the stage says
+ * (deepspeed/runtime/bf16_optimizer.py), so stage 0 in bf16 counts as stage 1.
+ */
+function shardingStage(job: PartialJob, framework: string): 0 | 1 | 2 | 3 {
+  const written = job['zero.stage'] ?? 0;
+  const ownSharding = framework === 'megatron-deepspeed' && job['precision.compute'] === 'bf16';
+  return written === 0 && ownSharding ? 1 : written;
+}
+
 function implementationOf(job: PartialJob, framework: string): TrainingJob['zero']['implementation'] {
   const written = job['zero.implementation'];
   if (written) return written;
-  const stage = job['zero.stage'] ?? 0;
-  if (stage === 0) return 'none';
-  if (framework.startsWith('megatron')) return 'megatron-distributed-optimizer';
+  if (shardingStage(job, framework) === 0) return 'none';
+  if (framework === 'megatron-lm') return 'megatron-distributed-optimizer';
   if (framework === 'torchtitan') return 'fsdp2';
   return 'deepspeed';
 }
@@ -141,10 +150,14 @@ function numericsOf(job: PartialJob, framework: string, sizes: Sizes, model: Mod
   }
   const fsdp = implementation === 'fsdp1' || implementation === 'fsdp2';
   const megatron = framework.startsWith('megatron');
+  const stage = shardingStage(job, framework);
+  if (stage !== (job['zero.stage'] ?? 0)) {
+    assumptions.push({ field: 'zero.stage', value: String(stage), why: 'DeepSpeed divides the bf16 optimizer states over DP by itself' });
+  }
   const blockLayers = (job['recompute.layers'] ?? model.layers) * sizes.pipeline;
   return {
     zero: {
-      stage: job['zero.stage'] ?? 0,
+      stage,
       implementation,
       reduceBucketElements: job['zero.reduceBucketElements'] ?? 5e8,
       prefetchBucketElements: job['zero.prefetchBucketElements'] ?? 5e7,
