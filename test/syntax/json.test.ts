@@ -100,7 +100,7 @@ describe('problems', () => {
     ['{"a": 1, "a": 2}', ['warning duplicate-key']],
     ['{"a": 1e400}', ['error number-out-of-range']],
     ['{"a": -1e400}', ['error number-out-of-range']],
-    ['{"a": NaN}', ['error syntax-error']],
+    ['{"a": nan}', ['error syntax-error']],
     ['{} {}', ['error syntax-error']],
     ['{"a": 01}', ['error syntax-error']],
   ])('%s', (text, expected) => {
@@ -129,6 +129,17 @@ describe('problems', () => {
 
   test('a number out of range has no value', () => {
     expect(flat('{"a": 1e400}')).toEqual([['a', undefined]]);
+  });
+
+  test('the numbers Python writes beyond JSON are read, and only outside strings', () => {
+    expect(flat('{"a": Infinity, "b": [-Infinity, NaN], "c": "Infinity \\" NaN"}')).toEqual([
+      ['a', Number.POSITIVE_INFINITY],
+      ['b', undefined],
+      ['b.0', Number.NEGATIVE_INFINITY],
+      ['b.1', Number.NaN],
+      ['c', 'Infinity " NaN'],
+    ]);
+    expect(codes('{"a": Infinity}')).toEqual([]);
   });
 
   test('brackets without end are refused, not recursed into', () => {

@@ -171,6 +171,17 @@ describe('problems', () => {
     expect(read(text).problems.map((problem) => [problem.code, at(text, problem.range)])).toEqual([['duplicate-key', 'a']]);
   });
 
+  test('a dropped key takes only its own children along', () => {
+    expect(flat('base: &b {x: 1}\na: 0\nk: {y: 2}\nk: 3\ncopy: *b\n')).toEqual([
+      ['base', undefined],
+      ['base.x', 1],
+      ['a', 0],
+      ['k', 3],
+      ['copy', undefined],
+      ['copy.x', 1],
+    ]);
+  });
+
   test.each([
     ['a:\n\tb: 1\n', 'error syntax-error'],
     ['a: 1.0e+400', 'error number-out-of-range'],

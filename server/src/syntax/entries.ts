@@ -6,6 +6,11 @@ export function pathKey(path: EntryPath): string {
   return JSON.stringify(path);
 }
 
+/** True for the children of an entry, which follow it directly. Ranges cannot tell: an alias points elsewhere. */
+function isInside(path: EntryPath, parent: EntryPath): boolean {
+  return path.length > parent.length && parent.every((step, index) => path[index] === step);
+}
+
 export interface Kept {
   readonly kept: readonly ConfigEntry[];
   readonly problems: readonly Problem[];
@@ -24,15 +29,16 @@ export function dropOverridden(entries: readonly ConfigEntry[]): Kept {
   if (replaced.size === 0) return { kept: entries, problems: [] };
   const problems: Problem[] = [];
   const kept: ConfigEntry[] = [];
-  let droppedUntil = -1;
+  let dropped: EntryPath | undefined;
   for (const entry of entries) {
-    if (entry.value.end <= droppedUntil) continue;
+    if (dropped && isInside(entry.path, dropped)) continue;
+    dropped = undefined;
     const by = replaced.get(entry);
     if (!by) {
       kept.push(entry);
       continue;
     }
-    droppedUntil = entry.value.end;
+    dropped = entry.path;
     const name = String(entry.path.at(-1));
     problems.push({
       range: by.key,

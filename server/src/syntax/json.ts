@@ -48,6 +48,21 @@ const errorTexts: Readonly<Record<string, string>> = {
   InvalidCharacter: 'Control characters must be escaped in a JSON string.',
 };
 
+/** Numbers that Python's json module writes and reads although JSON has no word for them. */
+const pythonNumbers: ReadonlyMap<string, number> = new Map([
+  ['Infinity', Number.POSITIVE_INFINITY],
+  ['-Infinity', Number.NEGATIVE_INFINITY],
+  ['NaN', Number.NaN],
+]);
+
+/** The text as the scanner gets it, every offset the same: a byte order mark and Python's own numbers are no JSON tokens. */
+function scannable(text: string): string {
+  const marked = text.startsWith('\uFEFF') ? ` ${text.slice(1)}` : text;
+  if (!/Infinity|NaN/.test(marked)) return marked;
+  const token = /"(?:[^"\\\n]|\\.)*"|-?\bInfinity\b|\bNaN\b/g;
+  return marked.replace(token, (found) => (found.startsWith('"') ? found : '1'.repeat(found.length)));
+}
+
 interface Reading {
   readonly text: string;
   readonly entries: Draft[];
@@ -120,6 +135,11 @@ function literal(reading: Reading, value: unknown, start: number, end: number, p
     begin(reading, path, start, end, value, 'quoted');
     return;
   }
+  const named = pythonNumbers.get(reading.text.slice(start, end));
+  if (named !== undefined) {
+    begin(reading, path, start, end, named, 'plain');
+    return;
+  }
   const isOutOfRange = typeof value === 'number' && !Number.isFinite(value);
   if (isOutOfRange) note(reading, start, end, 'error', 'number-out-of-range', 'This number is too large to be represented.');
   const scalar = typeof value === 'number' || typeof value === 'boolean' || value === null ? value : undefined;
@@ -182,8 +202,7 @@ export function readJson(uri: string, text: string): ConfigDocument {
     lastComma: -1,
     strictLoader: !/\.jsonc$/i.test(uri),
   };
-  // A byte order mark is no JSON token; a space of the same length keeps every offset.
-  readEntries(reading, text.startsWith('\uFEFF') ? ` ${text.slice(1)}` : text);
+  readEntries(reading, scannable(text));
   while (reading.open.length > 0) finish(reading, text.trimEnd().length);
   const { kept, problems } = dropOverridden(reading.entries);
   return { ...base, entries: kept, problems: [...reading.problems, ...problems].sort((a, b) => a.range.start - b.range.start) };
