@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { accelerators, findAccelerator, findModelCard, findNetwork, modelCards, networks } from '../../server/src/data/index.ts';
 
@@ -132,4 +133,50 @@ describe('findModelCard', () => {
         expect(findModelCard(name)?.fields['model.hidden'], name).toBe(card.fields['model.hidden']);
     }
   });
+});
+
+test('any text gives an entry of the table or nothing', () => {
+  const words = fc.constantFrom(
+    'nvidia',
+    'H100',
+    'a100',
+    '80GB',
+    '40 gb',
+    'SXM4',
+    'pcie',
+    'RTX',
+    '4090',
+    'ti',
+    'gpu:',
+    '8x',
+    'roce',
+    '400',
+    'Gb/s',
+    'per node',
+    'llama',
+    '-instruct',
+    '/',
+    '-awq',
+  );
+  const text = fc.oneof(
+    fc.string(),
+    fc.string({ unit: 'binary' }),
+    fc.array(words, { maxLength: 6 }).map((parts) => parts.join(' ')),
+  );
+  fc.assert(
+    fc.property(text, (name) => {
+      const accelerator = findAccelerator(name);
+      if (accelerator) expect(accelerators).toContain(accelerator);
+      const network = findNetwork(name);
+      if (network) expect(networks).toContain(network);
+      const card = findModelCard(name);
+      if (card) expect(modelCards.some(({ name: known }) => known === card.name)).toBe(true);
+    }),
+    { numRuns: 2000 },
+  );
+});
+
+test('a value of megabytes is no name', () => {
+  const long = '9'.repeat(2_000_000);
+  expect([findAccelerator(long), findNetwork(long), findModelCard(`${long}-instruct`)]).toEqual([undefined, undefined, undefined]);
 });

@@ -9,10 +9,14 @@ import { networks } from './networks/index.ts';
 export type { ModelCard, NamedNetwork } from './load.ts';
 export { accelerators, modelCards, networks };
 
+/** No name is longer; a value that is comes from a file that is no configuration, and is not worth the matching. */
+const longestName = 300;
+
 /** Builds the look-up at the first question: most starts of the server end without one for networks or model cards. */
 function onFirstUse<Entry>(make: () => (name: string) => Entry | undefined): (name: string) => Entry | undefined {
   let find: ((name: string) => Entry | undefined) | undefined;
   return (name) => {
+    if (name.length > longestName) return undefined;
     find ??= make();
     return find(name);
   };
