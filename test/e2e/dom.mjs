@@ -26,7 +26,7 @@ async function start() {
   try {
     opened = await openPage({ width: 1440, height: 900 });
     const workbench = createWorkbench(opened.page, editor);
-    await opened.page.goto(workbench.address(['train.sh']), { waitUntil: 'domcontentloaded' });
+    await opened.page.goto(workbench.address('train.sh'), { waitUntil: 'domcontentloaded' });
     await opened.page.locator('.monaco-workbench').waitFor({ timeout: 60_000 });
     await workbench.tab('train.sh').waitFor({ timeout: 60_000 });
     return { editor, workbench, ...opened };

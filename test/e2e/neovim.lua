@@ -5,7 +5,13 @@ local function one_line(text) return (text:gsub('%s+', ' ')) end
 
 local buffer = vim.api.nvim_get_current_buf()
 vim.bo[buffer].filetype = 'sh'
-local client = vim.lsp.start_client({ name = 'rooflint', cmd = { 'node', 'dist/cli.js', 'lsp', '--stdio' }, root_dir = vim.fn.expand('%:p:h') })
+local settings = { rooflint = { cluster = { gpu = 'nvidia-h100-sxm-80gb' } } }
+local client = vim.lsp.start_client({
+  name = 'rooflint',
+  cmd = { 'node', 'dist/cli.js', 'lsp', '--stdio' },
+  root_dir = vim.fn.expand('%:p:h'),
+  on_init = function(started) started.notify('workspace/didChangeConfiguration', { settings = settings }) end,
+})
 if not client then fail('the server did not start') end
 vim.lsp.buf_attach_client(buffer, client)
 if not vim.wait(20000, function() return #vim.diagnostic.get(buffer) > 0 end, 50) then fail('no diagnostic came') end

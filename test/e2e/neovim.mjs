@@ -23,7 +23,7 @@ const expect = (word, pattern) => () => {
 };
 await checks.check('a finding with its rule and place', expect('DIAG', /11:\d+ sev=1 .*global-batch-not-divisible/));
 await checks.check('a hover', expect('HOVER', /TP/));
-await checks.check('a lens', expect('LENS', /GPU/));
+await checks.check('a lens', expect('LENS', /GiB.*MFU/));
 await checks.check('Neovim ends well', () => {
   if (code !== 0) throw new Error(`exit code ${code}:\n${output}`);
 });

@@ -52,8 +52,14 @@ export async function checkPanel({ page, workbench, shot, check }) {
   }
   await workbench.theme('dark');
 
+  // The picture of the front page: text and timeline side by side.
+  await page.keyboard.press('Control+B');
+  await until('a drawing', operations);
+  await shot('editor-and-timeline');
+  await page.keyboard.press('Control+B');
+
   await check('the panel is back after the window is loaded again', async () => {
-    await page.reload({ waitUntil: 'domcontentloaded' });
+    await page.goto(workbench.address(), { waitUntil: 'domcontentloaded' });
     await page.locator('.monaco-workbench').waitFor({ timeout: 60_000 });
     await drawn.waitFor({ timeout: 60_000 });
     return `${await until('a drawing', operations)} operations`;

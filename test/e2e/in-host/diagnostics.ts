@@ -9,7 +9,7 @@ test('a global batch that cannot be dealt out is an error at its value', async (
   const document = await open('train.sh');
   const found = await finding(document, batchRule);
   assert.equal(found.severity, vscode.DiagnosticSeverity.Error);
-  assert.equal(document.getText(found.range), '129');
+  assert.equal(document.getText(found.range), '33');
   assert.ok(found.relatedInformation && found.relatedInformation.length > 0, 'no related location');
 });
 
@@ -28,7 +28,7 @@ test('a quick fix changes the text and the finding goes away', async () => {
   const fix = actions.find(({ kind, edit }) => kind?.value.startsWith('quickfix') && edit);
   assert.ok(fix?.edit, `no quick fix among ${actions.map(({ title }) => title).join('; ')}`);
   assert.ok(await vscode.workspace.applyEdit(fix.edit));
-  assert.ok(!document.getText().includes('GLOBAL_BATCH=129'), 'the text did not change');
+  assert.ok(!document.getText().includes('GLOBAL_BATCH=33'), 'the text did not change');
   await noFinding(document, batchRule);
 });
 

@@ -17,7 +17,7 @@ function labelOf({ label }: vscode.InlayHint): string {
 }
 
 async function settle(document: vscode.TextDocument): Promise<void> {
-  await replace(document, 'GLOBAL_BATCH=129', 'GLOBAL_BATCH=128');
+  await replace(document, 'GLOBAL_BATCH=33', 'GLOBAL_BATCH=32');
   await until('a lens with a memory figure', async () =>
     (await lensesOf(document)).find(({ command }) => /GiB/.test(command?.title ?? '')),
   );

@@ -21,7 +21,11 @@ export async function openPage(viewport) {
   page.on('request', (request) => {
     const { protocol, hostname } = new URL(request.url());
     const local = hostname === '127.0.0.1' || protocol === 'data:' || protocol === 'blob:';
-    if (!local) outside.add(`${protocol}//${hostname}`);
+    if (!local) outside.add(request.url());
+  });
+  // A webview's files have addresses of a made-up host, which VS Code's service worker answers: nothing leaves the page.
+  page.on('response', (response) => {
+    if (response.fromServiceWorker()) outside.delete(response.url());
   });
   page.on('console', (message) => {
     if (message.type() !== 'error') return;

@@ -8,24 +8,24 @@ const patience = 30_000;
 
 export function createWorkbench(page, editor) {
   const self = {
-    /** The address that opens the folder with some files in tabs. */
-    address(files) {
-      const open = files.map((file) => ['openFile', editor.remote(join(editor.folder, file))]);
-      return `${editor.url}/?folder=${encodeURIComponent(editor.folder)}&payload=${encodeURIComponent(JSON.stringify(open))}`;
+    /** The address that opens the folder with one file; without one, the window is as it was left. */
+    address(file) {
+      const folder = `${editor.url}/?folder=${encodeURIComponent(editor.folder)}`;
+      if (file === undefined) return folder;
+      return `${folder}&payload=${encodeURIComponent(JSON.stringify([['openFile', editor.remote(join(editor.folder, file))]]))}`;
     },
 
     tab: (name) => page.locator('.tab', { hasText: name }),
 
     squiggle: (severity) => page.locator(`.squiggly-${severity}`).first(),
 
-    /** Runs a command of the palette by its title. */
+    /** Runs a command of the palette by the beginning of its title. */
     async command(title) {
       await page.keyboard.press('F1');
       const input = page.locator('.quick-input-widget input').first();
       await input.waitFor({ state: 'visible', timeout: patience });
       await input.fill(`>${title}`);
-      await page.locator('.quick-input-list .monaco-list-row', { hasText: title }).first().waitFor({ timeout: patience });
-      await page.keyboard.press('Enter');
+      await page.locator(`.quick-input-list .monaco-list-row[aria-label^="${title}"]`).first().click({ timeout: patience });
     },
 
     /** Opens a file of the folder through the explorer and waits for its tab. */
