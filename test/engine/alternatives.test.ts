@@ -53,9 +53,19 @@ test('a field nobody can turn has none, and neither has a job without an estimat
 test('the terms that use a field are found, none inside another', () => {
   const { engine } = engineOver();
   const job = engine.analyse(uri, launch('--tensor-model-parallel-size 4'), 1).jobs[0];
-  const found = job ? contributionsOf(job, 'batch.micro') : [];
-  expect(found.map(({ aspect }) => aspect)).toContain('memory');
-  const ids = found.map(({ term }) => term.id);
-  expect(new Set(ids).size).toBe(ids.length);
-  for (const { term } of found) expect(term.inputs?.map(({ field }) => field)).toContain('batch.micro');
+  const labels = (field: JobField) => (job ? contributionsOf(job, field) : []).map(({ aspect, term }) => `${aspect}: ${term.label}`);
+  expect(labels('batch.micro')).toContain('memory: Activations');
+  expect(labels('parallel.tensor')).toEqual(
+    expect.arrayContaining(['memory: Parameters', 'memory: Gradients', 'memory: Optimizer states']),
+  );
+  expect(labels('model.vocab')).toContain('memory: Logits and loss');
+  expect(labels('environment.cudaDeviceMaxConnections')).toEqual([]);
+  for (const field of ['batch.micro', 'parallel.tensor'] as const) expect(new Set(labels(field)).size).toBe(labels(field).length);
+});
+
+test('a field acts through what was derived from it', () => {
+  const { engine } = engineOver();
+  const job = engine.analyse(uri, launch('--use-distributed-optimizer'), 1).jobs[0];
+  const optimizer = job ? contributionsOf(job, 'cluster.nodes').filter(({ term }) => term.label === 'Optimizer states') : [];
+  expect(optimizer.map(({ term }) => term.inputs?.some(({ field }) => field === 'parallel.data'))).toEqual([true]);
 });

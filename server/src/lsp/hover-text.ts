@@ -7,6 +7,7 @@ import { formatBytes, formatFieldValue, formatPercent, formatSeconds, formatTerm
 import { describeOrigin } from '../engine/place.ts';
 import { ofCapacity, summaryOf } from '../engine/summary.ts';
 import { worstStageOf } from '../engine/terms.ts';
+import { code, plain, tableOf } from '../report/markdown-text.ts';
 
 /** Terms listed per aspect before the rest is only counted. */
 const mostTerms = 4;
@@ -15,11 +16,6 @@ const aspects: readonly (readonly [Aspect, string])[] = [
   ['time', 'Time'],
   ['traffic', 'Traffic'],
 ];
-
-/** Text from a file, safe inside Markdown. */
-export function plain(text: string): string {
-  return text.replace(/[\\`*_{}[\]()#+!|<>~&]/g, (sign) => `\\${sign}`).replace(/\s+/g, ' ');
-}
 
 /** The hover of a field. `others` are further fields the same text sets. */
 export function fieldHover(job: JobAnalysis, field: JobField, others: readonly JobField[], alternatives: readonly Alternative[]): string {
@@ -66,8 +62,8 @@ function alternativeTable(job: JobAnalysis, field: JobField, alternatives: reado
   const { short } = fieldInfo[field];
   const training = job.result.estimate.kind === 'training';
   const head = training ? ['memory per GPU', 'step', 'MFU', 'exposed comm.'] : ['memory per GPU', 'KV tokens', 'full contexts', 'TPOT'];
-  const rows = alternatives.map((alternative) => `| ${[label(alternative), ...cells(alternative)].join(' | ')} |`);
-  return [`| ${[plain(short), ...head].join(' | ')} |`, '|:--|--:|--:|--:|--:|', ...rows].join('\n');
+  const rows = alternatives.map((alternative) => [label(alternative), ...cells(alternative)]);
+  return tableOf([plain(short), ...head], rows, [1, 2, 3, 4]);
 }
 
 function label({ value, current, field }: Alternative): string {
@@ -78,7 +74,7 @@ function label({ value, current, field }: Alternative): string {
 function cells({ result }: Alternative): readonly string[] {
   if ('refusal' in result) return [plain(result.refusal.why), '', '', ''];
   const { estimate } = result;
-  const full = estimate.memory.fits === 'no' ? ' ✗' : estimate.memory.fits === 'close' ? ' (close)' : '';
+  const full = estimate.memory.fits === 'no' ? ' (does not fit)' : estimate.memory.fits === 'close' ? ' (close)' : '';
   if (estimate.kind === 'serving') {
     return [
       formatBytes(estimate.memory.total.value) + full,
@@ -98,7 +94,7 @@ function cells({ result }: Alternative): readonly string[] {
 
 /** The hover of a path or a model's name. */
 export function linkHover(link: ResolvedLink): string {
-  const target = `\`${link.target.replaceAll('`', '')}\``;
+  const target = code(link.target);
   if (link.missing !== undefined) return `${target}: ${plain(link.missing)}.`;
   if (link.modelCard !== undefined)
     return `${target} is in the table of public models as **${plain(link.modelCard)}**; its shape is taken from there.`;

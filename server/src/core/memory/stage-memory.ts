@@ -35,7 +35,13 @@ export function residentOf(memory: StageMemory): Bytes {
 
 function stateTerms(job: TrainingJob, plan: RankPlan): Term {
   const s = stateBytes(job);
-  const parameters = input('N', plan.parameters, undefined, 'parameters on this GPU before sharding');
+  const parameters = [
+    input('N', plan.parameters, undefined, 'parameters on this GPU before sharding, from the four below'),
+    input('layers', plan.layers, 'model.layers'),
+    input('h', job.model.hidden, 'model.hidden'),
+    input('t', job.parallel.tensor, 'parallel.tensor'),
+    input('p', job.parallel.pipeline, 'parallel.pipeline'),
+  ];
   const shardFields = (shards: number): TermInput => input('d', shards, 'parallel.data');
   const term = (id: string, label: string, bytes: number, shards: number, field: TermInput['field']): Term => ({
     id: `memory.${id}`,
@@ -44,7 +50,7 @@ function stateTerms(job: TrainingJob, plan: RankPlan): Term {
     value: (plan.parameters * bytes) / shards,
     formula: shards > 1 ? 'N * bytes / d' : 'N * bytes',
     inputs: [
-      parameters,
+      ...parameters,
       input('bytes', bytes, field),
       ...(shards > 1 ? [shardFields(shards), input('ZeRO stage', job.zero.stage, 'zero.stage')] : []),
     ],
