@@ -101,10 +101,14 @@ describe('who may ask', () => {
 
   test('no request without the exact token is ever admitted', () => {
     fc.assert(
-      fc.property(fc.array(fc.string()).map((parts) => `/${parts.join('/')}`), fc.string(), (path, host) => {
-        const headers = { host: host === '' ? `127.0.0.1:${server.port}` : host };
-        expect('why' in admit({ method: 'GET', url: path, headers }, server.token, server.port)).toBe(true);
-      }),
+      fc.property(
+        fc.array(fc.string()).map((parts) => `/${parts.join('/')}`),
+        fc.string(),
+        (path, host) => {
+          const headers = { host: host === '' ? `127.0.0.1:${server.port}` : host };
+          expect('why' in admit({ method: 'GET', url: path, headers }, server.token, server.port)).toBe(true);
+        },
+      ),
     );
   });
 });

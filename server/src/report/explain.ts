@@ -36,9 +36,15 @@ export function termLines(term: Term, subject: ReportSubject | undefined, level:
 const combineWords = { sum: 'the sum of', max: 'the largest of', product: 'the product of' } as const;
 
 function inputText({ name, value, field, from }: TermInput, subject: ReportSubject | undefined): string {
-  const shown = typeof value === 'number' ? formatFieldValue(Number(value.toPrecision(6))) : value;
+  const shown = typeof value === 'number' ? inputNumber(value) : value;
   const origin = field === undefined || subject === undefined ? undefined : originText(subject.job.sources[field], subject.analysis);
   const label = field === undefined ? undefined : fieldInfo[field].short;
   const where = [label, origin ?? from].filter((part) => part !== undefined).join(', ');
   return `${code(`${name} = ${shown}`)}${where === '' ? '' : ` (${plain(where)})`}`;
+}
+
+/** Six digits; a power of ten from a billion on, where separators stop helping. */
+function inputNumber(value: number): string {
+  const rounded = Number(value.toPrecision(6));
+  return Math.abs(rounded) >= 1e9 ? rounded.toExponential().replace('e+', 'e') : formatFieldValue(rounded);
 }

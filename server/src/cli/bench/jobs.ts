@@ -125,7 +125,7 @@ torchrun --nproc_per_node 8 --nnodes 16 pretrain_gpt.py \\
   "\${TRAINING_ARGS[@]}"
 `;
   const filling: string[] = [];
-  const wanted = lines - head.split('\n').length - tail.split('\n').length + 2;
+  const wanted = lines - head.split('\n').length - tail.split('\n').length + 3;
   for (let index = 0; filling.length < wanted; index++) {
     filling.push(
       index % 4 === 0
