@@ -1,9 +1,11 @@
 /** From text to analysis: joining files, remembering, placing, and what goes wrong without doing harm. */
 import { beforeAll, describe, expect, test } from 'vitest';
+import { defineRule } from '../../server/src/core/finding.ts';
 import type { Analysis } from '../../server/src/engine/analysis.ts';
 import { createEngine } from '../../server/src/engine/engine.ts';
 import { factsOf } from '../../server/src/engine/facts.ts';
 import { mergeLayers } from '../../server/src/engine/layers.ts';
+import { runRules } from '../../server/src/engine/run-rules.ts';
 import { summaryOf } from '../../server/src/engine/summary.ts';
 import { engineOver, launch, loadParsers } from './support.ts';
 
@@ -149,6 +151,25 @@ describe('no harm', () => {
     const { engine } = engineOver();
     const analysis = engine.analyse('file:///w/x.json', '{ "a": }', 1);
     expect(analysis).toMatchObject({ framework: undefined, jobs: [], problems: [] });
+  });
+
+  test('a rule that throws is logged and skipped; the others go on', () => {
+    const rule = (id: string, check: () => void) => defineRule({ id, group: 'batch', severity: 'info', reads: ['batch.micro'], check });
+    const broken = rule('broken', () => {
+      throw new Error('off by one');
+    });
+    const fine = defineRule({
+      id: 'fine',
+      group: 'batch',
+      severity: 'info',
+      reads: ['batch.micro'],
+      check: ({ report }) => report({ at: 'batch.micro', what: 'x', why: 'y' }),
+    });
+    const faults: string[] = [];
+    const input = { job: { 'batch.micro': 1 }, framework: 'megatron-lm', sources: {}, cluster: undefined };
+    const findings = runRules(input, 'training', (message) => faults.push(message), [broken, fine]);
+    expect(findings.map(({ rule: id, severity }) => [id, severity])).toEqual([['fine', 'info']]);
+    expect(faults).toEqual([expect.stringContaining('rule broken: Error: off by one')]);
   });
 
   test('a file access that throws is logged and costs the links only', () => {

@@ -45,6 +45,10 @@ test('the shape of a model comes from the config.json of its folder', async () =
   expect(positions?.location.range).toEqual({ start: { line: 0, character: start }, end: { line: 0, character: start + 4 } });
   const links = await client.connection.sendRequest<{ target: string }[]>('textDocument/documentLink', { textDocument: { uri } });
   expect(links.map(({ target }) => target)).toEqual([uriOf('model', 'config.json')]);
+  const position = client.positionOf(uri, './model');
+  const places = await client.connection.sendRequest<{ uri: string }[]>('textDocument/definition', { textDocument: { uri }, position });
+  expect(places.map((place) => place.uri)).toEqual([uriOf('model', 'config.json')]);
+  expect(await client.hover(uri, './model')).toContain('was found and read');
 });
 
 test('a linked file that changes on disk is read again', async () => {
