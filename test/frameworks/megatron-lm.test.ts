@@ -1,6 +1,7 @@
 /** Megatron-LM's flags: what several mean together, defaults by release, hidden arguments, files a launch names. */
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { derive } from '../../server/src/core/derive.ts';
 import type { JobField } from '../../server/src/core/job-fields.ts';
 import type { Reading } from '../../server/src/frameworks/adapter.ts';
 import { megatronRows } from '../../server/src/frameworks/megatron-lm/rows.ts';
@@ -95,6 +96,14 @@ describe('arguments the file hides', () => {
     );
     expect(reading.sources['parallel.tensor']?.kind).toBe('unresolved');
   });
+});
+
+test('nothing is derived from a size the file hides', () => {
+  const { job, sources } = read('--num-layers 4 --micro-batch-size 1 --global-batch-size 64 --tensor-model-parallel-size $1');
+  const derived = derive(job, sources, 'megatron-lm').job;
+  expect(derived['cluster.gpus']).toBe(8);
+  expect(derived['parallel.data']).toBeUndefined();
+  expect(derived['batch.accumulation']).toBeUndefined();
 });
 
 describe('files a launch names', () => {
