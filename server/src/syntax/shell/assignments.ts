@@ -13,7 +13,7 @@ interface Assigned {
 }
 
 /** Pieces as they are kept in a variable. */
-const kept = (piece: Piece): Piece => (piece.splittable ? { ...piece, splittable: false } : piece);
+export const kept = (piece: Piece): Piece => (piece.splittable ? { ...piece, splittable: false } : piece);
 
 function listElements(machine: Machine, array: Node, before: ReadonlyMap<string, Field>): Map<string, Field> {
   const elements = new Map(before);
@@ -47,6 +47,13 @@ function joinedField(elements: ReadonlyMap<string, Field>, field: Field): Field 
   };
 }
 
+/** Elements of an indexed array in the order of their indexes; `A[1]=x` may come before `A[0]=y`. */
+function inOrder(elements: Map<string, Field>): ReadonlyMap<string, Field> {
+  const entries = [...elements];
+  if (!entries.every(([key]) => /^\d+$/.test(key))) return elements;
+  return new Map(entries.sort(([a], [b]) => Number(a) - Number(b)));
+}
+
 function assignedValue(
   machine: Machine,
   name: string,
@@ -68,7 +75,7 @@ function assignedValue(
   const pieces = appends && old ? [...old.pieces, ...given.pieces] : given.pieces;
   const field = { pieces: pieces.length > 1 ? pieces.filter((piece) => piece.text !== '') : pieces, range: given.range };
   if (key === undefined && !before?.isArray) return [scalarVariable(field, exported), given];
-  return [arrayVariable(new Map(before?.elements).set(key ?? '0', field), exported), given];
+  return [arrayVariable(inOrder(new Map(before?.elements).set(key ?? '0', field)), exported), given];
 }
 
 function assigned(machine: Machine, node: Node): Assigned | undefined {

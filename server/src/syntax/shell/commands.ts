@@ -1,7 +1,7 @@
 /** Simple commands: builtins that change the state, functions and inner shells that are followed, programs that are reported. */
 import type { ShellVariable } from '../document.ts';
 import { evaluateArithmetic } from './arithmetic.ts';
-import { assign, forget, prefixVariable } from './assignments.ts';
+import { assign, forget, kept, prefixVariable } from './assignments.ts';
 import { testCommandStatus } from './conditions.ts';
 import { hiddenPrefix } from './expansion.ts';
 import { type Machine, maxFunctionDepth, no, ran, rangeOf, type Status, type Stop, statusOf, textOfNode, yes } from './machine.ts';
@@ -141,6 +141,8 @@ export function inSubshell(machine: Machine, work: () => Status): Status {
   return status;
 }
 
+const keptField = (field: Field): Field => ({ ...field, pieces: field.pieces.map(kept) });
+
 function callFunction(machine: Machine, name: string, args: readonly Field[], prefixes: readonly Node[]): Status {
   const body = machine.functions.get(name);
   if (!body || machine.locals.length >= maxFunctionDepth) return ran;
@@ -148,7 +150,7 @@ function callFunction(machine: Machine, name: string, args: readonly Field[], pr
   const { source, positional } = machine;
   const locals = new Map();
   machine.locals.push(locals);
-  Object.assign(machine, { source: body.source, positional: args });
+  Object.assign(machine, { source: body.source, positional: args.map(keptField) });
   const status = machine.run(machine, [body.body]);
   Object.assign(machine, { source, positional });
   machine.locals.pop();
@@ -180,7 +182,7 @@ function set(machine: Machine, args: readonly Field[]): Status {
   if (words[0] === '-a' || (words[0] === '-o' && words[1] === 'allexport')) machine.exportAll = true;
   if (words[0] === '+a') machine.exportAll = false;
   const from = words.indexOf('--');
-  if (from >= 0) machine.positional = args.slice(from + 1);
+  if (from >= 0) machine.positional = args.slice(from + 1).map(keptField);
   return yes;
 }
 
@@ -217,7 +219,7 @@ function exportFields(machine: Machine, args: readonly Field[]): Status {
       value: { start: first.value.start + (first.exact ? at + 1 : 0), end: first.value.end },
     };
     const name = first.text?.slice(0, at) ?? '';
-    machine.variables.set(name, scalarVariable({ pieces: [value, ...rest], range: field.range }, true));
+    machine.variables.set(name, scalarVariable({ pieces: [value, ...rest].map(kept), range: field.range }, true));
   }
   return yes;
 }

@@ -16,10 +16,12 @@ export interface WordReader {
 
 /** What an expansion gives: one value, or one field per element for `"${A[@]}"`. */
 export type Expanded =
-  | { readonly kind: 'text'; readonly pieces: readonly Piece[] }
+  /** `isMarked`: the pieces say themselves which of them are split, as in `${X:-"$A b"}`. */
+  | { readonly kind: 'text'; readonly pieces: readonly Piece[]; readonly isMarked?: boolean }
   | { readonly kind: 'list'; readonly fields: readonly Field[] };
 
 const text = (pieces: readonly Piece[]): Expanded => ({ kind: 'text', pieces });
+const marked = (pieces: readonly Piece[]): Expanded => ({ kind: 'text', pieces, isMarked: true });
 const hasWhiteSpace = (pieces: readonly Piece[]): boolean => pieces.some((piece) => piece.text !== undefined && /\s/.test(piece.text));
 
 /** Names given to unknown parts of a text that is run; they are not the user's and are never shown. */
@@ -167,22 +169,21 @@ function withDefault(
   const isFilled = isSet && (!operator.startsWith(':') || textOf(pieces) !== '');
   const kind = operator.at(-1);
   if (kind === '+') {
-    if (isFilled) return text(argument());
-    return variable ? text([]) : text(argument().map((piece) => ({ ...piece, conditional: true })));
+    if (isFilled) return marked(argument());
+    return variable ? text([]) : marked(argument().map((piece) => ({ ...piece, conditional: true })));
   }
   if (kind === '?' || isFilled) return value;
   const name = shownName(reference.name);
   const givenEmpty = variable !== undefined && !hiddenByCaller(pieces);
   const site = rangeOf(machine, node);
-  const given = argument();
-  // An empty default leaves an empty piece, so that a test on it still knows the value could come from outside.
-  const written = given.length > 0 ? given : [literalPiece('', { start: site.end - 1, end: site.end - 1 }, true)];
+  const written = argument();
   const fallback = throughVariable(written, name, site).map((piece) => (givenEmpty ? piece : { ...piece, fromDefault: true }));
+  const isSplit = (index: number): boolean => written[index]?.splittable === true;
   if (kind === '=' && !reference.isList && /^[A-Za-z_]/.test(reference.name)) {
     const stored = fallback.map((piece) => (piece.site === site ? { ...piece, site: undefined } : piece));
     machine.variables.set(reference.name, scalarVariable({ pieces: stored, range: site }, variable?.exported ?? false));
   }
-  return text(fallback);
+  return marked(fallback.map((piece, index) => ({ ...piece, splittable: isSplit(index) })));
 }
 
 function derived(value: string | undefined, node: Node, machine: Machine, from: readonly Piece[]): Expanded {
@@ -248,7 +249,12 @@ export function expandBraces(machine: Machine, node: Node, words: WordReader, qu
   const rest = machine.source.text.slice(reference.end, closing);
   const operator = operatorPattern.exec(rest)?.[0];
   if (operator === undefined) return value;
-  const argument = (): readonly Piece[] => words.stretch(machine, node, reference.end + operator.length, closing, quoted);
+  const argument = (): readonly Piece[] => {
+    const pieces = words.stretch(machine, node, reference.end + operator.length, closing, quoted);
+    // An empty default leaves an empty piece, so that a test on it still knows the value could come from outside.
+    const end = Math.max(site.start, site.end - 1);
+    return pieces.length > 0 ? pieces : [{ ...literalPiece('', { start: end, end }, true), splittable: !quoted }];
+  };
   if (/^:?[-=+?]$/.test(operator)) return withDefault(machine, node, reference, operator, value, argument);
   if (/^\/\/?$/.test(operator)) return replaced(machine, node, words, value, reference.end + operator.length, closing, operator === '//');
   const given = textOf(argument());

@@ -7,10 +7,12 @@ import { placeholderPattern } from './mask.ts';
 import { derivedPiece, type Field, literalPiece, type Piece, slicePiece, splitFields, unknownPiece } from './piece.ts';
 import type { Node } from './tree.ts';
 
-type Quoting = 'bare' | 'quoted' | 'heredoc';
+/** `argument`: inside an unquoted `${X:-...}`, where even what is written there is split. */
+type Quoting = 'bare' | 'argument' | 'quoted' | 'heredoc';
 
 const escapes: Readonly<Record<Quoting, RegExp>> = {
   bare: /\\\r?\n|\r(?=\n)|\\[\s\S]/g,
+  argument: /\\\r?\n|\r(?=\n)|\\[\s\S]/g,
   quoted: /\\\r?\n|\r(?=\n)|\\[$`"\\]/g,
   heredoc: /\\\r?\n|\\[$`\\]/g,
 };
@@ -31,6 +33,7 @@ function literal(machine: Machine, start: number, end: number, quoting: Quoting)
     }
     if (from < text.length) pieces.push(slicePiece(whole, from, text.length));
   }
+  if (quoting === 'argument') return pieces.map((piece) => (piece.exact ? splittable(piece) : piece));
   return quoting === 'bare' ? pieces.flatMap(placeholders) : pieces;
 }
 
@@ -91,7 +94,7 @@ function run(machine: Machine, kids: readonly Node[], start: number, end: number
   let at = start;
   for (const kid of kids) {
     if (!partTypes.has(kid.type) || kid.start < at || kid.end > end) continue;
-    if (quoting !== 'bare' && (kid.type === 'raw_string' || kid.type === 'ansi_c_string')) continue;
+    if (isQuoted(quoting) && (kid.type === 'raw_string' || kid.type === 'ansi_c_string')) continue;
     pieces.push(...literal(machine, at, kid.start, quoting), ...partPieces(machine, kid, quoting));
     at = kid.end;
   }
@@ -109,10 +112,11 @@ function partPieces(machine: Machine, node: Node, quoting: Quoting): readonly Pi
   }
   if (node.type === 'ansi_c_string') return ansiString(machine, node);
   if (node.type === 'concatenation') return run(machine, node.kids, node.start, node.end, quoting);
-  const expanded = expand(machine, node, quoting !== 'bare');
+  const expanded = expand(machine, node, isQuoted(quoting));
   const pieces =
     expanded.kind === 'text' ? expanded.pieces : expanded.fields.flatMap((f, i) => (i === 0 ? f.pieces : [gapBefore(f), ...f.pieces]));
-  return quoting === 'bare' ? pieces.map(splittable) : pieces;
+  if (isQuoted(quoting)) return pieces;
+  return expanded.kind === 'text' && expanded.isMarked ? pieces : pieces.map(splittable);
 }
 
 function rawPieces(machine: Machine, from: number, to: number): readonly Piece[] {
@@ -132,6 +136,7 @@ function withoutCarriageReturns(piece: Piece): readonly Piece[] {
   return pieces.filter((part) => part.text !== '');
 }
 
+const isQuoted = (quoting: Quoting): boolean => quoting === 'quoted' || quoting === 'heredoc';
 const splittable = (piece: Piece): Piece => (piece.splittable ? piece : { ...piece, splittable: true });
 const gapBefore = (field: Field): Piece => literalPiece(' ', { start: field.range.start, end: field.range.start }, false);
 
@@ -198,7 +203,7 @@ export function fieldsOf(machine: Machine, node: Node): readonly Field[] {
     if (expanded.kind === 'list') {
       return expanded.fields.flatMap((field) => splitFields(field.pieces.map(splittable), field.range));
     }
-    return splitFields(expanded.pieces.map(splittable), range);
+    return splitFields(expanded.isMarked ? expanded.pieces : expanded.pieces.map(splittable), range);
   }
   return splitFields(spend(machine, piecesOf(machine, node)), range);
 }
@@ -225,8 +230,7 @@ export function heredocPieces(machine: Machine, node: Node, start: number, end: 
 
 /** Pieces of a stretch of source inside `${...}`. */
 function stretch(machine: Machine, node: Node, start: number, end: number, quoted: boolean): readonly Piece[] {
-  const pieces = run(machine, node.kids, start, end, quoted ? 'quoted' : 'bare');
-  return pieces.map((piece) => (piece.splittable ? { ...piece, splittable: false } : piece));
+  return run(machine, node.kids, start, end, quoted ? 'quoted' : 'argument');
 }
 
 const skippedInCommands = new Set(['variable_assignment', 'file_redirect', 'herestring_redirect', 'heredoc_redirect', '$']);
