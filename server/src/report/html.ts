@@ -21,7 +21,7 @@ h3 { font-size: 1rem; margin: 1.4rem 0 .5rem; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
 th, td { padding: .3rem .7rem; border: 1px solid var(--line); text-align: left; vertical-align: top; }
 th { background: var(--soft); font-weight: 600; }
-code { background: var(--soft); padding: .05rem .3rem; border-radius: 3px; font: .9em ui-monospace, monospace; overflow-wrap: anywhere; }
+code { background: var(--soft); padding: .05rem .3rem; border-radius: 3px; font: .9em ui-monospace, monospace; overflow-wrap: break-word; }
 ul { padding-left: 1.3rem; } li { margin: .15rem 0; }
 a { color: var(--accent); }
 @media print { body { font-size: 11px; } main { max-width: none; padding: 0; } }

@@ -48,7 +48,7 @@ function numbersSection({ job }: ReportSubject): string | undefined {
   const rows = terms.map((term) => [
     plain(term.label),
     plain(formatTerm(term)),
-    plain(term.band?.basis ?? (term.formula === undefined ? '' : 'exact arithmetic')),
+    plain(term.band?.basis ?? term.source ?? 'exact arithmetic'),
   ]);
   return ['## Numbers', tableOf(['quantity', 'value', 'band rests on'], rows, [1])].join('\n\n');
 }

@@ -9,9 +9,17 @@ import type { ReportSubject } from './subject.ts';
 
 const verdicts = { yes: 'It fits.', no: 'It does not fit.', close: 'It may or may not fit: the capacity lies inside the band.' } as const;
 
+/** What a sum is made of, sums inside it opened once: "states" becomes parameters, gradients and optimizer states. */
+export function componentsOf(term: Term): readonly Term[] {
+  const opened = (term.children ?? []).flatMap((part) =>
+    part.combine === 'sum' && part.children && part.children.length > 0 ? part.children : [part],
+  );
+  return opened.filter(({ value }) => value !== 0);
+}
+
 /** A term's parts with their share, and the formula of each. */
-export function componentTable(term: Term): string {
-  const parts = (term.children ?? []).filter(({ value }) => value !== 0);
+function componentTable(term: Term): string {
+  const parts = componentsOf(term);
   const rows = parts.map((part) => [
     plain(part.label),
     plain(formatTerm(part)),

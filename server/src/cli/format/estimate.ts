@@ -5,6 +5,7 @@ import type { Analysis, JobAnalysis } from '../../engine/analysis.ts';
 import { formatFieldValue, formatPercent, formatSeconds, formatTerm } from '../../engine/format.ts';
 import { summaryOf } from '../../engine/summary.ts';
 import { termsOf, worstStageOf } from '../../engine/terms.ts';
+import { componentsOf } from '../../report/memory-section.ts';
 import { shareRows } from '../../report/time-section.ts';
 import { table } from './table.ts';
 
@@ -44,10 +45,11 @@ function trainingParts(estimate: TrainingEstimate): string[] {
     formatPercent(device.value / memory.usable.value),
   ]);
   const worst = worstStageOf(estimate);
-  const components = (worst?.allocated.children ?? [])
-    .flatMap((part) => (part.children && part.children.length > 0 && part.combine === 'sum' ? part.children : [part]))
-    .filter(({ value }) => value > 0)
-    .map((part) => [part.label, formatTerm(part), worst ? formatPercent(part.value / worst.allocated.value) : '']);
+  const components = (worst ? componentsOf(worst.allocated) : []).map((part) => [
+    part.label,
+    formatTerm(part),
+    worst ? formatPercent(part.value / worst.allocated.value) : '',
+  ]);
   const speed = [
     time.step,
     throughput.tokensPerSecond,
@@ -98,7 +100,7 @@ function defaultList(job: JobAnalysis): string {
   const lines = jobFields.flatMap((field) => {
     const [value, origin] = [job.job[field], job.sources[field]];
     return value !== undefined && origin?.kind === 'default'
-      ? [`${fieldInfo[field].short} ${formatFieldValue(value, fieldInfo[field].unit)}`]
+      ? [`${fieldInfo[field].label} ${formatFieldValue(value, fieldInfo[field].unit)}`]
       : [];
   });
   return lines.length === 0 ? '' : `Defaults of ${job.release} that nothing in the file changes\n  ${lines.join(', ')}`;

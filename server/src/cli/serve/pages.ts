@@ -21,6 +21,7 @@ function page(title: string, head: string, body: string): string {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="referrer" content="no-referrer">
+<link rel="icon" href="icon.svg">
 <title>${escapeHtml(title)}</title>
 ${head}
 </head>
@@ -96,3 +97,7 @@ h1 { font-size: 1.5rem; overflow-wrap: anywhere; }
 .jobs p { margin: .2rem 0; }
 a { color: var(--page-accent); margin-right: .8rem; }
 `;
+
+/** A roofline: what the tab shows. */
+export const pageIcon =
+  '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><path d="M1.5 14 8 5h6.5" fill="none" stroke="#0b5cad" stroke-width="2.5"/></svg>';

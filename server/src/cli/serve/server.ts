@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { admit } from './guard.ts';
 import { listJobs, reportPage, type ServedFolder } from './jobs.ts';
 import { streamJob } from './live.ts';
-import { bridgeScript, listPage, messagePage, pageStyles, panelPage, policy } from './pages.ts';
+import { bridgeScript, listPage, messagePage, pageIcon, pageStyles, panelPage, policy } from './pages.ts';
 
 export interface RunningServer {
   /** The address to open, token included. */
@@ -83,6 +83,8 @@ async function answer(request: IncomingMessage, response: ServerResponse, { fold
       return finish(response, 200, bridgeScript, 'text/javascript');
     case 'page.css':
       return finish(response, 200, pageStyles, 'text/css');
+    case 'icon.svg':
+      return finish(response, 200, pageIcon, 'image/svg+xml');
     case 'webview.js':
       return asset(dist, path, 'text/javascript', response);
     case 'webview.css':
