@@ -175,7 +175,12 @@ describe('refusals name the reason', () => {
     ['an unknown shape', { model: { name: 'Nobody-7B', seq: 4096 } }, /"Nobody-7B" is not in the row/],
     ['no sequence length', { model: { layers: 32, hidden: 4096 } }, /sequence length/],
     ['no batch', { batch: {} }, /micro batch nor the global batch/],
-    ['a collective', { kind: 'comm' }, /collective/],
+    ['a collective nobody modelled', { kind: 'comm', comm: { op: 'moe_dispatch', ranks: 8, bytes: 1e6 } }, /moe_dispatch/],
+    [
+      'a collective on an unnamed GPU',
+      { kind: 'comm', comm: { op: 'all_reduce', ranks: 8, bytes: 1e6 }, hardware: { gpu: 'not stated' } },
+      /GPU is not stated/,
+    ],
     ['a kernel', { kernel: 'gemm' }, /kernel/],
     ['a schedule', { schedule: 'zbv' }, /zbv/],
   ];
@@ -203,6 +208,19 @@ test('a stand-in for an unnamed GPU gives memory and no time', () => {
   const predicted = validate(JSON.stringify(row), tableCatalog).rows[0]?.predicted ?? {};
   expect(predicted).toHaveProperty('peak_mem_gib');
   expect(predicted).not.toHaveProperty('iter_s');
+});
+
+test('a collective gives time and the bandwidths of nccl-tests', () => {
+  const row = {
+    id: 'x',
+    kind: 'comm',
+    hardware: { gpu: 'H100', gpus: 8, gpus_per_node: 8 },
+    comm: { op: 'all_reduce', ranks: 8, bytes: 2 ** 30 },
+  };
+  const predicted = validate(JSON.stringify(row), tableCatalog).rows[0]?.predicted as Record<string, number>;
+  const { time_us, algbw_gb_s, busbw_gb_s } = predicted;
+  expect(algbw_gb_s).toBeCloseTo(2 ** 30 / ((time_us ?? 0) * 1e-6) / 1e9, 6);
+  expect(busbw_gb_s).toBeCloseTo(((algbw_gb_s ?? 0) * 2 * 7) / 8, 6);
 });
 
 describe('summary', () => {

@@ -17,7 +17,6 @@ export function isServing(input: CaseInput): boolean {
 
 /** The job of a row, or why there is none. Pure: the same row always gives the same job. */
 export function rowToJob(input: CaseInput, catalog: Catalog): Mapping {
-  if (input.kind === 'comm') return { refused: 'collective benchmarks are no job; the network model is checked by its own tests' };
   if (input.kernel !== undefined || input.launch !== undefined)
     return { refused: 'kernel rows need the kernel model, which is not part of this release' };
   if (isServing(input)) return servingKinds.has(input.kind) ? servingJobOf(input, catalog) : unknownKind(input.kind);

@@ -6,6 +6,7 @@ import type { Assumption, Estimate, TrainingEstimate } from '../core/estimate.ts
 import { estimateJob } from '../core/estimate-job.ts';
 import type { PartialJob } from '../core/job-fields.ts';
 import type { Catalog } from './catalog.ts';
+import { predictCollective } from './collective.ts';
 import { predictServing } from './predict-serving.ts';
 import { type Predicted, predictTraining } from './predict-training.ts';
 import { type CaseInput, readRows } from './row.ts';
@@ -64,6 +65,7 @@ export function validate(content: string, catalog: Catalog): ValidationReport {
 /** Predicts one row from its inputs. */
 export function predictRow(input: CaseInput, catalog: Catalog): RowResult {
   const { id, kind } = input;
+  if (kind === 'comm') return predictComm(input, catalog);
   const mapping = rowToJob(input, catalog);
   if ('refused' in mapping) return { id, kind, predicted: {}, refused: mapping.refused, assumptions: [] };
   const chosen = choose(mapping);
@@ -74,6 +76,13 @@ export function predictRow(input: CaseInput, catalog: Catalog): RowResult {
       ? predictTraining({ input, job, estimate, timeKnown: mapping.timeKnown, baseline: baselineOf(mapping, job) })
       : predictServing(input, job, estimate, mapping.timeKnown);
   return { id, kind, predicted, refused: null, assumptions: [...chosen.assumptions, ...estimate.assumptions] };
+}
+
+function predictComm(input: CaseInput, catalog: Catalog): RowResult {
+  const { id, kind } = input;
+  const result = predictCollective(input, catalog);
+  if ('refused' in result) return { id, kind, predicted: {}, refused: result.refused, assumptions: [] };
+  return { id, kind, predicted: result.predicted, refused: null, assumptions: result.assumptions };
 }
 
 /** The first candidate that fits its GPU, else the last. */

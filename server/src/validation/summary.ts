@@ -18,7 +18,7 @@ export interface QuantitySummary {
   readonly worst: readonly RowError[];
 }
 
-export type Quantity = 'memory' | 'throughput' | 'utilization' | 'serving memory' | 'serving time';
+export type Quantity = 'collectives' | 'memory' | 'throughput' | 'utilization' | 'serving memory' | 'serving time';
 
 const quantities: Readonly<Record<string, Quantity>> = {
   peak_mem_gib: 'memory',
@@ -34,6 +34,8 @@ const quantities: Readonly<Record<string, Quantity>> = {
   hfu_tflops_per_gpu: 'throughput',
   mfu: 'utilization',
   hfu: 'utilization',
+  time_us: 'collectives',
+  time_ms: 'collectives',
   weights_gib: 'serving memory',
   kv_cache_gib: 'serving memory',
   kv_tokens: 'serving memory',
