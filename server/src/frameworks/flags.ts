@@ -39,14 +39,8 @@ export function readFlags(words: readonly Word[], options: FlagOptions = {}): Fl
     else if (!isFlag(word)) positional.push(word);
     if (assigned !== undefined || word.text === undefined || !isFlag(word)) continue;
     const name = flagName(word.text, options);
-    const values: Word[] = [];
-    if (options.switches?.has(name) !== true) {
-      while (index < words.length && isValue(words[index], values.length) && !(options.oneValue === true && values.length === 1)) {
-        const value = words[index];
-        if (value !== undefined) values.push(value);
-        index += 1;
-      }
-    }
+    const values = valuesAt(words, index, name, options);
+    index += values.length;
     settings.push(flagSetting(word, name, values));
   }
   return { settings: settleConditions(settings), positional, opaque };
@@ -57,9 +51,17 @@ export function isFlag(word: Word | undefined): boolean {
   return word?.text !== undefined && /^--?[A-Za-z]/.test(word.text);
 }
 
-function isValue(word: Word | undefined, taken: number): boolean {
-  if (word === undefined || isFlag(word)) return false;
-  return word.text !== undefined || taken === 0;
+/** The words behind a flag that are its values: for a switch at most `True` or `False`. */
+function valuesAt(words: readonly Word[], start: number, name: string, options: FlagOptions): readonly Word[] {
+  if (options.switches?.has(name) === true) return /^(?:true|false)$/i.test(words[start]?.text ?? '') ? words.slice(start, start + 1) : [];
+  const values: Word[] = [];
+  for (let index = start; index < words.length; index += 1) {
+    const word = words[index];
+    if (word === undefined || isFlag(word) || (word.text === undefined && values.length > 0)) break;
+    values.push(word);
+    if (options.oneValue === true) break;
+  }
+  return values;
 }
 
 function flagName(written: string, options: FlagOptions): string {

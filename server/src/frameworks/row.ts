@@ -38,12 +38,13 @@ export interface Row {
 /** Defines a row. A parser of the wrong type or a misspelt field is a compile error. */
 export function row<F extends JobField>(definition: FieldRow<F>): Row {
   const { field, keys, parse, fallback, why } = definition;
+  const names = new Set(keys);
   return {
     field,
     keys,
     read: (draft, settings) => {
       for (const setting of settings) {
-        if (!keys.includes(setting.name)) continue;
+        if (!names.has(setting.name)) continue;
         draft.used.add(setting);
         applyParsed(draft, field, setting, parse);
       }
@@ -79,7 +80,9 @@ export function applyParsed<F extends JobField>(draft: Draft, field: F, setting:
 
 /** Reads all rows in order. Defaults are applied by the adapter afterwards, when it knows which ones hold. */
 export function readRows(draft: Draft, rows: readonly Row[], settings: readonly Setting[]): void {
-  for (const one of rows) one.read(draft, settings);
+  const wanted = new Set(rows.flatMap(({ keys }) => keys));
+  const some = settings.filter(({ name }) => wanted.has(name));
+  for (const one of rows) one.read(draft, some);
 }
 
 export function applyDefaults(draft: Draft, rows: readonly Row[]): void {

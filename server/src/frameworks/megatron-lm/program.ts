@@ -3,11 +3,10 @@
  * the release. Words that may hide flags (`$EXTRA_ARGS`) are named in a problem, because defaults then hold only unless
  * those words say otherwise.
  */
-import type { JobField } from '../../core/job-fields.ts';
-import type { ConfigDocument, Word } from '../../syntax/document.ts';
+import type { Word } from '../../syntax/document.ts';
 import type { Reading } from '../adapter.ts';
 import type { Draft } from '../draft.ts';
-import { addProblem, finishReading, setUnknown, unresolvedOrigin } from '../draft.ts';
+import { addProblem, finishReading } from '../draft.ts';
 import type { Flags } from '../flags.ts';
 import { applyDefaults, readRows } from '../row.ts';
 import type { Setting } from '../setting.ts';
@@ -37,7 +36,7 @@ export function readProgram(draft: Draft, flags: Flags, release: MegatronRelease
   readFacts(draft, find);
   readLinks(draft, find);
   if (deepspeedFlags.some((flag) => settings.some((setting) => setting.name === flag))) draft.facts.framework = 'megatron-deepspeed';
-  markHidden(draft, flags.opaque);
+  nameHidden(draft, flags.opaque);
   if (complete) applyAllDefaults(draft, settings, release);
   return finishReading(draft, settings, isMegatronFlag);
 }
@@ -72,49 +71,11 @@ function applyAllDefaults(draft: Draft, settings: readonly Setting[], release: M
   }
 }
 
-/** A word such as `$PRECISION_ARGS` hides every flag that the file writes into that variable on some way. */
-function markHidden(draft: Draft, opaque: readonly Word[]): void {
-  const names = [...new Set(opaque.flatMap((word) => word.unknown))];
-  if (names.length === 0) return;
+/** Words such as `$EXTRA_ARGS` may hold any flag; they are named once, at the first of them. */
+function nameHidden(draft: Draft, opaque: readonly Word[]): void {
   const [first] = opaque;
-  const listed = names.map((name) => (/^\w+$/.test(name) ? `$${name}` : name)).join(', ');
-  if (first !== undefined) {
-    const message = `${listed} may hold further flags that this file does not show; defaults hold unless it does`;
-    addProblem(draft, first.range, 'info', 'hidden-arguments', message);
-  }
-  const written = writtenInto(draft.document, new Set(names));
-  for (const [field, flags] of fieldsOfFlags()) {
-    const flag = flags.find((name) => written.has(name));
-    if (flag === undefined || draft.sources[field] !== undefined || first === undefined) continue;
-    const setting: Setting = { ...placeOf(first), name: flag, spelling: `--${flag}` };
-    setUnknown(draft, field, unresolvedOrigin(draft, setting, `--${flag} is written into ${listed} in a branch this file does not decide`));
-  }
-}
-
-function placeOf(word: Word): Omit<Setting, 'name' | 'spelling'> {
-  return { key: word.range, value: word.range, given: true, scalar: undefined, quoted: false, unknown: word.unknown, rest: [] };
-}
-
-function writtenInto(document: ConfigDocument, names: ReadonlySet<string>): ReadonlySet<string> {
-  const written = new Set<string>();
-  for (const variable of document.variables) {
-    if (!names.has(variable.name)) continue;
-    const text = document.text.slice(variable.assignment.start, variable.assignment.end);
-    for (const match of text.matchAll(/--([\w-]+)/g)) written.add((match[1] ?? '').replaceAll('_', '-'));
-  }
-  return written;
-}
-
-/** Which field depends on which flags, for the rows and for the steps that are not rows. */
-function fieldsOfFlags(): readonly (readonly [JobField, readonly string[]])[] {
-  return [
-    ...megatronRows.map(({ field, keys }) => [field, keys] as const),
-    ['precision.compute', ['bf16', 'fp16']],
-    ['precision.fp8', ['fp8-format']],
-    ['zero.stage', ['use-distributed-optimizer', 'use-megatron-fsdp', 'use-torch-fsdp2', 'zero-stage']],
-    ['model.activation', ['swiglu', 'squared-relu']],
-    ['model.gatedMlp', ['swiglu']],
-    ['attention.kernel', ['use-flash-attn', 'attention-backend']],
-    ['model.positionEmbedding', ['position-embedding-type', 'use-rotary-position-embeddings']],
-  ];
+  if (first === undefined) return;
+  const names = [...new Set(opaque.flatMap((word) => word.unknown))].map((name) => (/^\w+$/.test(name) ? `$${name}` : name));
+  const message = `${names.join(', ')} may hold further flags that this file does not show; defaults hold unless it does`;
+  addProblem(draft, first.range, 'info', 'hidden-arguments', message);
 }
