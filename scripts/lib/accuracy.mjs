@@ -6,7 +6,7 @@ import { root } from './paths.mjs';
 
 const folder = join(root, 'test/validation/cases');
 /** Quantities in the order people ask for them. */
-const quantities = ['memory', 'throughput', 'utilization', 'serving memory', 'serving time'];
+const quantities = ['memory', 'throughput', 'utilization', 'serving memory', 'serving time', 'collectives'];
 
 /** One entry per case file: its title, its rows, and the errors of each quantity. */
 export async function accuracy() {
