@@ -51,10 +51,12 @@ test('--cluster, --gpus and --price change the answer', async () => {
   expect(large.jobs[0]?.estimate?.cost).toBeDefined();
 });
 
-test('without a GPU the reason is given and the exit code is 2; a model alone is no failure', async () => {
+test('without a GPU one is assumed and said so; a GPU without a data sheet ends with code 2; a model alone is no failure', async () => {
   const without = await rooflint(['estimate', 'train.sh'], folderWith({ 'train.sh': script() }));
-  expect(without.code).toBe(2);
-  expect(without.out).toMatch(/no estimate: /);
+  expect(without.code).toBe(0);
+  expect(without.out).toMatch(/GPUs? \(NVIDIA H100 SXM 80 GB assumed\)/);
+  const unknown = await rooflint(['estimate', 'train.sh', '--cluster', 'abacus-9'], folderWith({ 'train.sh': script() }));
+  expect(unknown.code).toBe(2);
   const config =
     '{ "architectures": ["LlamaForCausalLM"], "model_type": "llama", "hidden_size": 64, "intermediate_size": 128, "num_hidden_layers": 2, "num_attention_heads": 4, "vocab_size": 100 }';
   const model = await rooflint(['estimate', 'config.json'], folderWith({ 'config.json': config }));

@@ -1,0 +1,95 @@
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { folderWith, root, script } from './run.ts';
+
+const cli = join(root, 'dist/cli.js');
+
+interface Ended {
+  readonly code: number | null;
+  readonly out: string;
+  readonly error: string;
+}
+
+/** Runs the built command in a process of its own. */
+function run(args: readonly string[], folder = root, input = ''): Promise<Ended> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [cli, ...args], { cwd: folder });
+    let [out, error] = ['', ''];
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      out += text;
+    });
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      error += text;
+    });
+    child.once('error', reject);
+    child.once('close', (code) => resolve({ code, out, error }));
+    child.stdin.end(input);
+  });
+}
+
+// The bundle is made by "npm run build"; `npm test` makes it before the unit tests.
+describe.runIf(existsSync(cli))('the built command', () => {
+  test('finds its parsers beside itself, whatever the working folder', async () => {
+    const { code, out, error } = await run(['read', 'train.sh', '--json'], folderWith({ 'train.sh': script() }));
+    expect(error).toBe('');
+    expect(code).toBe(0);
+    expect(JSON.parse(out)).toMatchObject([{ framework: 'megatron-lm', facts: { tp: 2 } }]);
+  });
+
+  test('a mistake is one sentence and exit code 2, in a process too', async () => {
+    const { code, out, error } = await run(['check', 'nowhere']);
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+    expect(error).toBe('rooflint: "nowhere" cannot be checked: there is no such file or folder.\n');
+  });
+
+  test('findings make the exit code 1', async () => {
+    expect((await run(['check', 'examples'])).code).toBe(1);
+  });
+
+  test('a reader that closes early is no error', async () => {
+    const child = spawn(process.execPath, [cli, 'schedule', '1f1b', '--stages', '16', '--micro-batches', '2000', '--json'], { cwd: root });
+    let error = '';
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      error += text;
+    });
+    child.stdout.once('data', () => child.stdout.destroy());
+    const code = await new Promise((resolve) => child.once('close', resolve));
+    expect(error).toBe('');
+    expect(code).toBe(0);
+  });
+
+  test('lsp --stdio answers the first request of an editor', async () => {
+    const body = JSON.stringify({
+      jsonrpc: '2.0',
+      id: 1,
+      method: 'initialize',
+      params: { processId: null, rootUri: null, capabilities: {} },
+    });
+    const child = spawn(process.execPath, [cli, 'lsp', '--stdio'], { cwd: root });
+    child.stdin.write(`Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
+    const answer = await new Promise<string>((resolve) => {
+      let text = '';
+      child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+        text += chunk;
+        if (text.includes('"capabilities"')) resolve(text);
+      });
+    });
+    expect(answer).toMatch(/^Content-Length: \d+\r\n/);
+    expect(answer).toContain('"hoverProvider"');
+    child.kill();
+  });
+
+  test('serve prints an address with a token, answers there, and ends when told', async () => {
+    const child = spawn(process.execPath, [cli, 'serve', 'examples'], { cwd: root });
+    const address = await new Promise<string>((resolve) => child.stdout.setEncoding('utf8').once('data', resolve));
+    expect(address).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/[\w-]{32}\/\n$/);
+    const page = await fetch(address.trim());
+    expect(page.status).toBe(200);
+    expect(await page.text()).toContain('pretrain-70b.sh');
+    const ended = new Promise((resolve) => child.once('close', resolve));
+    child.kill('SIGTERM');
+    expect(await ended).toBe(0);
+  });
+});
