@@ -53,11 +53,15 @@ describe('joining', () => {
     expect(summaryOf(jobOf(engine.analyse(uri, launch(), 1)))).toContain('there is no data sheet for the GPU "tesla-9000"');
   });
 
-  test('no GPU at all is a refusal, and the rules run all the same', () => {
+  test('no GPU at all: one is assumed and said so, other rules run, and nothing is judged against it', () => {
     const { engine } = engineOver({}, {});
-    const job = jobOf(engine.analyse(uri, launch('--tensor-model-parallel-size 3'), 1));
-    expect(job.result).toMatchObject({ refusal: { missing: ['cluster.gpu'] } });
-    expect(job.findings.map(({ finding }) => finding.rule)).toContain('heads-not-divisible-by-tensor-parallel');
+    const job = jobOf(engine.analyse(uri, launch('--tensor-model-parallel-size 3 --micro-batch-size 512'), 1));
+    const assumptions = 'estimate' in job.result ? job.result.estimate.assumptions : [];
+    expect(assumptions.find(({ field }) => field === 'cluster.gpu')?.value).toBe('NVIDIA H100 SXM 80 GB');
+    expect(summaryOf(job)).toMatch(/GPUs? \(NVIDIA H100 SXM 80 GB assumed\)/);
+    const rules = job.findings.map(({ finding }) => finding.rule);
+    expect(rules).toContain('heads-not-divisible-by-tensor-parallel');
+    expect(rules).not.toContain('memory-over-capacity');
   });
 
   test('a vLLM command takes its options from its YAML and its shape from the table of public models', () => {

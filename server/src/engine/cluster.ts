@@ -12,6 +12,9 @@ const usualGpusPerNode = 8;
 /** Taken when nothing names the network: one 400 Gb/s port per GPU, as in the reference design of H100 clusters. */
 const usualNetwork = 'infiniband-ndr-400';
 
+/** Taken when no GPU is named anywhere, so that memory and shares can be seen at once; no verdict rests on it. */
+const usualGpu = 'nvidia-h100-sxm-80gb';
+
 /** Puts the user's cluster settings over what was read. A changed packing makes a written world size obsolete. */
 export function applySettings(layer: Layer, settings: EngineSettings): Layer {
   const job: PartialJobDraft = { ...layer.job };
@@ -35,6 +38,8 @@ export function applySettings(layer: Layer, settings: EngineSettings): Layer {
 
 export interface ResolvedCluster {
   readonly cluster: Cluster | undefined;
+  /** True when no GPU is named: the estimate says so, and rules do not judge against it. */
+  readonly gpuAssumed: boolean;
   readonly assumptions: readonly Assumption[];
   /** Why there is no cluster although a GPU is named. */
   readonly problem?: string;
@@ -42,11 +47,16 @@ export interface ResolvedCluster {
 
 /** The data sheets for a job whose cluster fields are merged and derived. */
 export function clusterOf(job: PartialJob): ResolvedCluster {
-  const name = job['cluster.gpu'];
-  if (name === undefined) return { cluster: undefined, assumptions: [] };
+  const written = job['cluster.gpu'];
+  const gpuAssumed = written === undefined;
+  const name = written ?? usualGpu;
   const accelerator = findAccelerator(name);
-  if (!accelerator) return { cluster: undefined, assumptions: [], problem: `there is no data sheet for the GPU "${name}"` };
+  if (!accelerator) return { cluster: undefined, gpuAssumed, assumptions: [], problem: `there is no data sheet for the GPU "${name}"` };
   const assumptions: Assumption[] = [];
+  if (gpuAssumed) {
+    const why = 'no GPU is named in the file or the settings: choose the cluster';
+    assumptions.push({ field: 'cluster.gpu', value: accelerator.label, why });
+  }
   const gpus = job['cluster.gpus'];
   const gpusPerNode = job['cluster.gpusPerNode'] ?? Math.min(usualGpusPerNode, gpus ?? usualGpusPerNode);
   if (job['cluster.gpusPerNode'] === undefined) {
@@ -55,7 +65,8 @@ export function clusterOf(job: PartialJob): ResolvedCluster {
   const nodes = job['cluster.nodes'] ?? Math.max(1, Math.ceil((gpus ?? gpusPerNode) / gpusPerNode));
   const named = job['cluster.interconnect'];
   const scaleOut = (named === undefined ? undefined : findNetwork(named)) ?? findNetwork(usualNetwork);
-  if (!scaleOut) return { cluster: undefined, assumptions, problem: `there is no data sheet for the network "${named ?? usualNetwork}"` };
+  if (!scaleOut)
+    return { cluster: undefined, gpuAssumed, assumptions, problem: `there is no data sheet for the network "${named ?? usualNetwork}"` };
   if (nodes > 1 && scaleOut.id !== named) {
     assumptions.push({
       field: 'cluster.interconnect',
@@ -66,6 +77,7 @@ export function clusterOf(job: PartialJob): ResolvedCluster {
   const price = job['cluster.pricePerGpuHour'];
   return {
     cluster: { accelerator, gpusPerNode, nodes, scaleOut, ...(price === undefined ? {} : { pricePerGpuHour: price }) },
+    gpuAssumed,
     assumptions,
   };
 }

@@ -155,7 +155,10 @@ function resolve(parts: Parts, reading: Reading, linked: readonly Layer[]): Laye
   const merged = mergeLayers([reading, ...linked]);
   const configured = applySettings(merged, parts.settings());
   const derived = guard(parts, 'derive', configured, () => derive(configured.job, configured.sources, reading.framework));
-  return { ...derived, cluster: guard(parts, 'cluster', { cluster: undefined, assumptions: [] }, () => clusterOf(derived.job)) };
+  return {
+    ...derived,
+    cluster: guard(parts, 'cluster', { cluster: undefined, gpuAssumed: false, assumptions: [] }, () => clusterOf(derived.job)),
+  };
 }
 
 function judge(parts: Parts, reading: Reading, { job, sources }: Layer, resolved: ResolvedCluster): Verdict {
@@ -164,8 +167,10 @@ function judge(parts: Parts, reading: Reading, { job, sources }: Layer, resolved
   const known = parts.verdicts.get(key);
   if (known) return known;
   const result = estimate(parts, reading, { job, sources }, resolved);
-  const input = { job, framework, sources, cluster: resolved.cluster };
-  const findings = runRules('estimate' in result ? { ...input, estimate: result.estimate } : input, kind, parts.log);
+  // Nothing is judged against a GPU that only Rooflint named.
+  const input = { job, framework, sources, cluster: resolved.gpuAssumed ? undefined : resolved.cluster };
+  const judged = 'estimate' in result && !resolved.gpuAssumed ? { ...input, estimate: result.estimate } : input;
+  const findings = runRules(judged, kind, parts.log);
   return parts.verdicts.set(key, { result, findings });
 }
 

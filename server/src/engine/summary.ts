@@ -6,7 +6,12 @@ import type { JobAnalysis } from './analysis.ts';
 import { formatBytes, formatCount, formatNumber, formatPercent, formatSeconds, formatTerm, formatValue } from './format.ts';
 import { worstStageOf } from './terms.ts';
 
-const gpuCount = (gpus: number): string => `${formatNumber(gpus)} ${gpus === 1 ? 'GPU' : 'GPUs'}`;
+/** `32 GPUs`, or `32 GPUs (NVIDIA H100 SXM 80 GB assumed)` when no GPU is named. */
+function gpuCount({ gpus, assumptions }: TrainingEstimate | ServingEstimate): string {
+  const assumed = assumptions.find(({ field }) => field === 'cluster.gpu');
+  const count = `${formatNumber(gpus)} ${gpus === 1 ? 'GPU' : 'GPUs'}`;
+  return assumed ? `${count} (${assumed.value} assumed)` : count;
+}
 
 /** `61.2 GiB of 79.1 GiB (57 to 66)`: the band belongs to the estimate, the capacity has none. */
 export function ofCapacity(term: Term, usable: Term): string {
@@ -18,7 +23,7 @@ function trainingSummary(estimate: TrainingEstimate): readonly string[] {
   const { memory, time, throughput } = estimate;
   const worst = worstStageOf(estimate);
   return [
-    gpuCount(estimate.gpus),
+    gpuCount(estimate),
     ...(worst ? [ofCapacity(worst.device, memory.usable)] : []),
     `MFU ${formatTerm(throughput.mfu)}`,
     `${formatSeconds(time.step.value)}/step`,
@@ -29,7 +34,7 @@ function trainingSummary(estimate: TrainingEstimate): readonly string[] {
 function servingSummary(estimate: ServingEstimate): readonly string[] {
   const { memory, concurrency, kvTokens, decode, prefill } = estimate;
   return [
-    gpuCount(estimate.gpus),
+    gpuCount(estimate),
     ofCapacity(memory.total, memory.usable),
     `KV cache ${formatCount(kvTokens.value)} tokens`,
     `${formatValue(concurrency.value, '1')} full contexts at once`,

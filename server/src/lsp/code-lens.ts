@@ -18,5 +18,7 @@ function lensesOf({ uri }: Analysis, job: JobAnalysis): readonly LensText[] {
   if ('refusal' in job.result) return [summary];
   const timeline: LensText = { title: 'timeline', command: 'rooflint.timeline', arguments: [uri, job.index] };
   const explain: LensText = { title: 'explain', command: 'rooflint.explain', arguments: [uri, job.index] };
-  return job.result.estimate.kind === 'training' ? [summary, timeline, explain] : [summary, explain];
+  const lenses = job.result.estimate.kind === 'training' ? [summary, timeline, explain] : [summary, explain];
+  const gpuAssumed = job.sources['cluster.gpu'] === undefined;
+  return gpuAssumed ? [...lenses, { title: 'choose the cluster', command: 'rooflint.chooseCluster', arguments: [] }] : lenses;
 }

@@ -25,8 +25,8 @@ export function fieldHover(job: JobAnalysis, field: JobField, others: readonly J
     `**${name}** · ${valueText(job, field)}`,
     info.what,
     ...(others.length > 0 ? [`Also sets ${others.map((other) => `${fieldInfo[other].label}: ${valueText(job, other)}`).join('; ')}.`] : []),
-    contributionText(job, field),
     alternativeTable(job, field, alternatives),
+    contributionText(job, field),
     `*${info.source}*`,
   ]
     .filter((part) => part !== '')
