@@ -54,9 +54,17 @@ export function keyOrigin(draft: Draft, setting: Setting): Origin {
 
 export function unresolvedOrigin(draft: Draft, setting: Setting, reason?: string): Origin {
   const { key, value, spelling } = setting;
-  const hidden = setting.unknown.length > 0 ? setting.unknown.join(', ') : 'the value';
-  const why = reason ?? setting.why ?? `${hidden} is not set in this file`;
+  const why = reason ?? setting.why ?? whyHidden(setting.unknown);
   return { kind: 'unresolved', uri: draft.document.uri, key, value, spelling, why };
+}
+
+/** Who knows the value: the caller of the script, the machine it runs on, or the environment. */
+function whyHidden(names: readonly string[]): string {
+  const listed = names.length > 0 ? names.join(', ') : 'the value';
+  if (names.some((name) => /^\$\(|`/.test(name))) return `${listed} is known only when the script runs`;
+  return names.some((name) => /^\$?[\d@*#]/.test(name))
+    ? `${listed} is given by the caller of the script`
+    : `${listed} is not set in this file`;
 }
 
 export function addProblem(draft: Draft, range: Range, severity: Problem['severity'], code: string, message: string): void {

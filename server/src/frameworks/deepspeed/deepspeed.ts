@@ -27,7 +27,8 @@ function read(document: ConfigDocument): readonly Reading[] {
   const sequence = settings.find(({ name }) => name === 'sequence_parallel_size');
   if (typeof sequence?.scalar === 'number') draft.facts.sequence_parallel_size = sequence.scalar;
   defaultDeepspeed(draft);
-  return [finishReading(draft, settings, isDeepspeedKey)];
+  const keys = settings.filter(({ name }) => !/\.\d+$/.test(name));
+  return [finishReading(draft, keys, isDeepspeedKey)];
 }
 
 /** The key of a field with its value as JSON, with the blocks it stands in: `"zero_optimization": { "stage": 2 }`. */

@@ -12,7 +12,7 @@ import { row } from '../row.ts';
 export const autoFilledBy = 'the Hugging Face Trainer or accelerate, from its own arguments';
 const bucketFilledBy = 'the Hugging Face Trainer or accelerate, from the hidden size of the model';
 
-const zeroDefault = 'default in deepspeed/runtime/zero/config.py';
+const zeroDefault = 'as in deepspeed/runtime/zero/config.py';
 
 const count = countOr(['auto'], autoFilledBy);
 
@@ -100,7 +100,7 @@ export const deepspeedRows: readonly Row[] = [
     keys: ['activation_checkpointing.partition_activations'],
     parse: bool,
     fallback: false,
-    why: 'default in deepspeed/runtime/activation_checkpointing/config.py',
+    why: 'as in deepspeed/runtime/activation_checkpointing/config.py',
   }),
   row({ field: 'parallel.tensor', keys: ['tensor_parallel.autotp_size'], parse: count, fallback: 1, why: 'no tensor_parallel block' }),
 ];

@@ -9,7 +9,7 @@ import { bool, count, integer, numberFormat, optimizerKind, present, ratio, size
 import type { Parse, Row } from '../row.ts';
 import { row } from '../row.ts';
 
-const argumentsDefault = 'default in megatron/training/arguments.py';
+const argumentsDefault = 'as in megatron/training/arguments.py';
 
 const optimizer: Parse<OptimizerKind> = (setting) => ({ value: optimizerKind(String(setting.scalar ?? '')) });
 
@@ -86,7 +86,7 @@ const model: readonly Row[] = [
     keys: ['normalization'],
     parse: word(normalizations),
     fallback: 'layernorm',
-    why: 'default in megatron/core/transformer/transformer_config.py',
+    why: 'as in megatron/core/transformer/transformer_config.py',
   }),
   row({ field: 'model.linearBias', keys: ['disable-bias-linear'], parse: present(false), fallback: true, why: argumentsDefault }),
   row({ field: 'model.qkvBias', keys: ['add-qkv-bias'], parse: present(true) }),

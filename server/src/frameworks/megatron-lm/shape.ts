@@ -125,7 +125,7 @@ function defaultRecompute(draft: Draft, release: MegatronRelease): void {
   if (draft.sources['recompute.method'] === undefined) {
     setDerived(draft, 'recompute.method', 'uniform', from, 'this release recomputes all layers in equal parts');
   }
-  setDefault(draft, 'recompute.layers', release.recomputeLayers, 'default in megatron/arguments.py of this release');
+  setDefault(draft, 'recompute.layers', release.recomputeLayers, 'as in megatron/arguments.py of this release');
 }
 
 /** What holds when no flag said otherwise. */

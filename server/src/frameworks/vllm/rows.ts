@@ -34,7 +34,7 @@ const off: Parse<boolean> = (setting) => {
   return parsed !== 'absent' && 'value' in parsed ? { value: !parsed.value } : parsed;
 };
 
-const parallelDefault = 'default in vllm/config/parallel.py';
+const parallelDefault = 'as in vllm/config/parallel.py';
 
 export const vllmRows: readonly Row[] = [
   row({ field: 'model.name', keys: ['model', 'model-tag'], parse: text }),
@@ -54,7 +54,7 @@ export const vllmRows: readonly Row[] = [
     keys: ['block-size'],
     parse: count,
     fallback: 16,
-    why: 'DEFAULT_BLOCK_SIZE in vllm/config/cache.py',
+    why: 'as DEFAULT_BLOCK_SIZE in vllm/config/cache.py',
   }),
   row({ field: 'serving.enforceEager', keys: ['no-enforce-eager'], parse: off }),
   row({
@@ -62,15 +62,15 @@ export const vllmRows: readonly Row[] = [
     keys: ['enforce-eager'],
     parse: bool,
     fallback: false,
-    why: 'default in vllm/config/model.py',
+    why: 'as in vllm/config/model.py',
   }),
   row({ field: 'serving.chunkedPrefill', keys: ['enable-chunked-prefill'], parse: bool }),
   row({ field: 'serving.chunkedPrefill', keys: ['no-enable-chunked-prefill'], parse: off }),
   row({ field: 'serving.prefixCaching', keys: ['enable-prefix-caching'], parse: bool }),
   row({ field: 'serving.prefixCaching', keys: ['no-enable-prefix-caching'], parse: off }),
   row({ field: 'serving.quantization', keys: ['quantization'], parse: text }),
-  row({ field: 'serving.swapSpaceGiB', keys: ['swap-space'], parse: positive, fallback: 4, why: 'default in vllm/config/cache.py' }),
-  row({ field: 'serving.cpuOffloadGiB', keys: ['cpu-offload-gb'], parse: positive, fallback: 0, why: 'default in vllm/config/cache.py' }),
+  row({ field: 'serving.swapSpaceGiB', keys: ['swap-space'], parse: positive, fallback: 4, why: 'as in vllm/config/cache.py' }),
+  row({ field: 'serving.cpuOffloadGiB', keys: ['cpu-offload-gb'], parse: positive, fallback: 0, why: 'as in vllm/config/cache.py' }),
   row({ field: 'precision.compute', keys: ['dtype'], parse: formatOrAuto }),
 ];
 

@@ -105,7 +105,7 @@ function readSettings(draft: Draft, settings: readonly Setting[], release: VllmR
   readRows(draft, vllmRows, settings);
   readVllmFacts(draft, settings);
   applyDefaults(draft, vllmRows);
-  const cache = 'default in vllm/config/cache.py of this release; other releases differ';
+  const cache = 'as in vllm/config/cache.py of this release; others differ';
   setDefault(draft, 'serving.gpuMemoryUtilization', release.gpuMemoryUtilization, cache);
   setDefault(draft, 'serving.prefixCaching', release.prefixCaching, 'on by default since the V1 engine');
   setDefault(draft, 'serving.chunkedPrefill', release.chunkedPrefill, 'on by default since the V1 engine');
