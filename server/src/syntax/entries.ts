@@ -11,6 +11,8 @@ function isInside(path: EntryPath, parent: EntryPath): boolean {
   return path.length > parent.length && parent.every((step, index) => path[index] === step);
 }
 
+const maxProblems = 50;
+
 export interface Kept {
   readonly kept: readonly ConfigEntry[];
   readonly problems: readonly Problem[];
@@ -40,6 +42,7 @@ export function dropOverridden(entries: readonly ConfigEntry[]): Kept {
     }
     dropped = entry.path;
     const name = String(entry.path.at(-1));
+    if (problems.length >= maxProblems) continue;
     problems.push({
       range: by.key,
       severity: 'warning',

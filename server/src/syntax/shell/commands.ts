@@ -76,6 +76,7 @@ function environment(machine: Machine, prefixes: readonly Node[]): readonly Shel
 
 function report(machine: Machine, node: Node, fields: readonly Field[], prefixes: readonly Node[]): void {
   if (machine.found.commands.length >= maxCommands) {
+    machine.budget.statements = -1;
     machine.stop = 'exit';
     return;
   }
