@@ -170,6 +170,8 @@ describe('refusals name the reason', () => {
     ['latent attention', { model: { ...base.model, mla: {} } }, /latent attention/],
     ['LoRA', { lora: { rank: 16 } }, /LoRA/],
     ['a quantized base', { numerics: { param: '4-bit NF4 base' } }, /quantized base/],
+    ['four bits', { numerics: { compute: 'NVFP4' } }, /4 bits/],
+    ['a batch smaller than DP', { parallel: { dp: 16 } }, /global batch of 8 cannot be split over DP 16/],
     ['a TPU', { hardware: { gpu: 'TPU v5e', gpus: 8 } }, /TPU v5e/],
     ['an unknown card', { hardware: { gpu: 'Quantum 3000', gpus: 8 } }, /Quantum 3000/],
     ['an unknown shape', { model: { name: 'Nobody-7B', seq: 4096 } }, /"Nobody-7B" is not in the row/],

@@ -101,7 +101,7 @@ function vocabulary(input: CaseInput, fields: PartialJobDraft, assumptions: Assu
     fields,
     assumptions,
     'model.vocab',
-    fields['model.gatedMlp'] === true ? 32000 : 50257,
+    hasLlamaTraits(input, fields) ? 32000 : 50257,
     'vocabulary not stated: the usual one of the family',
   );
   const divisor = flags['make-vocab-size-divisible-by'];
@@ -133,10 +133,18 @@ function tiedByCount(input: CaseInput, fields: PartialJobDraft): boolean | undef
   return Math.abs(layers + embedding - stated) <= Math.abs(layers + 2 * embedding - stated);
 }
 
+/**
+ * True for models with the traits of the LLaMA family. A gated MLP tells them, but not where the launcher's flags are listed: a flag
+ * that is not there has the launcher's default, which is GPT's.
+ */
+function hasLlamaTraits(input: CaseInput, fields: PartialJobDraft): boolean {
+  return fields['model.gatedMlp'] === true && input.parallel?.flags === undefined;
+}
+
 /** Biases, norms, activation and positions as the family has them. */
 function habits(input: CaseInput, fields: PartialJobDraft, assumptions: Assumption[]): void {
   const flags = input.parallel?.flags ?? {};
-  const gated = fields['model.gatedMlp'] === true;
+  const llama = hasLlamaTraits(input, fields);
   const name = fields['model.name'] ?? '';
   if (flags['disable-bias-linear'] === true) fields['model.linearBias'] = false;
   if (flags.normalization === 'RMSNorm') fields['model.normalization'] = 'rmsnorm';
@@ -145,15 +153,15 @@ function habits(input: CaseInput, fields: PartialJobDraft, assumptions: Assumpti
   if (typeof flags['max-position-embeddings'] === 'number') fields['model.maxPositions'] = flags['max-position-embeddings'];
   const mpt = /^mpt/i.test(name);
   const why = 'not stated: as usual for the family';
-  assume(fields, assumptions, 'model.activation', gated ? 'swiglu' : 'gelu', why);
-  assume(fields, assumptions, 'model.normalization', gated ? 'rmsnorm' : 'layernorm', why);
-  assume(fields, assumptions, 'model.positionEmbedding', gated ? 'rope' : 'learned', why);
-  assume(fields, assumptions, 'model.linearBias', !gated && !mpt, why);
+  assume(fields, assumptions, 'model.activation', fields['model.gatedMlp'] === true ? 'swiglu' : 'gelu', why);
+  assume(fields, assumptions, 'model.normalization', llama ? 'rmsnorm' : 'layernorm', why);
+  assume(fields, assumptions, 'model.positionEmbedding', llama ? 'rope' : 'learned', why);
+  assume(fields, assumptions, 'model.linearBias', !llama && !mpt, why);
   assume(
     fields,
     assumptions,
     'model.qkvBias',
-    (!gated && !mpt && fields['model.linearBias'] === true) || /qwen1|qwen-|qwen2/i.test(name),
+    (!llama && !mpt && fields['model.linearBias'] === true) || /qwen1|qwen-|qwen2/i.test(name),
     why,
   );
   if (input.model?.seq !== undefined && fields['model.maxPositions'] === undefined) fields['model.maxPositions'] = input.model.seq;

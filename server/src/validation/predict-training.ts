@@ -57,6 +57,8 @@ function memoryFields(context: TrainingContext): Predicted {
   const peak = stage[kind].value;
   const scope = /sum over/i.test(context.input.memScope ?? '') ? context.estimate.gpus : 1;
   const resident = residentBytes(stage);
+  // Library workspaces are allocated once and stay too.
+  const afterStep = resident + (findTerm(stage.allocated, 'memory.workspace')?.value ?? 0);
   const first = stageOf(context, 0);
   const last = stageOf(context, 7);
   return {
@@ -65,8 +67,8 @@ function memoryFields(context: TrainingContext): Predicted {
     peak_mem_gb: (peak * scope) / (/GiB|1024/.test(context.input.note ?? '') ? gib : 1e9),
     peak_reserved_gib: stage.reserved.value / gib,
     nvidia_smi_mem_gib: stage.device.value / gib,
-    after_step_mem_gib: resident / gib,
-    after_step_mem_bytes: resident,
+    after_step_mem_gib: afterStep / gib,
+    after_step_mem_bytes: afterStep,
     resident_mem_gib: residentBytes(stage, /grad/i) / gib,
     model_state_mem_mib: resident / mib,
     mem_pct: (100 * peak) / context.estimate.memory.usable.value,

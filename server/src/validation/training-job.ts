@@ -35,6 +35,7 @@ function trainingRefusal(input: CaseInput): string | undefined {
     return 'adapter fine-tuning (LoRA, QLoRA, adapters) is not modelled yet';
   }
   if (/\b(4|8)-?bit|nf4|int4|gptq|bnb/i.test(input.numerics?.param ?? '')) return 'training on a quantized base model is not modelled yet';
+  if (/fp4/i.test(input.numerics?.compute ?? '')) return 'training in 4 bits is not modelled yet';
   if (/in-?to? ?backward|optimizer step into backward/i.test(words)) return 'optimizers fused into the backward pass are not modelled yet';
   if ((input.parallel?.sequence_parallel_ulysses ?? 1) > 1) return 'Ulysses sequence parallelism is not modelled yet';
   if (/\b(zb|zbv|zbb|v-half|v-min|zero bubble|dualpipe)|zb-/i.test(input.schedule ?? ''))
@@ -126,6 +127,7 @@ function batchOf(input: CaseInput, fields: PartialJobDraft, assumptions: Assumpt
   fields['batch.global'] = global;
   const perRank = Math.max(1, Math.round(global / data));
   fields['batch.micro'] = batch.micro ?? microOf(input, perRank, assumptions);
+  if (global < data) return `a global batch of ${global} cannot be split over DP ${data}`;
   const accumulation = Math.max(1, Math.round(global / (data * fields['batch.micro'])));
   fields['batch.accumulation'] = accumulation;
   const whole = accumulation * data * fields['batch.micro'];
