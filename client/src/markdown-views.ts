@@ -42,9 +42,12 @@ export class MarkdownViews implements vscode.TextDocumentContentProvider, vscode
   async show(title: string, view: View): Promise<vscode.TextDocument> {
     const uri = vscode.Uri.from({ scheme: viewScheme, path: `/${title}.md`, query: JSON.stringify(view) });
     const document = await vscode.workspace.openTextDocument(uri);
-    const preview = 'markdown.showPreviewToSide';
-    if ((await vscode.commands.getCommands()).includes(preview)) await vscode.commands.executeCommand(preview, uri);
-    else await vscode.window.showTextDocument(document, { viewColumn: vscode.ViewColumn.Beside, preview: true });
+    try {
+      await vscode.commands.executeCommand('markdown.showPreviewToSide', uri);
+    } catch {
+      // The built-in Markdown extension can be turned off.
+      await vscode.window.showTextDocument(document, { viewColumn: vscode.ViewColumn.Beside, preview: true });
+    }
     return document;
   }
 

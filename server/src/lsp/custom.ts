@@ -51,9 +51,12 @@ export async function explain(session: Session, params: ExplainParams): Promise<
   const found = await jobOf(session, params);
   if (!found) return { markdown: 'No job was recognised in this file.', terms: [] };
   const { analysis, job } = found;
-  const terms = termsOf(job)
-    .flatMap(withChildren)
-    .map((term) => ({ id: term.id, label: term.label, text: formatTerm(term) }));
+  const listed = new Map(
+    termsOf(job)
+      .flatMap(withChildren)
+      .map((term) => [term.id, term]),
+  );
+  const terms = [...listed.values()].map((term) => ({ id: term.id, label: term.label, text: formatTerm(term) }));
   if (terms.length === 0) return { markdown: refusalOf(job), terms };
   if (params.term === undefined) return { markdown: '', terms };
   const term = termById(job, params.term);

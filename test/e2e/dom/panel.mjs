@@ -4,7 +4,7 @@ import { themes, until } from '../lib/workbench.mjs';
 const patience = 30_000;
 
 export async function checkPanel({ page, workbench, shot, check }) {
-  const panel = workbench.panel();
+  const panel = workbench.webview();
   const drawn = panel.locator('[data-operations]').first();
   const operations = async () => Number((await drawn.getAttribute('data-operations', { timeout: patience })) ?? 0);
   const otherThan = (before) => until(`another number of operations than ${before}`, async () => (await operations()) !== before);

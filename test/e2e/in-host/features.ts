@@ -29,7 +29,7 @@ test('a hover tells value, origin, contribution and what neighbouring values giv
   const hovers = await vscode.commands.executeCommand<vscode.Hover[]>(
     'vscode.executeHoverProvider',
     document.uri,
-    rangeOf(document, 'TP=4').start,
+    rangeOf(document, 'TP=4').end,
   );
   const text = hoverText(hovers);
   assert.match(text, /TP/);

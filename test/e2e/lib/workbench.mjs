@@ -62,8 +62,8 @@ export function createWorkbench(page, editor) {
       await page.locator(`.monaco-workbench${mark}`).waitFor({ timeout: patience });
     },
 
-    /** The document inside the panel: a webview is two frames deep. */
-    panel: () => page.frameLocator('iframe.webview').frameLocator('iframe#active-frame'),
+    /** The document inside the one webview that is open: it is two frames deep. */
+    webview: () => page.frameLocator('iframe.webview').frameLocator('iframe#active-frame'),
 
     async closeNotifications() {
       await self.command('Notifications: Clear All Notifications');
