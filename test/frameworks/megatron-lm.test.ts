@@ -63,13 +63,14 @@ test.each<[flags: string, field: JobField, value: unknown]>([
 
 describe('releases', () => {
   test.each([
-    ['--num-layers 4', 'core_v0.19.0'],
-    ['--use-custom-fsdp', 'core_v0.13.0'],
-    ['--activations-checkpoint-method uniform', 'v2.6'],
-    ['--checkpoint-activations', 'v2.5'],
+    ['--num-layers 4', 'Megatron-LM core_v0.19.0'],
+    ['--use-custom-fsdp', 'Megatron-LM core_v0.13.0'],
+    ['--activations-checkpoint-method uniform', 'Megatron-LM v2.6'],
+    ['--checkpoint-activations', 'Megatron-LM v2.5'],
+    ['--checkpoint-activations --deepspeed', 'Megatron-DeepSpeed 4efb479d'],
   ])('%s is read as %s', (flags, release) => {
     const reading = read(flags);
-    expect(reading.release).toBe(`Megatron-LM ${release}`);
+    expect(reading.release).toBe(release);
     const origin = reading.sources['model.vocabDivisor'];
     expect(origin?.kind === 'default' ? origin.release : '').toBe(reading.release);
   });
@@ -81,6 +82,10 @@ describe('arguments the file hides', () => {
     expect(reading.problems.map(({ code }) => code)).toEqual(['hidden-arguments']);
     expect(reading.problems[0]?.message).toContain('$EXTRA_ARGS');
     expect(reading.job['parallel.tensor']).toBe(1);
+  });
+
+  test('a launch that shows nothing of the job is left without defaults', () => {
+    expect(Object.keys(read('$MEGATRON_PARAMS').job).filter((field) => !field.startsWith('cluster.'))).toEqual([]);
   });
 
   test('a switch in an undecided branch leaves its field unknown', () => {

@@ -11,9 +11,11 @@ export function readLinks(draft: Draft, find: Find): void {
   const config = find('deepspeed-config') ?? jsonAfterDeepspeed(find('deepspeed'));
   if (config !== undefined) {
     const target = settingText(config) ?? config.written ?? writtenText(draft, config.value);
-    draft.links.push({ range: config.value, target, role: 'deepspeed-config' });
     const heredoc = heredocFor(draft, target);
     if (heredoc !== undefined) readDeepspeedText(draft, heredoc);
+    // A file of unknown name that the script writes itself has been read here; there is nothing to follow.
+    const isRead = heredoc !== undefined && heredoc.path !== target;
+    if (!isRead) draft.links.push({ range: config.value, target, role: 'deepspeed-config' });
   }
   const tokenizer = find('tokenizer-model', 'tokenizer-name-or-path');
   const name = settingText(tokenizer);

@@ -37,8 +37,14 @@ export function readProgram(draft: Draft, flags: Flags, release: MegatronRelease
   readLinks(draft, find);
   if (deepspeedFlags.some((flag) => settings.some((setting) => setting.name === flag))) draft.facts.framework = 'megatron-deepspeed';
   nameHidden(draft, flags.opaque);
-  if (complete) applyAllDefaults(draft, settings, release);
+  if (complete && !isElsewhere(flags)) applyAllDefaults(draft, settings, release);
   return finishReading(draft, settings, isMegatronFlag);
+}
+
+/** True when the launch shows none of the arguments Megatron requires but hides some: then nothing is left to a default. */
+function isElsewhere({ settings, opaque }: Flags): boolean {
+  const required = ['num-layers', 'hidden-size', 'num-attention-heads', 'micro-batch-size'];
+  return opaque.length > 0 && !settings.some(({ name }) => required.includes(name));
 }
 
 /** Looks up the last of several spellings and remembers that it was understood. */

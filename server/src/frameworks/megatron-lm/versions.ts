@@ -17,8 +17,16 @@ export interface MegatronRelease {
   readonly queryGroups: number | undefined;
 }
 
-/** Oldest first. */
+/** Oldest first; the DeepSpeed fork, which stayed with the old defaults, before all. */
 const olderReleases: readonly MegatronRelease[] = [
+  {
+    name: 'Megatron-DeepSpeed 4efb479d',
+    lastWith: ['deepspeed', 'deepspeed-config', 'zero-stage', 'pp-partition-method', 'moe-expert-parallel-size', 'num-key-value-heads'],
+    transformerEngineByDefault: false,
+    shardingStrategy: 'no_shard',
+    recomputeLayers: 1,
+    queryGroups: 1,
+  },
   {
     name: 'Megatron-LM v2.5',
     lastWith: ['checkpoint-activations', 'checkpoint-num-layers', 'distribute-checkpointed-activations'],
