@@ -1,5 +1,5 @@
 // Everything that is checked, in one run. Usage: node scripts/test.mjs [--quick]
-//   --quick  types, lint, import directions, tidy checks and unit tests only; installs nothing but npm packages
+//   --quick  without the editor tests; installs nothing but npm packages
 // The last line is "N passed, N failed"; the exit code is 1 when anything failed.
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -60,6 +60,7 @@ const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 const vsix = join(root, `rooflint-${version}.vsix`);
 
 const quickSteps = [
+  { name: 'build', ...script('scripts/build.mjs', '--tests') },
   { name: 'types', run: () => tool('tsc', ['--noEmit']) },
   { name: 'lint and format', run: () => tool('biome', ['check', '--error-on-warnings', '.']) },
   { name: 'import directions and cycles', ...script('scripts/check-imports.mjs') },
@@ -70,7 +71,6 @@ const quickSteps = [
 
 const editor = ['VS Code for tests', 'programs from Debian', 'build'];
 const editorSteps = [
-  { name: 'build', ...script('scripts/build.mjs', '--tests') },
   { name: 'programs from Debian', run: () => installTool(ensureDebianTools) },
   { name: 'VS Code for tests', run: () => installTool(ensureCodeServer) },
   { name: 'Neovim over stdio', needs: ['programs from Debian', 'build'], run: () => editorTest('neovim', ['test/e2e/neovim.mjs']) },
