@@ -85,9 +85,11 @@ const scaled = (value: number, { factor, suffix }: Scale): string => `${formatNu
 export const formatBytes = (value: number): string => scaled(value, pick(value, bytes));
 /** Seconds in the unit near their size: `12.3 s`, `340 µs`. */
 export const formatSeconds = (value: number): string => scaled(value, pick(value, seconds));
-/** A number of things: exact below a million, then `8.03 B`. */
-export const formatCount = (value: number): string =>
-  Math.abs(value) < 1e6 ? grouped(Math.round(value)) : scaled(value, pick(value, counts));
+/** A number of things: exact below a million, then `8.03 B`; a small one that is not whole (0.26 requests) keeps its digits. */
+export function formatCount(value: number): string {
+  if (Math.abs(value) < 100 && !Number.isInteger(value)) return formatNumber(value);
+  return Math.abs(value) < 1e6 ? grouped(Math.round(value)) : scaled(value, pick(value, counts));
+}
 /** A ratio as a percentage: `47 %`. */
 export const formatPercent = (ratio: number): string => `${formatShare(ratio)} %`;
 
