@@ -41,7 +41,7 @@ export function communicationSection({ communication }: TrainingEstimate, subjec
     plain(formatTerm(bytes)),
     plain(formatTerm(busy)),
     plain(formatTerm(exposed)),
-    plain(busy.inputs?.find(({ name }) => /link|level|network|bandwidth/i.test(name))?.from ?? busy.note ?? ''),
+    plain(String(busy.inputs?.find(({ name }) => name === 'network')?.value ?? '')),
   ]);
   return [
     '## Communication',

@@ -143,7 +143,8 @@ function allocatedParts(job: TrainingJob, plan: RankPlan, aliveLayers: number): 
     label: 'Library workspaces',
     unit: 'B',
     value: memoryCalibration.workspace,
-    inputs: [input('fixed', 1, undefined, 'calibration')],
+    formula: 'a fixed size',
+    inputs: [input('bytes', memoryCalibration.workspace, undefined, 'cuBLAS and Transformer Engine defaults')],
   });
   return parts;
 }
@@ -178,7 +179,8 @@ export function stageMemory(job: TrainingJob, plan: RankPlan, aliveLayers: numbe
         label: 'CUDA context',
         unit: 'B',
         value: memoryCalibration.context,
-        inputs: [input('fixed', 1, undefined, 'calibration')],
+        formula: 'a fixed size',
+        inputs: [input('bytes', memoryCalibration.context, undefined, 'usual size of a context with kernel images')],
       },
       {
         id: 'memory.nccl',
@@ -186,7 +188,10 @@ export function stageMemory(job: TrainingJob, plan: RankPlan, aliveLayers: numbe
         unit: 'B',
         value: communicators * memoryCalibration.perCommunicator,
         formula: 'communicators * bytes each',
-        inputs: [input('communicators', communicators), input('bytes each', memoryCalibration.perCommunicator, undefined, 'calibration')],
+        inputs: [
+          input('communicators', communicators),
+          input('bytes each', memoryCalibration.perCommunicator, undefined, 'usual NCCL buffers of a communicator'),
+        ],
       },
     ]),
     band: bandOf(reservedValue + outside, memoryBand(job.framework)),

@@ -80,13 +80,15 @@ function overheadTerm(job: ServingJob, n: ServingNumbers): Term {
     label: 'CUDA context and NCCL',
     unit: 'B',
     value: n.outside,
-    inputs: [{ name: 'fixed', value: n.outside, from: 'calibration' }],
+    formula: 'a fixed size, and more when several GPUs work together',
+    inputs: [{ name: 'bytes', value: n.outside, from: 'engine logs' }],
   };
   const graphs: Term = {
     id: 'memory.graphs',
     label: 'CUDA graphs',
     unit: 'B',
     value: n.captured,
+    formula: 'a fixed size, none in eager mode',
     inputs: [{ name: 'enforce eager', value: String(job.enforceEager), field: 'serving.enforceEager' }],
   };
   return banded(sumOf('memory.overhead', 'Activations, graphs and libraries', 'B', [activation, outside, graphs]), bands.servingOverhead);

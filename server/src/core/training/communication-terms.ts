@@ -1,7 +1,7 @@
 /** Traffic per kind: bytes one GPU sends, seconds the links are busy, seconds the step waits. */
 import { bands } from '../calibration.ts';
 import type { Groups } from '../comms/groups.ts';
-import { place } from '../comms/network.ts';
+import { type Level, place } from '../comms/network.ts';
 import type { CommunicationCost } from '../estimate.ts';
 import type { TrainingJob } from '../estimate-inputs.ts';
 import type { JobField } from '../job-fields.ts';
@@ -17,7 +17,7 @@ interface Kind {
   readonly label: string;
   readonly field: JobField;
   readonly size: number;
-  readonly level: string;
+  readonly level: Level;
   readonly source: string;
   readonly formula: string;
 }
@@ -25,7 +25,12 @@ interface Kind {
 function cost(kind: Kind, bytes: number, busy: number, exposed: number): CommunicationCost {
   const inputs = [
     { name: 'group', value: kind.size, field: kind.field },
-    { name: 'network', value: kind.level, field: 'cluster.interconnect' as const },
+    {
+      name: 'network',
+      value: kind.level.label,
+      // Links inside a node belong to the GPU, those between nodes to the cluster.
+      field: kind.level.kind === 'intra-node' ? ('cluster.gpu' as const) : ('cluster.interconnect' as const),
+    },
   ];
   const term = (what: string, label: string, value: number, unit: 'B' | 's', formula: string): Term => ({
     id: `communication.${kind.id}.${what}`,
@@ -58,7 +63,7 @@ export function communicationTerms(
   const m = job.batch.accumulation;
   const layers = Math.max(...job.parallel.layers.map((chunks) => chunks.reduce((sum, count) => sum + count, 0)));
   const exposed = (pick: (part: StageTimes['parts'][number]) => number) => m * Math.max(...times.parts.map(pick));
-  const level = (group: { size: number; stride: number }) => place(job.cluster, group).level.label;
+  const level = (group: { size: number; stride: number }) => place(job.cluster, group).level;
   const out: CommunicationCost[] = [];
   if (groups.tensor.size > 1) {
     const kind: Kind = {

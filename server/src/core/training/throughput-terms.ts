@@ -37,12 +37,15 @@ export function stepTerm(job: TrainingJob, step: number, run: PipelineSummary, t
           inputs: [micro, { name: 'recompute', value: job.recompute.granularity, field: 'recompute.granularity' }],
         }),
         seconds('tensor', 'Waiting for TP', m * part.tensorComm, {
+          formula: 'micro batches * layers * collectives that computation does not hide',
           inputs: [micro, { name: 't', value: job.parallel.tensor, field: 'parallel.tensor' }],
         }),
         seconds('context', 'Waiting for CP', m * part.contextComm, {
+          formula: 'micro batches * layers * what the ring takes beyond attention',
           inputs: [micro, { name: 'c', value: job.parallel.context, field: 'parallel.context' }],
         }),
         seconds('shard', 'Waiting for sharded parameters', m * part.shardComm, {
+          formula: 'micro batches * layers * gathers and scatters beyond computation',
           inputs: [micro, { name: 'ZeRO stage', value: job.zero.stage, field: 'zero.stage' }],
         }),
         seconds('host', 'Waiting for the host', m * part.host, {
@@ -65,11 +68,17 @@ export function stepTerm(job: TrainingJob, step: number, run: PipelineSummary, t
   ]);
   const step_ = sumOf('time.step', 'Step time', 's', [
     pipeline,
-    seconds('gradient-reduction', 'Gradient reduction not hidden', tail.gradientReduction),
+    seconds('gradient-reduction', 'Gradient reduction not hidden', tail.gradientReduction, {
+      formula: 'all of it, or with overlap what outlasts the last backward pass and the last bucket',
+      inputs: [{ name: 'overlap', value: String(job.overlap.gradReduce), field: 'overlap.gradReduce' }],
+    }),
     seconds('optimizer', 'Optimizer step', tail.optimizer, {
       formula: 'bytes of gradients, master weights and moments / bandwidth + fixed host time',
     }),
-    seconds('parameter-gather', 'Parameter gathering not hidden', tail.parameterGather),
+    seconds('parameter-gather', 'Parameter gathering not hidden', tail.parameterGather, {
+      formula: 'all of it, or with overlap what outlasts the first forward pass and the first bucket',
+      inputs: [{ name: 'overlap', value: String(job.overlap.paramGather), field: 'overlap.paramGather' }],
+    }),
   ]);
   return { ...step_, value: step, band: bandOf(step, bandFor(job)) };
 }
