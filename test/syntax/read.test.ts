@@ -55,6 +55,16 @@ describe('what is not read', () => {
     reader.dispose();
   });
 
+  test('an edit above a heredoc leaves the heredoc whole', () => {
+    const text = 'A=1\ncat <<EOT > f.json\n{"a": $A}\nEOT\nrun $A\n';
+    const reader = new DocumentReader('a.sh', text);
+    expect(reader.document.heredocs).toHaveLength(1);
+    for (const digit of ['2', '34', '']) reader.edit([{ start: 2, end: reader.text.indexOf('\n'), text: digit }]);
+    expect(reader.document).toEqual(readDocument('a.sh', reader.text));
+    expect(reader.document.heredocs[0]?.body).toBe('{"a": }\n');
+    reader.dispose();
+  });
+
   test('several changes of one edit build on each other', () => {
     const reader = new DocumentReader('a.sh', 'run --tp 8');
     const document = reader.edit([

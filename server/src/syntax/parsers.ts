@@ -1,21 +1,20 @@
 /** Loads the parser runtime and the grammars once per process, and hands out the shell parser. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Language, Parser } from 'web-tree-sitter';
+import { Language, Parser, type Tree } from 'web-tree-sitter';
 
 const runtimeFile = 'web-tree-sitter.wasm';
 const bashGrammarFile = 'tree-sitter-bash.wasm';
 
 let loading: Promise<void> | undefined;
-let shell: Parser | undefined;
+let shell: { readonly parser: Parser; readonly language: Language } | undefined;
 
 async function load(runtimeFolder: string, grammarFolder: string): Promise<void> {
   const runtime = await readFile(join(runtimeFolder, runtimeFile));
   await Parser.init({ wasmBinary: runtime });
   const language = await Language.load(await readFile(join(grammarFolder, bashGrammarFile)));
   const parser = new Parser();
-  parser.setLanguage(language);
-  shell = parser;
+  shell = { parser, language };
 }
 
 /**
@@ -31,7 +30,13 @@ export function initParsers(wasmFolder: string, grammarFolder = wasmFolder): Pro
   return loading;
 }
 
-/** The shell parser, or undefined before `initParsers` has finished. */
-export function shellParser(): Parser | undefined {
-  return shell;
+/**
+ * Parses shell text, reusing what an edited old tree shares with it. Undefined before `initParsers` has finished. The
+ * caller frees the tree.
+ */
+export function parseShellText(text: string, old?: Tree): Tree | undefined {
+  if (!shell) return undefined;
+  // The grammar's scanner remembers heredocs of the text parsed before; setting the language gives it a fresh one.
+  shell.parser.setLanguage(shell.language);
+  return shell.parser.parse(text, old) ?? undefined;
 }

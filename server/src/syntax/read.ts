@@ -4,7 +4,7 @@ import { Edit } from 'web-tree-sitter';
 import type { ConfigDocument, Problem, TextFormat } from './document.ts';
 import { readJson } from './json.ts';
 import { createLineIndex } from './line-index.ts';
-import { shellParser } from './parsers.ts';
+import { parseShellText } from './parsers.ts';
 import { maskPlaceholders } from './shell/mask.ts';
 import { readShellTree } from './shell.ts';
 import { readYaml } from './yaml.ts';
@@ -78,7 +78,7 @@ function notReady(text: string): Problem {
 }
 
 function parseShell(text: string, old: Tree | undefined): Tree | undefined {
-  return shellParser()?.parse(maskPlaceholders(text), old) ?? undefined;
+  return parseShellText(maskPlaceholders(text), old);
 }
 
 /**
@@ -177,6 +177,11 @@ export class DocumentReader {
   private keepTree(before: string): void {
     if (this.format !== 'shell') this.dispose();
     if (!this.tree) return;
+    // After an edit above a heredoc the grammar's scanner loses the heredoc's delimiter, so such a script is parsed afresh.
+    if (this.current.includes('<<') || before.includes('<<')) {
+      this.dispose();
+      return;
+    }
     const edit = editBetween(maskPlaceholders(before), maskPlaceholders(this.current));
     if (edit) this.tree.edit(edit);
   }

@@ -4,7 +4,7 @@
  */
 import type { Tree } from 'web-tree-sitter';
 import type { ConfigDocument, Problem } from './document.ts';
-import { shellParser } from './parsers.ts';
+import { parseShellText } from './parsers.ts';
 import { readDirectives } from './shell/directives.ts';
 import { createMachine } from './shell/machine.ts';
 import { maskPlaceholders } from './shell/mask.ts';
@@ -15,7 +15,7 @@ import { copyTree, type Node } from './shell/tree.ts';
 
 /** Parses text the script has put together. */
 function parseInner(text: string): Node | undefined {
-  const tree = shellParser()?.parse(maskPlaceholders(text));
+  const tree = parseShellText(maskPlaceholders(text));
   if (!tree) return undefined;
   try {
     return copyTree(tree, text);
