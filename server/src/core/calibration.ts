@@ -163,7 +163,7 @@ export interface BandBasis {
 
 /** Training peaks: narrow where many published ones were predicted, wide where few or worse ones were. */
 export function memoryBand(framework: string): BandBasis {
-  if (framework === 'megatron-lm') return { share: 0.1, basis: 'above the p90 error (7 %) over 43 published Megatron-LM peaks' };
+  if (framework === 'megatron-lm') return { share: 0.1, basis: 'above the p90 error (6 %) over 100 published Megatron-LM peaks' };
   if (framework === 'torchtitan') return { share: 0.12, basis: 'about the p90 error over 18 published torchtitan peaks' };
   return { share: 0.25, basis: `published peaks of ${framework} are predicted with a median error near 20 %` };
 }

@@ -1,7 +1,7 @@
 /**
  * Bytes of logits and loss on the last stage while their backward pass begins. Per token and vocabulary entry on this
- * TP rank: logits in the compute type, their fp32 copy, and the fp32 softmax that becomes the gradient (Megatron-LM megatron/core/tensor_parallel/cross_entropy.py; PyTorch
- * torch/nn/functional.py cross_entropy).
+ * TP rank: logits in the compute type and what the loss keeps of them in fp32 (Megatron-LM
+ * megatron/core/tensor_parallel/cross_entropy.py; PyTorch torch/nn/functional.py cross_entropy).
  */
 import type { TrainingJob } from '../estimate-inputs.ts';
 import { bytesPerElement } from '../number-format.ts';
@@ -14,12 +14,15 @@ export function logitsBytes(job: TrainingJob): Bytes {
 }
 
 /**
- * Compute-type logits, fp32 copy and fp32 gradient; PyTorch's unfused loss keeps the log-softmax and the cast gradient
- * too. A compiled loss keeps the cast gradient only, unless it is spread over TP (loss parallel), which is not compiled.
+ * Megatron-LM: compute-type logits and one fp32 buffer that turns from logits into softmax into gradient in place.
+ * Elsewhere fp32 logits and their gradient; under FSDP the log-softmax and the cast gradient outlive them. A
+ * compiled loss drops the log-softmax, unless it is spread over TP (loss parallel), which is not compiled.
  */
 export function logitsBytesPerElement(job: TrainingJob): number {
   const element = bytesPerElement(job.precision.compute);
-  const fused = element + 4 + 4;
-  if (job.zero.implementation !== 'fsdp1' && job.zero.implementation !== 'fsdp2') return fused;
-  return job.compiled && job.parallel.tensor === 1 ? fused + element : fused + 4 + element;
+  if (job.framework.startsWith('megatron')) return element + 4;
+  const sharded = job.zero.implementation === 'fsdp1' || job.zero.implementation === 'fsdp2';
+  if (!sharded) return element + 4 + 4;
+  const compiled = element + 4 + 4 + element;
+  return job.compiled && job.parallel.tensor === 1 ? compiled : compiled + 4;
 }
