@@ -158,7 +158,7 @@ export function layerWork(job: TrainingJob, devices: Devices, groups: Groups): L
   const streamingBack = streamTime(devices.plain, 1.6 * bytes + 2 * cast);
   const comm = tensorComm(job, groups, tokens);
   const ring = contextComm(job, groups, attention, attentionBack);
-  const perOperator = job.compiled ? hostCalibration.compiledOperator : hostCalibration.eagerOperator;
+  const perOperator = devices.plain.calibration.hostOperator * (job.compiled ? hostCalibration.compiledShare : 1);
   const issue = hostCalibration.operatorsPerLayer * perOperator;
   const forwardDevice = linear.forward + attention + streaming + comm.forward + ring.forward;
   const forward = work(linear.forward, attention, streaming, comm.forward, ring.forward, 0, Math.max(0, issue - forwardDevice));
