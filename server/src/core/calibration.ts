@@ -102,13 +102,25 @@ const volta: ComputeCalibration = {
   basis: 'taken from A100, not measured',
 };
 
-const byArchitecture: Readonly<Record<string, ComputeCalibration>> = { volta, turing: volta, ampere, ada: ampere, hopper, blackwell };
+/** AMD Instinct: the largest measured matrix rate of MI300X is half its peak; the rest is carried over. */
+const cdna: ComputeCalibration = {
+  ...hopper,
+  tdpWatts: 750,
+  gemmPeakShare: 0.51,
+  flashForwardShare: 0.3,
+  flashBackwardShare: 0.2,
+  flash2ForwardShare: 0.3,
+  flash2BackwardShare: 0.2,
+  basis: 'matrix rate of MI300X as measured; attention assumed, sustained clocks taken from Hopper',
+};
+
+const byArchitecture: Readonly<Record<string, ComputeCalibration>> = { volta, turing: volta, ampere, ada: ampere, hopper, blackwell, cdna };
 
 /**
  * The calibration of an architecture name from a data sheet. An unknown one gets Ampere's shares, and `basis` says so.
  */
 export function computeCalibration(architecture: string): ComputeCalibration {
-  const word = architecture.toLowerCase().split(/[\s-]/)[0] ?? '';
+  const word = /^[a-z]+/.exec(architecture.toLowerCase())?.[0] ?? '';
   return byArchitecture[word] ?? { ...ampere, basis: `taken from A100: ${architecture} was not measured` };
 }
 
