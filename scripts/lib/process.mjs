@@ -38,10 +38,11 @@ export function run(program, args, { limitSeconds = 600, quiet = false, ...optio
   });
 }
 
-/** npm of the Node that runs this script, whatever the path holds. */
+/** npm of the Node that runs this script, whatever the path holds. It says what went wrong even below `npm --silent`. */
 export function npm(args, options) {
   const own = process.env.npm_execpath;
-  return own?.endsWith('.js') ? run(process.execPath, [own, ...args], options) : run('npm', args, options);
+  const told = { ...options, env: { ...process.env, npm_config_loglevel: 'notice' } };
+  return own?.endsWith('.js') ? run(process.execPath, [own, ...args], told) : run('npm', args, told);
 }
 
 /** A parent with children, such as code-server: ends the whole process group and waits until it is gone. */
