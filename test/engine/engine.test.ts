@@ -55,12 +55,12 @@ describe('joining', () => {
 
   test('no GPU at all: one is assumed and said so, other rules run, and nothing is judged against it', () => {
     const { engine } = engineOver({}, {});
-    const job = jobOf(engine.analyse(uri, launch('--tensor-model-parallel-size 3 --micro-batch-size 512'), 1));
+    const job = jobOf(engine.analyse(uri, launch('--sequence-parallel --micro-batch-size 512'), 1));
     const assumptions = 'estimate' in job.result ? job.result.estimate.assumptions : [];
     expect(assumptions.find(({ field }) => field === 'cluster.gpu')?.value).toBe('NVIDIA H100 SXM 80 GB');
     expect(summaryOf(job)).toMatch(/GPUs? \(NVIDIA H100 SXM 80 GB assumed\)/);
     const rules = job.findings.map(({ finding }) => finding.rule);
-    expect(rules).toContain('heads-not-divisible-by-tensor-parallel');
+    expect(rules).toContain('sequence-parallel-without-tensor-parallel');
     expect(rules).not.toContain('memory-over-capacity');
   });
 

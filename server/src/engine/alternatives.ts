@@ -9,6 +9,7 @@ import type { JobField, JobFields, PartialJob } from '../core/job-fields.ts';
 import type { Alternative, JobAnalysis } from './analysis.ts';
 import { clusterOf } from './cluster.ts';
 import { runRules } from './run-rules.ts';
+import { refusalForHidden } from './unknowns.ts';
 
 type Value = number | string | boolean;
 
@@ -114,7 +115,8 @@ function tryValue({ job, sources, framework, kind, findings }: JobAnalysis, fiel
     ({ severity, rule, what }) => severity === 'error' && !known.has(rule + what),
   );
   if (refused) return { refusal: { why: refused.what, missing: [] } };
-  return estimateJob(complete, framework, cluster);
+  const hidden = refusalForHidden({ job: complete, sources: changed.sources }, kind);
+  return hidden ? { refusal: hidden } : estimateJob(complete, framework, cluster);
 }
 
 /** Full recomputation needs a method: one checkpoint per layer is the usual choice. Other kinds must have none. */

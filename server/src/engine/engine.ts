@@ -4,7 +4,7 @@
  */
 
 import { derive } from '../core/derive.ts';
-import type { EstimateResult } from '../core/estimate.ts';
+import type { Assumption, EstimateResult } from '../core/estimate.ts';
 import { estimateJob } from '../core/estimate-job.ts';
 import type { Finding } from '../core/finding.ts';
 import type { JobField, JobKind } from '../core/job-fields.ts';
@@ -22,6 +22,7 @@ import { type FollowedLink, followLinks } from './links.ts';
 import { jobKey, Memo } from './memo.ts';
 import { describe, placeFinding } from './place.ts';
 import { type Log, runRules } from './run-rules.ts';
+import { assumptionsForHidden, refusalForHidden } from './unknowns.ts';
 
 export interface Engine {
   /** Reads and analyses a text. Never throws. */
@@ -174,13 +175,16 @@ function judge(parts: Parts, reading: Reading, { job, sources }: Layer, resolved
   return parts.verdicts.set(key, { result, findings });
 }
 
-function estimate(parts: Parts, { framework, kind }: Reading, { job }: Layer, resolved: ResolvedCluster): EstimateResult {
+function estimate(parts: Parts, { framework, kind }: Reading, layer: Layer, resolved: ResolvedCluster): EstimateResult {
+  const { job } = layer;
   if (resolved.problem) return { refusal: { why: resolved.problem, missing: ['cluster.gpu'] } };
   const early = refusalFor(kind, framework, job);
   if (early) return early;
+  const hidden = refusalForHidden(layer, kind);
+  if (hidden) return { refusal: hidden };
   const failed: EstimateResult = { refusal: { why: 'the estimate failed on this job; the log of the server says why', missing: [] } };
   const result = guard(parts, 'estimate', failed, () => estimateJob(job, framework, resolved.cluster));
-  return withAssumptions(result, resolved);
+  return withAssumptions(result, [...resolved.assumptions, ...assumptionsForHidden(layer, kind, framework)]);
 }
 
 /** Documents that are no whole job: what to open instead. */
@@ -196,10 +200,12 @@ function refusalFor(kind: JobKind, framework: string, job: Layer['job']): Estima
   return undefined;
 }
 
-/** The assumptions about the cluster belong to the estimate that rests on them. */
-function withAssumptions(result: EstimateResult, { assumptions }: ResolvedCluster): EstimateResult {
+/** What was assumed on the way belongs to the estimate that rests on it; of two words on one field the first stands. */
+function withAssumptions(result: EstimateResult, assumptions: readonly Assumption[]): EstimateResult {
   if (!('estimate' in result) || assumptions.length === 0) return result;
-  return { estimate: { ...result.estimate, assumptions: [...assumptions, ...result.estimate.assumptions] } };
+  const said = new Set(assumptions.flatMap(({ field }) => field ?? []));
+  const others = result.estimate.assumptions.filter(({ field }) => field === undefined || !said.has(field));
+  return { estimate: { ...result.estimate, assumptions: [...assumptions, ...others] } };
 }
 
 function place(

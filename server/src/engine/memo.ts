@@ -38,9 +38,11 @@ export class Memo<V> {
 function kindOf(origin: Origin): string {
   switch (origin.kind) {
     case 'key':
+      return `key ${origin.spelling}`;
     case 'auto':
+      return `auto ${origin.spelling} ${origin.filledBy}`;
     case 'unresolved':
-      return `${origin.kind} ${origin.spelling}`;
+      return `unresolved ${origin.spelling} ${origin.why}`;
     case 'derived':
       return `derived ${origin.from.join(',')}`;
     default:

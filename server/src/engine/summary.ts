@@ -39,7 +39,7 @@ function servingSummary(estimate: ServingEstimate): readonly string[] {
     `KV cache ${formatCount(kvTokens.value)} tokens`,
     `${formatValue(concurrency.value, '1')} full contexts at once`,
     `TPOT ${formatSeconds(decode.timePerToken.value)} at batch ${decode.batch}`,
-    `TTFT ${formatSeconds(prefill.timeToFirstToken.value)}`,
+    `TTFT ${formatSeconds(prefill.timeToFirstToken.value)} for ${formatNumber(prefill.tokens)} tokens`,
   ];
 }
 

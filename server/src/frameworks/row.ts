@@ -73,8 +73,9 @@ export function applyParsed<F extends JobField>(draft: Draft, field: F, setting:
     setUnknown(draft, field, { kind: 'auto', uri: draft.document.uri, key, value, spelling, filledBy: parsed.filledBy });
   } else if ('unresolved' in parsed) setUnknown(draft, field, unresolvedOrigin(draft, setting, parsed.unresolved));
   else {
-    setUnknown(draft, field, unresolvedOrigin(draft, setting, parsed.wrong));
-    addProblem(draft, setting.value, 'error', 'wrong-value', `${setting.spelling} ${parsed.wrong}`);
+    const why = `${setting.spelling} ${parsed.wrong}`;
+    setUnknown(draft, field, unresolvedOrigin(draft, setting, why));
+    addProblem(draft, setting.value, 'error', 'wrong-value', why);
   }
 }
 
