@@ -24,7 +24,7 @@ export function figuresOf(simulation: Simulation): Figures {
   return {
     stepSeconds: simulation.stepSeconds,
     microBatchesPerSecond: simulation.stepSeconds > 0 ? simulation.request.microBatches / simulation.stepSeconds : 0,
-    bubbleShare: simulation.makespan > 0 ? waited / (simulation.request.stages * simulation.makespan) : 0,
+    bubbleShare: simulation.stepSeconds > 0 ? waited / (simulation.request.stages * simulation.stepSeconds) : 0,
     peakBytes: simulation.peakBytes[fullestStage] ?? 0,
     fullestStage,
   };

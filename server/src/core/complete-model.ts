@@ -37,6 +37,12 @@ export function completeModel(job: PartialJob, tensor: number): CompletedModel {
     assumptions.push({ field, value: String(fallback), why });
     return fallback;
   };
+  const length = job['sequence.length'] ?? job['serving.maxModelLen'] ?? job['model.maxPositions'];
+  const window = job['model.slidingWindow'];
+  if (window !== undefined && length !== undefined && window < length) {
+    const why = `sliding windows are not modelled: attention and KV cache count all ${length} tokens in every layer`;
+    assumptions.push({ field: 'model.slidingWindow', value: 'full attention', why });
+  }
   const gatedMlp = assume('model.gatedMlp', job['model.gatedMlp'], false, 'nothing says that the MLP is gated');
   const ffn = assume(
     'model.ffn',

@@ -48,7 +48,8 @@ export interface TrainingJob {
     readonly params: NumberFormat;
     readonly gradients: NumberFormat;
   };
-  readonly optimizer: { readonly kind: OptimizerKind; readonly precisionAware: boolean; readonly cpuOffload: boolean };
+  readonly optimizer: { readonly kind: OptimizerKind; readonly cpuOffload: boolean };
+  /** `layers`: size of a checkpointed group (`uniform`), or layers of the model computed again (`block`). */
   readonly recompute: { readonly granularity: RecomputeGranularity; readonly method: RecomputeMethod; readonly layers: number };
   readonly attention: AttentionKernel;
   readonly compiled: boolean;

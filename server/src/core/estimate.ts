@@ -33,7 +33,7 @@ export interface CommunicationCost {
   readonly exposed: Term;
 }
 
-/** Shares of the step of one GPU, adding up to 1. */
+/** Shares of the step, averaged over the pipeline ranks, adding up to 1. */
 export interface StepShares {
   readonly compute: number;
   readonly recompute: number;

@@ -18,10 +18,15 @@ function normSize(model: ModelShape, width: number): number {
   return model.normalization === 'layernorm' ? 2 * width : width;
 }
 
+/** Key/value heads on one TP rank: fewer heads than ranks are kept whole on each (Megatron-LM core/transformer/attention.py). */
+export function keyValueHeads(model: ModelShape, tensor: number): number {
+  return Math.max(1, model.kvHeads / tensor);
+}
+
 /** Parameters of one transformer layer on one of `tensor` TP ranks (`tensor` 1: the whole layer). */
 export function layerParameters(model: ModelShape, tensor = 1): LayerParameters {
   const query = model.heads * model.headDim;
-  const keyValue = 2 * Math.max(model.kvHeads, tensor === 1 ? 0 : Math.min(tensor, model.heads)) * model.headDim;
+  const keyValue = 2 * keyValueHeads(model, tensor) * tensor * model.headDim;
   const qkvBias = model.qkvBias || model.linearBias ? query + keyValue : 0;
   const outBias = model.linearBias ? model.hidden : 0;
   const qkNorm = model.qkNorm ? 2 * model.headDim : 0;

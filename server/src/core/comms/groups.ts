@@ -6,8 +6,12 @@ export interface Groups {
   readonly tensor: Group;
   readonly context: Group;
   readonly data: Group;
-  /** The ranks ZeRO shards over: DP and CP together. */
+  /** The ranks ZeRO shards over: DP (or its sharding part, with HSDP) and CP together. */
   readonly shard: Group;
+  /** All ranks that hold the same parameters before sharding: gradients are reduced over them. */
+  readonly reduce: Group;
+  /** Groups of shards that hold copies of each other (HSDP). */
+  readonly replicas: Group;
   readonly pipeline: Group;
 }
 
@@ -18,6 +22,8 @@ export function groupsOf(job: TrainingJob): Groups {
     context: { size: context, stride: tensor },
     data: { size: data, stride: tensor * context },
     shard: { size: dataShard * context, stride: tensor },
+    reduce: { size: data * context, stride: tensor },
+    replicas: { size: Math.max(1, Math.round(data / dataShard)), stride: tensor * context * dataShard },
     pipeline: { size: pipeline, stride: tensor * context * data },
   };
 }

@@ -9,6 +9,7 @@
  */
 import type { TrainingJob } from '../estimate-inputs.ts';
 import { layerParameters, totalParameters } from '../parameters.ts';
+import { recomputedShare } from '../training/recomputed-share.ts';
 import type { Flops } from '../units.ts';
 
 export type FlopsConvention = 'megatron' | 'palm' | 'causal';
@@ -40,8 +41,8 @@ export function modelFlops(job: TrainingJob, tokens: number, convention: FlopsCo
 export function hardwareFlops(job: TrainingJob, tokens: number): Flops {
   const forward = forwardFlops(job, tokens, false);
   const once = 3 * (forward.linear + forward.attention + forward.head);
-  const { granularity, layers } = job.recompute;
+  const { granularity } = job.recompute;
   if (granularity === 'selective') return once + forward.attention;
-  if (granularity === 'full') return once + (forward.linear + forward.attention) * Math.min(1, layers / Math.max(1, job.model.layers));
+  if (granularity === 'full') return once + (forward.linear + forward.attention) * recomputedShare(job);
   return once;
 }

@@ -9,6 +9,8 @@ import type { Groups } from '../comms/groups.ts';
 import { place } from '../comms/network.ts';
 import type { TrainingJob } from '../estimate-inputs.ts';
 import { bytesPerElement } from '../number-format.ts';
+import { keyValueHeads } from '../parameters.ts';
+import { recomputedShare } from '../training/recomputed-share.ts';
 import type { Seconds } from '../units.ts';
 import { type AttentionShape, attentionBackward, attentionForward } from './attention.ts';
 import { type Device, gemmTime, streamTime } from './gemm.ts';
@@ -66,7 +68,7 @@ interface LinearTimes {
 function linearTimes(job: TrainingJob, device: Device, tokens: number): LinearTimes {
   const { model } = job;
   const { tensor } = job.parallel;
-  const qkv = ((model.heads + 2 * model.kvHeads) * model.headDim) / tensor;
+  const qkv = (model.heads / tensor + 2 * keyValueHeads(model, tensor)) * model.headDim;
   const attentionOut = (model.heads * model.headDim) / tensor;
   const up = ((model.gatedMlp ? 2 : 1) * model.ffn) / tensor;
   const down = model.ffn / tensor;
@@ -132,7 +134,7 @@ function contextComm(job: TrainingJob, groups: Groups, attention: Seconds, backw
   if (context <= 1) return { forward: 0, backward: 0, bytes: 0, busy: 0 };
   const placement = place(job.cluster, groups.context);
   const element = bytesPerElement(job.precision.compute);
-  const bytes = (job.batch.micro * job.sequenceLength * 2 * job.model.kvHeads * job.model.headDim * element) / tensor;
+  const bytes = job.batch.micro * job.sequenceLength * 2 * keyValueHeads(job.model, tensor) * job.model.headDim * element;
   const one = allGatherTime(placement, context, bytes);
   const back = one + reduceScatterTime(placement, context, bytes);
   const first = one / Math.max(1, context - 1);
@@ -179,8 +181,8 @@ export function layerWork(job: TrainingJob, devices: Devices, groups: Groups): L
 
 /** Share of a layer's forward pass that the backward pass runs again. */
 function recomputeTime(job: TrainingJob, attention: Seconds, forward: Seconds): Seconds {
-  const { granularity, layers } = job.recompute;
-  if (granularity === 'full') return forward * Math.min(1, layers / Math.max(1, job.model.layers));
+  const { granularity } = job.recompute;
+  if (granularity === 'full') return forward * recomputedShare(job);
   if (granularity === 'selective') return job.framework === 'torchtitan' ? 0.45 * forward : attention;
   return 0;
 }

@@ -8,6 +8,8 @@
  */
 import type { TrainingJob } from '../estimate-inputs.ts';
 import { bytesPerElement } from '../number-format.ts';
+import { keyValueHeads } from '../parameters.ts';
+import { recomputedShare } from '../training/recomputed-share.ts';
 import type { Bytes } from '../units.ts';
 
 export interface LayerActivations {
@@ -30,9 +32,9 @@ export function fullLayerActivations(job: TrainingJob, keepAttentionCore: boolea
   const hidden = tokens * model.hidden;
   // Norm inputs (two), and the norm outputs that feed QKV and the MLP (two): each kept once.
   const norms = (4 * hidden * element) / spread;
-  const qkv = (tokens * (model.heads + 2 * model.kvHeads) * model.headDim * element) / tensor;
+  const qkv = tokens * (model.heads / tensor + 2 * keyValueHeads(model, tensor)) * model.headDim * element;
   const square = (job.batch.micro * model.heads * (job.sequenceLength / context) * job.sequenceLength) / tensor;
-  const unfused = job.attention === 'unfused' && keepAttentionCore ? square * (2 * element + 1) : 0;
+  const unfused = job.attention === 'unfused' && keepAttentionCore ? square * (job.dropout ? 2 * element + 1 : element) : 0;
   // A fused kernel keeps one fp32 log-sum per row and head instead of the square.
   const statistics = job.attention === 'flash' ? (4 * tokens * model.heads) / tensor : 0;
   const attentionOut = (tokens * model.heads * model.headDim * element) / tensor;
@@ -66,12 +68,14 @@ function perOperatorSelective(job: TrainingJob): Bytes {
 
 /** Bytes one micro batch keeps per layer under the job's recomputation. */
 export function keptPerLayer(job: TrainingJob): Bytes {
-  const { granularity, layers } = job.recompute;
+  const { granularity, method, layers } = job.recompute;
   if (granularity === 'none') return fullLayerActivations(job, true).total;
   if (granularity === 'selective') {
     return job.framework === 'torchtitan' ? perOperatorSelective(job) : fullLayerActivations(job, false).total;
   }
-  const share = Math.min(1, layers / Math.max(1, job.model.layers));
+  // Uniform: one input for each group of layers. Block: some layers keep their input only, the others everything.
+  if (method === 'uniform') return layerInputBytes(job) / layers;
+  const share = recomputedShare(job);
   return share * layerInputBytes(job) + (1 - share) * fullLayerActivations(job, true).total;
 }
 
@@ -81,7 +85,8 @@ export function transientPerLayer(job: TrainingJob): Bytes {
   const tokens = (job.batch.micro * job.sequenceLength) / context;
   const element = bytesPerElement(job.precision.compute);
   const full = fullLayerActivations(job, true).total;
-  const back = job.recompute.granularity === 'none' ? 0 : Math.max(0, full - keptPerLayer(job));
+  const group = job.recompute.granularity === 'full' && job.recompute.method === 'uniform' ? job.recompute.layers : 1;
+  const back = job.recompute.granularity === 'none' ? 0 : Math.max(0, group * (full - keptPerLayer(job)));
   // Sequence parallelism gathers the whole sequence for each product; the gradient of the widest tensor is alive too.
   const gathered = sequence && tensor > 1 ? 2 * tokens * job.model.hidden * element : 0;
   const gradient = ((job.model.gatedMlp ? 2 : 1) * tokens * job.model.ffn * element) / tensor;

@@ -156,7 +156,7 @@ function allocatedParts(job: TrainingJob, plan: RankPlan, aliveLayers: number): 
 export function stageMemory(job: TrainingJob, plan: RankPlan, aliveLayers: number): StageMemory {
   const parts = allocatedParts(job, plan, aliveLayers);
   const allocatedSum = sumOf('memory.allocated', 'Allocated', 'B', parts);
-  const allocated: Term = { ...allocatedSum, band: bandOf(allocatedSum.value, memoryBand(job.framework)) };
+  const allocated: Term = { ...allocatedSum, band: bandOf(allocatedSum.value, memoryBand(job.framework, job.zero.implementation)) };
   const reservedValue = allocated.value * memoryCalibration.reservedOverAllocated;
   const reserved: Term = {
     id: 'memory.reserved',
@@ -167,7 +167,7 @@ export function stageMemory(job: TrainingJob, plan: RankPlan, aliveLayers: numbe
     inputs: [input('slack', memoryCalibration.reservedOverAllocated, undefined, 'fitted allocator slack')],
     children: [allocated],
     combine: 'none',
-    band: bandOf(reservedValue, memoryBand(job.framework)),
+    band: bandOf(reservedValue, memoryBand(job.framework, job.zero.implementation)),
   };
   const communicators = communicatorCount(job);
   const outside = memoryCalibration.context + communicators * memoryCalibration.perCommunicator;
@@ -194,7 +194,7 @@ export function stageMemory(job: TrainingJob, plan: RankPlan, aliveLayers: numbe
         ],
       },
     ]),
-    band: bandOf(reservedValue + outside, memoryBand(job.framework)),
+    band: bandOf(reservedValue + outside, memoryBand(job.framework, job.zero.implementation)),
   };
   return { stage: plan.rank, allocated, reserved, device };
 }

@@ -39,8 +39,7 @@ export function stateBytes(job: TrainingJob): StateBytes {
   const shards = job.parallel.dataShard * job.parallel.context;
   const full = job.precision.compute === 'fp32';
   const plain = job.framework === 'huggingface';
-  const halved =
-    job.optimizer.precisionAware || (plain && bytesPerElement(job.precision.params) === 2 && job.optimizer.kind !== 'adam-8bit');
+  const halved = plain && bytesPerElement(job.precision.params) === 2 && job.optimizer.kind !== 'adam-8bit';
   const moments = momentBytes[job.optimizer.kind] * (halved ? 0.5 : 1);
   const fsdp = implementation === 'fsdp1' || implementation === 'fsdp2';
   const offloaded = job.optimizer.cpuOffload || job.zero.offloadOptimizer !== 'none';

@@ -2,12 +2,15 @@
 
 import type { Fix } from '../finding.ts';
 import { defineRule } from '../finding.ts';
-import { bubbleShare, microBatchesForBubble } from './shared/bubble.ts';
+import { microBatchesForBubble } from './shared/bubble.ts';
 import { percent } from './shared/format.ts';
 import { divisors, isCount, plural } from './shared/numbers.ts';
 
 /** Four micro batches per stage, the common rule of thumb, give about a fifth. */
 const budget = 0.2;
+
+/** Share left of a bubble when each rank holds `chunks` stages: waiting shrinks by that factor, work stays. A tenth is kept in hand. */
+const interleaved = (share: number, chunks: number): number => (1.1 * share) / (chunks * (1 - share) + share);
 
 export const bubbleOverBudget = defineRule({
   id: 'bubble-over-budget',
@@ -25,7 +28,7 @@ export const bubbleOverBudget = defineRule({
     const perStage = job['model.layers'] / stages;
     const interleaves = framework === 'megatron-lm' && virtualStages === 1 && isCount(perStage) && microBatches % stages === 0;
     const chunks = interleaves
-      ? divisors(perStage).find((value) => value > 1 && bubbleShare(stages, microBatches, value) <= budget)
+      ? divisors(perStage).find((value) => value > 1 && interleaved(estimate.time.shares.bubble, value) <= budget)
       : undefined;
     const fixes: readonly Fix[] =
       chunks === undefined

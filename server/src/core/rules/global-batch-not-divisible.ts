@@ -3,6 +3,7 @@ import { defineRule } from '../finding.ts';
 import { setFixes } from './shared/fixes.ts';
 import { isCount, leavesRemainder, multiplesAround } from './shared/numbers.ts';
 import { isGrounded, restsOnSettings } from './shared/origins.ts';
+import { fitting, splitFields } from './shared/splits.ts';
 
 export const globalBatchNotDivisible = defineRule({
   id: 'global-batch-not-divisible',
@@ -10,12 +11,16 @@ export const globalBatchNotDivisible = defineRule({
   severity: 'error',
   frameworks: ['megatron-lm'],
   reads: ['batch.global', 'batch.micro', 'parallel.data'],
-  check({ job, sources, report }) {
+  mayRead: splitFields,
+  check({ job, framework, sources, report }) {
     const global = job['batch.global'];
     const micro = job['batch.micro'];
     const data = job['parallel.data'];
     if (!isGrounded(sources, 'parallel.data')) return;
     if (!isCount(micro) || !isCount(data) || !leavesRemainder(global, micro * data)) return;
+    const stages = job['parallel.pipeline'] ?? 1;
+    const possible = [...multiplesAround(global, micro * data), ...multiplesAround(global, micro * data * stages)];
+    const valid = fitting({ job, sources, framework }, 'batch.global', [...new Set(possible)]);
     report({
       at: 'batch.global',
       related: ['batch.micro', 'parallel.data'],
@@ -23,11 +28,7 @@ export const globalBatchNotDivisible = defineRule({
       what: `Global batch ${global} is no multiple of micro batch ${micro} x DP ${data} = ${micro * data}`,
       why: 'every data-parallel rank runs the same whole number of micro batches, so the start-up check fails',
       advice: `use a multiple of ${micro * data}`,
-      fixes: setFixes(
-        'batch.global',
-        multiplesAround(global, micro * data),
-        (value) => `Set the global batch to ${value} (changes the batch trained on)`,
-      ),
+      fixes: setFixes('batch.global', valid, (value) => `Set the global batch to ${value} (changes the batch trained on)`),
     });
   },
 });

@@ -2,6 +2,7 @@
 import { defineRule } from '../finding.ts';
 import { setFixes } from './shared/fixes.ts';
 import { choices, divisors, leavesRemainder, neighbours } from './shared/numbers.ts';
+import { fitting, splitFields } from './shared/splits.ts';
 
 export const headsNotDivisibleByTensorParallel = defineRule({
   id: 'heads-not-divisible-by-tensor-parallel',
@@ -9,17 +10,21 @@ export const headsNotDivisibleByTensorParallel = defineRule({
   severity: 'error',
   kinds: ['training', 'serving'],
   reads: ['model.heads', 'parallel.tensor'],
-  check({ job, report }) {
+  mayRead: splitFields,
+  check({ job, framework, sources, report }) {
     const heads = job['model.heads'];
     const tensor = job['parallel.tensor'];
     if (!leavesRemainder(heads, tensor)) return;
-    const valid = divisors(heads);
+    const valid = fitting({ job, sources, framework }, 'parallel.tensor', divisors(heads));
     report({
       at: 'parallel.tensor',
       related: ['model.heads'],
       what: `${heads} attention heads cannot be split over TP ${tensor}`,
       why: 'each tensor-parallel rank takes the same whole number of heads, so the start-up check fails',
-      advice: `use TP ${choices(valid, tensor)}`,
+      advice:
+        valid.length > 0
+          ? `use TP ${choices(valid, tensor)}`
+          : `TP ${choices(divisors(heads), tensor)} divide the heads, but another size must change with TP`,
       fixes: setFixes('parallel.tensor', neighbours(valid, tensor), (value) => `Set TP to ${value}`),
     });
   },

@@ -3,6 +3,7 @@ import { defineRule } from '../finding.ts';
 import { setFixes } from './shared/fixes.ts';
 import { choices, divisors, leavesRemainder, neighbours } from './shared/numbers.ts';
 import { isWritten } from './shared/origins.ts';
+import { fitting, splitFields } from './shared/splits.ts';
 
 export const layersNotDivisibleByPipeline = defineRule({
   id: 'layers-not-divisible-by-pipeline',
@@ -10,15 +11,8 @@ export const layersNotDivisibleByPipeline = defineRule({
   severity: 'error',
   frameworks: ['megatron-lm'],
   reads: ['model.layers', 'parallel.pipeline'],
-  mayRead: [
-    'parallel.layersFirstStage',
-    'parallel.layersLastStage',
-    'parallel.pipelineLayout',
-    'parallel.embeddingCountsAsLayer',
-    'parallel.lossCountsAsLayer',
-    'zero.implementation',
-  ],
-  check({ job, sources, report }) {
+  mayRead: splitFields,
+  check({ job, framework, sources, report }) {
     // DeepSpeed's pipeline module balances stages itself.
     if (job['zero.implementation'] === 'deepspeed') return;
     const uneven = ['parallel.layersFirstStage', 'parallel.layersLastStage', 'parallel.pipelineLayout'] as const;
@@ -27,14 +21,18 @@ export const layersNotDivisibleByPipeline = defineRule({
     const layers = job['model.layers'] + extra;
     const pipeline = job['parallel.pipeline'];
     if (!leavesRemainder(layers, pipeline)) return;
-    const valid = divisors(layers);
+    const valid = fitting({ job, sources, framework }, 'parallel.pipeline', divisors(layers));
+    const use =
+      valid.length > 0
+        ? `use PP ${choices(valid, pipeline)}`
+        : `use PP ${choices(divisors(layers), pipeline)} and change what depends on it`;
     const counted = extra > 0 ? ` (${job['model.layers']} and ${extra} for embedding and loss)` : '';
     report({
       at: 'parallel.pipeline',
       related: ['model.layers'],
       what: `${layers} layers${counted} cannot be dealt evenly to PP ${pipeline}`,
       why: 'Megatron-LM stops when stages would be unequal and no layers are named for the first or last stage',
-      advice: `use PP ${choices(valid, pipeline)}, or --decoder-first-pipeline-num-layers / --decoder-last-pipeline-num-layers`,
+      advice: `${use}, or --decoder-first-pipeline-num-layers / --decoder-last-pipeline-num-layers`,
       fixes: setFixes('parallel.pipeline', neighbours(valid, pipeline), (value) => `Set PP to ${value}`),
     });
   },

@@ -3,6 +3,7 @@ import { defineRule } from '../finding.ts';
 import { setFixes } from './shared/fixes.ts';
 import { choices, divisors, isCount, leavesRemainder, neighbours } from './shared/numbers.ts';
 import { isWritten } from './shared/origins.ts';
+import { fitting, splitFields } from './shared/splits.ts';
 
 export const layersNotDivisibleByVirtualStages = defineRule({
   id: 'layers-not-divisible-by-virtual-stages',
@@ -10,16 +11,8 @@ export const layersNotDivisibleByVirtualStages = defineRule({
   severity: 'error',
   frameworks: ['megatron-lm'],
   reads: ['model.layers', 'parallel.pipeline'],
-  mayRead: [
-    'parallel.virtualStages',
-    'parallel.layersPerVirtualStage',
-    'parallel.layersFirstStage',
-    'parallel.layersLastStage',
-    'parallel.pipelineLayout',
-    'parallel.embeddingCountsAsLayer',
-    'parallel.lossCountsAsLayer',
-  ],
-  check({ job, sources, report }) {
+  mayRead: splitFields,
+  check({ job, framework, sources, report }) {
     const uneven = ['parallel.layersFirstStage', 'parallel.layersLastStage', 'parallel.pipelineLayout'] as const;
     if (uneven.some((field) => job[field] !== undefined || isWritten(sources, field))) return;
     const extra = Number(job['parallel.embeddingCountsAsLayer'] ?? false) + Number(job['parallel.lossCountsAsLayer'] ?? false);
@@ -33,7 +26,8 @@ export const layersNotDivisibleByVirtualStages = defineRule({
     const value = asked === 'layers' ? perChunk : job['parallel.virtualStages'];
     if (value === undefined || !leavesRemainder(perStage, value)) return;
     const field = asked === 'layers' ? 'parallel.layersPerVirtualStage' : 'parallel.virtualStages';
-    const valid = divisors(perStage).filter((part) => (asked === 'layers' ? part < perStage : part > 1));
+    const possible = divisors(perStage).filter((part) => (asked === 'layers' ? part < perStage : part > 1));
+    const valid = fitting({ job, sources, framework }, field, possible);
     report({
       at: field,
       related: ['model.layers', 'parallel.pipeline'],

@@ -2,6 +2,7 @@
 import { defineRule } from '../finding.ts';
 import { setFixes } from './shared/fixes.ts';
 import { isCount, multiplesAround } from './shared/numbers.ts';
+import { fitting, splitFields } from './shared/splits.ts';
 
 export const microBatchesNotMultipleOfStages = defineRule({
   id: 'micro-batches-not-multiple-of-stages',
@@ -9,14 +10,15 @@ export const microBatchesNotMultipleOfStages = defineRule({
   severity: 'error',
   frameworks: ['megatron-lm'],
   reads: ['parallel.pipeline', 'parallel.virtualStages', 'batch.global', 'batch.micro', 'parallel.data'],
-  check({ job, report }) {
+  mayRead: splitFields,
+  check({ job, framework, sources, report }) {
     const stages = job['parallel.pipeline'];
     const virtual = job['parallel.virtualStages'];
     const perStep = job['batch.micro'] * job['parallel.data'];
     const microBatches = job['batch.global'] / perStep;
     if (!isCount(stages) || !isCount(virtual) || !isCount(microBatches) || virtual < 2 || stages < 2) return;
     if (microBatches % stages === 0) return;
-    const valid = multiplesAround(job['batch.global'], perStep * stages);
+    const valid = fitting({ job, sources, framework }, 'batch.global', multiplesAround(job['batch.global'], perStep * stages));
     report({
       at: 'batch.global',
       related: ['parallel.pipeline', 'batch.micro', 'parallel.data'],

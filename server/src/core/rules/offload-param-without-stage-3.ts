@@ -1,13 +1,17 @@
 /** Parameters can only be moved off the GPU when they are sharded. */
 import { defineRule } from '../finding.ts';
+import { isDeepSpeed } from './shared/deepspeed.ts';
 import { removeFix, setFixes } from './shared/fixes.ts';
 
 export const offloadParamWithoutStage3 = defineRule({
   id: 'offload-param-without-stage-3',
   group: 'sharding',
   severity: 'warning',
+  frameworks: ['deepspeed', 'megatron-lm'],
   reads: ['zero.offloadParam', 'zero.stage'],
-  check({ job, report }) {
+  mayRead: ['zero.implementation'],
+  check({ job, framework, report }) {
+    if (!isDeepSpeed(framework, job['zero.implementation'])) return;
     if (job['zero.offloadParam'] === 'none' || job['zero.stage'] === 3) return;
     report({
       at: 'zero.offloadParam',

@@ -1,13 +1,17 @@
 /** Keeping a share of the optimizer states on the GPU is a ZeRO-3 feature. */
 import { defineRule } from '../finding.ts';
+import { isDeepSpeed } from './shared/deepspeed.ts';
 import { setFixes } from './shared/fixes.ts';
 
 export const partialOffloadWithoutStage3 = defineRule({
   id: 'partial-offload-without-stage-3',
   group: 'sharding',
   severity: 'error',
+  frameworks: ['deepspeed', 'megatron-lm'],
   reads: ['zero.offloadOptimizerRatio', 'zero.stage'],
-  check({ job, report }) {
+  mayRead: ['zero.implementation'],
+  check({ job, framework, report }) {
+    if (!isDeepSpeed(framework, job['zero.implementation'])) return;
     if (!(job['zero.offloadOptimizerRatio'] < 1) || job['zero.stage'] === 3) return;
     report({
       at: 'zero.offloadOptimizerRatio',

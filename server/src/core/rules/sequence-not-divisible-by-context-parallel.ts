@@ -2,6 +2,7 @@
 import { defineRule } from '../finding.ts';
 import { setFixes } from './shared/fixes.ts';
 import { isCount, leavesRemainder, multiplesAround } from './shared/numbers.ts';
+import { fitting, splitFields } from './shared/splits.ts';
 
 export const sequenceNotDivisibleByContextParallel = defineRule({
   id: 'sequence-not-divisible-by-context-parallel',
@@ -9,7 +10,8 @@ export const sequenceNotDivisibleByContextParallel = defineRule({
   severity: 'error',
   frameworks: ['megatron-lm'],
   reads: ['sequence.length', 'parallel.context'],
-  check({ job, report }) {
+  mayRead: splitFields,
+  check({ job, framework, sources, report }) {
     const length = job['sequence.length'];
     const context = job['parallel.context'];
     if (!isCount(context) || context === 1 || !leavesRemainder(length, 2 * context)) return;
@@ -21,7 +23,7 @@ export const sequenceNotDivisibleByContextParallel = defineRule({
       advice: `use a sequence length that is a multiple of ${2 * context}, or another CP`,
       fixes: setFixes(
         'sequence.length',
-        multiplesAround(length, 2 * context),
+        fitting({ job, sources, framework }, 'sequence.length', multiplesAround(length, 2 * context)),
         (value) => `Set the sequence length to ${value} (changes what is trained)`,
       ),
     });

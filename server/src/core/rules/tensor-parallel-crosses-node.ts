@@ -2,6 +2,7 @@
 import { defineRule } from '../finding.ts';
 import { setFixes } from './shared/fixes.ts';
 import { divisors, isCount, plural } from './shared/numbers.ts';
+import { fitting, splitFields } from './shared/splits.ts';
 
 export const tensorParallelCrossesNode = defineRule({
   id: 'tensor-parallel-crosses-node',
@@ -9,21 +10,21 @@ export const tensorParallelCrossesNode = defineRule({
   severity: 'warning',
   kinds: ['training', 'serving'],
   reads: ['parallel.tensor', 'cluster.gpusPerNode'],
-  check({ job, report }) {
+  mayRead: splitFields,
+  check({ job, framework, sources, report }) {
     const tensor = job['parallel.tensor'];
     const gpusPerNode = job['cluster.gpusPerNode'];
     if (!isCount(tensor) || !isCount(gpusPerNode) || tensor <= gpusPerNode) return;
-    const widest =
-      divisors(tensor)
-        .filter((part) => part <= gpusPerNode && gpusPerNode % part === 0)
-        .at(-1) ?? 1;
+    const inside = divisors(tensor).filter((part) => part <= gpusPerNode && gpusPerNode % part === 0);
+    const offered = fitting({ job, sources, framework }, 'parallel.tensor', inside).slice(-1);
+    const widest = offered[0] ?? inside.at(-1) ?? 1;
     report({
       at: 'parallel.tensor',
       related: ['cluster.gpusPerNode'],
       what: `TP ${tensor} spans more than one node of ${plural(gpusPerNode, 'GPU')}`,
       why: 'every layer waits for collectives over the network between nodes; no framework warns about it',
       advice: `use TP ${widest} or less and raise PP by ${Math.ceil(tensor / widest)}`,
-      fixes: setFixes('parallel.tensor', [widest], (value) => `Set TP to ${value}`),
+      fixes: setFixes('parallel.tensor', offered, (value) => `Set TP to ${value}`),
     });
   },
 });

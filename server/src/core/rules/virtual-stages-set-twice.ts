@@ -2,6 +2,7 @@
 import { defineRule } from '../finding.ts';
 import { removeFix } from './shared/fixes.ts';
 import { isWritten } from './shared/origins.ts';
+import { isHarmless, splitFields } from './shared/splits.ts';
 
 const ways = {
   'parallel.virtualStages': 'the number of virtual stages',
@@ -15,8 +16,8 @@ export const virtualStagesSetTwice = defineRule({
   severity: 'error',
   frameworks: ['megatron-lm'],
   reads: [],
-  mayRead: ['parallel.virtualStages', 'parallel.layersPerVirtualStage', 'parallel.pipelineLayout'],
-  check({ sources, report }) {
+  mayRead: splitFields,
+  check({ job, framework, sources, report }) {
     const used = (Object.keys(ways) as (keyof typeof ways)[]).filter((field) => isWritten(sources, field));
     const [first, second] = used;
     if (first === undefined || second === undefined) return;
@@ -26,7 +27,9 @@ export const virtualStagesSetTwice = defineRule({
       what: `Virtual stages are asked for twice: by ${ways[first]} and by ${ways[second]}`,
       why: 'Megatron-LM accepts only one of these arguments',
       advice: 'keep one of them',
-      fixes: used.map((field) => removeFix(`Take out ${ways[field]}`, field)),
+      fixes: used
+        .filter((field) => isHarmless({ job, sources, framework }, { kind: 'remove', field }))
+        .map((field) => removeFix(`Take out ${ways[field]}`, field)),
     });
   },
 });

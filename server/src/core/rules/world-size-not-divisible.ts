@@ -3,14 +3,15 @@ import { defineRule } from '../finding.ts';
 import { setFixes } from './shared/fixes.ts';
 import { divisors, isCount, leavesRemainder, neighbours, plural } from './shared/numbers.ts';
 import { isGrounded, restsOnSettings } from './shared/origins.ts';
+import { fitting, splitFields } from './shared/splits.ts';
 
 export const worldSizeNotDivisible = defineRule({
   id: 'world-size-not-divisible',
   group: 'parallelism',
   severity: 'error',
   reads: ['cluster.gpus', 'parallel.tensor', 'parallel.pipeline'],
-  mayRead: ['parallel.context'],
-  check({ job, sources, report }) {
+  mayRead: splitFields,
+  check({ job, framework, sources, report }) {
     if (!isGrounded(sources, 'cluster.gpus')) return;
     const gpus = job['cluster.gpus'];
     const tensor = job['parallel.tensor'];
@@ -18,10 +19,12 @@ export const worldSizeNotDivisible = defineRule({
     const context = job['parallel.context'] ?? 1;
     if (![tensor, pipeline, context].every(isCount) || !leavesRemainder(gpus, tensor * pipeline * context)) return;
     const parts = context > 1 ? `TP ${tensor} x PP ${pipeline} x CP ${context}` : `TP ${tensor} x PP ${pipeline}`;
-    const pipelines = neighbours(divisors(gpus / (tensor * context)), pipeline);
-    const tensors = neighbours(divisors(gpus / (pipeline * context)), tensor);
+    const offered = (field: 'parallel.pipeline' | 'parallel.tensor', values: readonly number[], now: number) =>
+      neighbours(fitting({ job, sources, framework }, field, values), now);
+    const pipelines = offered('parallel.pipeline', divisors(gpus / (tensor * context)), pipeline);
+    const tensors = offered('parallel.tensor', divisors(gpus / (pipeline * context)), tensor);
     report({
-      at: pipelines.length > 0 ? 'parallel.pipeline' : 'parallel.tensor',
+      at: isCount(gpus / (tensor * context)) ? 'parallel.pipeline' : 'parallel.tensor',
       related: ['cluster.gpus', 'parallel.tensor', 'parallel.pipeline', ...(context > 1 ? (['parallel.context'] as const) : [])],
       severity: restsOnSettings(sources, 'cluster.gpus') ? 'warning' : 'error',
       what: `${plural(gpus, 'GPU')} cannot be divided into groups of ${parts} = ${tensor * pipeline * context}`,

@@ -4,6 +4,7 @@ import type { Assumption, Refusal } from '../estimate.ts';
 import type { ServingJob } from '../estimate-inputs.ts';
 import type { Cluster } from '../hardware.ts';
 import type { JobField, NumberFormat, PartialJob } from '../job-fields.ts';
+import { GiB } from '../units.ts';
 
 const refuse = (why: string, missing: readonly JobField[] = []): { readonly refusal: Refusal } => ({ refusal: { why, missing } });
 
@@ -15,6 +16,17 @@ export function weightFormat(method: string | undefined): NumberFormat | undefin
   if (/awq|gptq|int4|w4a16|nf4|bitsandbytes/.test(name)) return 'int4';
   if (/int8|w8a8/.test(name)) return 'int8';
   return undefined;
+}
+
+/**
+ * Batch limits of `vllm serve` when none are given: larger on GPUs of 70 GiB and more, except A100
+ * (vllm/engine/arg_utils.py, defaults by usage context).
+ */
+function onlineBatchDefaults(cluster: Cluster): { readonly sequences: number; readonly tokens: number; readonly why: string } {
+  const { accelerator } = cluster;
+  const large = (accelerator.memory.usable ?? accelerator.memory.capacity).value >= GiB(70) && !/a100/i.test(accelerator.id);
+  const why = `vLLM's default for online serving on ${accelerator.label}`;
+  return large ? { sequences: 1024, tokens: 8192, why } : { sequences: 256, tokens: 2048, why };
 }
 
 export function completeServing(
@@ -51,8 +63,9 @@ export function completeServing(
   const maxModelLen = job['serving.maxModelLen'] ?? (model.maxPositions > 0 ? model.maxPositions : undefined);
   if (maxModelLen === undefined) return refuse('the context length is not known', ['serving.maxModelLen']);
   if (!(maxModelLen > 0 && maxModelLen < 1e9)) return refuse(`a context of ${maxModelLen} tokens cannot be estimated`);
-  const utilization = use('serving.gpuMemoryUtilization', job['serving.gpuMemoryUtilization'], 0.9, "vLLM's default");
+  const utilization = use('serving.gpuMemoryUtilization', job['serving.gpuMemoryUtilization'], 0.92, "vLLM's default");
   if (!(utilization > 0 && utilization <= 1)) return refuse(`gpu-memory-utilization is ${utilization}; it is a share between 0 and 1`);
+  const batchDefaults = onlineBatchDefaults(cluster);
   return {
     job: {
       framework,
@@ -63,8 +76,8 @@ export function completeServing(
       weights,
       kvCache: job['serving.kvCacheDtype'] ?? (weights === 'fp32' ? 'fp32' : 'bf16'),
       maxModelLen,
-      maxSequences: use('serving.maxSequences', job['serving.maxSequences'], 256, "vLLM's default for online serving"),
-      maxBatchedTokens: use('serving.maxBatchedTokens', job['serving.maxBatchedTokens'], 8192, "vLLM's usual default on large GPUs"),
+      maxSequences: use('serving.maxSequences', job['serving.maxSequences'], batchDefaults.sequences, batchDefaults.why),
+      maxBatchedTokens: use('serving.maxBatchedTokens', job['serving.maxBatchedTokens'], batchDefaults.tokens, batchDefaults.why),
       gpuMemoryUtilization: utilization,
       kvCacheBytes: job['serving.kvCacheBytes'],
       blockSize: job['serving.blockSize'] ?? 16,

@@ -79,6 +79,35 @@ function stepSeconds(job: ServingJob, linear: Device, plain: Device, tokens: num
   return model.layers * (layerSeconds(job, linear, tokens) + attention + comm + streaming) + head;
 }
 
+/** Tokens of the prompt that the time to first token is told for, at most half the context. */
+const usualPrompt = 4096;
+/** Tiny chunk sizes are told from this many chunks on. */
+const mostChunks = 256;
+
+/** Seconds to run a prompt through the model, in chunks of at most the batched tokens; each chunk attends to all before it. */
+function prefillSeconds(job: ServingJob, linear: Device, plain: Device, prompt: number): Seconds {
+  const { heads, headDim } = job.model;
+  let seconds = 0;
+  for (let done = 0; done < prompt; ) {
+    const chunk = Math.max(Math.min(prompt - done, job.maxBatchedTokens), prompt / mostChunks);
+    const shape = {
+      batch: 1,
+      queries: chunk,
+      keys: done + chunk,
+      heads: heads / job.tensor,
+      headDim,
+      kernel: 'flash',
+      dropout: false,
+      newest: true,
+    } as const;
+    // Only a first chunk is a triangle; later ones see all earlier tokens.
+    const attention = attentionForward(plain, { ...shape, causal: done === 0 });
+    seconds += stepSeconds(job, linear, plain, chunk, attention);
+    done += chunk;
+  }
+  return seconds;
+}
+
 /** Estimates a complete serving job. Refuses what the device cannot run. */
 export function estimateServing(job: ServingJob): EstimateResult {
   const { accelerator } = job.cluster;
@@ -104,19 +133,8 @@ export function estimateServing(job: ServingJob): EstimateResult {
   const live = Math.min(tokens, batch * (job.maxModelLen / 2));
   const decodeAttention = streamTime(plain, (live * perToken) / Math.max(1, job.model.layers / job.pipeline));
   const timePerToken = stepSeconds(job, linear, plain, batch, decodeAttention);
-  const prompt = Math.min(job.maxModelLen, job.maxBatchedTokens);
-  const prefillAttention = attentionForward(plain, {
-    batch: 1,
-    queries: prompt,
-    keys: prompt,
-    heads: job.model.heads / job.tensor,
-    headDim: job.model.headDim,
-    causal: true,
-    kernel: 'flash',
-    dropout: false,
-    newest: true,
-  });
-  const firstToken = stepSeconds(job, linear, plain, prompt, prefillAttention);
+  const prompt = Math.max(1, Math.min(usualPrompt, Math.floor(job.maxModelLen / 2)));
+  const firstToken = prefillSeconds(job, linear, plain, prompt);
   return {
     estimate: servingTerms(job, usable, {
       weights,

@@ -157,7 +157,7 @@ function speedTerms(job: ServingJob, n: ServingNumbers): Pick<ServingEstimate, '
   const price = job.cluster.pricePerGpuHour;
   const timePerToken: Term = {
     id: 'decode.time-per-token',
-    label: 'TPOT',
+    label: `TPOT with ${n.batch} requests at half the context`,
     unit: 's',
     value: n.timePerToken,
     formula: 'weights and live KV cache streamed once, collectives, launch floors',
@@ -173,11 +173,14 @@ function speedTerms(job: ServingJob, n: ServingNumbers): Pick<ServingEstimate, '
   };
   const timeToFirstToken: Term = {
     id: 'prefill.time',
-    label: 'TTFT of one unqueued request',
+    label: `TTFT of a prompt of ${n.prompt} tokens, not queued`,
     unit: 's',
     value: n.firstToken,
-    formula: 'products, attention and collectives of the prompt',
-    inputs: [{ name: 'prompt tokens', value: n.prompt, field: 'serving.maxBatchedTokens' }],
+    formula: 'products, attention and collectives of the prompt, in chunks of the batched tokens',
+    inputs: [
+      { name: 'prompt tokens', value: n.prompt, field: 'serving.maxModelLen' },
+      { name: 'batched tokens', value: job.maxBatchedTokens, field: 'serving.maxBatchedTokens' },
+    ],
   };
   const speed = {
     decode: {

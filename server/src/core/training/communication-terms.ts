@@ -120,14 +120,14 @@ export function communicationTerms(
     };
     out.push(cost(kind, bytes, count * request.transfer, request.transferOverlapped ? 0 : count * request.transfer));
   }
-  if (groups.shard.size > 1) {
+  if (groups.reduce.size > 1) {
     const sharded = job.zero.stage === 3 && job.parallel.pipeline === 1;
     const reduce: Kind = {
       id: 'data',
       label: 'Gradient reduction',
       field: 'parallel.data',
-      size: groups.shard.size,
-      level: level(groups.shard),
+      size: groups.reduce.size,
+      level: level(groups.reduce),
       source: 'Rajbhandari et al. 2020, section 7',
       formula: '(d - 1) / d * gradient bytes, twice for an all-reduce',
     };

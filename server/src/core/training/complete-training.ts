@@ -37,7 +37,7 @@ function badCount(job: PartialJob): string | undefined {
  */
 function shardingStage(job: PartialJob, framework: string): 0 | 1 | 2 | 3 {
   const written = job['zero.stage'] ?? 0;
-  const ownSharding = framework === 'megatron-deepspeed' && job['precision.compute'] === 'bf16';
+  const ownSharding = framework.startsWith('megatron') && job['zero.implementation'] === 'deepspeed' && job['precision.compute'] === 'bf16';
   return written === 0 && ownSharding ? 1 : written;
 }
 
@@ -73,7 +73,9 @@ function sizesOf(job: PartialJob, assumptions: Assumption[]): Sizes | { readonly
   if (micro === undefined) return refuse('the micro batch size is not known', ['batch.micro']);
   if (sequenceLength === undefined) return refuse('the sequence length is not known', ['sequence.length']);
   if (known === undefined && gpus === undefined) return refuse('the number of GPUs is not known', ['cluster.gpus']);
-  const data = known ?? Math.max(1, Math.floor((gpus ?? 1) / (tensor * pipeline * context)));
+  const group = tensor * pipeline * context;
+  if (gpus !== undefined && gpus % group !== 0) return refuse(`${gpus} GPUs cannot be divided into groups of TP x PP x CP = ${group}`);
+  const data = known ?? (gpus ?? group) / group;
   const global = job['batch.global'] ?? micro * data * (job['batch.accumulation'] ?? 1);
   if (job['batch.global'] === undefined && job['batch.accumulation'] === undefined) {
     const why = 'no global batch or accumulation is given: one micro batch per step';
@@ -136,6 +138,16 @@ function parallelOf(job: PartialJob, sizes: Sizes, model: ModelShape, assumption
   };
 }
 
+/**
+ * Layers in one checkpointed group (`uniform`), or layers of the whole model that are computed again (`block`, whose
+ * number is per chunk of a rank) (Megatron-LM megatron/core/transformer/transformer_block.py).
+ */
+function recomputedLayers(job: PartialJob, sizes: Sizes, model: ModelShape): number {
+  const written = Math.max(1, job['recompute.layers'] ?? 1);
+  if (job['recompute.method'] !== 'block') return Math.min(written, model.layers);
+  return Math.min(model.layers, (job['recompute.layers'] ?? model.layers) * sizes.pipeline * sizes.virtualStages);
+}
+
 type Numerics = Pick<TrainingJob, 'zero' | 'overlap' | 'precision' | 'optimizer' | 'recompute' | 'attention' | 'compiled' | 'dropout'>;
 
 function numericsOf(job: PartialJob, framework: string, sizes: Sizes, model: ModelShape, assumptions: Assumption[]): Numerics {
@@ -154,7 +166,6 @@ function numericsOf(job: PartialJob, framework: string, sizes: Sizes, model: Mod
   if (stage !== (job['zero.stage'] ?? 0)) {
     assumptions.push({ field: 'zero.stage', value: String(stage), why: 'DeepSpeed divides the bf16 optimizer states over DP by itself' });
   }
-  const blockLayers = (job['recompute.layers'] ?? model.layers) * sizes.pipeline;
   return {
     zero: {
       stage,
@@ -173,13 +184,12 @@ function numericsOf(job: PartialJob, framework: string, sizes: Sizes, model: Mod
     },
     optimizer: {
       kind: job['optimizer.kind'] ?? 'adam',
-      precisionAware: job['optimizer.precisionAware'] ?? false,
       cpuOffload: job['optimizer.cpuOffload'] ?? false,
     },
     recompute: {
       granularity: job['recompute.granularity'] ?? 'none',
       method: job['recompute.method'] ?? 'uniform',
-      layers: job['recompute.method'] === 'block' ? blockLayers : model.layers,
+      layers: recomputedLayers(job, sizes, model),
     },
     attention,
     compiled: job['compile.enabled'] ?? false,

@@ -10,7 +10,7 @@
 import { hostCalibration } from '../calibration.ts';
 import { allGatherTime, allReduceTime, reduceScatterTime } from '../comms/collectives.ts';
 import type { Groups } from '../comms/groups.ts';
-import { place } from '../comms/network.ts';
+import { type Group, place } from '../comms/network.ts';
 import type { Device } from '../compute/gemm.ts';
 import type { TrainingJob } from '../estimate-inputs.ts';
 import { stateBytes } from '../memory/states.ts';
@@ -28,15 +28,26 @@ export interface DataParallelCost {
 
 /** Per step, for the rank with the most parameters. */
 export function dataParallelCost(job: TrainingJob, groups: Groups, plan: RankPlan): DataParallelCost {
-  const { size } = groups.shard;
-  if (size <= 1) return { reduceBytes: 0, reduceBusy: 0, gatherBytes: 0, gatherBusy: 0 };
-  const placement = place(job.cluster, groups.shard);
+  if (groups.reduce.size <= 1) return { reduceBytes: 0, reduceBusy: 0, gatherBytes: 0, gatherBusy: 0 };
   const gradient = plan.parameters * bytesPerElement(job.precision.gradients);
   const weights = plan.parameters * bytesPerElement(job.precision.compute);
+  if (job.zero.stage === 0) return plainAllReduce(job, groups.reduce, gradient);
+  const sharded = shardedCost(job, groups, gradient, weights);
+  // HSDP: what each shard has reduced is then summed over its copies.
+  const copies = plainAllReduce(job, groups.replicas, gradient / groups.shard.size);
+  return { ...sharded, reduceBytes: sharded.reduceBytes + copies.reduceBytes, reduceBusy: sharded.reduceBusy + copies.reduceBusy };
+}
+
+function plainAllReduce(job: TrainingJob, group: Group, gradient: Bytes): DataParallelCost {
+  const share = (group.size - 1) / group.size;
+  const busy = allReduceTime(place(job.cluster, group), group.size, gradient);
+  return { reduceBytes: 2 * share * gradient, reduceBusy: busy, gatherBytes: 0, gatherBusy: 0 };
+}
+
+function shardedCost(job: TrainingJob, groups: Groups, gradient: Bytes, weights: Bytes): DataParallelCost {
+  const { size } = groups.shard;
+  const placement = place(job.cluster, groups.shard);
   const share = (size - 1) / size;
-  if (job.zero.stage === 0) {
-    return { reduceBytes: 2 * share * gradient, reduceBusy: allReduceTime(placement, size, gradient), gatherBytes: 0, gatherBusy: 0 };
-  }
   if (job.zero.stage === 3) {
     const rounds = job.parallel.pipeline > 1 ? 1 : job.batch.accumulation;
     const gathers = job.parallel.pipeline > 1 ? 1 : 2 * rounds;

@@ -1,33 +1,28 @@
-/** Shares of the step on the busiest rank. What is neither work nor tail is bubble. */
-
+/** Shares of the step, averaged over the pipeline ranks. What is neither work nor tail is bubble. */
 import type { StepShares } from '../estimate.ts';
 import type { TrainingJob } from '../estimate-inputs.ts';
 import type { ScheduleRequest } from '../schedules/schedule.ts';
 import type { PipelineSummary } from '../schedules/simulate.ts';
-import type { StageTimes } from './stage-times.ts';
+import type { RankParts, StageTimes } from './stage-times.ts';
 
 export function stepShares(
   job: TrainingJob,
   step: number,
   run: PipelineSummary,
   tail: ScheduleRequest['tail'],
-  times: StageTimes,
+  { parts }: StageTimes,
 ): StepShares {
-  let busiest = 0;
-  for (let rank = 1; rank < times.parts.length; rank++) {
-    if ((run.busySeconds[rank] ?? 0) > (run.busySeconds[busiest] ?? 0)) busiest = rank;
-  }
-  const part = times.parts[busiest];
-  if (!part || step <= 0) return { compute: 0, recompute: 0, exposedCommunication: 0, bubble: 0, optimizer: 0, host: 0 };
+  if (parts.length === 0 || step <= 0) return { compute: 0, recompute: 0, exposedCommunication: 0, bubble: 0, optimizer: 0, host: 0 };
   const m = job.batch.accumulation;
-  const transfers = run.transferSeconds[busiest] ?? 0;
+  const mean = (pick: (part: RankParts, rank: number) => number): number =>
+    parts.reduce((sum, part, rank) => sum + pick(part, rank), 0) / parts.length / step;
+  const waits = mean((part, rank) => m * (part.tensorComm + part.contextComm + part.shardComm) + (run.transferSeconds[rank] ?? 0));
   return {
-    compute: (m * part.compute) / step,
-    recompute: (m * part.recompute) / step,
-    exposedCommunication:
-      (m * (part.tensorComm + part.contextComm + part.shardComm) + transfers + tail.gradientReduction + tail.parameterGather) / step,
-    bubble: (run.bubbleSeconds[busiest] ?? 0) / step,
+    compute: mean((part) => m * part.compute),
+    recompute: mean((part) => m * part.recompute),
+    exposedCommunication: waits + (tail.gradientReduction + tail.parameterGather) / step,
+    bubble: mean((_part, rank) => run.bubbleSeconds[rank] ?? 0),
     optimizer: tail.optimizer / step,
-    host: (m * part.host) / step,
+    host: mean((part) => m * part.host),
   };
 }

@@ -10,7 +10,7 @@ import { sumOf, type Term } from '../term.ts';
 import type { StageTimes } from './stage-times.ts';
 
 function bandFor(job: TrainingJob): BandBasis {
-  return timeBand(job.cluster.accelerator.architecture, job.precision.fp8);
+  return timeBand(job.cluster.accelerator.architecture, job.precision.fp8, job.zero.implementation, job.zero.stage);
 }
 
 /** The step of the slowest rank: pipeline, then what follows it. */
@@ -107,9 +107,19 @@ export function throughputTerms(
   });
   const tokenInput = { name: 'tokens', value: tokens, field: 'batch.global' as const };
   const source = 'Narayanan et al. 2021, appendix; Chowdhery et al. 2022, appendix B';
-  const peakInput = { name: 'peak', value: peak, field: 'cluster.gpu' as const, from: 'dense rate of the data sheet' };
+  const peakInput = {
+    name: 'peak',
+    value: peak,
+    field: 'cluster.gpu' as const,
+    from: `dense ${job.precision.compute} rate of the data sheet`,
+  };
   const modelInput = { name: 'model FLOPs', value: model, from: convention };
   const hardwareInput = { name: 'hardware FLOPs', value: hardware, from: `${convention}; recomputation included` };
+  const byConvention = (name: 'palm' | 'causal', label: string): Term => {
+    const flops = modelFlops(job, tokens, name);
+    const inputs = [stepInput, { name: 'model FLOPs', value: flops, from: label }, peakInput];
+    return rate(`mfu.${name}`, label, flops / step / gpus / peak, '1', 'model FLOPs / (step * GPUs * peak)', { source, inputs });
+  };
   return {
     tokensPerSecond: rate('tokens', 'Tokens per second', tokens / step, 'tokens/s', 'tokens / step', { inputs: [stepInput, tokenInput] }),
     tokensPerSecondPerGpu: rate('tokens-per-gpu', 'Tokens per second and GPU', tokens / step / gpus, 'tokens/s', 'tokens / step / GPUs', {
@@ -132,6 +142,11 @@ export function throughputTerms(
       source,
       inputs: [stepInput, modelInput, peakInput],
       note: convention,
+      combine: 'none',
+      children: [
+        byConvention('palm', 'MFU as in PaLM: 6 N + 12 L H Q T per token'),
+        byConvention('causal', 'MFU with causal attention counted half'),
+      ],
     }),
     hfu: rate('hfu', 'HFU', hardware / step / gpus / peak, '1', 'hardware FLOPs / (step * GPUs * peak)', {
       source,
