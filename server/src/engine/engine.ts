@@ -20,6 +20,7 @@ import { editsOf } from './edits.ts';
 import { conflictsOf, type Layer, mergeLayers } from './layers.ts';
 import { type FollowedLink, followLinks } from './links.ts';
 import { jobKey, Memo } from './memo.ts';
+import { notModelled, softened } from './not-modelled.ts';
 import { describe, placeFinding } from './place.ts';
 import { type Log, runRules } from './run-rules.ts';
 import { assumptionsForHidden, refusalForHidden } from './unknowns.ts';
@@ -127,7 +128,8 @@ function analyseReading(
   const links = guard(parts, 'links', [], () => followLinks(document, reading, parts.files));
   const layers = links.flatMap(({ layer }) => (layer ? [layer] : []));
   const { job, sources, cluster } = resolve(parts, reading, layers);
-  const verdict = judge(parts, reading, { job, sources }, cluster);
+  const unread = [...reading.unread, ...links.flatMap((link) => link.unread)];
+  const verdict = judge(parts, reading, { job, sources }, cluster, notModelled(unread));
   const base: Omit<JobAnalysis, 'findings'> = {
     index,
     framework: reading.framework,
@@ -162,16 +164,22 @@ function resolve(parts: Parts, reading: Reading, linked: readonly Layer[]): Laye
   };
 }
 
-function judge(parts: Parts, reading: Reading, { job, sources }: Layer, resolved: ResolvedCluster): Verdict {
+function judge(
+  parts: Parts,
+  reading: Reading,
+  { job, sources }: Layer,
+  resolved: ResolvedCluster,
+  ignored: readonly Assumption[],
+): Verdict {
   const { framework, kind } = reading;
-  const key = jobKey(framework, kind, job, sources, resolved.cluster);
+  const key = `${jobKey(framework, kind, job, sources, resolved.cluster)} ${JSON.stringify(ignored)}`;
   const known = parts.verdicts.get(key);
   if (known) return known;
-  const result = estimate(parts, reading, { job, sources }, resolved);
+  const result = withAssumptions(estimate(parts, reading, { job, sources }, resolved), ignored);
   // Nothing is judged against a GPU that only Rooflint named.
   const input = { job, framework, sources, cluster: resolved.gpuAssumed ? undefined : resolved.cluster };
   const judged = 'estimate' in result && !resolved.gpuAssumed ? { ...input, estimate: result.estimate } : input;
-  const findings = runRules(judged, kind, parts.log);
+  const findings = runRules(judged, kind, parts.log).map((finding) => softened(finding, ignored));
   return parts.verdicts.set(key, { result, findings });
 }
 

@@ -2,7 +2,7 @@
 import type { JobField } from '../core/job-fields.ts';
 import type { SourcesDraft } from '../core/origin.ts';
 import { findModelCard, type ModelCard } from '../data/index.ts';
-import type { Adapter, Link, Reading } from '../frameworks/adapter.ts';
+import type { Adapter, Link, Reading, UnreadKey } from '../frameworks/adapter.ts';
 import { adapters } from '../frameworks/index.ts';
 import type { ConfigDocument, Problem, TextFormat } from '../syntax/document.ts';
 import { readDocument } from '../syntax/read.ts';
@@ -15,6 +15,8 @@ export interface FollowedLink {
   /** Undefined when nothing was read: the link leads nowhere, or its content does not matter to the cost. */
   readonly layer?: Layer;
   readonly problems: readonly Problem[];
+  /** Keys of the linked file that no value was taken from. */
+  readonly unread: readonly UnreadKey[];
   /** Files that were read on the way. */
   readonly dependsOn: readonly string[];
 }
@@ -22,6 +24,7 @@ export interface FollowedLink {
 interface Followed {
   readonly link: ResolvedLink;
   readonly layer?: Layer;
+  readonly unread?: readonly UnreadKey[];
   readonly files: readonly string[];
 }
 
@@ -33,8 +36,8 @@ const adapterOf: { readonly [R in Link['role']]?: string } = { 'deepspeed-config
 /** Follows the links of one reading of `document`, in order. */
 export function followLinks(document: ConfigDocument, reading: Reading, files: FileAccess): readonly FollowedLink[] {
   return reading.links.map((link) => {
-    const { link: resolved, layer, files: read } = follow(document, reading, link, files, 0);
-    return { link: resolved, ...(layer ? { layer } : {}), problems: problemOf(resolved), dependsOn: read };
+    const { link: resolved, layer, unread = [], files: read } = follow(document, reading, link, files, 0);
+    return { link: resolved, ...(layer ? { layer } : {}), problems: problemOf(resolved), unread, dependsOn: read };
   });
 }
 
@@ -51,7 +54,12 @@ function follow(document: ConfigDocument, reading: Reading, link: Link, files: F
   if (!first) return { link: { ...link, uri, missing: 'the file is there, but nothing in it could be read' }, files: [uri] };
   const deeper = depth < deepest ? first.links.map((next) => follow(linked, first, next, files, depth + 1)) : [];
   const layers = [first, ...deeper.flatMap(({ layer }) => (layer ? [layer] : []))];
-  return { link: { ...link, uri }, layer: strongestFirst(layers), files: [uri, ...deeper.flatMap(({ files: more }) => more)] };
+  return {
+    link: { ...link, uri },
+    layer: strongestFirst(layers),
+    unread: first.unread,
+    files: [uri, ...deeper.flatMap(({ files: more }) => more)],
+  };
 }
 
 /** A script that writes the file itself has been read together with it: there is nothing to follow. */

@@ -14,11 +14,16 @@ export interface Link {
   readonly role: 'deepspeed-config' | 'model' | 'tokenizer' | 'script' | 'engine-config';
 }
 
-/** A key the adapter met and did not use; `known` when it is a real key of the framework without effect on cost. */
+/** A key the adapter met and did not follow. */
 export interface UnreadKey {
   readonly name: string;
   readonly range: Range;
+  /** True when it is a real key of the framework. */
   readonly known: boolean;
+  /** `not-modelled`: it changes memory or time, and the estimate does not follow it. */
+  readonly effect: 'none' | 'not-modelled' | 'unknown';
+  /** What the estimate does instead; with `not-modelled` only. */
+  readonly instead?: string;
 }
 
 /** One job found in a document: a file may hold several launches. */

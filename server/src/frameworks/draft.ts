@@ -3,6 +3,8 @@ import type { JobField, JobFields, JobKind, PartialJobDraft } from '../core/job-
 import type { Origin, Range, SourcesDraft } from '../core/origin.ts';
 import type { ConfigDocument, Problem } from '../syntax/document.ts';
 import type { Link, Reading, UnreadKey } from './adapter.ts';
+import type { NotModelledKeys } from './not-modelled.ts';
+import { insteadOf } from './not-modelled.ts';
 import type { Setting } from './setting.ts';
 
 export interface Draft {
@@ -71,11 +73,21 @@ export function addProblem(draft: Draft, range: Range, severity: Problem['severi
   draft.problems.push({ range, severity, code, message });
 }
 
-/** Settings nobody used become the unread keys. */
-export function finishReading(draft: Draft, settings: readonly Setting[], isKnown: (name: string) => boolean): Reading {
-  const unread: UnreadKey[] = settings
-    .filter((setting) => !draft.used.has(setting) && setting.container !== true)
-    .map((setting) => ({ name: setting.spelling, range: setting.key, known: isKnown(setting.name) }));
+/** Settings nobody used become the unread keys, and so do those that are read and that no formula follows. */
+export function finishReading(
+  draft: Draft,
+  settings: readonly Setting[],
+  isKnown: (name: string) => boolean,
+  notModelled: NotModelledKeys = {},
+): Reading {
+  const unread = settings.flatMap((setting): UnreadKey[] => {
+    const instead = insteadOf(notModelled, setting);
+    const key = { name: setting.spelling, range: setting.key };
+    if (instead !== undefined) return [{ ...key, known: true, effect: 'not-modelled', instead }];
+    if (draft.used.has(setting) || setting.container === true) return [];
+    const known = isKnown(setting.name);
+    return [{ ...key, known, effect: known ? 'none' : 'unknown' }];
+  });
   const { framework, kind, release, launch, job, sources, links, problems, facts } = draft;
   return { framework, kind, release, launch, job, sources, links, unread, problems, facts };
 }

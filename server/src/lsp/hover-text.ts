@@ -7,6 +7,7 @@ import { formatBytes, formatFieldValue, formatPercent, formatSeconds, formatTerm
 import { describeOrigin } from '../engine/place.ts';
 import { ofCapacity, summaryOf } from '../engine/summary.ts';
 import { worstStageOf } from '../engine/terms.ts';
+import type { UnreadKey } from '../frameworks/adapter.ts';
 import { code, plain, tableOf } from '../report/markdown-text.ts';
 
 /** Terms listed per aspect before the rest is only counted. */
@@ -99,6 +100,12 @@ export function linkHover(link: ResolvedLink): string {
   if (link.modelCard !== undefined)
     return `${target} is in the table of public models as **${plain(link.modelCard)}**; its shape is taken from there.`;
   return `${target} was found and read.`;
+}
+
+/** The hover of a key that no number follows. */
+export function unreadHover({ effect, instead }: UnreadKey): string {
+  if (effect === 'not-modelled') return `Not modelled: in the estimate ${plain(instead ?? 'it does nothing')}.`;
+  return effect === 'none' ? 'Does not change the estimate.' : 'Not known to Rooflint: the estimate ignores it.';
 }
 
 /** The hover of the launch itself. */

@@ -1,7 +1,7 @@
 /** textDocument/hover: the field under the pointer, else the link, else the launch. */
 import type { Hover, TextDocumentPositionParams } from 'vscode-languageserver';
 import { toHover } from './convert.ts';
-import { fieldHover, launchHover, linkHover } from './hover-text.ts';
+import { fieldHover, launchHover, linkHover, unreadHover } from './hover-text.ts';
 import { contains, fieldsAt, linkAt } from './lookup.ts';
 import type { Session } from './session.ts';
 
@@ -21,7 +21,6 @@ export async function hover(session: Session, { textDocument, position }: TextDo
   if (link) return toHover(lines, link.range, linkHover(link));
   const launched = analysis.document.format === 'shell' ? analysis.jobs.find(({ launch }) => contains(launch, offset)) : undefined;
   const unread = launched?.unread.find(({ range }) => contains(range, offset));
-  if (unread)
-    return toHover(lines, unread.range, unread.known ? 'Does not change the estimate.' : 'Not known to Rooflint: the estimate ignores it.');
+  if (unread) return toHover(lines, unread.range, unreadHover(unread));
   return launched ? toHover(lines, launched.launch, launchHover(launched)) : null;
 }

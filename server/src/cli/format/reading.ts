@@ -1,6 +1,7 @@
 /** A reading as data and as text. Lines and columns count from 1; ranges are UTF-16 offsets. */
 import type { Analysis, JobAnalysis, ResolvedLink } from '../../engine/analysis.ts';
 import { type FactSource, factsOf } from '../../engine/facts.ts';
+import type { UnreadKey } from '../../frameworks/adapter.ts';
 import { lineOf } from '../../report/subject.ts';
 import { table } from './table.ts';
 
@@ -21,7 +22,12 @@ export interface JobReading {
   readonly links: readonly ResolvedLink[];
   /** Facts that stand in the file but cannot be known from it, with the reason. */
   readonly unresolved: Readonly<Record<string, string>>;
-  readonly unread: readonly { readonly name: string; readonly line: number; readonly known: boolean }[];
+  readonly unread: readonly {
+    readonly name: string;
+    readonly line: number;
+    readonly known: boolean;
+    readonly effect: UnreadKey['effect'];
+  }[];
 }
 
 export interface FileReading extends Omit<JobReading, 'framework' | 'kind'> {
@@ -60,10 +66,11 @@ function jobReading(job: JobAnalysis, analysis: Analysis): JobReading {
     sources,
     links: job.links,
     unresolved,
-    unread: job.unread.map(({ name, range, known: isKnown }) => ({
+    unread: job.unread.map(({ name, range, known: isKnown, effect }) => ({
       name,
       line: lineOf(analysis.document.text, range.start),
       known: isKnown,
+      effect,
     })),
   };
 }
@@ -78,6 +85,12 @@ function modelFacts(facts: Readonly<Record<string, unknown>>): Record<string, un
   return model;
 }
 
+const effectText: { readonly [E in UnreadKey['effect']]: string } = {
+  none: ' (has no effect on cost)',
+  'not-modelled': ' (changes the cost, which is not modelled)',
+  unknown: '',
+};
+
 /** The same for people. */
 export function readingText(reading: FileReading): string {
   if (reading.framework === null) return `${reading.file}: no framework recognises this file.`;
@@ -91,7 +104,7 @@ export function readingText(reading: FileReading): string {
     for (const [name, why] of Object.entries(job.unresolved)) lines.push(`not known: ${name} (${why})`);
     for (const link of job.links)
       lines.push(`link: ${link.target} (${link.role}) -> ${link.uri ?? link.modelCard ?? link.missing ?? 'not followed'}`);
-    for (const { name, line, known } of job.unread) lines.push(`not used: ${name}, line ${line}${known ? ' (has no effect on cost)' : ''}`);
+    for (const { name, line, effect } of job.unread) lines.push(`not used: ${name}, line ${line}${effectText[effect]}`);
   }
   for (const { severity, line, message } of reading.problems) lines.push(`${severity}: line ${line}: ${message}`);
   return `${lines.join('\n')}\n`;

@@ -3,6 +3,7 @@ import type { JobField } from '../../core/job-fields.ts';
 import type { ConfigDocument } from '../../syntax/document.ts';
 import type { Adapter, Reading } from '../adapter.ts';
 import { createDraft, finishReading } from '../draft.ts';
+import { deepspeedNotModelled } from '../not-modelled.ts';
 import { entrySettings, firstLine } from '../setting.ts';
 import { isDeepspeedKey } from './key-names.ts';
 import { defaultDeepspeed, readDeepspeedSettings } from './program.ts';
@@ -28,7 +29,7 @@ function read(document: ConfigDocument): readonly Reading[] {
   if (typeof sequence?.scalar === 'number') draft.facts.sequence_parallel_size = sequence.scalar;
   defaultDeepspeed(draft);
   const keys = settings.filter(({ name }) => !/\.\d+$/.test(name));
-  return [finishReading(draft, keys, isDeepspeedKey)];
+  return [finishReading(draft, keys, isDeepspeedKey, deepspeedNotModelled)];
 }
 
 /** The key of a field with its value as JSON, with the blocks it stands in: `"zero_optimization": { "stage": 2 }`. */

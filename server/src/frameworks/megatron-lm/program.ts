@@ -8,6 +8,7 @@ import type { Reading } from '../adapter.ts';
 import type { Draft } from '../draft.ts';
 import { addProblem, finishReading } from '../draft.ts';
 import type { Flags } from '../flags.ts';
+import { megatronNotModelled } from '../not-modelled.ts';
 import { applyDefaults, readRows } from '../row.ts';
 import type { Setting } from '../setting.ts';
 import { settingText } from '../setting.ts';
@@ -38,7 +39,7 @@ export function readProgram(draft: Draft, flags: Flags, release: MegatronRelease
   if (deepspeedFlags.some((flag) => settings.some((setting) => setting.name === flag))) draft.facts.framework = 'megatron-deepspeed';
   nameHidden(draft, flags.opaque);
   if (complete && !isElsewhere(flags)) applyAllDefaults(draft, settings, release);
-  return finishReading(draft, settings, isMegatronFlag);
+  return finishReading(draft, settings, isMegatronFlag, megatronNotModelled);
 }
 
 /** True when the launch shows none of the arguments Megatron requires but hides some: then nothing is left to a default. */

@@ -10,6 +10,7 @@ import { createDraft, finishReading, setDefault } from '../draft.ts';
 import { environmentSettings } from '../environment.ts';
 import { readFlags } from '../flags.ts';
 import { readSlurm } from '../launchers/slurm.ts';
+import { vllmNotModelled } from '../not-modelled.ts';
 import { applyDefaults, readRows } from '../row.ts';
 import type { Setting } from '../setting.ts';
 import { canonicalFlag, entrySettings, firstLine } from '../setting.ts';
@@ -109,7 +110,7 @@ function readSettings(draft: Draft, settings: readonly Setting[], release: VllmR
   setDefault(draft, 'serving.gpuMemoryUtilization', release.gpuMemoryUtilization, cache);
   setDefault(draft, 'serving.prefixCaching', release.prefixCaching, 'on by default since the V1 engine');
   setDefault(draft, 'serving.chunkedPrefill', release.chunkedPrefill, 'on by default since the V1 engine');
-  return finishReading(draft, settings, isVllmFlag);
+  return finishReading(draft, settings, isVllmFlag, vllmNotModelled);
 }
 
 /** The flag with its value, for quick fixes that add one. */

@@ -1,0 +1,64 @@
+/** Keys that change the cost and that no formula follows are named beside the estimate. */
+import { beforeAll, describe, expect, test } from 'vitest';
+import type { JobAnalysis } from '../../server/src/engine/analysis.ts';
+import { engineOver, launch, loadParsers } from './support.ts';
+
+beforeAll(loadParsers);
+
+function jobOf(text: string, files: Readonly<Record<string, string>> = {}): JobAnalysis {
+  const [job] = engineOver(files).engine.analyse('file:///w/train.sh', text, 1).jobs;
+  if (!job) throw new Error('no job was read');
+  return job;
+}
+
+const assumed = ({ result }: JobAnalysis) => ('estimate' in result ? result.estimate.assumptions : []);
+
+describe('an assumption', () => {
+  test.each([
+    ['--pp-partition-method uniform', 'layers are spread evenly', '--pp-partition-method is not modelled'],
+    ['--cpu-offloading --cpu-offloading-num-layers 4', 'stay on the GPU', '--cpu-offloading, --cpu-offloading-num-layers are not modelled'],
+    ['--recompute-granularity selective --recompute-modules mlp', 'only the attention core', '--recompute-modules is not modelled'],
+    ['--exp-avg-dtype bf16', 'the moments', '--exp-avg-dtype is not modelled'],
+    ['--checkpoint-in-cpu', 'stay on the GPU', '--checkpoint-in-cpu is not modelled'],
+  ])('%s', (flags, value, why) => {
+    expect(assumed(jobOf(launch(flags)))).toContainEqual({ value: expect.stringContaining(value), why });
+  });
+
+  test('of a vLLM server', () => {
+    const job = jobOf('vllm serve meta-llama/Llama-3.1-8B-Instruct --enable-lora --max-loras 8\n');
+    expect(assumed(job)).toContainEqual({ value: expect.stringContaining('LoRA'), why: '--enable-lora, --max-loras are not modelled' });
+  });
+
+  test('of a linked DeepSpeed file', () => {
+    const config = JSON.stringify({ activation_checkpointing: { cpu_checkpointing: true }, zero_optimization: { stage: 1 } });
+    const job = jobOf(launch('--deepspeed --deepspeed_config ds.json'), { 'ds.json': config });
+    expect(assumed(job)).toContainEqual({ value: expect.any(String), why: 'cpu_checkpointing is not modelled' });
+  });
+
+  test.each(['--recompute-granularity selective --recompute-modules core_attn', '--exp-avg-dtype fp32', '--log-interval 10'])(
+    'is not made of %s',
+    (flags) => {
+      expect(assumed(jobOf(launch(flags))).filter(({ why }) => why.includes('not modelled'))).toEqual([]);
+    },
+  );
+});
+
+test('keys say whether they have an effect', () => {
+  const { unread } = jobOf(launch('--log-interval 10 --checkpoint-in-cpu --no-such-flag 3'));
+  const effects = unread.map(({ name, known, effect }) => [name, known, effect]);
+  expect(effects).toEqual([
+    ['--log-interval', true, 'none'],
+    ['--checkpoint-in-cpu', true, 'not-modelled'],
+    ['--no-such-flag', false, 'unknown'],
+  ]);
+});
+
+test('too much memory is no certain failure when a key may save it', () => {
+  const full = '--micro-batch-size 64 --no-bias-gelu-fusion';
+  const of = (flags: string) => jobOf(launch(flags)).findings.find(({ finding }) => finding.rule === 'memory-over-capacity')?.finding;
+  expect(of(full)?.severity).toBe('error');
+  expect(of(`${full} --cpu-offloading`)).toMatchObject({
+    severity: 'warning',
+    why: expect.stringContaining('--cpu-offloading is not modelled'),
+  });
+});
