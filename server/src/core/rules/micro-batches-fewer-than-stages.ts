@@ -4,6 +4,7 @@ import { bubbleShare } from './shared/bubble.ts';
 import { setFixes } from './shared/fixes.ts';
 import { percent } from './shared/format.ts';
 import { isCount, plural } from './shared/numbers.ts';
+import { isDerivedFrom } from './shared/origins.ts';
 import { fitting, splitFields } from './shared/splits.ts';
 
 export const microBatchesFewerThanStages = defineRule({
@@ -18,7 +19,10 @@ export const microBatchesFewerThanStages = defineRule({
     const microBatches = job['batch.global'] / perStep;
     if (!isCount(stages) || !isCount(microBatches) || microBatches >= stages) return;
     const idle = percent(bubbleShare(stages, microBatches, 1));
-    const valid = fitting({ job, sources, framework }, 'batch.global', [perStep * stages]);
+    // With unknown GPUs DP follows from the batch, and a larger batch gives more ranks instead of more micro batches.
+    const valid = isDerivedFrom(sources, 'parallel.data', 'batch.global')
+      ? []
+      : fitting({ job, sources, framework }, 'batch.global', [perStep * stages]);
     report({
       at: 'batch.global',
       related: ['parallel.pipeline', 'batch.micro', 'parallel.data'],

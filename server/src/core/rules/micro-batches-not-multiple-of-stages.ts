@@ -2,6 +2,7 @@
 import { defineRule } from '../finding.ts';
 import { setFixes } from './shared/fixes.ts';
 import { isCount, multiplesAround } from './shared/numbers.ts';
+import { isDerivedFrom } from './shared/origins.ts';
 import { fitting, splitFields } from './shared/splits.ts';
 
 export const microBatchesNotMultipleOfStages = defineRule({
@@ -18,7 +19,10 @@ export const microBatchesNotMultipleOfStages = defineRule({
     const microBatches = job['batch.global'] / perStep;
     if (!isCount(stages) || !isCount(virtual) || !isCount(microBatches) || virtual < 2 || stages < 2) return;
     if (microBatches % stages === 0) return;
-    const valid = fitting({ job, sources, framework }, 'batch.global', multiplesAround(job['batch.global'], perStep * stages));
+    // With unknown GPUs DP follows from the batch, and a larger batch gives more ranks instead of more micro batches.
+    const valid = isDerivedFrom(sources, 'parallel.data', 'batch.global')
+      ? []
+      : fitting({ job, sources, framework }, 'batch.global', multiplesAround(job['batch.global'], perStep * stages));
     report({
       at: 'batch.global',
       related: ['parallel.pipeline', 'batch.micro', 'parallel.data'],

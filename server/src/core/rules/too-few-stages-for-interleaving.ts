@@ -17,6 +17,8 @@ export const tooFewStagesForInterleaving = defineRule({
     if (!isCount(stages) || !isCount(virtual) || virtual < 2) return;
     const overlapped = job['overlap.pipelineTransfers'] ?? true;
     if (stages > (overlapped ? 1 : 2)) return;
+    // Asked for in both ways, one of them must go first; another rule says so.
+    const twice = isWritten(sources, 'parallel.layersPerVirtualStage') && isWritten(sources, 'parallel.virtualStages');
     const field = isWritten(sources, 'parallel.layersPerVirtualStage') ? 'parallel.layersPerVirtualStage' : 'parallel.virtualStages';
     report({
       at: field,
@@ -26,7 +28,7 @@ export const tooFewStagesForInterleaving = defineRule({
         ? 'interleaved 1F1B with a single pipeline stage is refused'
         : 'with transfers not overlapped two ranks would have several transfers at once, so PP must be above 2',
       advice: overlapped ? 'raise PP or leave virtual stages out' : 'raise PP above 2, or let transfers overlap',
-      fixes: [removeFix('Leave virtual stages out', field, true)],
+      fixes: twice ? [] : [removeFix('Leave virtual stages out', field, true)],
     });
   },
 });

@@ -104,18 +104,38 @@ function sizeProblem(sizes: Sizes, model: ModelShape): string | undefined {
 }
 
 /** Layers of the first and last stage when they are told apart; an embedding or loss that counts as a layer takes one's place. */
-function endLayers(job: PartialJob, pipeline: number, layers: number): readonly [number | undefined, number | undefined] {
-  const embedding = job['parallel.embeddingCountsAsLayer'] ? 1 : 0;
-  const loss = job['parallel.lossCountsAsLayer'] ? 1 : 0;
+function endLayers(
+  job: PartialJob,
+  framework: string,
+  pipeline: number,
+  layers: number,
+  assumptions: Assumption[],
+): readonly [number | undefined, number | undefined] {
+  // Layers that do not divide evenly, but do with embedding and head, are dealt out with those two (BLOOM's 70 + 2).
+  const withEnds =
+    pipeline > 1 && layers % pipeline !== 0 && (layers + 2) % pipeline === 0 && job['parallel.layersFirstStage'] === undefined;
+  if (withEnds) {
+    const why = `${layers} layers do not divide by PP ${pipeline}; with embedding and head counted as layers they do`;
+    assumptions.push({ field: 'parallel.pipeline', value: 'embedding and head count as layers', why });
+  }
+  const embedding = withEnds || job['parallel.embeddingCountsAsLayer'] ? 1 : 0;
+  const loss = withEnds || job['parallel.lossCountsAsLayer'] ? 1 : 0;
   const each = (layers + embedding + loss) / pipeline;
   const first = embedding && Number.isInteger(each) ? each - 1 : undefined;
   const last = loss && Number.isInteger(each) ? each - 1 : undefined;
   return [job['parallel.layersFirstStage'] ?? first, job['parallel.layersLastStage'] ?? last];
 }
 
-function parallelOf(job: PartialJob, sizes: Sizes, model: ModelShape, assumptions: Assumption[]): TrainingJob['parallel'] {
+function parallelOf(
+  job: PartialJob,
+  framework: string,
+  sizes: Sizes,
+  model: ModelShape,
+  assumptions: Assumption[],
+): TrainingJob['parallel'] {
   const { tensor, pipeline, virtualStages, context, data } = sizes;
-  const [first, last] = endLayers(job, pipeline, model.layers);
+  const [first, last] = endLayers(job, framework, pipeline, model.layers, assumptions);
+  const ownSharding = shardingStage(job, framework) !== (job['zero.stage'] ?? 0);
   if (job['parallel.pipelineLayout'] !== undefined) {
     assumptions.push({
       field: 'parallel.pipelineLayout',
@@ -130,7 +150,7 @@ function parallelOf(job: PartialJob, sizes: Sizes, model: ModelShape, assumption
     context,
     sequence: tensor > 1 && (job['parallel.sequence'] ?? false),
     data,
-    dataShard: Math.min(data, Math.max(1, job['parallel.dataShard'] ?? data)),
+    dataShard: ownSharding ? data : Math.min(data, Math.max(1, job['parallel.dataShard'] ?? data)),
     vocabPipeline: job['parallel.vocabPipeline'] ?? 'none',
     layers: spreadLayers(model.layers, pipeline, virtualStages, first, last),
     schedule: job['parallel.schedule'] ?? (virtualStages > 1 ? 'interleaved-1f1b' : '1f1b'),
@@ -220,7 +240,7 @@ export function completeTraining(
     job: {
       framework,
       model,
-      parallel: parallelOf(job, sizes, model, assumptions),
+      parallel: parallelOf(job, framework, sizes, model, assumptions),
       ...numericsOf(job, framework, sizes, model, assumptions),
       batch: { micro: sizes.micro, global: sizes.global, accumulation: sizes.accumulation },
       sequenceLength: sizes.sequenceLength,

@@ -34,6 +34,11 @@ export function isSpelt(sources: Sources, field: JobField, name: string): boolea
   return origin?.kind === 'key' && plain(origin.spelling).includes(plain(name));
 }
 
+/** The value was computed from the other field, directly or through others: it changes when that one does. */
+export function isDerivedFrom(sources: Sources, field: JobField, other: JobField): boolean {
+  return reaches(sources, field, (origin) => origin.kind === 'derived' && origin.from.includes(other), new Set());
+}
+
 function reaches(sources: Sources, field: JobField, wanted: (origin: Origin) => boolean, seen: Set<JobField>): boolean {
   if (seen.has(field)) return false;
   seen.add(field);

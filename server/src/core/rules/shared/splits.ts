@@ -7,7 +7,7 @@ import type { FixChange } from '../../finding.ts';
 import type { JobField, PartialJob, PartialJobDraft } from '../../job-fields.ts';
 import type { Origin, Sources, SourcesDraft } from '../../origin.ts';
 import { isCount, leavesRemainder } from './numbers.ts';
-import { isGrounded, isWritten } from './origins.ts';
+import { isDerivedFrom, isGrounded, isWritten } from './origins.ts';
 
 /** The fields that splits look at; a rule that uses `fitting` lists them in `mayRead`. */
 export const splitFields = [
@@ -128,7 +128,7 @@ function after({ job, sources, framework }: SplitJob, change: FixChange): SplitJ
   const draft: PartialJobDraft = {};
   const origins: SourcesDraft = { ...sources };
   for (const name of splitFields) {
-    if (name === change.field || restsOn(sources, name, change.field)) delete origins[name];
+    if (name === change.field || isDerivedFrom(sources, name, change.field)) delete origins[name];
     else if (job[name] !== undefined) Object.assign(draft, { [name]: job[name] });
   }
   if (change.kind === 'set') {
@@ -136,13 +136,6 @@ function after({ job, sources, framework }: SplitJob, change: FixChange): SplitJ
     origins[change.field] = writtenByFix;
   }
   return { ...derive(draft, origins, framework), framework };
-}
-
-function restsOn(sources: Sources, name: JobField, field: JobField, seen: ReadonlySet<JobField> = new Set()): boolean {
-  const origin = sources[name];
-  if (origin?.kind !== 'derived' || seen.has(name)) return false;
-  const deeper = new Set([...seen, name]);
-  return origin.from.some((input) => input === field || restsOn(sources, input, field, deeper));
 }
 
 /** True when a change leaves no split broken that works out now. */
