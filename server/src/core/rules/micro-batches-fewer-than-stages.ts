@@ -19,10 +19,9 @@ export const microBatchesFewerThanStages = defineRule({
     const microBatches = job['batch.global'] / perStep;
     if (!isCount(stages) || !isCount(microBatches) || microBatches >= stages) return;
     const idle = percent(bubbleShare(stages, microBatches, 1));
-    // With unknown GPUs DP follows from the batch, and a larger batch gives more ranks instead of more micro batches.
-    const valid = isDerivedFrom(sources, 'parallel.data', 'batch.global')
-      ? []
-      : fitting({ job, sources, framework }, 'batch.global', [perStep * stages]);
+    // Where DP or the micro batch follows from the global batch, a larger one does not give more micro batches.
+    const follows = (['parallel.data', 'batch.micro'] as const).some((field) => isDerivedFrom(sources, field, 'batch.global'));
+    const valid = follows ? [] : fitting({ job, sources, framework }, 'batch.global', [perStep * stages]);
     report({
       at: 'batch.global',
       related: ['parallel.pipeline', 'batch.micro', 'parallel.data'],

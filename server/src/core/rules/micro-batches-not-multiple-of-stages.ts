@@ -19,8 +19,9 @@ export const microBatchesNotMultipleOfStages = defineRule({
     const microBatches = job['batch.global'] / perStep;
     if (!isCount(stages) || !isCount(virtual) || !isCount(microBatches) || virtual < 2 || stages < 2) return;
     if (microBatches % stages === 0) return;
-    // With unknown GPUs DP follows from the batch, and a larger batch gives more ranks instead of more micro batches.
-    const valid = isDerivedFrom(sources, 'parallel.data', 'batch.global')
+    // Where DP or the micro batch follows from the global batch, a larger one does not give more micro batches.
+    const follows = (['parallel.data', 'batch.micro'] as const).some((field) => isDerivedFrom(sources, field, 'batch.global'));
+    const valid = follows
       ? []
       : fitting({ job, sources, framework }, 'batch.global', multiplesAround(job['batch.global'], perStep * stages));
     report({

@@ -112,8 +112,8 @@ function endLayers(
   assumptions: Assumption[],
 ): readonly [number | undefined, number | undefined] {
   // Layers that do not divide evenly, but do with embedding and head, are dealt out with those two (BLOOM's 70 + 2).
-  const withEnds =
-    pipeline > 1 && layers % pipeline !== 0 && (layers + 2) % pipeline === 0 && job['parallel.layersFirstStage'] === undefined;
+  const uneven = framework.startsWith('megatron') && layers % pipeline !== 0;
+  const withEnds = uneven && (layers + 2) % pipeline === 0 && job['parallel.layersFirstStage'] === undefined;
   if (withEnds) {
     const why = `${layers} layers do not divide by PP ${pipeline}; with embedding and head counted as layers they do`;
     assumptions.push({ field: 'parallel.pipeline', value: 'embedding and head count as layers', why });

@@ -71,7 +71,8 @@ const splits: Readonly<Record<string, Split>> = {
   kvHeads: (job, _sources, framework) => {
     const { 'model.heads': heads, 'model.kvHeads': kvHeads, 'parallel.tensor': tensor } = job;
     if (framework === 'deepspeed' || job['model.attentionKind'] === 'MLA' || heads === undefined || heads === kvHeads) return true;
-    return divides(kvHeads, tensor) || divides(tensor, kvHeads);
+    // A split that breaks the heads is counted there alone, as the rules do.
+    return !divides(heads, tensor) || divides(kvHeads, tensor) || divides(tensor, kvHeads);
   },
   layers: (job, sources, framework) =>
     framework !== 'megatron-lm' ||
