@@ -106,7 +106,11 @@ export const sharding: Readonly<Record<string, RuleCases>> = {
         fixes: ['zero.stage=3', '-zero.offloadParam'],
       },
     ],
-    clean: [{ job: { 'zero.offloadParam': 'cpu', 'zero.stage': 3 } }, { job: { 'zero.offloadParam': 'none', 'zero.stage': 2 } }],
+    clean: [
+      { job: { 'zero.offloadParam': 'cpu', 'zero.stage': 3 } },
+      { job: { 'zero.offloadParam': 'none', 'zero.stage': 2 } },
+      { framework: 'megatron-lm', job: { 'zero.offloadParam': 'cpu', 'zero.stage': 2, 'zero.implementation': 'fsdp2' } },
+    ],
   },
   'partial-offload-without-stage-3': {
     flagged: [
@@ -117,8 +121,22 @@ export const sharding: Readonly<Record<string, RuleCases>> = {
         says: 'needs ZeRO stage 3',
         fixes: ['zero.offloadOptimizerRatio=1', 'zero.stage=3'],
       },
+      {
+        framework: 'megatron-lm',
+        job: { 'zero.offloadOptimizerRatio': 0.4, 'zero.stage': 2, 'zero.implementation': 'deepspeed' },
+        at: 'zero.offloadOptimizerRatio',
+        severity: 'error',
+        says: 'needs ZeRO stage 3',
+      },
     ],
-    clean: [{ job: { 'zero.offloadOptimizerRatio': 0.4, 'zero.stage': 3 } }, { job: { 'zero.offloadOptimizerRatio': 1, 'zero.stage': 2 } }],
+    clean: [
+      { job: { 'zero.offloadOptimizerRatio': 0.4, 'zero.stage': 3 } },
+      { job: { 'zero.offloadOptimizerRatio': 1, 'zero.stage': 2 } },
+      {
+        framework: 'megatron-lm',
+        job: { 'zero.offloadOptimizerRatio': 0.5, 'zero.stage': 1, 'zero.implementation': 'megatron-distributed-optimizer' },
+      },
+    ],
   },
   'compressed-optimizer-with-zero': {
     flagged: [
