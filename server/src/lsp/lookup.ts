@@ -33,11 +33,27 @@ export function fieldsAt(analysis: Analysis, offset: number): FieldsAt | undefin
     const found = fieldsOfJobAt(job, analysis.uri, offset);
     if (found) return found;
   }
+  const named = variableAt(analysis, offset);
+  for (const job of named ? analysis.jobs : []) {
+    const found = named && fieldsOfJobAt(job, analysis.uri, named.value.start);
+    if (found) return { ...found, range: named.name };
+  }
   const at = wordAt(analysis, offset);
   if (!at || at.word.value.start === at.word.range.start) return undefined;
   for (const job of analysis.jobs) {
     const found = fieldsOfJobAt(job, analysis.uri, at.word.value.start, at.before?.range);
     if (found) return { ...found, range: at.word.range };
+  }
+  return undefined;
+}
+
+/** The name in `NAME=value` under the offset, with the range of its value. */
+function variableAt({ document }: Analysis, offset: number): { readonly name: Range; readonly value: Range } | undefined {
+  for (const { name, value } of document.variables) {
+    const end = value.value.start - 1;
+    const start = end - name.length;
+    const written = document.text.slice(start, value.value.start) === `${name}=`;
+    if (written && contains({ start, end }, offset)) return { name: { start, end }, value: value.value };
   }
   return undefined;
 }
