@@ -18,6 +18,34 @@ const jobOf = (analysis: Analysis, index = 0) => {
   return job;
 };
 
+describe('limits', () => {
+  const endless = 'while true; do x="$x a$x"; done\n';
+
+  test('a launch behind a loop that never ends is not met with silence', () => {
+    const { jobs, problems } = engineOver().engine.analyse(uri, `${endless}${launch()}`, 1);
+    expect(jobs).toEqual([]);
+    expect(problems).toMatchObject([{ code: 'script-too-long', severity: 'warning' }]);
+  });
+
+  test('other scripts are none of our business', () => {
+    expect(engineOver().engine.analyse(uri, `${endless}make all\n`, 1).problems).toEqual([]);
+  });
+});
+
+describe('the assumed network', () => {
+  test.each([
+    ['v100', 'EDR'],
+    ['a100', 'HDR'],
+    ['h100', 'NDR'],
+    ['b200', 'NDR'],
+    ['mi300x', 'NDR'],
+  ])('is that of the generation of %s', (gpu, generation) => {
+    const { result } = jobOf(engineOver({}, { gpu }).engine.analyse(uri, launch(), 1));
+    const assumptions = 'estimate' in result ? result.estimate.assumptions : [];
+    expect(assumptions.find(({ field }) => field === 'cluster.interconnect')?.value).toContain(generation);
+  });
+});
+
 describe('joining', () => {
   const key = (spelling: string) => ({ kind: 'key', uri, key: { start: 0, end: 1 }, value: { start: 1, end: 2 }, spelling }) as const;
   const fallback = { kind: 'default', framework: 'f', release: 'r', why: '' } as const;

@@ -9,8 +9,16 @@ import type { Layer } from './layers.ts';
 
 /** Taken when neither the file nor the settings say how GPUs are packed; the usual size of an HGX or MI300 node. */
 const usualGpusPerNode = 8;
-/** Taken when nothing names the network: one 400 Gb/s port per GPU, as in the reference design of H100 clusters. */
-const usualNetwork = 'infiniband-ndr-400';
+/**
+ * Taken when nothing names the network: one port per GPU of the InfiniBand generation that was current with the GPU, as in
+ * the reference designs of DGX-1 and DGX-2 (EDR), DGX A100 (HDR) and DGX H100 (NDR).
+ */
+const networkOfGeneration: { readonly [architecture: string]: string } = {
+  Volta: 'infiniband-edr-100',
+  Turing: 'infiniband-edr-100',
+  Ampere: 'infiniband-hdr-200',
+};
+const latestNetwork = 'infiniband-ndr-400';
 
 /** Taken when no GPU is named anywhere, so that memory and shares can be seen at once; no verdict rests on it. */
 const usualGpu = 'nvidia-h100-sxm-80gb';
@@ -64,6 +72,7 @@ export function clusterOf(job: PartialJob): ResolvedCluster {
   }
   const nodes = job['cluster.nodes'] ?? Math.max(1, Math.ceil((gpus ?? gpusPerNode) / gpusPerNode));
   const named = job['cluster.interconnect'];
+  const usualNetwork = networkOfGeneration[accelerator.architecture] ?? latestNetwork;
   const scaleOut = (named === undefined ? undefined : findNetwork(named)) ?? findNetwork(usualNetwork);
   if (!scaleOut)
     return { cluster: undefined, gpuAssumed, assumptions, problem: `there is no data sheet for the network "${named ?? usualNetwork}"` };
@@ -71,7 +80,7 @@ export function clusterOf(job: PartialJob): ResolvedCluster {
     assumptions.push({
       field: 'cluster.interconnect',
       value: scaleOut.label,
-      why: named ? `"${named}" is not known` : 'no network is named',
+      why: `${named ? `"${named}" is not known` : 'no network is named'}; usual with ${accelerator.architecture} GPUs`,
     });
   }
   const price = job['cluster.pricePerGpuHour'];

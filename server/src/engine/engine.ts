@@ -95,10 +95,23 @@ function analyseDocument(parts: Parts, document: ConfigDocument, version: number
     document,
     framework: adapter?.id,
     jobs: jobs.map(({ analysis }) => analysis),
-    // Text that no framework claims is none of our business, however broken it is.
-    problems: adapter ? distinct([...document.problems, ...jobs.flatMap(({ problems }) => problems)]) : [],
+    problems: adapter ? distinct([...document.problems, ...jobs.flatMap(({ problems }) => problems)]) : limitsMet(document),
     dependsOn: [...new Set(jobs.flatMap(({ dependsOn }) => dependsOn))],
   };
+}
+
+/** Problems that mean: not all of it was read. */
+const limits: ReadonlySet<string> = new Set(['script-too-long', 'file-too-large', 'nested-too-deep']);
+/** Words of which a launch has one. */
+const launchWords = /pretrain_\w+\.py|\bvllm\b|\btorchrun\b|deepspeed|--num-layers|zero_optimization/;
+
+/**
+ * Text that no framework claims is none of our business, however broken it is. But when the reader gave up before it met
+ * the launch that stands there, silence would look like a clean bill.
+ */
+function limitsMet({ problems, text }: ConfigDocument): readonly Problem[] {
+  const met = problems.filter(({ code }) => limits.has(code));
+  return met.length > 0 && launchWords.test(text) ? met.map((problem) => ({ ...problem, severity: 'warning' })) : [];
 }
 
 /** Several launches of one script share flags and links: a problem is told once. */

@@ -93,9 +93,12 @@ const effectText: { readonly [E in UnreadKey['effect']]: string } = {
 
 /** The same for people. */
 export function readingText(reading: FileReading): string {
-  if (reading.framework === null) return `${reading.file}: no framework recognises this file.`;
-  const lines = [`${reading.file}: ${reading.framework}, ${reading.kind}`];
-  for (const [index, job] of (reading.jobs ?? [reading]).entries()) {
+  const lines = [
+    reading.framework === null
+      ? `${reading.file}: no framework recognises this file.`
+      : `${reading.file}: ${reading.framework}, ${reading.kind}`,
+  ];
+  for (const [index, job] of (reading.jobs ?? (reading.framework === null ? [] : [reading])).entries()) {
     if (reading.jobs) lines.push(`Job ${index + 1}`);
     const rows = Object.entries(job.facts)
       .filter(([name]) => name !== 'model')
