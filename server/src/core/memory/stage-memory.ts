@@ -1,24 +1,17 @@
 /** Memory of one pipeline rank at its peak, as a tree of terms: allocated, reserved and what nvidia-smi shows. */
-import { type BandBasis, memoryBand, memoryCalibration } from '../calibration.ts';
+import { type BandBasis, memoryCalibration } from '../calibration.ts';
 import type { StageMemory } from '../estimate.ts';
 import type { TrainingJob } from '../estimate-inputs.ts';
 import { type Band, findTerm, sumOf, type Term, type TermInput } from '../term.ts';
 import type { RankPlan } from '../training/stage-plan.ts';
 import type { Bytes } from '../units.ts';
-import { keptPerLayer, transientPerLayer } from './activations.ts';
-import { logitsBytes, logitsBytesPerElement } from './logits.ts';
-import { shardingBytes } from './sharding.ts';
-import { stateBytes } from './states.ts';
+import { type ShardingBytes, shardingBytes } from './sharding.ts';
+import type { SharedMemory } from './shared-memory.ts';
+import type { StateBytes } from './states.ts';
+import { input } from './term-input.ts';
 
 const zero = 'Rajbhandari et al. 2020 (ZeRO), section 3';
 const korthikanti = 'Korthikanti et al. 2022, equations 1 to 6';
-
-const input = (name: string, value: number | string, field?: TermInput['field'], from?: string): TermInput => ({
-  name,
-  value,
-  ...(field === undefined ? {} : { field }),
-  ...(from === undefined ? {} : { from }),
-});
 
 export function bandOf(value: number, band: BandBasis): Band {
   return { low: value * (1 - band.share), high: value * (1 + band.share), basis: band.basis };
@@ -33,8 +26,7 @@ export function residentOf(memory: StageMemory): Bytes {
   return memory.device.value - activations * memoryCalibration.reservedOverAllocated;
 }
 
-function stateTerms(job: TrainingJob, plan: RankPlan): Term {
-  const s = stateBytes(job);
+function stateTerms(job: TrainingJob, plan: RankPlan, s: StateBytes): Term {
   const parameters = [
     input('N', plan.parameters, undefined, 'parameters on this GPU before sharding, from the four below'),
     input('layers', plan.layers, 'model.layers'),
@@ -63,7 +55,7 @@ function stateTerms(job: TrainingJob, plan: RankPlan): Term {
   ]);
 }
 
-function activationTerm(job: TrainingJob, plan: RankPlan, aliveLayers: number, kept: Bytes): Term {
+function activationTerm({ kept, activationInputs }: SharedMemory, plan: RankPlan, aliveLayers: number): Term {
   return {
     id: 'memory.activations',
     label: 'Activations',
@@ -74,89 +66,55 @@ function activationTerm(job: TrainingJob, plan: RankPlan, aliveLayers: number, k
       input('bytes per layer', kept, 'recompute.granularity'),
       input('layers * micro batches alive', aliveLayers, 'parallel.pipeline', 'simulation of the schedule'),
       input('layers', plan.layers, 'model.layers'),
-      input('b', job.batch.micro, 'batch.micro'),
-      input('s', job.sequenceLength, 'sequence.length'),
-      input('t', job.parallel.tensor, 'parallel.tensor'),
-      input('sequence parallel', String(job.parallel.sequence), 'parallel.sequence'),
+      ...activationInputs,
     ],
     source: korthikanti,
   };
 }
 
-function communicatorCount(job: TrainingJob): number {
-  const { tensor, pipeline, context, data } = job.parallel;
-  return [tensor, pipeline, context, data].filter((size) => size > 1).length + (pipeline > 1 ? 1 : 0);
+function logitsTerm(plan: RankPlan, { logits, logitsInputs }: SharedMemory): Term {
+  return {
+    id: 'memory.logits',
+    label: 'Logits and loss',
+    unit: 'B',
+    value: plan.headShare * logits,
+    formula: 's b V / t * bytes per entry',
+    inputs: logitsInputs,
+    source: 'Megatron-LM megatron/core/tensor_parallel/cross_entropy.py',
+  };
+}
+
+function shardingTerm(job: TrainingJob, { gathered, gradients }: ShardingBytes): Term {
+  return {
+    id: 'memory.sharding',
+    label: 'Gathered parameters and unreduced gradients',
+    unit: 'B',
+    value: gathered + gradients,
+    formula: 'gathered parameters + whole gradients waiting for their reduction',
+    inputs: [input('gathered', gathered), input('gradients', gradients), input('ZeRO stage', job.zero.stage, 'zero.stage')],
+    source: zero,
+  };
 }
 
 /** Components of what the allocator has handed out. */
-function allocatedParts(job: TrainingJob, plan: RankPlan, aliveLayers: number): readonly Term[] {
-  const kept = keptPerLayer(job);
+function allocatedParts(job: TrainingJob, plan: RankPlan, aliveLayers: number, shared: SharedMemory): readonly Term[] {
   const sharding = shardingBytes(job, plan);
-  const tokens = (job.batch.micro * job.sequenceLength) / job.parallel.context;
-  const parts: Term[] = [stateTerms(job, plan), activationTerm(job, plan, aliveLayers, kept)];
-  parts.push({
-    id: 'memory.transient',
-    label: 'One layer in its backward pass',
-    unit: 'B',
-    value: plan.layers > 0 ? transientPerLayer(job) : 0,
-    formula: 'recomputed activations + gathered sequence + gradient of the widest tensor',
-    inputs: [
-      input('b', job.batch.micro, 'batch.micro'),
-      input('s', job.sequenceLength, 'sequence.length'),
-      input('recompute', job.recompute.granularity, 'recompute.granularity'),
-    ],
-    source: korthikanti,
-  });
-  if (plan.headShare > 0) {
-    parts.push({
-      id: 'memory.logits',
-      label: 'Logits and loss',
-      unit: 'B',
-      value: plan.headShare * logitsBytes(job),
-      formula: 's b V / t * bytes per entry',
-      inputs: [
-        input('s b', tokens, 'batch.micro'),
-        input('V', job.model.paddedVocab, 'model.vocab'),
-        input('t', job.parallel.tensor, 'parallel.tensor'),
-        input('bytes per entry', logitsBytesPerElement(job)),
-      ],
-      source: 'Megatron-LM megatron/core/tensor_parallel/cross_entropy.py',
-    });
-  }
-  if (sharding.gathered + sharding.gradients > 0) {
-    parts.push({
-      id: 'memory.sharding',
-      label: 'Gathered parameters and unreduced gradients',
-      unit: 'B',
-      value: sharding.gathered + sharding.gradients,
-      formula: 'gathered parameters + whole gradients waiting for their reduction',
-      inputs: [
-        input('gathered', sharding.gathered),
-        input('gradients', sharding.gradients),
-        input('ZeRO stage', job.zero.stage, 'zero.stage'),
-      ],
-      source: zero,
-    });
-  }
-  parts.push({
-    id: 'memory.workspace',
-    label: 'Library workspaces',
-    unit: 'B',
-    value: memoryCalibration.workspace,
-    formula: 'a fixed size',
-    inputs: [input('bytes', memoryCalibration.workspace, undefined, 'cuBLAS and Transformer Engine defaults')],
-  });
+  const parts: Term[] = [stateTerms(job, plan, shared.states), activationTerm(shared, plan, aliveLayers)];
+  if (plan.layers > 0) parts.push(shared.transient);
+  if (plan.headShare > 0) parts.push(logitsTerm(plan, shared));
+  if (sharding.gathered + sharding.gradients > 0) parts.push(shardingTerm(job, sharding));
+  parts.push(shared.workspace);
   return parts;
 }
 
 /**
- * Memory of rank `plan.rank`, when at most `aliveLayers` (layers times micro batches) keep activations at once. Assumes that the peak
- * falls on the backward pass of the last-started micro batch, with its logits and one layer's recomputation alive.
+ * Memory of rank `plan.rank`, when at most `aliveLayers` (layers times micro batches) keep activations at once. Assumes
+ * that the peak falls on the backward pass of the last-started micro batch, with its logits and one layer's
+ * recomputation alive. `shared` is the same for every rank of a job.
  */
-export function stageMemory(job: TrainingJob, plan: RankPlan, aliveLayers: number): StageMemory {
-  const parts = allocatedParts(job, plan, aliveLayers);
-  const allocatedSum = sumOf('memory.allocated', 'Allocated', 'B', parts);
-  const allocated: Term = { ...allocatedSum, band: bandOf(allocatedSum.value, memoryBand(job.framework, job.zero.implementation)) };
+export function stageMemory(job: TrainingJob, plan: RankPlan, aliveLayers: number, shared: SharedMemory): StageMemory {
+  const sum = sumOf('memory.allocated', 'Allocated', 'B', allocatedParts(job, plan, aliveLayers, shared));
+  const allocated: Term = { ...sum, band: bandOf(sum.value, shared.band) };
   const reservedValue = allocated.value * memoryCalibration.reservedOverAllocated;
   const reserved: Term = {
     id: 'memory.reserved',
@@ -164,37 +122,11 @@ export function stageMemory(job: TrainingJob, plan: RankPlan, aliveLayers: numbe
     unit: 'B',
     value: reservedValue,
     formula: 'allocated * slack',
-    inputs: [input('slack', memoryCalibration.reservedOverAllocated, undefined, 'fitted allocator slack')],
+    inputs: shared.slackInputs,
     children: [allocated],
     combine: 'none',
-    band: bandOf(reservedValue, memoryBand(job.framework, job.zero.implementation)),
+    band: bandOf(reservedValue, shared.band),
   };
-  const communicators = communicatorCount(job);
-  const outside = memoryCalibration.context + communicators * memoryCalibration.perCommunicator;
-  const device: Term = {
-    ...sumOf('memory.device', 'Shown by nvidia-smi', 'B', [
-      reserved,
-      {
-        id: 'memory.context',
-        label: 'CUDA context',
-        unit: 'B',
-        value: memoryCalibration.context,
-        formula: 'a fixed size',
-        inputs: [input('bytes', memoryCalibration.context, undefined, 'usual size of a context with kernel images')],
-      },
-      {
-        id: 'memory.nccl',
-        label: 'NCCL buffers',
-        unit: 'B',
-        value: communicators * memoryCalibration.perCommunicator,
-        formula: 'communicators * bytes each',
-        inputs: [
-          input('communicators', communicators),
-          input('bytes each', memoryCalibration.perCommunicator, undefined, 'usual NCCL buffers of a communicator'),
-        ],
-      },
-    ]),
-    band: bandOf(reservedValue + outside, memoryBand(job.framework, job.zero.implementation)),
-  };
-  return { stage: plan.rank, allocated, reserved, device };
+  const total = sumOf('memory.device', 'Shown by nvidia-smi', 'B', [reserved, shared.context, shared.nccl]);
+  return { stage: plan.rank, allocated, reserved, device: { ...total, band: bandOf(total.value, shared.band) } };
 }

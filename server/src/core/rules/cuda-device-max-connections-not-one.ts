@@ -2,9 +2,12 @@
 import { defineRule } from '../finding.ts';
 import { onlyFix } from './shared/fixes.ts';
 import { isGrounded, isLeftOut } from './shared/origins.ts';
+import { isEarlyMegatron } from './shared/release.ts';
 
 /** From this compute capability (Blackwell) on the variable no longer matters. */
 const firstCapabilityWithout = 10;
+/** GPUs before Ampere are the hardware of scripts that are older than the check, even when no flag of theirs shows it. */
+const firstCapabilityWith = 8;
 
 export const cudaDeviceMaxConnectionsNotOne = defineRule({
   id: 'cuda-device-max-connections-not-one',
@@ -18,8 +21,9 @@ export const cudaDeviceMaxConnectionsNotOne = defineRule({
     if (implementation === 'deepspeed' || implementation === 'fsdp1' || implementation === 'fsdp2') return;
     const context = job['parallel.context'] ?? 1;
     if (!(job['parallel.tensor'] > 1) && !(context > 1)) return;
-    if ((cluster?.accelerator.computeCapability ?? 0) >= firstCapabilityWithout) return;
-    if (cluster && cluster.accelerator.computeCapability === undefined) return;
+    if (isEarlyMegatron(sources)) return;
+    const capability = cluster?.accelerator.computeCapability;
+    if (cluster && (capability === undefined || capability < firstCapabilityWith || capability >= firstCapabilityWithout)) return;
     const value = job['environment.cudaDeviceMaxConnections'];
     const missing = value === undefined && isLeftOut(sources, 'environment.cudaDeviceMaxConnections');
     if (value === 1 || (value === undefined && !missing)) return;

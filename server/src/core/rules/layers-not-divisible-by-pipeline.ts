@@ -2,8 +2,7 @@
 import { defineRule } from '../finding.ts';
 import { setFixes } from './shared/fixes.ts';
 import { choices, divisors, leavesRemainder, neighbours } from './shared/numbers.ts';
-import { isWritten } from './shared/origins.ts';
-import { fitting, splitFields } from './shared/splits.ts';
+import { fitting, isEven, splitFields } from './shared/splits.ts';
 
 export const layersNotDivisibleByPipeline = defineRule({
   id: 'layers-not-divisible-by-pipeline',
@@ -15,8 +14,7 @@ export const layersNotDivisibleByPipeline = defineRule({
   check({ job, framework, sources, report }) {
     // DeepSpeed's pipeline module balances stages itself.
     if (job['zero.implementation'] === 'deepspeed') return;
-    const uneven = ['parallel.layersFirstStage', 'parallel.layersLastStage', 'parallel.pipelineLayout'] as const;
-    if (uneven.some((field) => job[field] !== undefined || isWritten(sources, field))) return;
+    if (!isEven(job, sources)) return;
     const extra = Number(job['parallel.embeddingCountsAsLayer'] ?? false) + Number(job['parallel.lossCountsAsLayer'] ?? false);
     const layers = job['model.layers'] + extra;
     const pipeline = job['parallel.pipeline'];

@@ -3,7 +3,7 @@ import { defineRule } from '../finding.ts';
 import { setFixes } from './shared/fixes.ts';
 import { choices, divisors, isCount, leavesRemainder, neighbours } from './shared/numbers.ts';
 import { isWritten } from './shared/origins.ts';
-import { fitting, splitFields } from './shared/splits.ts';
+import { fitting, isEven, splitFields } from './shared/splits.ts';
 
 export const layersNotDivisibleByVirtualStages = defineRule({
   id: 'layers-not-divisible-by-virtual-stages',
@@ -13,8 +13,7 @@ export const layersNotDivisibleByVirtualStages = defineRule({
   reads: ['model.layers', 'parallel.pipeline'],
   mayRead: splitFields,
   check({ job, framework, sources, report }) {
-    const uneven = ['parallel.layersFirstStage', 'parallel.layersLastStage', 'parallel.pipelineLayout'] as const;
-    if (uneven.some((field) => job[field] !== undefined || isWritten(sources, field))) return;
+    if (!isEven(job, sources)) return;
     const extra = Number(job['parallel.embeddingCountsAsLayer'] ?? false) + Number(job['parallel.lossCountsAsLayer'] ?? false);
     const layers = job['model.layers'] + extra;
     const pipeline = job['parallel.pipeline'];

@@ -10,11 +10,13 @@ export const memoryUtilizationLeftAtDefault = defineRule({
   kinds: ['serving'],
   frameworks: ['vllm'],
   reads: ['serving.gpuMemoryUtilization'],
-  mayRead: ['serving.kvCacheBytes'],
+  mayRead: ['serving.kvCacheBytes', 'model.name', 'parallel.tensor'],
   check({ job, sources, report }) {
     if (!isLeftOut(sources, 'serving.gpuMemoryUtilization') || job['serving.kvCacheBytes'] !== undefined) return;
     report({
       at: 'serving.gpuMemoryUtilization',
+      // Nothing is written that could be marked: the model's name stands for the launch.
+      related: ['model.name', 'parallel.tensor'],
       what: `GPU memory utilization is left at vLLM's default, ${job['serving.gpuMemoryUtilization']}`,
       why: 'the default was 0.9 and is 0.92 in newer releases, so the same command gives another KV cache after an upgrade',
       advice: 'write the value to keep the KV cache the same',

@@ -7,13 +7,14 @@ import { describeDevice } from '../compute/gemm.ts';
 import type { Devices } from '../compute/layer.ts';
 import type { EstimateResult, TrainingEstimate } from '../estimate.ts';
 import type { TrainingJob } from '../estimate-inputs.ts';
-import { keptPerLayer } from '../memory/activations.ts';
+import { sharedMemory } from '../memory/shared-memory.ts';
 import { residentOf, stageMemory } from '../memory/stage-memory.ts';
 import { usableMemory } from '../memory/usable.ts';
 import { bytesPerElement } from '../number-format.ts';
 import { totalParameters } from '../parameters.ts';
 import type { ScheduleRequest } from '../schedules/schedule.ts';
 import { simulateMakespan } from '../schedules/simulate.ts';
+import type { Bytes } from '../units.ts';
 import { communicationTerms } from './communication-terms.ts';
 import { type DataParallelCost, dataParallelCost, optimizerSeconds, shardWait } from './data-parallel.ts';
 import { type RankPlan, stagePlan } from './stage-plan.ts';
@@ -41,8 +42,8 @@ function scheduleRequest(
   times: StageTimes,
   groups: Groups,
   tail: ScheduleRequest['tail'],
+  kept: Bytes,
 ): ScheduleRequest {
-  const kept = keptPerLayer(job) * memoryCalibration.reservedOverAllocated;
   const { pipeline, tensor, context, sequence } = job.parallel;
   const tokens = (job.batch.micro * job.sequenceLength) / context;
   const message =
@@ -95,12 +96,13 @@ export function estimateTraining(job: TrainingJob): EstimateResult {
   const optimizer = optimizerSeconds(job, plain, heaviest);
   const lastBackward = (times.times[heaviest.rank] ?? []).reduce((sum, chunk) => sum + chunk.backward, 0);
   const tail = tailOf(job, dataCost, lastBackward, optimizer);
-  const request = scheduleRequest(job, plans, times, groups, tail);
+  const shared = sharedMemory(job);
+  const request = scheduleRequest(job, plans, times, groups, tail, shared.kept * memoryCalibration.reservedOverAllocated);
   const run = simulateMakespan(request);
   if ('refused' in run) return refuse(run.refused);
   const step = run.makespan + tail.gradientReduction + tail.optimizer + tail.parameterGather;
-  const kept = keptPerLayer(job) * memoryCalibration.reservedOverAllocated;
-  const stages = plans.map((plan) => stageMemory(job, plan, aliveLayers(job, plan, run.peakBytes[plan.rank] ?? 0, kept)));
+  const kept = shared.kept * memoryCalibration.reservedOverAllocated;
+  const stages = plans.map((plan) => stageMemory(job, plan, aliveLayers(job, plan, run.peakBytes[plan.rank] ?? 0, kept), shared));
   const worstStage = stages.reduce((worst, stage, index) => (stage.device.value > (stages[worst]?.device.value ?? 0) ? index : worst), 0);
   const worst = stages[worstStage];
   const usable = usableMemory(accelerator);

@@ -53,10 +53,15 @@ const divides = (whole: number | undefined, part: number | undefined): boolean =
 const product = (...parts: readonly (number | undefined)[]): number | undefined =>
   parts.reduce((all, part) => (all === undefined || part === undefined ? undefined : all * part), 1);
 
+/** Nothing asks for stages of unequal size. */
+export function isEven(job: PartialJob, sources: Sources): boolean {
+  const uneven = ['parallel.layersFirstStage', 'parallel.layersLastStage', 'parallel.pipelineLayout'] as const;
+  return uneven.every((field) => job[field] === undefined && !isWritten(sources, field));
+}
+
 /** Layers as they are dealt to stages, or undefined when stages are unequal on purpose. */
 function dealtLayers(job: PartialJob, sources: Sources): number | undefined {
-  const uneven = ['parallel.layersFirstStage', 'parallel.layersLastStage', 'parallel.pipelineLayout'] as const;
-  if (uneven.some((field) => job[field] !== undefined || isWritten(sources, field))) return undefined;
+  if (!isEven(job, sources)) return undefined;
   const layers = job['model.layers'];
   const extra = Number(job['parallel.embeddingCountsAsLayer'] ?? false) + Number(job['parallel.lossCountsAsLayer'] ?? false);
   return layers === undefined ? undefined : layers + extra;
