@@ -68,6 +68,14 @@ describe('joining', () => {
     expect(merged.sources['batch.micro']).toBe(hidden);
   });
 
+  test('batch sizes that contradict the linked file are not mixed with its other ones', () => {
+    const config = JSON.stringify({ train_micro_batch_size_per_gpu: 4, gradient_accumulation_steps: 2, zero_optimization: { stage: 1 } });
+    const script = launch('--deepspeed --deepspeed_config ds.json');
+    const { problems, jobs } = engineOver({ 'ds.json': config }).engine.analyse(uri, script, 1);
+    expect(problems.map(({ code }) => code)).toContain('linked-value-differs');
+    expect(jobs[0]?.job).toMatchObject({ 'batch.micro': 1, 'batch.global': 256, 'parallel.data': 16, 'batch.accumulation': 16 });
+  });
+
   test('settings beat the document, and a changed packing gives another world size', () => {
     const { engine } = engineOver({}, { gpu: 'a100', nodes: 4, gpusPerNode: 4 });
     const job = jobOf(engine.analyse(uri, launch(), 1));

@@ -33,6 +33,8 @@ test.each([
   ['torchrun with a fixed range', `torchrun --nnodes 2:2 --nproc_per_node 4 ${program}`, { [gpusPerNode]: 4, [nodes]: 2 }],
   ['plain python', `python ${program}`, { 'cluster.gpus': 1 }],
   ['deepspeed', `deepspeed --num_gpus 4 --num_nodes 2 ${program}`, { [gpusPerNode]: 4, [nodes]: 2 }],
+  ['deepspeed on its own node', `deepspeed --num_gpus 8 ${program}`, { [gpusPerNode]: 8, [nodes]: 1 }],
+  ['deepspeed with a host file', `deepspeed --hostfile hosts --num_gpus 8 ${program}`, { [gpusPerNode]: 8 }],
   ['mpirun', `mpirun -np 16 python ${program}`, { 'cluster.gpus': 16 }],
   ['srun flags', `srun -N 4 --gpus-per-node=8 python ${program}`, { [gpusPerNode]: 8, [nodes]: 4 }],
   ['a variable of the launcher', `GPUS=8\nL="torchrun --nproc_per_node $GPUS"\n$L ${program}`, { [gpusPerNode]: 8, [nodes]: 1 }],

@@ -17,7 +17,7 @@ import { alternativesOf } from './alternatives.ts';
 import type { Alternative, Analysis, EngineSettings, FileAccess, JobAnalysis, PlacedFinding } from './analysis.ts';
 import { applySettings, clusterOf, type ResolvedCluster } from './cluster.ts';
 import { editsOf } from './edits.ts';
-import { conflictsOf, type Layer, mergeLayers } from './layers.ts';
+import { conflictsOf, type Layer, mergeLayers, withoutMixedBatch } from './layers.ts';
 import { type FollowedLink, followLinks } from './links.ts';
 import { jobKey, Memo } from './memo.ts';
 import { notModelled, softened } from './not-modelled.ts';
@@ -139,7 +139,7 @@ function analyseReading(
   index: number,
 ): AnalysedReading {
   const links = guard(parts, 'links', [], () => followLinks(document, reading, parts.files));
-  const layers = links.flatMap(({ layer }) => (layer ? [layer] : []));
+  const layers = links.flatMap(({ layer }) => (layer ? [withoutMixedBatch(reading, layer)] : []));
   const { job, sources, cluster } = resolve(parts, reading, layers);
   const unread = [...reading.unread, ...links.flatMap((link) => link.unread)];
   const verdict = judge(parts, reading, { job, sources }, cluster, notModelled(unread));

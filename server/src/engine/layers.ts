@@ -59,6 +59,21 @@ export function conflictsOf(own: Layer, linked: Layer): readonly Conflict[] {
   return conflicts;
 }
 
+/** The batch sizes of one job: each follows from the others and DP, so they are taken from one file or not at all. */
+const batchSizes: readonly JobField[] = ['batch.micro', 'batch.global', 'batch.accumulation'];
+
+/** The linked layer without its batch sizes when one of them contradicts the document: a mixture would describe no job. */
+export function withoutMixedBatch(own: Layer, linked: Layer): Layer {
+  if (!conflictsOf(own, linked).some(({ field }) => batchSizes.includes(field))) return linked;
+  const job: PartialJobDraft = { ...linked.job };
+  const sources: SourcesDraft = { ...linked.sources };
+  for (const field of batchSizes) {
+    delete job[field];
+    delete sources[field];
+  }
+  return { job, sources };
+}
+
 /** Stores a value of which the caller knows that it belongs to the field. */
 export function assign(draft: PartialJobDraft, field: JobField, value: unknown): void {
   (draft as Record<JobField, unknown>)[field] = value;

@@ -104,6 +104,7 @@ function applyLauncherDefaults(draft: Draft, launch: Launch, settings: readonly 
   if (hiddenLauncher(launch) || names.includes('mpirun')) return;
   if (names.includes('deepspeed')) {
     markVisibleGpus(draft, launch);
+    assumeThisNode(draft, settings);
     return;
   }
   if (names.includes('torchrun')) {
@@ -128,6 +129,14 @@ function markVisibleGpus(draft: Draft, launch: Launch): void {
   const why = 'the deepspeed launcher takes every visible GPU when --num_gpus is absent';
   const { uri } = draft.document;
   setUnknown(draft, 'cluster.gpusPerNode', { kind: 'unresolved', uri, key: range, value: range, spelling: 'deepspeed', why });
+}
+
+/** Without a host file, which `/job/hostfile` is when none is named, the deepspeed launcher starts on its own node only. */
+function assumeThisNode(draft: Draft, settings: readonly Setting[]): void {
+  const chooses = ['hostfile', 'H', 'include', 'i', 'force-multi', 'num-nodes'];
+  if (draft.sources['cluster.nodes'] !== undefined || settings.some(({ name }) => chooses.includes(name))) return;
+  const why = 'without --num_nodes and a host file the deepspeed launcher starts on this node alone';
+  setField(draft, 'cluster.nodes', 1, { kind: 'default', framework: 'deepspeed', release: 'DeepSpeed 0.19', why });
 }
 
 /** A launcher hidden in a variable, such as `$LAUNCHER pretrain_gpt.py`. */
