@@ -26,3 +26,7 @@ export const granularity = { 'recompute.granularity': writtenAs('--recompute-gra
 export const expertModel = { 'parallel.expert': writtenAs('--expert-model-parallel-size') } as const;
 export const cpuOffload = { 'optimizer.cpuOffload': writtenAs('--optimizer-cpu-offload') } as const;
 export const missing = { kind: 'default', framework: 'test', release: 'test', why: 'test' } as const;
+/** A default that shows which release the script was read as. */
+export const earlyRelease = {
+  'parallel.sequence': { kind: 'default', framework: 'megatron-lm', release: 'Megatron-LM v2.5', why: 'test' },
+} as const;

@@ -1,5 +1,5 @@
 import { clusterOf } from '../support.ts';
-import type { RuleCases } from './case.ts';
+import { earlyRelease, type RuleCases } from './case.ts';
 
 export const communication: Readonly<Record<string, RuleCases>> = {
   'tensor-parallel-crosses-node': {
@@ -56,6 +56,8 @@ export const communication: Readonly<Record<string, RuleCases>> = {
       { job: { 'parallel.tensor': 2 } },
       { job: { 'parallel.tensor': 2, 'cluster.gpus': 8 }, cluster: clusterOf(10) },
       { job: { 'parallel.tensor': 2, 'cluster.gpus': 8 }, cluster: clusterOf(undefined) },
+      { job: { 'parallel.tensor': 2, 'cluster.gpus': 8 }, cluster: clusterOf(7) },
+      { job: { 'parallel.tensor': 2, 'cluster.gpus': 8 }, sources: earlyRelease },
       { job: { 'parallel.tensor': 2, 'zero.implementation': 'fsdp2', 'cluster.gpus': 8 } },
     ],
   },

@@ -1,5 +1,5 @@
 import { trainingEstimate, writtenAs } from '../support.ts';
-import { expertModel, gpt, missing, type RuleCases, setting } from './case.ts';
+import { earlyRelease, expertModel, gpt, missing, type RuleCases, setting } from './case.ts';
 
 export const parallelism: Readonly<Record<string, RuleCases>> = {
   'world-size-not-divisible': {
@@ -266,6 +266,23 @@ export const parallelism: Readonly<Record<string, RuleCases>> = {
         severity: 'warning',
         says: 'bubble takes 30 %',
         fixes: ['parallel.virtualStages=2'],
+      },
+      {
+        job: { 'parallel.pipeline': 8, 'model.layers': 48 },
+        sources: earlyRelease,
+        estimate: trainingEstimate({ device: 1, usable: 2, bubble: 0.3, schedule: { stages: 8, microBatches: 16, virtualStages: 1 } }),
+        at: 'parallel.pipeline',
+        severity: 'warning',
+        says: 'bubble takes 30 %',
+        fixes: [],
+      },
+      {
+        job: { 'parallel.pipeline': 2, 'model.layers': 24 },
+        estimate: trainingEstimate({ device: 1, usable: 2, bubble: 0.21, schedule: { stages: 2, microBatches: 16, virtualStages: 1 } }),
+        at: 'parallel.pipeline',
+        severity: 'warning',
+        says: 'bubble takes 21 %',
+        fixes: [],
       },
     ],
     clean: [
