@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -36,10 +37,26 @@ const mistakes: readonly (readonly [string, readonly string[], RegExp])[] = [
     ['schedule', '1f1b', '--stages', '4', '--micro-batches', '8', '--forward', '-1'],
     /--forward must be a number of at least 0/,
   ],
+  [
+    'schedule beyond any size',
+    ['schedule', '1f1b', '--stages', '1e9', '--micro-batches', '1e9'],
+    /1000000000 stages is more than the 4096/,
+  ],
+  [
+    'schedule of too many operations',
+    ['schedule', 'gpipe', '--stages', '4096', '--micro-batches', '1e9'],
+    /operations, more than the 4000000 that can be simulated/,
+  ],
   ['unknown trace', ['schedule', '1f1b', '--stages', '2', '--micro-batches', '2', '--trace', 'perf'], /only trace format is "chrome"/],
   ['cases that are not there', ['validate', '--cases', 'rows.jsonl'], /rows\.jsonl" cannot be read: there is no such file/],
   ['server without a transport', ['lsp'], /rooflint lsp --stdio/],
   ['port out of range', ['serve', '.', '--port', '70000'], /--port must be a number from 0 to 65535/],
+  ['check of a pipe', ['check', 'pipe'], /"pipe" cannot be checked: it is not a regular file/],
+  ['read of a pipe', ['read', 'pipe'], /pipe is not a regular file/],
+  ['estimate of a pipe', ['estimate', 'pipe'], /pipe is not a regular file/],
+  ['report of a pipe', ['report', 'pipe'], /pipe is not a regular file/],
+  ['serve of a pipe', ['serve', 'pipe'], /"pipe" cannot be served: it is not a regular file/],
+  ['cases in a pipe', ['validate', '--cases', 'pipe'], /give a regular file/],
   ['served path that is not there', ['serve', 'nowhere'], /"nowhere" cannot be served: there is no such file or folder/],
 ];
 
@@ -47,6 +64,7 @@ describe('a mistake gives exit code 2 and one sentence', () => {
   test.each(mistakes)('%s', async (_, args, sentence) => {
     const folder = folderWith({ 'train.sh': script(), 'notes.json': '{ "note": 1 }' });
     mkdirSync(join(folder, 'folder'));
+    if (args.includes('pipe')) execFileSync('mkfifo', [join(folder, 'pipe')]);
     const { code, out, error } = await rooflint(args, folder);
     expect(error).toMatch(sentence);
     expect(error.trim().split('\n')).toHaveLength(1);

@@ -44,8 +44,11 @@ export async function filesToCheck(paths: readonly string[], folder: string): Pr
 
 function isFolder(absolute: string, written: string): boolean {
   try {
-    return statSync(absolute).isDirectory();
+    const found = statSync(absolute);
+    if (!found.isDirectory() && !found.isFile()) throw new UsageError(`"${written}" cannot be checked: it is not a regular file.`);
+    return found.isDirectory();
   } catch (error) {
+    if (error instanceof UsageError) throw error;
     throw new UsageError(`"${written}" cannot be checked: ${reasonOf(error)}.`);
   }
 }

@@ -38,8 +38,10 @@ function readText(uri: string): ReturnType<FileAccess['read']> {
   const path = pathOfUri(uri);
   if (path === undefined) return { error: `${uri} is not a file on this machine` };
   try {
-    const { size } = statSync(path);
-    if (size > largest) return { error: `${path} is larger than ${largest / 2 ** 20} MiB` };
+    const found = statSync(path);
+    // A pipe would never end and a device never run dry.
+    if (!found.isFile()) return { error: `${path} is not a regular file` };
+    if (found.size > largest) return { error: `${path} is larger than ${largest / 2 ** 20} MiB` };
     const bytes = readFileSync(path);
     if (bytes.includes(0)) return { error: `${path} is not a text file` };
     return { text: bytes.toString('utf8').replace(/^\uFEFF/, '') };

@@ -1,5 +1,6 @@
 /** `rooflint schedule`: the simulated timeline of one pipeline schedule. */
 import type { Command } from 'commander';
+import { refuseShape } from '../../core/schedules/check-request.ts';
 import { findSchedule, schedules } from '../../core/schedules/index.ts';
 import type { ScheduleRequest } from '../../core/schedules/schedule.ts';
 import { simulate } from '../../core/schedules/simulate.ts';
@@ -48,7 +49,8 @@ function requestOf(name: string, options: ScheduleOptions): ScheduleRequest {
   const schedule = findSchedule(name);
   if (!schedule) throw new UsageError(`the schedule "${name}" is not known; use one of ${schedules.map(({ id }) => id).join(', ')}.`);
   const { stages, microBatches, virtual: virtualStages } = options;
-  const refused = schedule.refuses({ stages, microBatches, virtualStages });
+  const shape = { stages, microBatches, virtualStages };
+  const refused = refuseShape(shape) ?? schedule.refuses(shape);
   if (refused !== undefined) throw new UsageError(sentence(refused));
   // The times are those of a whole stage; each of its chunks takes an equal part.
   const chunk = { forward: options.forward / virtualStages, backward: (options.backwardInput + options.backwardWeight) / virtualStages };

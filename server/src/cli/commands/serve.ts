@@ -48,7 +48,9 @@ async function openFolder(path: string, io: CliIo, options: ClusterOptions): Pro
   const settings = settingsFrom(options);
   const absolute = resolve(io.folder, path);
   try {
-    const isFile = statSync(absolute).isFile();
+    const found = statSync(absolute);
+    const isFile = found.isFile();
+    if (!isFile && !found.isDirectory()) throw new UsageError(`"${path}" cannot be served: it is not a regular file.`);
     const files = confinedFiles(isFile ? dirname(absolute) : absolute);
     return { session: await openSession(io, settings, files), files, only: isFile ? basename(absolute) : undefined };
   } catch (error) {

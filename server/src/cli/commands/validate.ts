@@ -1,5 +1,5 @@
 /** `rooflint validate`: predicts published runs blind and compares. */
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { validate } from '../../validation/run.ts';
@@ -30,8 +30,10 @@ export function validateCommand(program: Command, io: CliIo, done: (code: number
 
 function readCases(path: string, written: string): string {
   try {
+    if (!statSync(path).isFile()) throw new UsageError(`the cases in "${written}" cannot be read: give a regular file.`);
     return readFileSync(path, 'utf8');
   } catch (error) {
+    if (error instanceof UsageError) throw error;
     throw new UsageError(`the cases in "${written}" cannot be read: ${reasonOf(error)}.`);
   }
 }

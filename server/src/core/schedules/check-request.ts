@@ -10,7 +10,8 @@ export const mostOperations = 4_000_000;
 const isCount = (value: number): boolean => Number.isSafeInteger(value) && value >= 1;
 const isAmount = (value: unknown): boolean => typeof value === 'number' && Number.isFinite(value) && value >= 0;
 
-function refuseShape({ stages, microBatches, virtualStages }: ScheduleShape): string | undefined {
+/** Why no pipeline of this size is simulated, or undefined: to be asked before anything of that size is built. */
+export function refuseShape({ stages, microBatches, virtualStages }: ScheduleShape): string | undefined {
   if (!isCount(stages)) return `The number of pipeline stages must be a whole number of at least 1, not ${stages}.`;
   if (!isCount(microBatches)) return `The number of micro batches must be a whole number of at least 1, not ${microBatches}.`;
   if (!isCount(virtualStages)) return `The number of virtual stages must be a whole number of at least 1, not ${virtualStages}.`;
