@@ -43,6 +43,16 @@ describe('training', () => {
     }
   });
 
+  test('a number without a band says why, and MFU says whose FLOPs and which peak', () => {
+    const analysis = analyse(engine, training(2, 1));
+    const markdown = reportMarkdown(analysis, 0, (field) => engine.alternatives(analysis, 0, field));
+    const numbers = markdown.slice(markdown.indexOf('## Numbers'), markdown.indexOf('## Memory per GPU'));
+    expect(numbers).toMatch(/^\| Parameters \| [^|]+ \| no band: counted from the shape \|$/m);
+    expect(numbers).toMatch(/^\| Usable memory \| [^|]+ \| no band: data sheet or driver figure \|$/m);
+    expect(numbers).toMatch(/^\| MFU \(Megatron-LM's FLOPs, bf16 peak\) \|/m);
+    expect(markdown).toMatch(/^\| change \| .*\| MFU \(Megatron-LM's FLOPs, bf16 peak\) \|$/m);
+  });
+
   test('has one row per pipeline stage, and marks the fullest', () => {
     const markdown = reportMarkdown(analyse(engine, training(2, 1)), 0);
     const rows = [...markdown.matchAll(/^\| ([0-3])(?: \(fullest\))? \|/gm)].map(([, stage]) => stage);

@@ -6,6 +6,7 @@ import { formatFieldValue, formatTerm } from '../engine/format.ts';
 import { worstStageOf } from '../engine/terms.ts';
 import { plain, tableOf } from './markdown-text.ts';
 import type { ReportSubject } from './subject.ts';
+import { quantityLabel } from './term-words.ts';
 
 const trainingFields: readonly JobField[] = [
   'parallel.tensor',
@@ -29,7 +30,8 @@ const verdicts = { yes: 'yes', no: 'no', close: 'perhaps' } as const;
 /** One table over all fields; undefined when there is nothing to compare. */
 export function alternativesSection({ job, alternatives }: ReportSubject): string | undefined {
   if (alternatives === undefined || !('estimate' in job.result)) return undefined;
-  const training = job.result.estimate.kind === 'training';
+  const { estimate } = job.result;
+  const training = estimate.kind === 'training';
   const rows: string[][] = [];
   for (const field of training ? trainingFields : servingFields) {
     const values = alternatives(field);
@@ -40,7 +42,7 @@ export function alternativesSection({ job, alternatives }: ReportSubject): strin
   }
   if (rows.length === 0) return undefined;
   const head = training
-    ? ['change', 'memory per GPU', 'fits', 'step', 'MFU']
+    ? ['change', 'memory per GPU', 'fits', 'step', plain(quantityLabel(estimate.throughput.mfu))]
     : ['change', 'memory per GPU', 'fits', 'KV cache', 'full contexts'];
   return ['## What if', 'One value at a time, everything that follows from it worked out again.', tableOf(head, rows, [1, 3, 4])].join(
     '\n\n',

@@ -7,6 +7,7 @@ import { formatFieldValue, formatTerm } from '../engine/format.ts';
 import { termsOf } from '../engine/terms.ts';
 import { plain, sections, tableOf } from './markdown-text.ts';
 import { fileNameOf, originText, type ReportSubject, subjectOf, titleOf } from './subject.ts';
+import { quantityLabel } from './term-words.ts';
 
 /** Comparison of job `leftJob` of one document with job `rightJob` of another (or the same), as Markdown. */
 export function compareMarkdown(left: Analysis, right: Analysis, leftJob = 0, rightJob = 0): string {
@@ -26,12 +27,26 @@ function numbersTable(a: ReportSubject, b: ReportSubject, nameA: string, nameB: 
     const other = others.get(term.id);
     return other === undefined
       ? []
-      : [[plain(term.label), plain(formatTerm(term)), plain(formatTerm(other)), difference(term, other), certainty(term, other)]];
+      : [
+          [
+            plain(sharedLabel(term, other)),
+            plain(formatTerm(term)),
+            plain(formatTerm(other)),
+            difference(term, other),
+            certainty(term, other),
+          ],
+        ];
   });
   const parts = ['## Numbers'];
   if (missing.length > 0) parts.push(`No estimate for one side: ${missing.join('; ')}.`);
   if (rows.length > 0) parts.push(tableOf(['quantity', nameA, nameB, 'change', 'beyond the bands'], rows, [1, 2, 3]));
   return parts.join('\n\n');
+}
+
+/** The convention is named once; when the two sides differ in it (a bf16 and an fp8 peak), both are. */
+function sharedLabel(a: Term, b: Term): string {
+  const [left, right] = [quantityLabel(a), quantityLabel(b)];
+  return left === right ? left : `${left} and ${right}`;
 }
 
 function difference(a: Term, b: Term): string {

@@ -4,20 +4,21 @@ import type { Term, TermInput } from '../core/term.ts';
 import { formatFieldValue, formatTerm } from '../engine/format.ts';
 import { code, plain } from './markdown-text.ts';
 import { originText, type ReportSubject } from './subject.ts';
+import { quantityLabel } from './term-words.ts';
 
 /** Deeper trees than this are cut, with a note; none of ours is near it. */
 const deepest = 12;
 
 /** The whole tree of one term. With a subject, inputs say where in the file they come from. */
 export function explainMarkdown(term: Term, subject?: ReportSubject): string {
-  return [`## ${plain(term.label)}: ${plain(formatTerm(term))}`, '', ...termLines(term, subject, 0)].join('\n').concat('\n');
+  return [`## ${plain(quantityLabel(term))}: ${plain(formatTerm(term))}`, '', ...termLines(term, subject, 0)].join('\n').concat('\n');
 }
 
 /** The tree as list lines, indented two spaces per level. */
 export function termLines(term: Term, subject: ReportSubject | undefined, level: number): string[] {
   const indent = '  '.repeat(level);
   const lines = [
-    `${indent}- **${plain(term.label)}** ${plain(formatTerm(term))}${term.formula === undefined ? '' : ` = ${code(term.formula)}`}`,
+    `${indent}- **${plain(quantityLabel(term))}** ${plain(formatTerm(term))}${term.formula === undefined ? '' : ` = ${code(term.formula)}`}`,
   ];
   const inner = `${indent}  `;
   if (term.inputs !== undefined && term.inputs.length > 0) {

@@ -13,6 +13,7 @@ import { termLines } from './explain.ts';
 import { code, plain, sections, tableOf } from './markdown-text.ts';
 import { servingMemory, trainingMemory } from './memory-section.ts';
 import { fileNameOf, lineOf, originText, type ReportSubject, subjectOf, titleOf } from './subject.ts';
+import { bandWords, quantityLabel } from './term-words.ts';
 import { communicationSection, timeSection } from './time-section.ts';
 
 /**
@@ -45,11 +46,7 @@ export function reportMarkdown(analysis: Analysis, jobIndex: number, alternative
 function numbersSection({ job }: ReportSubject): string | undefined {
   const terms = headlines(termsOf(job));
   if (terms.length === 0) return undefined;
-  const rows = terms.map((term) => [
-    plain(term.label),
-    plain(formatTerm(term)),
-    plain(term.band?.basis ?? term.source ?? 'exact arithmetic'),
-  ]);
+  const rows = terms.map((term) => [plain(quantityLabel(term)), plain(formatTerm(term)), plain(bandWords(term))]);
   return ['## Numbers', tableOf(['quantity', 'value', 'band rests on'], rows, [1])].join('\n\n');
 }
 

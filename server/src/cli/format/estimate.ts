@@ -6,6 +6,7 @@ import { formatFieldValue, formatPercent, formatSeconds, formatTerm } from '../.
 import { summaryOf } from '../../engine/summary.ts';
 import { termsOf, worstStageOf } from '../../engine/terms.ts';
 import { componentsOf } from '../../report/memory-section.ts';
+import { quantityLabel } from '../../report/term-words.ts';
 import { shareRows } from '../../report/time-section.ts';
 import { table } from './table.ts';
 
@@ -72,7 +73,7 @@ function trainingParts(estimate: TrainingEstimate): string[] {
     )}`,
     table(
       ['quantity', 'value'],
-      [estimate.parameters, ...speed, ...money].map((term) => [term.label, formatTerm(term)]),
+      [estimate.parameters, ...speed, ...money].map((term) => [quantityLabel(term), formatTerm(term)]),
       [1],
     ),
     traffic.length === 0 ? '' : `Communication\n${table(['kind', 'bytes per GPU and step', 'busy', 'exposed'], traffic, [1, 2, 3])}`,
