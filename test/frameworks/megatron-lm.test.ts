@@ -161,3 +161,32 @@ describe('spelling', () => {
     }
   });
 });
+
+describe('programs that train nothing', () => {
+  const of = (script: string, flags = '--num-layers 4 --hidden-size 64 --num-attention-heads 4 --micro-batch-size 1') =>
+    adapterOf('megatron-lm').read(readDocument('file:///train.sh', `python ${script} ${flags}\n`));
+
+  test.each([
+    'tools/checkpoint/convert.py',
+    'tasks/eval_harness/evaluate.py',
+    'tools/run_text_generation_server.py',
+    'tools/hf2megads_weight_converter.py',
+  ])('%s is no training launch', (script) => expect(of(script)).toEqual([]));
+
+  test.each(['finetune_t0.py', 'train.py', 'examples/main.py', '/data/eval/runs/pretrain_gpt.py'])('%s is one', (script) =>
+    expect(of(script)).toHaveLength(1),
+  );
+
+  test('sizes that the checkpoint brings along are not known, which is no mistake', () => {
+    const { job, sources, problems } = read('--num-layers -1 --hidden-size -1 --tensor-model-parallel-size 2');
+    expect(job['model.layers']).toBeUndefined();
+    expect(sources['model.layers']).toMatchObject({ kind: 'unresolved', why: '--num-layers -1 leaves it to the checkpoint' });
+    expect(problems).toEqual([]);
+  });
+
+  test('a word of a template in the header is no mistake either', () => {
+    const { sources, problems } = read('--num-layers 4', '#!/bin/bash\n#SBATCH --nodes=your_own_num_nodes\n');
+    expect(problems).toEqual([]);
+    expect(sources['cluster.nodes']).toMatchObject({ kind: 'unresolved', why: 'your_own_num_nodes is to be filled in' });
+  });
+});

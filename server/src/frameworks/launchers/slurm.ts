@@ -26,7 +26,10 @@ const gpuType: Parse<string> = (setting) => {
 
 /** A node range `2-4` is not one number. */
 const nodes: Parse<number> = (setting) => {
-  const [least, most] = String(setting.scalar ?? '').split('-');
+  const written = String(setting.scalar ?? '');
+  // A template's own words, such as `your_own_num_nodes`; Slurm takes digits here, and perhaps `k` or `m` after them.
+  if (/^[A-Za-z<{[]/.test(written)) return { unresolved: `${written} is to be filled in` };
+  const [least, most] = written.split('-');
   if (most === undefined || most === least) return count({ ...setting, scalar: least ?? '' });
   return { unresolved: `${String(setting.scalar)} is a range` };
 };

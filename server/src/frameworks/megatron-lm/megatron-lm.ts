@@ -11,7 +11,7 @@ import { readFlags } from '../flags.ts';
 import type { Launch } from '../launchers/launch.ts';
 import { launchesOf, readCluster } from '../launchers/launch.ts';
 import { readRows } from '../row.ts';
-import { argumentLists } from './argument-lists.ts';
+import { type ArgumentList, argumentLists } from './argument-lists.ts';
 import { megatronSwitches } from './flag-names.ts';
 import { readProgram } from './program.ts';
 import { environmentRows } from './rows.ts';
@@ -33,9 +33,20 @@ const telling = new Set([
   'micro-batch-size',
 ]);
 
+/** Programs that take the same flags and train nothing. */
+const noTraining =
+  /(?:^|[/_.-])(?:\w*convert\w*|\w*eval\w*|generat\w*|inference|infer|export|preprocess\w*|merge|checkpoint\w*|quantize|server|\w+2\w+)(?=[/_.-])/i;
+const trainingScript = /(^|\/)(pretrain|finetune|train)\w*[\w-]*\.py$/;
+
 function launches(document: ConfigDocument): readonly Launch[] {
-  return launchesOf(document, anyScript).filter((launch) => pretrainScript.test(launch.name) || countTelling(launch.after) >= 3);
+  return launchesOf(document, anyScript).filter(({ name, after }) => {
+    if (pretrainScript.test(name)) return true;
+    return countTelling(after) >= 3 && (trainingScript.test(name) || !noTraining.test(lastParts(name)));
+  });
 }
+
+/** The file and its folder: `tools/checkpoint/convert.py` without the folders of the machine before it. */
+const lastParts = (name: string): string => name.split('/').slice(-2).join('/');
 
 function countTelling(words: readonly Word[]): number {
   return new Set(
@@ -48,7 +59,7 @@ function countTelling(words: readonly Word[]): number {
 function detect(document: ConfigDocument): number {
   if (document.format !== 'shell') return 0;
   if (launches(document).length > 0) return 0.95;
-  return argumentLists(document) === undefined ? 0 : 0.6;
+  return looseArguments(document) === undefined ? 0 : 0.6;
 }
 
 function read(document: ConfigDocument): readonly Reading[] {
@@ -69,9 +80,16 @@ function readLaunch(document: ConfigDocument, launch: Launch): Reading {
   return readProgram(draft, flags, release, true);
 }
 
+/** Arguments that no program of this script takes; those of a converter or an evaluation are no training job. */
+function looseArguments(document: ConfigDocument): ArgumentList | undefined {
+  const list = argumentLists(document);
+  const isTaken = list !== undefined && launchesOf(document, anyScript).some(({ after }) => countTelling(after) >= 3);
+  return isTaken ? undefined : list;
+}
+
 /** Arguments without a launch: a model's shape when they say nothing about how it is split, else a training job. */
 function readArguments(document: ConfigDocument): Reading | undefined {
-  const list = argumentLists(document);
+  const list = looseArguments(document);
   if (list === undefined) return undefined;
   const flags = readFlags(list.words, { switches: megatronSwitches });
   const names = new Set(flags.settings.map(({ name }) => name));

@@ -17,6 +17,10 @@ const normalizations: { readonly [name: string]: Normalization } = { layernorm: 
 const granularities: { readonly [name: string]: RecomputeGranularity } = { full: 'full', selective: 'selective' };
 const methods: { readonly [name: string]: RecomputeMethod } = { uniform: 'uniform', block: 'block' };
 
+/** Evaluation scripts write -1 for sizes that the checkpoint they load brings along. */
+const shapeCount: Parse<number> = (setting) =>
+  String(setting.scalar) === '-1' ? { unresolved: `${setting.spelling} -1 leaves it to the checkpoint` } : count(setting);
+
 const degrees: readonly Row[] = [
   row({
     field: 'parallel.tensor',
@@ -59,13 +63,13 @@ const degrees: readonly Row[] = [
 ];
 
 const model: readonly Row[] = [
-  row({ field: 'model.layers', keys: ['num-layers'], parse: count }),
-  row({ field: 'model.hidden', keys: ['hidden-size'], parse: count }),
-  row({ field: 'model.ffn', keys: ['ffn-hidden-size'], parse: count }),
-  row({ field: 'model.heads', keys: ['num-attention-heads'], parse: count }),
-  row({ field: 'model.headDim', keys: ['kv-channels'], parse: count }),
-  row({ field: 'model.maxPositions', keys: ['max-position-embeddings'], parse: count }),
-  row({ field: 'model.vocab', keys: ['vocab-size'], parse: count }),
+  row({ field: 'model.layers', keys: ['num-layers'], parse: shapeCount }),
+  row({ field: 'model.hidden', keys: ['hidden-size'], parse: shapeCount }),
+  row({ field: 'model.ffn', keys: ['ffn-hidden-size'], parse: shapeCount }),
+  row({ field: 'model.heads', keys: ['num-attention-heads'], parse: shapeCount }),
+  row({ field: 'model.headDim', keys: ['kv-channels'], parse: shapeCount }),
+  row({ field: 'model.maxPositions', keys: ['max-position-embeddings'], parse: shapeCount }),
+  row({ field: 'model.vocab', keys: ['vocab-size'], parse: shapeCount }),
   row({ field: 'model.paddedVocab', keys: ['padded-vocab-size', 'pad-vocab-size-to'], parse: count }),
   row({
     field: 'model.vocabDivisor',
@@ -97,7 +101,7 @@ const model: readonly Row[] = [
   row({ field: 'model.sharedExpertFfn', keys: ['moe-shared-expert-intermediate-size'], parse: size }),
   row({ field: 'model.kvLoraRank', keys: ['kv-lora-rank'], parse: count }),
   row({ field: 'model.qLoraRank', keys: ['q-lora-rank'], parse: count }),
-  row({ field: 'sequence.length', keys: ['seq-length', 'encoder-seq-length'], parse: count }),
+  row({ field: 'sequence.length', keys: ['seq-length', 'encoder-seq-length'], parse: shapeCount }),
 ];
 
 const training: readonly Row[] = [
