@@ -2,9 +2,11 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { defineRule } from '../../server/src/core/finding.ts';
 import type { Analysis } from '../../server/src/engine/analysis.ts';
+import { contributionsOf } from '../../server/src/engine/contributions.ts';
 import { createEngine } from '../../server/src/engine/engine.ts';
 import { factsOf } from '../../server/src/engine/facts.ts';
 import { mergeLayers } from '../../server/src/engine/layers.ts';
+import { describe as describeField, placeFinding } from '../../server/src/engine/place.ts';
 import { runRules } from '../../server/src/engine/run-rules.ts';
 import { summaryOf } from '../../server/src/engine/summary.ts';
 import { engineOver, launch, loadParsers } from './support.ts';
@@ -30,6 +32,29 @@ describe('limits', () => {
   test('other scripts are none of our business', () => {
     expect(engineOver().engine.analyse(uri, `${endless}make all\n`, 1).problems).toEqual([]);
   });
+});
+
+test('a template with bare words is one warning, a mistake among them stays an error each', () => {
+  const problemsOf = (text: string) =>
+    engineOver()
+      .engine.analyse('file:///w/ds.json', text, 1)
+      .problems.filter(({ code }) => code === 'syntax-error')
+      .map(({ severity }) => severity);
+  expect(problemsOf('{"train_batch_size": GBS, "zero_optimization": {"stage": STAGE}, "fp16": {"enabled": FP16}}')).toEqual(['warning']);
+  expect(problemsOf('{"train_batch_size": GBS, "zero_optimization": {"stage": \'two\'}}')).toContain('error');
+});
+
+test('the same seconds are listed once for a field', () => {
+  const job = jobOf(engineOver().engine.analyse(uri, launch('--tensor-model-parallel-size 2'), 1));
+  const seconds = contributionsOf(job, 'parallel.tensor').flatMap(({ term }) => (term.unit === 's' ? [term.value] : []));
+  expect(seconds.length).toBeGreaterThan(0);
+  expect(new Set(seconds).size).toBe(seconds.length);
+});
+
+test('fields whose abbreviation is a symbol are named', () => {
+  const { job, sources } = jobOf(engineOver().engine.analyse(uri, launch(), 1));
+  expect(describeField('model.heads', { job, sources })).toBe('Attention heads: 16');
+  expect(describeField('batch.micro', { job, sources })).toContain(' is 1');
 });
 
 describe('the assumed network', () => {
@@ -179,10 +204,14 @@ describe('placing', () => {
   });
 
   test('nothing written at all: the first line of the launch, with the default told', () => {
-    const text = 'vllm serve meta-llama/Llama-3.1-8B-Instruct \\\n  --max-model-len 4096\n';
-    const found = placed(text, 'memory-utilization-left-at-default');
-    expect(found.at).toBe('vllm serve meta-llama/Llama-3.1-8B-Instruct');
-    expect(found.related.map(({ message }) => message)).toEqual([expect.stringMatching(/^memory share is 0\.\d+ \(default, from vLLM/)]);
+    const launchLine = { start: 0, end: 10 };
+    const job = { 'serving.gpuMemoryUtilization': 0.9 };
+    const fallback = { kind: 'default', framework: 'vllm', release: 'vLLM 2026', why: '' } as const;
+    const finding = { rule: 'r', severity: 'info', at: 'serving.gpuMemoryUtilization', related: [], what: '', why: '', fixes: [] } as const;
+    const sources = { 'serving.gpuMemoryUtilization': fallback };
+    const found = placeFinding(finding, { uri, launch: launchLine, job, sources, links: [] });
+    expect(found.place).toEqual({ uri, range: launchLine });
+    expect(found.related.map(({ message }) => message)).toEqual([expect.stringMatching(/^memory share is 0\.9 \(default, from vLLM/)]);
   });
 });
 

@@ -43,9 +43,12 @@ function withDerived(field: JobField, sources: Sources): ReadonlySet<JobField> {
 export function contributionsOf(job: JobAnalysis, field: JobField): readonly Contribution[] {
   const found = new Map<string, Contribution>();
   const fields = withDerived(field, job.sources);
+  // Time that nothing hides is a part of the step and of the communication at once: the same seconds are listed once.
+  const isSaid = ({ unit, value }: Term): boolean =>
+    unit === 's' && [...found.values()].some((one) => one.term.unit === 's' && one.term.value === value);
   const walk = (term: Term, top: Term): void => {
     if (uses(term, fields)) {
-      if (term.value !== 0 && !found.has(term.id)) found.set(term.id, { aspect: aspectOf(term, top), term, of: top });
+      if (term.value !== 0 && !found.has(term.id) && !isSaid(term)) found.set(term.id, { aspect: aspectOf(term, top), term, of: top });
       return;
     }
     for (const child of term.children ?? []) walk(child, top);

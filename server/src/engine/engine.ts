@@ -95,9 +95,20 @@ function analyseDocument(parts: Parts, document: ConfigDocument, version: number
     document,
     framework: adapter?.id,
     jobs: jobs.map(({ analysis }) => analysis),
-    problems: adapter ? distinct([...document.problems, ...jobs.flatMap(({ problems }) => problems)]) : limitsMet(document),
+    problems: adapter ? distinct([...withTemplateWords(document), ...jobs.flatMap(({ problems }) => problems)]) : limitsMet(document),
     dependsOn: [...new Set(jobs.flatMap(({ dependsOn }) => dependsOn))],
   };
+}
+
+/** A template of a JSON file has bare words where values belong: one warning instead of an error for each. */
+function withTemplateWords({ format, problems, text }: ConfigDocument): readonly Problem[] {
+  const wrong = problems.filter(({ code }) => code === 'syntax-error');
+  const [first] = wrong;
+  const isTemplate = wrong.every(({ range }) => /^[A-Za-z_]\w*$/.test(text.slice(range.start, range.end)));
+  if (format !== 'json' || !first || !isTemplate) return problems;
+  const message =
+    'This word is no JSON value: the file looks like a template whose words are replaced before use; they are not known here.';
+  return [{ ...first, severity: 'warning', message }, ...problems.filter(({ code }) => code !== 'syntax-error')];
 }
 
 /** Problems that mean: not all of it was read. */

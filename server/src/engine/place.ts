@@ -2,7 +2,7 @@
  * From fields to text. A finding names fields; the reader of a file wants the literal. Every finding lands on text of the
  * analysed document: a value written in a linked file is pointed at through the link.
  */
-import { fieldInfo } from '../core/fields.ts';
+import { type FieldInfo, fieldInfo } from '../core/fields.ts';
 import type { Finding } from '../core/finding.ts';
 import type { JobField, PartialJob } from '../core/job-fields.ts';
 import type { Origin, Place, Range, Sources } from '../core/origin.ts';
@@ -82,13 +82,18 @@ function unique(places: readonly { field: JobField; place: Place }[], main: Plac
 
 const keyOf = ({ uri, range }: Place): string => `${uri}#${range.start}-${range.end}`;
 
-/** "TP is 8", "micro batches is 16 (global batch / (micro batch x DP))". */
+/** The usual abbreviation, such as "TP"; where that is a symbol of formulas (`a`, `L`) the name says more. */
+export const nameOf = ({ short, label }: FieldInfo): string => (short.length === 1 ? label : short);
+
+/** "TP is 8", "Attention heads: 40", "micro batches is 16 (global batch / (micro batch x DP))". */
 export function describe(field: JobField, { job, sources }: Pick<PlacingContext, 'job' | 'sources'>): string {
-  const { short, unit } = fieldInfo[field];
+  const info = fieldInfo[field];
+  const name = nameOf(info);
   const value = job[field];
-  const text = value === undefined ? 'is not known' : `is ${formatFieldValue(value, unit)}`;
+  const said = value === undefined ? undefined : formatFieldValue(value, info.unit);
+  const text = said === undefined ? `${name} is not known` : name === info.short ? `${name} is ${said}` : `${name}: ${said}`;
   const origin = describeOrigin(sources[field]);
-  return origin ? `${short} ${text} (${origin})` : `${short} ${text}`;
+  return origin ? `${text} (${origin})` : text;
 }
 
 /** Where a value came from, for people; empty for what is simply written in the text. */

@@ -7,6 +7,7 @@ import type { Assumption, Refusal } from '../core/estimate.ts';
 import { fieldInfo } from '../core/fields.ts';
 import type { JobField, JobKind, PartialJob } from '../core/job-fields.ts';
 import type { Layer } from './layers.ts';
+import { nameOf } from './place.ts';
 
 type Test = (job: PartialJob) => boolean;
 
@@ -126,7 +127,7 @@ export function refusalForHidden(layer: Layer, kind: JobKind): Refusal | undefin
     return why === undefined ? [] : [{ field, why }];
   });
   if (hidden.length === 0) return undefined;
-  const named = hidden.slice(0, mostNamed).map(({ field, why }) => `${fieldInfo[field].short} is not known: ${why}`);
+  const named = hidden.slice(0, mostNamed).map(({ field, why }) => `${nameOf(fieldInfo[field])} is not known: ${why}`);
   const more = hidden.length > mostNamed ? [`and ${hidden.length - mostNamed} more`] : [];
   return { why: [...named, ...more].join('; '), missing: hidden.map(({ field }) => field) };
 }
