@@ -179,6 +179,7 @@ export const parallelism: Readonly<Record<string, RuleCases>> = {
     flagged: [
       {
         job: { 'parallel.expert': 4, 'parallel.tensor': 2, 'parallel.sequence': false },
+        sources: expertModel,
         at: 'parallel.expert',
         severity: 'warning',
         says: 'EP 4 with TP 2 needs sequence parallelism',
@@ -186,8 +187,9 @@ export const parallelism: Readonly<Record<string, RuleCases>> = {
       },
     ],
     clean: [
-      { job: { 'parallel.expert': 4, 'parallel.tensor': 2, 'parallel.sequence': true } },
-      { job: { 'parallel.expert': 4, 'parallel.tensor': 1, 'parallel.sequence': false } },
+      { job: { 'parallel.expert': 4, 'parallel.tensor': 2, 'parallel.sequence': true }, sources: expertModel },
+      { job: { 'parallel.expert': 4, 'parallel.tensor': 2, 'parallel.sequence': false } },
+      { job: { 'parallel.expert': 4, 'parallel.tensor': 1, 'parallel.sequence': false }, sources: expertModel },
     ],
   },
   'experts-not-divisible-by-expert-parallel': {

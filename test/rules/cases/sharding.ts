@@ -1,5 +1,5 @@
 import { writtenAs } from '../support.ts';
-import { granularity, type RuleCases, torchFsdp2 } from './case.ts';
+import { granularity, missing, type RuleCases, torchFsdp2 } from './case.ts';
 
 export const sharding: Readonly<Record<string, RuleCases>> = {
   'fsdp2-with-unsupported-option': {
@@ -65,6 +65,10 @@ export const sharding: Readonly<Record<string, RuleCases>> = {
     clean: [
       { job: { 'recompute.granularity': 'full', 'recompute.method': 'block', 'recompute.layers': 2 } },
       { job: { 'recompute.granularity': 'selective' } },
+      {
+        job: { 'recompute.granularity': 'full', 'recompute.method': 'uniform', 'recompute.layers': 1 },
+        sources: { ...granularity, 'recompute.layers': missing },
+      },
       { job: { 'recompute.granularity': 'full' }, sources: { 'recompute.granularity': writtenAs('--checkpoint-activations') } },
     ],
   },

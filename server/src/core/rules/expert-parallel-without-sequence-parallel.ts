@@ -1,6 +1,7 @@
 /** Tokens routed to experts are split along the sequence when both TP and EP are in use. */
 import { defineRule } from '../finding.ts';
 import { onlyFix } from './shared/fixes.ts';
+import { isSpelt } from './shared/origins.ts';
 
 export const expertParallelWithoutSequenceParallel = defineRule({
   id: 'expert-parallel-without-sequence-parallel',
@@ -8,7 +9,9 @@ export const expertParallelWithoutSequenceParallel = defineRule({
   severity: 'warning',
   frameworks: ['megatron-lm'],
   reads: ['parallel.expert', 'parallel.tensor', 'parallel.sequence'],
-  check({ job, report }) {
+  check({ job, sources, report }) {
+    // The DeepSpeed fork spells EP differently and routes its tokens itself.
+    if (!isSpelt(sources, 'parallel.expert', 'expert-model-parallel-size')) return;
     if (job['parallel.sequence'] || !(job['parallel.expert'] > 1) || !(job['parallel.tensor'] > 1)) return;
     report({
       at: 'parallel.expert',

@@ -15,7 +15,8 @@ export const fullRecomputeWithoutMethod = defineRule({
     // Older flags that also mean full recomputation bring their own defaults.
     if (job['recompute.granularity'] !== 'full' || !isSpelt(sources, 'recompute.granularity', 'recompute-granularity')) return;
     const method = isLeftOut(sources, 'recompute.method');
-    const layers = isLeftOut(sources, 'recompute.layers');
+    // Early releases and the DeepSpeed fork have a default for the number of layers.
+    const layers = isLeftOut(sources, 'recompute.layers') && sources['recompute.layers']?.kind !== 'default';
     if (!method && !layers) return;
     const missing = method && layers ? 'a method and a number of layers' : method ? 'a method' : 'a number of layers';
     const fix: Fix = {
