@@ -79,3 +79,9 @@ test('serving shows the cache and how many requests fit', async () => {
   expect(out).toMatch(/KV cache pool +\d/);
   expect(out).toMatch(/Tokens that fit in the KV cache +\d/);
 });
+
+test('a rate of FLOPs names whose FLOPs are counted and of which peak it is a share', async () => {
+  const { out } = await rooflint(['estimate', 'train.sh', '--cluster', 'h100'], folderWith({ 'train.sh': script() }));
+  expect(out).toMatch(/^MFU \(Megatron-LM's FLOPs, bf16 peak\) /m);
+  expect(out).toMatch(/^Model FLOP\/s per GPU \(Megatron-LM's FLOPs\) /m);
+});

@@ -7,7 +7,9 @@ import { rules } from '../../server/src/core/rules/index.ts';
 import { allWritten, run, withFix } from './support.ts';
 
 const groups = new Set(['parallelism', 'batch']);
-const splitRules = rules.filter(({ kinds, group }) => kinds.includes('training') && groups.has(group));
+const splitRules = rules.filter(
+  ({ id, kinds, group }) => kinds.includes('training') && (groups.has(group) || id === 'tensor-parallel-crosses-node'),
+);
 const few = (most: number) => fc.integer({ min: 1, max: most });
 
 /** What a person writes; the rest is derived from it as the engine does. */
