@@ -19,7 +19,10 @@ export function createClient(context: vscode.ExtensionContext): LanguageClient {
     { run: server, debug: { ...server, options: { execArgv: ['--nolazy', '--inspect=6009'] } } },
     {
       documentSelector: [...selector, { scheme: 'file', pattern: schedulerScripts }],
-      initializationOptions: { docsBase: vscode.Uri.joinPath(context.extensionUri, 'docs', 'rules').toString() },
+      initializationOptions: {
+        docsBase: vscode.Uri.joinPath(context.extensionUri, 'docs', 'rules').toString(),
+        clientCommands: true,
+      },
     },
   );
 }

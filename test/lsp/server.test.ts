@@ -1,5 +1,8 @@
 /** The server as an editor meets it: what it says about real-looking files, and where. */
 import { afterEach, describe, expect, test } from 'vitest';
+import { lensCommands } from '../../server/src/lsp/execute-command.ts';
+import { hasOwnCommands, initializeResult } from '../../server/src/lsp/initialize.ts';
+import { noAbilities } from '../../server/src/lsp/session.ts';
 import { type Client, type ClientOptions, startInProcess } from './client.ts';
 import { deepspeedJson, h100, llamaConfig, megatron, oneLiner } from './samples.ts';
 
@@ -134,6 +137,25 @@ describe('what is shown in the text', () => {
     expect(summary?.range.start.line).toBe(megatron.slice(0, megatron.indexOf('torchrun')).split('\n').length - 1);
     expect([timeline?.command?.command, explain?.command?.command]).toEqual(['rooflint.timeline', 'rooflint.explain']);
     expect(client.summary(script)).toBe(summary?.command?.title);
+  });
+
+  test('a click on a lens is answered by the server when the editor has no commands of its own', async () => {
+    await start();
+    await client.open(script, megatron);
+    const said: string[] = [];
+    client.connection.onNotification('window/showMessage', ({ message }: { message: string }) => void said.push(message));
+    const [summary] = await client.lenses(script);
+    const text = await client.connection.sendRequest<string>('workspace/executeCommand', summary?.command);
+    expect(text).toContain('# ');
+    expect(said).toEqual([`Rooflint: ${summary?.command?.title}`]);
+    const nothing = await client.connection.sendRequest('workspace/executeCommand', { command: 'rooflint.report', arguments: [7, {}] });
+    expect(nothing).toBeNull();
+  });
+
+  test('commands are offered only to editors that have none', () => {
+    expect(initializeResult(noAbilities, '', []).capabilities.executeCommandProvider).toBeUndefined();
+    expect(initializeResult(noAbilities, '', lensCommands).capabilities.executeCommandProvider?.commands).toContain('rooflint.report');
+    expect([{ clientCommands: true }, { clientCommands: 1 }, {}, null].map(hasOwnCommands)).toEqual([true, false, false, false]);
   });
 
   test('inlay hints where derived values are born', async () => {

@@ -16,7 +16,12 @@ export function abilitiesOf({ textDocument, workspace }: ClientCapabilities): Cl
   };
 }
 
-export function initializeResult(abilities: ClientAbilities, version: string): InitializeResult {
+/** True when the client runs the commands of the lenses itself; two owners of one command do not get along. */
+export function hasOwnCommands(options: unknown): boolean {
+  return typeof options === 'object' && options !== null && 'clientCommands' in options && options.clientCommands === true;
+}
+
+export function initializeResult(abilities: ClientAbilities, version: string, commands: readonly string[]): InitializeResult {
   return {
     capabilities: {
       textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental },
@@ -29,6 +34,7 @@ export function initializeResult(abilities: ClientAbilities, version: string): I
       codeActionProvider: { codeActionKinds: ['quickfix'] },
       documentLinkProvider: {},
       definitionProvider: true,
+      ...(commands.length > 0 ? { executeCommandProvider: { commands: [...commands] } } : {}),
     },
     serverInfo: { name: 'rooflint', version },
   };

@@ -20,9 +20,10 @@ import { definition } from './definition.ts';
 import { diagnosticsOf } from './diagnostics.ts';
 import { documentLinks } from './document-link.ts';
 import { createDocuments } from './documents.ts';
+import { executeCommand, lensCommands } from './execute-command.ts';
 import { type Guard, guardOf, logFault } from './guard.ts';
 import { hover } from './hover.ts';
-import { abilitiesOf, docsBaseOf, initializeResult, rootsOf, withSlash } from './initialize.ts';
+import { abilitiesOf, docsBaseOf, hasOwnCommands, initializeResult, rootsOf, withSlash } from './initialize.ts';
 import { inlayHints } from './inlay-hint.ts';
 import { createPublisher, type Publisher } from './publisher.ts';
 import { createSession, type Session } from './session.ts';
@@ -53,7 +54,8 @@ export function startServer(connection: Connection, options: ServerOptions): voi
     session.abilities = abilitiesOf(params.capabilities);
     session.docsBase = docsBaseOf(params.initializationOptions) ?? (options.docsBase && withSlash(options.docsBase));
     session.setRoots(rootsOf(params));
-    return initializeResult(session.abilities, options.version ?? '');
+    const commands = hasOwnCommands(params.initializationOptions) ? [] : lensCommands;
+    return initializeResult(session.abilities, options.version ?? '', commands);
   });
   followSettings(session, publisher, guard, parsers);
   followFiles(session, publisher, guard);
@@ -128,6 +130,7 @@ function answerEditor(session: Session, guard: Guard): void {
   connection.languages.inlayHint.on(guard('textDocument/inlayHint', [], (params) => inlayHints(session, params)));
   connection.onCodeAction(guard('textDocument/codeAction', [], (params) => codeActions(session, params)));
   connection.onDocumentLinks(guard('textDocument/documentLink', [], (params) => documentLinks(session, params)));
+  connection.onExecuteCommand(guard('workspace/executeCommand', null, (params) => executeCommand(session, params)));
   connection.onDefinition(guard('textDocument/definition', [], (params) => definition(session, params)));
 }
 
