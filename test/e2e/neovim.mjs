@@ -15,11 +15,11 @@ const args = ['--headless', '-u', 'NONE', '-i', 'NONE', '-n', '-c', `luafile ${s
 const { code, output } = await run('nvim', args, { env, quiet: true, limitSeconds: 60 });
 rmSync(home, { recursive: true, force: true });
 
-/** The line of the script's output that starts with a word. */
-const line = (word) => output.split(/\r?\n/).find((text) => text.startsWith(word)) ?? '';
+/** A line of the script's output that starts with the word has to fit the pattern. */
 const expect = (word, pattern) => () => {
-  if (!pattern.test(line(word))) throw new Error(`expected ${pattern}; Neovim printed:\n${output}`);
-  return line(word).slice(0, 160);
+  const found = output.split(/\r?\n/).find((text) => text.startsWith(word) && pattern.test(text));
+  if (!found) throw new Error(`expected ${word} ${pattern}; Neovim printed:\n${output}`);
+  return found.slice(0, 160);
 };
 await checks.check('a finding with its rule and place', expect('DIAG', /11:\d+ sev=1 .*global-batch-not-divisible/));
 await checks.check('a hover', expect('HOVER', /TP/));

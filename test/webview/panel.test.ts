@@ -54,7 +54,7 @@ describe.skipIf(!chromiumPath)('the panel in a browser', () => {
     await show();
     await panel.redrawn(() => panel.page.selectOption('#schedule', 'interleaved-1f1b'));
     expect(await drawn()).toBe(operations * 2);
-    expect(await figures()).toMatch(/Bubble19\.0 %27\.7 %−8\.7 points/);
+    expect(await figures()).toMatch(/Bubble18\.0 %26\.3 %−8\.3 points/);
     expect(await panel.page.locator('.note').textContent()).toMatch(/Approximation/);
     await panel.redrawn(() =>
       panel.page.fill('input[type=number][aria-label^="micro"]', '41').then(() => panel.page.keyboard.press('Enter')),
