@@ -130,7 +130,9 @@ export async function checkEditor({ page, workbench, editor, restricted, shot, c
     await command('Rooflint: Choose the Cluster');
     await chooseCluster(page);
     const stored = await until('the settings file', () => {
-      const settings = JSON.parse(readFileSync(join(editor.folder, '.vscode', 'settings.json'), 'utf8'));
+      const text = readFileSync(join(editor.folder, '.vscode', 'settings.json'), 'utf8');
+      // VS Code empties the file before it writes it: half a file is no answer yet.
+      const settings = /\}\s*$/.test(text) ? JSON.parse(text) : {};
       return settings['rooflint.cluster.pricePerGpuHour'] === 2.5 ? settings : undefined;
     });
     if (stored['rooflint.cluster.gpu'] !== 'nvidia-h100-sxm-80gb') throw new Error(JSON.stringify(stored));
