@@ -4,7 +4,7 @@ import type { Analysis, EngineSettings, PlacedFinding, TextChange } from '../../
 import { createEngine } from '../../server/src/engine/engine.ts';
 import { initParsers } from '../../server/src/syntax/parsers.ts';
 
-const root = 'file:///work/';
+const root = 'file:///folder/';
 
 export interface TestFile {
   readonly name: string;
