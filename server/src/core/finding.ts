@@ -5,7 +5,7 @@
  */
 import type { Estimate } from './estimate.ts';
 import type { Cluster } from './hardware.ts';
-import type { JobField, JobFields, JobKind, Known, PartialJob } from './job-fields.ts';
+import type { JobField, JobFields, JobKind, PartialJob } from './job-fields.ts';
 import type { Sources } from './origin.ts';
 
 export type Severity = 'error' | 'warning' | 'info';
@@ -112,9 +112,4 @@ export function defineRule<const F extends JobField, const O extends JobField = 
       if (known) rule.check(context as unknown as RuleContext<F, O>);
     },
   } as Rule;
-}
-
-/** Narrows a partial job to one where the fields are known, or undefined. */
-export function whenKnown<F extends JobField>(job: PartialJob, fields: readonly F[]): Known<F> | undefined {
-  return fields.every((field) => job[field] !== undefined) ? (job as Known<F>) : undefined;
 }

@@ -164,6 +164,4 @@ export type JobField = keyof JobFields;
 export type PartialJob = { readonly [F in JobField]?: JobFields[F] };
 /** The same while it is being built. */
 export type PartialJobDraft = { [F in JobField]?: JobFields[F] };
-/** A job of which the named fields are certainly known. */
-export type Known<F extends JobField> = PartialJob & { readonly [K in F]: JobFields[K] };
 export type JobKind = 'training' | 'serving' | 'model' | 'cluster';

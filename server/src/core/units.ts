@@ -18,4 +18,3 @@ export const GB = (value: number): Bytes => (value * 1e9) as Bytes;
 export const TFLOPS = (value: number): FlopsPerSecond => (value * 1e12) as FlopsPerSecond;
 export const GBps = (value: number): BytesPerSecond => (value * 1e9) as BytesPerSecond;
 export const microseconds = (value: number): Seconds => (value * 1e-6) as Seconds;
-export const toGiB = (value: Bytes): number => value / 2 ** 30;

@@ -50,9 +50,8 @@ export interface JobAnalysis {
   readonly links: readonly ResolvedLink[];
   readonly unread: readonly UnreadKey[];
   readonly facts: Readonly<Record<string, unknown>>;
-  /** The hardware used, or undefined when no GPU is known. */
+  /** The hardware of the estimate; assumed ones are named among its assumptions. Undefined without a data sheet. */
   readonly cluster: Cluster | undefined;
-  /** True when the cluster comes from the file itself rather than from settings or a default. */
   readonly result: EstimateResult;
   readonly findings: readonly PlacedFinding[];
 }
