@@ -1,5 +1,6 @@
 /** One row per job field: what it is called, what it means and where that is defined. The rows live in `fields/`. */
 import type { FieldInfo } from './field-info.ts';
+import { architectureFields } from './fields/architecture-fields.ts';
 import { modelFields } from './fields/model-fields.ts';
 import { parallelFields } from './fields/parallel-fields.ts';
 import { servingFields } from './fields/serving-fields.ts';
@@ -11,6 +12,7 @@ export type { FieldInfo, FieldRange } from './field-info.ts';
 /** Complete by its type: a field without a row does not compile. */
 export const fieldInfo: { readonly [F in JobField]: FieldInfo } = {
   ...modelFields,
+  ...architectureFields,
   ...parallelFields,
   ...trainingFields,
   ...servingFields,

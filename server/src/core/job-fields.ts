@@ -43,14 +43,80 @@ export interface JobFields {
   'model.linearBias': boolean;
   'model.qkvBias': boolean;
   'model.qkNorm': boolean;
+  /** Whether the query and key norms span one head or the whole width. */
+  'model.qkNormSpan': 'head' | 'width';
+  /** Biases of the attention output and of the MLP, where they differ from `linearBias`. */
+  'model.attentionOutBias': boolean;
+  'model.mlpBias': boolean;
+  /** Attention and MLP read the same input side by side instead of one after the other. */
+  'model.parallelBlocks': boolean;
+  /** Norms of hidden width in one layer: 2 as a rule, 1 with parallel blocks, 4 with norms before and after. */
+  'model.normsPerLayer': number;
+  /** A sigmoid gate on the attention output, which doubles the query projection. */
+  'model.attentionGate': boolean;
+  /** A learned sink logit per head. */
+  'model.attentionSinks': boolean;
   'model.attentionKind': 'MHA' | 'MQA' | 'GQA' | 'MLA' | 'hybrid';
+  /**
+   * One letter a layer: `*` attention over everything, `w` over a window, `M` Mamba-2, `m` Mamba-1, `d` gated delta
+   * rule, `.` nothing. Absent: all alike.
+   */
+  'model.mixerPattern': string;
+  /** One letter a layer: `-` dense MLP, `E` experts, `.` nothing. Absent: from the fields of the experts. */
+  'model.ffnPattern': string;
   'model.experts': number;
   'model.expertsPerToken': number;
   'model.expertFfn': number;
   'model.sharedExpertFfn': number;
+  'model.sharedExpertGate': boolean;
+  /** Leading layers with a dense MLP in a mixture-of-experts model. */
+  'model.firstDenseLayers': number;
+  /** Every how many layers there are experts. */
+  'model.expertLayerFrequency': number;
+  'model.expertBias': boolean;
+  /** One learned or balancing bias per expert on the router. */
+  'model.routerBias': boolean;
+  /** Width to which tokens are projected before they travel to the experts. */
+  'model.expertLatent': number;
+  'model.expertCapacityFactor': number;
   'model.slidingWindow': number;
   'model.kvLoraRank': number;
   'model.qLoraRank': number;
+  'model.qkNopeHeadDim': number;
+  'model.qkRopeHeadDim': number;
+  'model.valueHeadDim': number;
+  /** State-space layers: inner width, state size, heads, groups, convolution width, rank of the time step (Mamba-1). */
+  'model.ssmInner': number;
+  'model.ssmState': number;
+  'model.ssmHeads': number;
+  'model.ssmGroups': number;
+  'model.ssmConv': number;
+  'model.ssmTimeRank': number;
+  'model.ssmBias': boolean;
+  'model.ssmConvBias': boolean;
+  /** Gated delta rule layers. */
+  'model.linearKeyHeads': number;
+  'model.linearValueHeads': number;
+  'model.linearKeyHeadDim': number;
+  'model.linearValueHeadDim': number;
+  'model.linearConv': number;
+  /** Multi-token prediction layers behind the last one. */
+  'model.mtpLayers': number;
+  /** Layers of the encoder of an encoder-decoder model; `model.layers` are then the decoder's. */
+  'model.encoderLayers': number;
+  /** Parameters outside blocks, embedding and head, counted from the configuration (type embeddings, poolers, position biases). */
+  'model.otherParameters': number;
+  'vision.layers': number;
+  'vision.hidden': number;
+  'vision.heads': number;
+  'vision.ffn': number;
+  'vision.gatedMlp': boolean;
+  'vision.bias': boolean;
+  /** Patches of one sample that run through the tower. */
+  'vision.tokens': number;
+  /** Patch embedding, positions and norms outside the tower's blocks. */
+  'vision.otherParameters': number;
+  'vision.projectorParameters': number;
   'model.dtype': NumberFormat;
   'model.quantization': string;
 
