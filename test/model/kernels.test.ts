@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { computeCalibration, sustainedCalibration } from '../../server/src/core/calibration.ts';
+import { computeCalibration, sustainedCalibration } from '../../server/src/core/calibration/compute.ts';
 import { type AttentionShape, attentionBackward, attentionFlops, attentionForward } from '../../server/src/core/compute/attention.ts';
 import { describeDevice, gemmTime } from '../../server/src/core/compute/gemm.ts';
 import { findAccelerator } from '../../server/src/data/index.ts';

@@ -9,7 +9,7 @@
  * inside the node. NCCL gathers and scatters round a ring of all ranks and reduces small messages up and down a tree.
  * Known to be wrong under contention between groups, and where SHARP or NVLS halve the traffic.
  */
-import { networkCalibration } from '../calibration.ts';
+import { networkCalibration } from '../calibration/network.ts';
 import type { Seconds } from '../units.ts';
 import type { Placement } from './network.ts';
 

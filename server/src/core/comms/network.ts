@@ -3,7 +3,7 @@
  * default order tp-cp-ep-dp-pp has it: TP neighbours first, then CP, then DP, then PP, filling a node before the next
  * (Megatron-LM megatron/core/parallel_state.py).
  */
-import { networkCalibration } from '../calibration.ts';
+import { networkCalibration } from '../calibration/network.ts';
 import type { Cluster } from '../hardware.ts';
 import type { BytesPerSecond, Seconds } from '../units.ts';
 

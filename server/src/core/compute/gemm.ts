@@ -7,7 +7,7 @@
  * `calibration.ts`. Known to be wrong for very small m (decode), where split-K kernels fill the chip another way: there
  * the memory term rules.
  */
-import type { ComputeCalibration } from '../calibration.ts';
+import type { ComputeCalibration } from '../calibration/compute.ts';
 import type { Accelerator } from '../hardware.ts';
 import type { NumberFormat } from '../job-fields.ts';
 import { bytesPerElement } from '../number-format.ts';

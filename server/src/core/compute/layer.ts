@@ -3,7 +3,7 @@
  * Megatron-LM's transformer layer (megatron/core/transformer): norm, QKV, attention core, projection, norm, MLP.
  */
 
-import { hostCalibration } from '../calibration.ts';
+import { hostCalibration } from '../calibration/host.ts';
 import { allGatherTime, allReduceTime, reduceScatterTime } from '../comms/collectives.ts';
 import type { Groups } from '../comms/groups.ts';
 import { place } from '../comms/network.ts';

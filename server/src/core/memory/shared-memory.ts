@@ -1,5 +1,6 @@
 /** What the memory of every pipeline rank of a job has in common, computed once: bytes per layer, fixed terms, the band. */
-import { type BandBasis, memoryBand, memoryCalibration } from '../calibration.ts';
+import { type BandBasis, memoryBand } from '../calibration/bands.ts';
+import { memoryCalibration } from '../calibration/memory.ts';
 import type { TrainingJob } from '../estimate-inputs.ts';
 import type { Term, TermInput } from '../term.ts';
 import type { Bytes } from '../units.ts';

@@ -1,5 +1,6 @@
 /** Memory of one pipeline rank at its peak, as a tree of terms: allocated, reserved and what nvidia-smi shows. */
-import { type BandBasis, memoryCalibration } from '../calibration.ts';
+import type { BandBasis } from '../calibration/bands.ts';
+import { memoryCalibration } from '../calibration/memory.ts';
 import type { StageMemory } from '../estimate.ts';
 import type { TrainingJob } from '../estimate-inputs.ts';
 import { type Band, findTerm, sumOf, type Term, type TermInput } from '../term.ts';

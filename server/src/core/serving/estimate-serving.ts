@@ -8,7 +8,7 @@
  * Decode streams the weights and the live KV cache once per token; prefill is compute bound. Known to be wrong for
  * speculative decoding and disaggregated serving, which are not modelled.
  */
-import { computeCalibration } from '../calibration.ts';
+import { computeCalibration } from '../calibration/compute.ts';
 import { allReduceTime } from '../comms/collectives.ts';
 import { place } from '../comms/network.ts';
 import { attentionForward } from '../compute/attention.ts';

@@ -1,5 +1,5 @@
 /** The numbers of a serving estimate as terms with their formulas, inputs and bands. */
-import { bands } from '../calibration.ts';
+import { bands } from '../calibration/bands.ts';
 import type { ServingEstimate } from '../estimate.ts';
 import type { ServingJob } from '../estimate-inputs.ts';
 import { bandOf } from '../memory/stage-memory.ts';

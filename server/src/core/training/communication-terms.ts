@@ -1,5 +1,5 @@
 /** Traffic per kind: bytes one GPU sends, seconds the links are busy, seconds the step waits. */
-import { bands } from '../calibration.ts';
+import { bands } from '../calibration/bands.ts';
 import type { Groups } from '../comms/groups.ts';
 import { type Level, place } from '../comms/network.ts';
 import type { CommunicationCost } from '../estimate.ts';

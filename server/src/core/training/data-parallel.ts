@@ -7,7 +7,7 @@
  * stay visible.
  */
 
-import { hostCalibration } from '../calibration.ts';
+import { hostCalibration } from '../calibration/host.ts';
 import { allGatherTime, allReduceTime, reduceScatterTime } from '../comms/collectives.ts';
 import type { Groups } from '../comms/groups.ts';
 import { type Group, place } from '../comms/network.ts';

@@ -1,5 +1,6 @@
 /** The training estimate: stage times, simulated schedule, memory per rank, traffic, throughput. */
-import { memoryCalibration, sustainedCalibration } from '../calibration.ts';
+import { sustainedCalibration } from '../calibration/compute.ts';
+import { memoryCalibration } from '../calibration/memory.ts';
 import { sendTime } from '../comms/collectives.ts';
 import { type Groups, groupsOf } from '../comms/groups.ts';
 import { place } from '../comms/network.ts';

@@ -1,5 +1,5 @@
 /** Step time, tokens per second, MFU, HFU and cost, as terms. */
-import { type BandBasis, timeBand } from '../calibration.ts';
+import { type BandBasis, timeBand } from '../calibration/bands.ts';
 import { hardwareFlops, modelFlops } from '../compute/flops.ts';
 import type { TrainingEstimate } from '../estimate.ts';
 import type { TrainingJob } from '../estimate-inputs.ts';

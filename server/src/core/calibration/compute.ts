@@ -1,10 +1,10 @@
 /**
- * Fitted parameters of the time and memory model. Each has a physical meaning; none is fitted to one row. GEMM figures
+ * Fitted parameters of kernel times. Each has a physical meaning; none is fitted to one row. GEMM figures
  * were fitted to per-kernel measurements (9,605 A100, 14,745 H100 and 14,745 B200 bf16 shapes; mean error about 6 %),
  * the rest to published step times and peaks as `npm run validate` reports them.
  */
-import type { Bytes, Seconds } from './units.ts';
-import { GiB, MiB, microseconds } from './units.ts';
+import type { Seconds } from '../units.ts';
+import { microseconds } from '../units.ts';
 
 export interface ComputeCalibration {
   /** Share of the dense peak a large matrix product reaches in isolation. */
@@ -136,74 +136,3 @@ export function sustainedCalibration(accelerator: {
   const limit = accelerator.tdpWatts?.value ?? base.tdpWatts;
   return { ...base, sustainedShare: base.sustainedShare * Math.min(1, Math.sqrt(limit / base.tdpWatts)) };
 }
-
-/** Network: share of the link rate a large collective reaches, and fixed cost per collective and per hop. */
-export const networkCalibration = {
-  intraNodeShare: 0.78,
-  interNodeShare: 0.82,
-  pcieShare: 0.7,
-  collectiveFloor: microseconds(12),
-  intraNodeHop: microseconds(0.6),
-  basis: 'nccl-tests figures of A100 and H100 nodes',
-} as const;
-
-/** The Python and launch side. */
-export const hostCalibration = {
-  /** What torch.compile leaves of the time to issue an operator. */
-  compiledShare: 0.45,
-  /** Operators issued per transformer layer, forward. */
-  operatorsPerLayer: 40,
-  /** Optimizer, logging, data loading and synchronisation per step that hide behind nothing. */
-  stepFloor: 0.02 as Seconds,
-} as const;
-
-/** Memory outside the tensors. */
-export const memoryCalibration = {
-  /** Allocator slack: reserved over allocated for a run with steady shapes. */
-  reservedOverAllocated: 1.04,
-  /** CUDA context, cuBLAS workspaces and kernel images of one process. */
-  context: GiB(0.9) as Bytes,
-  /** NCCL buffers per communicator a rank takes part in. */
-  perCommunicator: MiB(180) as Bytes,
-  /** cuBLAS and Transformer Engine workspaces allocated through the framework. */
-  workspace: MiB(64) as Bytes,
-} as const;
-
-/** The half-width of a band as a share of the value, and what it rests on. */
-export interface BandBasis {
-  readonly share: number;
-  readonly basis: string;
-}
-
-/** Training peaks: narrow where many published ones were predicted, wide where few or worse ones were. */
-export function memoryBand(framework: string, implementation: string): BandBasis {
-  if (framework === 'megatron-lm' && implementation !== 'deepspeed') {
-    return { share: 0.12, basis: 'about the p90 error over 160 published Megatron-LM figures (docs/accuracy.md)' };
-  }
-  if (framework === 'torchtitan')
-    return { share: 0.12, basis: 'about the p90 error over 18 published torchtitan peaks (docs/accuracy.md)' };
-  return {
-    share: 0.3,
-    basis: 'published DeepSpeed and single-GPU peaks are predicted with a p90 error of 25 % and more (docs/accuracy.md)',
-  };
-}
-
-/** Step times: narrow for 16-bit training on the generations the model was fitted on. */
-export function timeBand(architecture: string, fp8: boolean, implementation: string, stage: number): BandBasis {
-  if (implementation === 'deepspeed' && stage === 3) {
-    return { share: 0.6, basis: 'published ZeRO-3 runs over many nodes took up to four times as long (docs/accuracy.md)' };
-  }
-  const fitted = /^(ampere|hopper)/i.test(architecture);
-  if (fitted && !fp8) return { share: 0.2, basis: 'about the p90 error over published 16-bit steps on A100 and H100 (docs/accuracy.md)' };
-  return { share: 0.4, basis: fp8 ? 'few published fp8 steps, p90 error near 35 %' : `steps on ${architecture} were not fitted` };
-}
-
-/** Bands of the rest. */
-export const bands = {
-  weights: { share: 0.02, basis: 'published checkpoint sizes as engines report them' },
-  servingTotal: { share: 0.05, basis: 'the engine fills its budget; what is outside it varies' },
-  servingOverhead: { share: 0.5, basis: 'profile runs differ widely between engine releases' },
-  roofline: { share: 0.35, basis: 'a roofline without queueing or scheduling, not yet held against measurements' },
-  serving: { share: 0.12, basis: 'about the p90 error over published engine logs' },
-  communication: { share: 0.5, basis: 'large messages; published small collectives are off by up to 80 % (docs/accuracy.md)' },
-} as const;
