@@ -4,6 +4,9 @@
  */
 import type { Bytes } from './units.ts';
 
+/** How the frozen weights of an adapter job are stored; `nf4-dq`: NF4 whose scales are quantized too. */
+export type BaseFormat = 'fp32' | 'bf16' | 'fp16' | 'fp8' | 'int8' | 'nf4' | 'nf4-dq' | 'gptq-4bit' | 'awq-4bit' | 'mxfp4';
+export type AdapterKind = 'lora' | 'dora' | 'qlora' | 'adapter' | 'adapter-v2' | 'ia3' | 'prompt';
 export type NumberFormat = 'fp32' | 'tf32' | 'fp16' | 'bf16' | 'fp8' | 'fp4' | 'int8' | 'int4';
 export type RecomputeGranularity = 'none' | 'selective' | 'full';
 export type RecomputeMethod = 'uniform' | 'block';
@@ -14,6 +17,7 @@ export type Normalization = 'layernorm' | 'rmsnorm';
 export type PositionEmbedding = 'learned' | 'rope' | 'alibi' | 'none';
 export type OptimizerKind = 'adam' | 'sgd' | 'adafactor' | 'lion' | 'muon' | 'adam-8bit' | 'other';
 export type VocabPipeline = 'vocab-1' | 'vocab-2' | 'interlaced';
+export type ContextKind = 'ring' | 'all-to-all' | 'all-gather';
 export type ScheduleName = 'gpipe' | '1f1b' | 'interleaved-1f1b';
 
 export interface JobFields {
@@ -132,6 +136,7 @@ export interface JobFields {
   'parallel.embeddingCountsAsLayer': boolean;
   'parallel.lossCountsAsLayer': boolean;
   'parallel.context': number;
+  'parallel.contextKind': ContextKind;
   'parallel.expert': number;
   'parallel.expertTensor': number;
   'parallel.sequence': boolean;
@@ -158,6 +163,10 @@ export interface JobFields {
   /** Share of the optimizer states that is offloaded, 0 to 1. */
   'zero.offloadOptimizerRatio': number;
   'zero.offloadParam': OffloadDevice;
+  /** Ranks of the secondary partition that ZeRO++ keeps inside a node. */
+  'zero.secondaryPartition': number;
+  /** FSDP2: whether parameters are given up between forward and backward pass. */
+  'zero.reshardAfterForward': boolean;
   'zero.implementation': 'megatron-distributed-optimizer' | 'deepspeed' | 'fsdp1' | 'fsdp2';
   'overlap.gradReduce': boolean;
   'overlap.paramGather': boolean;
@@ -169,6 +178,8 @@ export interface JobFields {
   'batch.global': number;
   'batch.accumulation': number;
   'sequence.length': number;
+  /** Mean tokens of a packed document when attention stops at its ends. */
+  'sequence.documentLength': number;
 
   // Numbers.
   'precision.compute': NumberFormat;
@@ -183,6 +194,16 @@ export interface JobFields {
   /** `max_grad_norm` among the optimizer's own parameters. */
   'optimizer.maxGradNorm': number;
   'optimizer.precisionAware': boolean;
+  /** Number formats of the two moments and of the master weights, where they are not the usual ones. */
+  'optimizer.firstMoment': NumberFormat;
+  'optimizer.secondMoment': NumberFormat;
+  'optimizer.masterWeights': NumberFormat;
+  /** States live in pages that move to the host when the GPU is full. */
+  'optimizer.paged': boolean;
+  /** Each parameter is updated as soon as its gradient is there, so gradients never live together. */
+  'optimizer.inBackward': boolean;
+  /** One fused kernel updates the parameters, without temporary copies. */
+  'optimizer.fused': boolean;
   'optimizer.cpuOffload': boolean;
 
   // What is kept and what is computed again.
@@ -190,6 +211,28 @@ export interface JobFields {
   'recompute.method': RecomputeMethod;
   'recompute.layers': number;
   'recompute.distributeSaved': boolean;
+  /** What selective recomputation computes again, comma separated: core_attn, layernorm, mlp, moe_act, mla_up_proj, moe, shared_experts. */
+  'recompute.modules': string;
+  /** Kept activations travel to host memory and back. */
+  'offload.activations': boolean;
+  // Adapters on frozen weights.
+  'adapter.kind': AdapterKind;
+  'adapter.rank': number;
+  /** Which products carry one, comma separated: q, k, v, o, gate, up, down, embed, head, or `all-linear`. */
+  'adapter.targets': string;
+  /** Parts trained whole beside the adapters, comma separated: embed, head, norms. */
+  'adapter.wholeModules': string;
+  'adapter.format': NumberFormat;
+  'adapter.dropout': boolean;
+  'model.baseFormat': BaseFormat;
+  /** Head and cross-entropy in one kernel that never writes the logits. */
+  'loss.fused': boolean;
+  /** Pieces in which the head and the cross-entropy are computed. */
+  'loss.chunks': number;
+  /** Norms, rotary embedding and gated MLP in fused kernels that keep fewer tensors. */
+  'kernels.fused': boolean;
+  /** Samples are joined to full length instead of padded. */
+  'batch.packing': boolean;
   'attention.kernel': AttentionKernel;
   'compile.enabled': boolean;
   'dropout.enabled': boolean;

@@ -2,9 +2,10 @@
 import { count, type FieldInfo, wholeFromZero } from '../field-info.ts';
 import type { JobField } from '../job-fields.ts';
 import type { ArchitectureField } from './architecture-fields.ts';
+import type { MemoryField } from './memory-fields.ts';
 import { megatronArguments, mixedPrecision, transformerPaper, transformersConfig } from './sources.ts';
 
-export type ModelField = Exclude<Extract<JobField, `model.${string}`>, ArchitectureField>;
+export type ModelField = Exclude<Extract<JobField, `model.${string}`>, ArchitectureField | MemoryField>;
 
 const gqaPaper = 'Ainslie et al. 2023, GQA (arXiv 2305.13245)';
 const deepseekV2 = 'DeepSeek-AI 2024, DeepSeek-V2 (arXiv 2405.04434), section 2.1';

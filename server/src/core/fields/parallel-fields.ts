@@ -1,9 +1,10 @@
 /** Rows for how a job is split over GPUs: parallel sizes, sharding and overlap. */
 import { count, type FieldInfo, wholeFromZero } from '../field-info.ts';
 import type { JobField } from '../job-fields.ts';
+import type { MemoryField } from './memory-fields.ts';
 import { deepspeedZeroConfig, korthikanti, megatronArguments, megatronPipeline, megatronTensorParallel, zeroPaper } from './sources.ts';
 
-export type ParallelField = Extract<JobField, `parallel.${string}` | `zero.${string}` | `overlap.${string}`>;
+export type ParallelField = Exclude<Extract<JobField, `parallel.${string}` | `zero.${string}` | `overlap.${string}`>, MemoryField>;
 
 export const parallelFields: { readonly [F in ParallelField]: FieldInfo } = {
   'parallel.tensor': {

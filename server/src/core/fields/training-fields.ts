@@ -1,20 +1,24 @@
 /** Rows for batches, numbers, recompute and the cluster. */
 import { count, type FieldInfo, wholeFromZero } from '../field-info.ts';
 import type { JobField } from '../job-fields.ts';
+import type { MemoryField } from './memory-fields.ts';
 import { deepspeedConfig, korthikanti, megatronArguments, megatronPipeline, mixedPrecision, vllmModel } from './sources.ts';
 
-export type TrainingField = Extract<
-  JobField,
-  | `batch.${string}`
-  | `sequence.${string}`
-  | `precision.${string}`
-  | `optimizer.${string}`
-  | `recompute.${string}`
-  | `attention.${string}`
-  | `compile.${string}`
-  | `dropout.${string}`
-  | `cluster.${string}`
-  | `environment.${string}`
+export type TrainingField = Exclude<
+  Extract<
+    JobField,
+    | `batch.${string}`
+    | `sequence.${string}`
+    | `precision.${string}`
+    | `optimizer.${string}`
+    | `recompute.${string}`
+    | `attention.${string}`
+    | `compile.${string}`
+    | `dropout.${string}`
+    | `cluster.${string}`
+    | `environment.${string}`
+  >,
+  MemoryField
 >;
 
 const megatronLauncher = 'PyTorch, torch/distributed/run.py; Slurm, sbatch';
