@@ -1,7 +1,7 @@
 /** The core's parameter count against the counts recorded with the public models, and exactly where the checkpoint's size is published. */
 import { expect, test } from 'vitest';
 import { completeModel } from '../../server/src/core/complete-model.ts';
-import { totalParameters } from '../../server/src/core/parameters.ts';
+import { totalParameters } from '../../server/src/core/parameters/model-parameters.ts';
 import { findModelCard, modelCards } from '../../server/src/data/index.ts';
 
 function counted(name: string): number {

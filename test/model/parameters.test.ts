@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ModelShape } from '../../server/src/core/model-shape.ts';
-import { embeddingParameters, headParameters, layerParameters, totalParameters } from '../../server/src/core/parameters.ts';
+import { embeddingParameters, headParameters, kindParameters, totalParameters } from '../../server/src/core/parameters/model-parameters.ts';
 import { gpt3, llama } from './shapes.ts';
 
 describe('parameter counts', () => {
@@ -28,8 +28,9 @@ describe('parameter counts', () => {
     fc.assert(
       fc.property(fc.constantFrom(1, 2, 4, 8), fc.integer({ min: 1, max: 64 }), (tensor, layers) => {
         const model: ModelShape = gpt3({ layers, hidden: 1024, heads: 16, vocab: 51200, maxPositions: 1024 });
-        const one = layerParameters(model, tensor);
-        const whole = layerParameters(model);
+        const [one] = kindParameters(model, { tensor, expert: 1, expertTensor: 1 });
+        const [whole] = kindParameters(model);
+        if (!one || !whole) throw new Error('a model has a kind of layer');
         const replicated = 2 * model.hidden + whole.norms;
         expect(one.total * tensor).toBe(whole.total + (tensor - 1) * replicated);
         expect(embeddingParameters(model, tensor) * tensor).toBe(

@@ -1,43 +1,44 @@
 /** Model shapes and jobs for the tables of this folder. */
+
+import { completeModel } from '../../server/src/core/complete-model.ts';
 import type { Cluster } from '../../server/src/core/hardware.ts';
 import type { PartialJob } from '../../server/src/core/job-fields.ts';
 import type { ModelShape } from '../../server/src/core/model-shape.ts';
 import { completeTraining } from '../../server/src/core/training/complete-training.ts';
 import { findAccelerator, findNetwork } from '../../server/src/data/index.ts';
 
-type Sizes = Pick<ModelShape, 'layers' | 'hidden' | 'heads' | 'vocab'> & Partial<ModelShape>;
+interface Sizes {
+  readonly layers: number;
+  readonly hidden: number;
+  readonly heads: number;
+  readonly vocab: number;
+  readonly kvHeads?: number;
+  readonly ffn?: number;
+  readonly maxPositions?: number;
+}
+
+function shapeOf(fields: PartialJob): ModelShape {
+  const completed = completeModel(fields, 1);
+  if (!('model' in completed)) throw new Error(JSON.stringify(completed));
+  return completed.model;
+}
+
+const sizeFields = (sizes: Sizes): PartialJob => ({
+  'model.layers': sizes.layers,
+  'model.hidden': sizes.hidden,
+  'model.heads': sizes.heads,
+  'model.vocab': sizes.vocab,
+  ...(sizes.kvHeads === undefined ? {} : { 'model.kvHeads': sizes.kvHeads }),
+  ...(sizes.ffn === undefined ? {} : { 'model.ffn': sizes.ffn }),
+  'model.maxPositions': sizes.maxPositions ?? 2048,
+});
 
 export function gpt3(sizes: Sizes): ModelShape {
-  return {
-    kvHeads: sizes.heads,
-    headDim: sizes.hidden / sizes.heads,
-    ffn: 4 * sizes.hidden,
-    gatedMlp: false,
-    activation: 'gelu',
-    paddedVocab: sizes.vocab,
-    tiedEmbeddings: true,
-    positionEmbedding: 'learned',
-    maxPositions: 2048,
-    normalization: 'layernorm',
-    linearBias: true,
-    qkvBias: true,
-    qkNorm: false,
-    ...sizes,
-  };
+  return shapeOf({ ...sizeFields(sizes), 'model.gatedMlp': false, 'model.tiedEmbeddings': true });
 }
 
 export function llama(sizes: Sizes): ModelShape {
-  return {
-    ...gpt3(sizes),
-    gatedMlp: true,
-    activation: 'swiglu',
-    tiedEmbeddings: false,
-    positionEmbedding: 'rope',
-    normalization: 'rmsnorm',
-    linearBias: false,
-    qkvBias: false,
-    ...sizes,
-  };
+  return shapeOf({ ...sizeFields(sizes), 'model.gatedMlp': true, 'model.tiedEmbeddings': false });
 }
 
 export function cluster(gpu: string, nodes: number): Cluster {

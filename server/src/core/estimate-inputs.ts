@@ -3,6 +3,7 @@ import type { Assumption } from './estimate.ts';
 import type { Cluster } from './hardware.ts';
 import type {
   AttentionKernel,
+  ContextKind,
   NumberFormat,
   OffloadDevice,
   OptimizerKind,
@@ -21,6 +22,11 @@ export interface TrainingJob {
     readonly pipeline: number;
     readonly virtualStages: number;
     readonly context: number;
+    /** How context parallelism moves keys and values. */
+    readonly contextKind: ContextKind;
+    /** Ranks that hold different experts, and ranks that split one expert's matrices. */
+    readonly expert: number;
+    readonly expertTensor: number;
     readonly sequence: boolean;
     readonly data: number;
     /** Ranks of DP that ZeRO or FSDP shards over; less than `data` with HSDP. */
@@ -42,6 +48,8 @@ export interface TrainingJob {
   readonly overlap: { readonly gradReduce: boolean; readonly paramGather: boolean };
   readonly batch: { readonly micro: number; readonly global: number; readonly accumulation: number };
   readonly sequenceLength: number;
+  /** Tokens a packed document has on average: attention does not look beyond it. */
+  readonly documentLength: number;
   readonly precision: {
     readonly compute: NumberFormat;
     readonly fp8: boolean;

@@ -15,10 +15,25 @@ export type OffloadDevice = 'none' | 'cpu' | 'nvme';
 export type Activation = 'gelu' | 'swiglu' | 'geglu' | 'relu' | 'squared-relu';
 export type Normalization = 'layernorm' | 'rmsnorm';
 export type PositionEmbedding = 'learned' | 'rope' | 'alibi' | 'none';
-export type OptimizerKind = 'adam' | 'sgd' | 'adafactor' | 'lion' | 'muon' | 'adam-8bit' | 'other';
+export type OptimizerKind = 'adam' | 'sgd' | 'adafactor' | 'lion' | 'muon' | 'adam-8bit' | 'adam-4bit' | 'other';
 export type VocabPipeline = 'vocab-1' | 'vocab-2' | 'interlaced';
 export type ContextKind = 'ring' | 'all-to-all' | 'all-gather';
-export type ScheduleName = 'gpipe' | '1f1b' | 'interleaved-1f1b';
+export type ScheduleName =
+  | 'gpipe'
+  | '1f1b'
+  | 'interleaved-1f1b'
+  | 'breadth-first'
+  | 'zb-h1'
+  | 'zb-h2'
+  | 'zb-1p'
+  | 'zb-2p'
+  | 'interleaved-zero-bubble'
+  | 'zb-v'
+  | 'v-half'
+  | 'v-min'
+  | 'dualpipe'
+  | 'dualpipe-v'
+  | '1f1b-expert-overlap';
 
 export interface JobFields {
   // The model's shape.
@@ -231,6 +246,10 @@ export interface JobFields {
   'loss.chunks': number;
   /** Norms, rotary embedding and gated MLP in fused kernels that keep fewer tensors. */
   'kernels.fused': boolean;
+  /** The gate of the MLP in one kernel, where that differs from `kernels.fused`. */
+  'kernels.fusedMlp': boolean;
+  /** Products run in 16 bits on parameters of another format. */
+  'precision.autocast': boolean;
   /** Samples are joined to full length instead of padded. */
   'batch.packing': boolean;
   'attention.kernel': AttentionKernel;

@@ -4,9 +4,10 @@
  */
 import { completeModel } from './complete-model.ts';
 import type { NumberFormat, PartialJob } from './job-fields.ts';
-import type { ModelShape } from './model-shape.ts';
+import { countKinds, firstAttention, firstExperts, type ModelShape } from './model-shape.ts';
 import { bytesPerElement } from './number-format.ts';
-import { totalParameters } from './parameters.ts';
+import { totalParameters } from './parameters/model-parameters.ts';
+import { cachedElementsPerToken } from './serving/cached-elements.ts';
 import type { Term, TermInput } from './term.ts';
 
 /** Formats worth knowing the weights in, widest first. */
@@ -42,13 +43,26 @@ export function modelTerms(job: PartialJob): ModelTerms {
 }
 
 function shapeInputs(model: ModelShape): readonly TermInput[] {
+  const mixer = firstAttention(model);
+  const experts = firstExperts(model);
+  const dense = model.blocks.map(({ feedForward }) => feedForward).find((feedForward) => feedForward?.kind === 'dense');
   return [
     { name: 'L', value: model.layers, field: 'model.layers' },
     { name: 'h', value: model.hidden, field: 'model.hidden' },
-    { name: 'a', value: model.heads, field: 'model.heads' },
-    { name: 'k', value: model.kvHeads, field: 'model.kvHeads' },
-    { name: 'd', value: model.headDim, field: 'model.headDim' },
-    { name: 'f', value: model.ffn, field: 'model.ffn' },
+    ...(mixer ? [{ name: 'a', value: mixer.heads, field: 'model.heads' as const }] : []),
+    ...(mixer?.kind === 'attention'
+      ? [
+          { name: 'k', value: mixer.kvHeads, field: 'model.kvHeads' as const },
+          { name: 'd', value: mixer.headDim, field: 'model.headDim' as const },
+        ]
+      : []),
+    ...(dense ? [{ name: 'f', value: dense.ffn, field: 'model.ffn' as const }] : []),
+    ...(experts
+      ? [
+          { name: 'experts', value: experts.experts, field: 'model.experts' as const },
+          { name: 'f of an expert', value: experts.ffn, field: 'model.expertFfn' as const },
+        ]
+      : []),
     { name: 'V', value: model.paddedVocab, field: 'model.vocab' },
   ];
 }
@@ -68,16 +82,28 @@ function weightTerm(parameters: number, format: NumberFormat): Term {
 }
 
 function cacheTerm(model: ModelShape, format: NumberFormat): Term {
+  const mixer = firstAttention(model);
+  const inputs: readonly TermInput[] =
+    mixer?.kind === 'mla'
+      ? [
+          { name: 'KV rank', value: mixer.kvRank, field: 'model.kvLoraRank' },
+          { name: 'rope', value: mixer.ropeDim, field: 'model.qkRopeHeadDim' },
+        ]
+      : mixer
+        ? [
+            { name: 'k', value: mixer.kvHeads, field: 'model.kvHeads' },
+            { name: 'd', value: mixer.headDim, field: 'model.headDim' },
+          ]
+        : [];
   return {
     id: `model.kvPerToken.${format}`,
     label: `KV cache per token in ${format}`,
-    value: 2 * model.layers * model.kvHeads * model.headDim * bytesPerElement(format),
+    value: cachedElementsPerToken(model, countKinds(model, 0, model.layers), 1) * bytesPerElement(format),
     unit: 'B',
-    formula: '2 * L * k * d * bytes',
+    formula: mixer?.kind === 'mla' ? 'layers that attend * (KV rank + rope) * bytes' : 'layers that attend * 2 * k * d * bytes',
     inputs: [
       { name: 'L', value: model.layers, field: 'model.layers' },
-      { name: 'k', value: model.kvHeads, field: 'model.kvHeads' },
-      { name: 'd', value: model.headDim, field: 'model.headDim' },
+      ...inputs,
       { name: 'bytes', value: bytesPerElement(format), from: 'the number format' },
     ],
     source: 'Kwon et al. 2023 (arXiv 2309.06180), section 3',

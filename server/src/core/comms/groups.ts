@@ -13,10 +13,16 @@ export interface Groups {
   /** Groups of shards that hold copies of each other (HSDP). */
   readonly replicas: Group;
   readonly pipeline: Group;
+  /** Ranks that hold different experts of the same layer. */
+  readonly expert: Group;
+  /** Ranks that split the matrices of one expert. */
+  readonly expertTensor: Group;
+  /** Ranks that hold the same experts. */
+  readonly expertData: Group;
 }
 
 export function groupsOf(job: TrainingJob): Groups {
-  const { tensor, context, data, dataShard, pipeline } = job.parallel;
+  const { tensor, context, data, dataShard, pipeline, expert, expertTensor } = job.parallel;
   return {
     tensor: { size: tensor, stride: 1 },
     context: { size: context, stride: tensor },
@@ -25,5 +31,8 @@ export function groupsOf(job: TrainingJob): Groups {
     reduce: { size: data * context, stride: tensor },
     replicas: { size: Math.max(1, Math.round(data / dataShard)), stride: tensor * context * dataShard },
     pipeline: { size: pipeline, stride: tensor * context * data },
+    expert: { size: expert, stride: expertTensor },
+    expertTensor: { size: expertTensor, stride: 1 },
+    expertData: { size: Math.max(1, (tensor * context * data) / (expert * expertTensor)), stride: expert * expertTensor },
   };
 }

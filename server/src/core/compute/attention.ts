@@ -1,66 +1,98 @@
 /**
  * Time of the attention core (scores, softmax, weighted sum) of one layer on one GPU.
  *
- * Fused (Dao et al. 2022 and 2023): forward 4 b s s_k d a FLOPs, halved under a causal mask, at a share of the peak
- * that falls with head size; backward 2.5 times that at its own share.
- * Unfused: two batched products over the whole square, and softmax, mask and dropout streaming the a x s x s matrix
- * through memory (Korthikanti et al. 2022, section 4: 2 + 2 + 1 bytes an element are kept, more are moved).
+ * Fused (Dao et al. 2022 and 2023): `2 pairs a (d_qk + d_v)` FLOPs over the pairs of query and key the mask lets through,
+ * at a share of the peak that falls with head size and with short key lengths; backward is 2.5 times that (five products
+ * for two) at a share of its own.
+ * Unfused: batched products over the whole square, as `gemm.ts` times them, and softmax, mask and dropout streaming the
+ * a x s x s matrix through memory (Korthikanti et al. 2022, section 4: 2 + 2 + 1 bytes an element are kept, more are moved).
+ * Known to be wrong: document masks whose lengths differ widely load the multiprocessors unevenly, which is not counted.
  */
+import type { AttentionFit } from '../calibration/compute.ts';
 import type { AttentionKernel } from '../job-fields.ts';
 import type { Seconds } from '../units.ts';
-import { type Device, streamTime } from './gemm.ts';
+import { attendedPairs } from './attended-pairs.ts';
+import { batchedGemmTime, type Device, streamTime } from './gemm.ts';
 
 export interface AttentionShape {
   readonly batch: number;
   /** Query tokens on this GPU. */
   readonly queries: number;
-  /** Key tokens each query may look at, before the causal mask. */
+  /** Key tokens each query may look at, before any mask. */
   readonly keys: number;
   /** Query heads on this GPU. */
   readonly heads: number;
+  /** Heads of keys and values on this GPU; absent: as many as query heads. */
+  readonly keyValueHeads?: number;
+  /** Size of a query and key head. */
   readonly headDim: number;
+  /** Size of a value head where it differs (192 against 128 in MLA). */
+  readonly valueDim?: number;
   readonly causal: boolean;
+  /** Keys a query sees at most (sliding window); absent: all of them. Packed documents are so many shorter sequences. */
+  readonly window?: number;
   readonly kernel: AttentionKernel;
   readonly dropout: boolean;
   /** True when the stack uses the newest fused kernel of the device (cuDNN, FlashAttention 3), not FlashAttention 2. */
   readonly newest: boolean;
+  /** Unfused only: softmax in fp32 through separate operators (eager PyTorch) and not one fused kernel (Megatron-LM). */
+  readonly eagerSoftmax?: boolean;
+}
+
+/** Pairs of query and key that the mask lets through, of one sequence and head on this GPU. */
+function pairsOf(shape: AttentionShape): number {
+  return (attendedPairs(shape.keys, shape.causal, shape.window) * shape.queries) / shape.keys;
 }
 
 /** FLOPs of scores and weighted sum as executed by the kernel. */
 export function attentionFlops(shape: AttentionShape): number {
-  const square = 4 * shape.batch * shape.queries * shape.keys * shape.heads * shape.headDim;
-  return shape.kernel === 'flash' && shape.causal ? square / 2 : square;
+  const pairs = shape.kernel === 'flash' ? pairsOf(shape) : shape.queries * shape.keys;
+  return 2 * shape.batch * shape.heads * pairs * (shape.headDim + (shape.valueDim ?? shape.headDim));
+}
+
+/** Share of the peak at a head size, between the sizes measured by straight lines. */
+function shareAt(fit: AttentionFit, size: number): number {
+  if (size <= 64) return fit.share64;
+  if (size <= 128) return fit.share64 + ((size - 64) / 64) * (fit.share128 - fit.share64);
+  if (size <= 256) return fit.share128 + ((size - 128) / 128) * (fit.share256 - fit.share128);
+  // Above 256 the accumulator no longer fits the registers of one tile and the work is done in parts.
+  return fit.share256 * (256 / size);
+}
+
+/** Seconds of the fused kernel that does `scale` times the forward work at `rateShare` of its rate. */
+function fusedTime(device: Device, shape: AttentionShape, scale: number, rateShare: number): Seconds {
+  const { attention, sustainedShare } = device.calibration;
+  const fit = shape.newest ? attention.newest : attention.flash2;
+  const valueDim = shape.valueDim ?? shape.headDim;
+  const keyValueHeads = shape.keyValueHeads ?? shape.heads;
+  const pairs = pairsOf(shape) + shape.queries * fit.keyRamp;
+  const work = 2 * scale * shape.batch * shape.heads * pairs * (shape.headDim + valueDim);
+  const waves = (shape.batch * shape.heads * Math.ceil(shape.queries / 128)) / device.multiprocessors;
+  const idle = 1 + ((Math.ceil(waves) - waves) / waves) * fit.waveLoss;
+  const compute = (work * idle) / (device.peak * shareAt(fit, (shape.headDim + valueDim) / 2) * rateShare * sustainedShare);
+  const elements = shape.batch * (shape.queries * shape.heads + shape.keys * keyValueHeads) * (shape.headDim + valueDim);
+  const memory = (scale * elements * device.elementBytes) / (device.bandwidth * fit.memoryShare);
+  return Math.max(compute, memory) + fit.overlapLoss * Math.min(compute, memory) + fit.floor;
 }
 
 export function attentionForward(device: Device, shape: AttentionShape): Seconds {
-  const c = device.calibration;
-  const flops = attentionFlops(shape);
-  if (shape.kernel === 'flash') {
-    // Short sequences leave the pipeline of the fused kernel unfilled; small heads halve the work per byte.
-    const length = shape.keys / (shape.keys + 512);
-    const head = shape.headDim >= 128 ? 1 : 0.7 + 0.3 * (shape.headDim / 128);
-    return (
-      flops / (device.peak * (shape.newest ? c.flashForwardShare : c.flash2ForwardShare) * c.sustainedShare * length * head) + c.kernelFloor
-    );
-  }
-  const elements = shape.batch * shape.heads * shape.queries * shape.keys;
-  // Scores written, scaled-masked softmax read and written, dropout read, written with its mask, product reads.
-  const moved = elements * (shape.dropout ? 2 + 4 + 5 + 2 : 2 + 4 + 2);
-  return flops / (device.peak * c.unfusedAttentionShare) + streamTime(device, moved) + 3 * c.kernelFloor;
+  if (shape.kernel === 'flash') return fusedTime(device, shape, 1, 1);
+  const { queries, keys, headDim } = shape;
+  const heads = shape.batch * shape.heads;
+  const products = batchedGemmTime(device, heads, queries, keys, headDim) + batchedGemmTime(device, heads, queries, headDim, keys);
+  // Scaled masked softmax reads and writes; in separate operators: mask, softmax into fp32, cast. Dropout keeps a mask.
+  const moved = (shape.eagerSoftmax ? 4 + 6 + 6 : 4) + (shape.dropout ? 5 : 0);
+  return products + streamTime(device, heads * queries * keys * moved);
 }
 
 export function attentionBackward(device: Device, shape: AttentionShape): Seconds {
-  const c = device.calibration;
-  const flops = attentionFlops(shape);
-  if (shape.kernel === 'flash') {
-    const length = shape.keys / (shape.keys + 512);
-    const head = shape.headDim >= 128 ? 1 : 0.7 + 0.3 * (shape.headDim / 128);
-    return (
-      (2.5 * flops) / (device.peak * (shape.newest ? c.flashBackwardShare : c.flash2BackwardShare) * c.sustainedShare * length * head) +
-      c.kernelFloor
-    );
-  }
-  const elements = shape.batch * shape.heads * shape.queries * shape.keys;
-  const moved = elements * (shape.dropout ? 2 + 5 + 6 + 2 : 2 + 6 + 2);
-  return (2 * flops) / (device.peak * c.unfusedAttentionShare) + streamTime(device, moved) + 5 * c.kernelFloor;
+  if (shape.kernel === 'flash') return fusedTime(device, shape, 2.5, device.calibration.attention.backwardRate);
+  const { queries, keys, headDim } = shape;
+  const heads = shape.batch * shape.heads;
+  const products =
+    2 * batchedGemmTime(device, heads, queries, keys, headDim) +
+    batchedGemmTime(device, heads, keys, headDim, queries) +
+    batchedGemmTime(device, heads, queries, headDim, keys);
+  const moved = (shape.eagerSoftmax ? 6 + 12 : 6) + (shape.dropout ? 5 : 0);
+  return products + streamTime(device, heads * queries * keys * moved);
 }

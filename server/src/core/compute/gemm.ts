@@ -1,13 +1,16 @@
 /**
- * Time of one dense matrix product C[m,n] = A[m,k] B[k,n].
+ * Time of one dense matrix product C[m,n] = A[m,k] B[k,n], alone, in a batch of equal ones, or as the group of a layer
+ * of experts.
  *
- *   t = max( waves * SMs * tile FLOPs * (1 + K0 / k) / (peak * share * tile quality), bytes / (bandwidth * share) ) + floor
+ *   compute = waves * SMs * tile FLOPs * (k + K0) / (k * peak * share * tile quality)
+ *   memory  = bytes / (bandwidth * share)
+ *   t       = max(compute, memory) + loss * min(compute, memory) + floor
  *
- * with `waves` between the exact and the rounded-up number of waves of output tiles. Fitted on measured kernels, see
- * `calibration.ts`. Known to be wrong for very small m (decode), where split-K kernels fill the chip another way: there
- * the memory term rules.
+ * `waves` lies between the exact and the rounded-up number of waves of output tiles; the best of six tile shapes is taken.
+ * The parameters are fitted per generation and number format (`calibration/fits/gemm.json`, docs/model/parameters.md).
+ * Known to be wrong where a library picks split-K or a rare kernel: narrow products (n below 512) scatter by 10 %.
  */
-import type { ComputeCalibration } from '../calibration/compute.ts';
+import type { ComputeCalibration, GemmFit } from '../calibration/compute.ts';
 import type { Accelerator } from '../hardware.ts';
 import type { NumberFormat } from '../job-fields.ts';
 import { bytesPerElement } from '../number-format.ts';
@@ -19,6 +22,9 @@ export interface Device {
   readonly bandwidth: number;
   readonly multiprocessors: number;
   readonly calibration: ComputeCalibration;
+  /** Matrix products in the format of `peak`. */
+  readonly gemm: GemmFit;
+  /** Bytes of one input element of a product; outputs have two bytes or more. */
   readonly elementBytes: number;
 }
 
@@ -45,7 +51,20 @@ export function peakRate(accelerator: Accelerator, format: NumberFormat): FlopsP
   }
 }
 
-export function describeDevice(accelerator: Accelerator, format: NumberFormat, calibration: ComputeCalibration): Device | undefined {
+/** How the scales of fp8 are laid out: one per tensor, one per block of 128, or one per 32 elements (MX). */
+export type ScaleLayout = 'tensor' | 'block' | 'mx';
+
+function gemmFit(calibration: ComputeCalibration, format: NumberFormat, scales: ScaleLayout): GemmFit {
+  if (format === 'fp8' || format === 'int8') return scales === 'block' ? calibration.gemm.fp8Block : calibration.gemm.fp8;
+  return format === 'fp4' || format === 'int4' ? calibration.gemm.fp4 : calibration.gemm.half;
+}
+
+export function describeDevice(
+  accelerator: Accelerator,
+  format: NumberFormat,
+  calibration: ComputeCalibration,
+  scales: ScaleLayout = 'tensor',
+): Device | undefined {
   const peak = peakRate(accelerator, format);
   if (peak === undefined) return undefined;
   return {
@@ -53,32 +72,48 @@ export function describeDevice(accelerator: Accelerator, format: NumberFormat, c
     bandwidth: accelerator.memory.bandwidth.value,
     multiprocessors: accelerator.smCount?.value ?? 108,
     calibration,
+    gemm: gemmFit(calibration, format, scales),
     elementBytes: bytesPerElement(format),
   };
 }
 
-function tiledTime(device: Device, m: number, n: number, tileM: number, tileN: number, quality: number): number {
-  const tiles = Math.ceil(m / tileM) * Math.ceil(n / tileN);
-  const waves = tiles / device.multiprocessors;
-  const counted = waves + (Math.ceil(waves) - waves) * device.calibration.gemmWaveLoss;
-  // In units of depth: multiply by k for FLOPs.
-  return (counted * device.multiprocessors * tileM * tileN * 2) / quality;
+/** Area of all tiles worked through, in elements of C, counting a partly filled last wave by its loss. */
+function countedArea(tiles: number, area: number, multiprocessors: number, waveLoss: number): number {
+  const waves = tiles / multiprocessors;
+  return (waves + (Math.ceil(waves) - waves) * waveLoss) * multiprocessors * area;
+}
+
+/** The least area over the tile shapes, each divided by its quality against 256x128. */
+function bestArea(device: Device, batch: number, m: number, n: number): number {
+  const { waveLoss, mediumTile, smallTile, tinyTile } = device.gemm;
+  const sms = device.multiprocessors;
+  const m64 = Math.ceil(m / 64);
+  const n64 = Math.ceil(n / 64);
+  const m128 = Math.ceil(m64 / 2);
+  const n128 = Math.ceil(n64 / 2);
+  return Math.min(
+    countedArea(batch * Math.ceil(m128 / 2) * n128, 32768, sms, waveLoss),
+    countedArea(batch * m128 * Math.ceil(n128 / 2), 32768, sms, waveLoss),
+    countedArea(batch * m128 * n128, 16384, sms, waveLoss) / mediumTile,
+    countedArea(batch * m128 * n64, 8192, sms, waveLoss) / smallTile,
+    countedArea(batch * m64 * n128, 8192, sms, waveLoss) / smallTile,
+    countedArea(batch * m64 * n64, 4096, sms, waveLoss) / tinyTile,
+  );
+}
+
+/** Seconds of `batch` independent m x k by k x n products in one kernel; `sustained` as in `gemmTime`. */
+export function batchedGemmTime(device: Device, batch: number, m: number, n: number, k: number, sustained = true): Seconds {
+  const fit = device.gemm;
+  const rate = device.peak * fit.peakShare * (sustained ? device.calibration.sustainedShare : 1);
+  const compute = (2 * bestArea(device, batch, m, n) * (k + fit.depthRamp)) / rate;
+  const bytes = batch * (device.elementBytes * (m * k + n * k) + Math.max(2, device.elementBytes) * m * n);
+  const memory = bytes / (device.bandwidth * fit.memoryShare);
+  return Math.max(compute, memory) + fit.overlapLoss * Math.min(compute, memory) + fit.floor;
 }
 
 /** Seconds of one m x k by k x n product; `sustained` applies the clocks of a chip under steady load. */
 export function gemmTime(device: Device, m: number, n: number, k: number, sustained = true): Seconds {
-  const c = device.calibration;
-  const work = Math.min(
-    tiledTime(device, m, n, 256, 128, 1),
-    tiledTime(device, m, n, 128, 256, 1),
-    tiledTime(device, m, n, 128, 128, c.gemmMediumTile),
-    tiledTime(device, m, n, 128, 64, c.gemmSmallTile),
-    tiledTime(device, m, n, 64, 128, c.gemmSmallTile),
-  );
-  const rate = device.peak * c.gemmPeakShare * (sustained ? c.sustainedShare : 1);
-  const compute = (work * (k + c.gemmDepthRamp)) / rate;
-  const bytes = device.elementBytes * (m * n + m * k + n * k);
-  return Math.max(compute, bytes / (device.bandwidth * c.memoryShare)) + c.kernelFloor;
+  return batchedGemmTime(device, 1, m, n, k, sustained);
 }
 
 /** Seconds of a streaming kernel that moves `bytes` through device memory. */

@@ -12,6 +12,11 @@ export interface EndWork {
   readonly backward: Seconds;
 }
 
+export interface HeadWork extends EndWork {
+  /** The part of the backward pass that makes the weight gradient. */
+  readonly backwardWeight: Seconds;
+}
+
 export function embeddingWork(job: TrainingJob, device: Device): EndWork {
   const tokens = (job.batch.micro * job.sequenceLength) / job.parallel.context;
   const bytes = tokens * job.model.hidden * bytesPerElement(job.precision.compute);
@@ -19,12 +24,13 @@ export function embeddingWork(job: TrainingJob, device: Device): EndWork {
 }
 
 /** Logits product and cross-entropy in fp32, both divided over the TP group (vocabulary parallel). */
-export function headWork(job: TrainingJob, device: Device): EndWork {
+export function headWork(job: TrainingJob, device: Device): HeadWork {
   const tokens = (job.batch.micro * job.sequenceLength) / job.parallel.context;
   const columns = job.model.paddedVocab / job.parallel.tensor;
   const elements = tokens * columns;
   const forward = gemmTime(device, tokens, columns, job.model.hidden);
-  const backward = gemmTime(device, tokens, job.model.hidden, columns) + gemmTime(device, columns, job.model.hidden, tokens);
+  const backwardWeight = gemmTime(device, columns, job.model.hidden, tokens);
+  const backward = gemmTime(device, tokens, job.model.hidden, columns) + backwardWeight;
   // Cast to fp32 (2 + 4 bytes), maximum, exponential and sum, and the softmax kept for the backward pass.
-  return { forward: forward + streamTime(device, elements * 22), backward: backward + streamTime(device, elements * 14) };
+  return { forward: forward + streamTime(device, elements * 22), backward: backward + streamTime(device, elements * 14), backwardWeight };
 }

@@ -82,6 +82,20 @@ export const memoryFields = {
     what: 'Kernels that keep their inputs only, where plain PyTorch keeps fp32 copies and every intermediate.',
     source: liger,
   },
+  'kernels.fusedMlp': {
+    label: 'Fused gate of the MLP',
+    short: 'fused MLP',
+    fact: 'kernels.fused_mlp',
+    what: 'Keeps gate and up projection only; plain PyTorch keeps the activated gate too.',
+    source: liger,
+  },
+  'precision.autocast': {
+    label: 'Autocast',
+    short: 'autocast',
+    fact: 'autocast',
+    what: 'Runs products in 16 bits on parameters of another format, with a 16-bit copy of each input.',
+    source: 'PyTorch, torch/amp/autocast_mode.py',
+  },
   'optimizer.firstMoment': {
     label: 'Type of the first moment',
     short: 'first moment',

@@ -68,6 +68,13 @@ export const parallelFields: { readonly [F in ParallelField]: FieldInfo } = {
     what: 'GPUs that share one sequence. Divides activations along the sequence; keys and values travel around the group.',
     source: 'Liu et al. 2023, Ring Attention (arXiv 2310.01889)',
   },
+  'parallel.contextKind': {
+    label: 'Kind of context parallelism',
+    short: 'CP kind',
+    fact: 'cp_comm_type',
+    what: 'How keys and values reach the queries: round a ring, by all-to-alls that swap sequence for heads (Ulysses), or gathered first.',
+    source: 'Jacobs et al. 2023, DeepSpeed Ulysses (arXiv 2309.14509); Megatron-LM cp_comm_type',
+  },
   'parallel.expert': {
     label: 'Expert parallel size',
     short: 'EP',

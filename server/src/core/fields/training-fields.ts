@@ -59,6 +59,15 @@ export const trainingFields: { readonly [F in TrainingField]: FieldInfo } = {
     what: 'Tokens per training sequence. Activations grow in proportion; attention FLOPs with its square.',
     source: megatronArguments,
   },
+  'sequence.documentLength': {
+    label: 'Mean document length',
+    short: 'document',
+    fact: 'document_length',
+    unit: 'tokens',
+    range: count,
+    what: 'Tokens a packed document has on average. With a mask at document ends attention costs its square, not the square of the sequence.',
+    source: 'Llama Team 2024, The Llama 3 Herd of Models (arXiv 2407.21783), section 3.2',
+  },
   'precision.compute': {
     label: 'Compute precision',
     short: 'precision',

@@ -4,91 +4,113 @@
  * Without recomputation and with 16-bit elements: s b h (10 + 24/t + 5 a s / (h t)) for a plain GPT layer
  * (Korthikanti et al. 2022, equation 2), s b h (34 + 5 a s / h) / t with sequence parallelism (equation 4); selective
  * recomputation drops the last term (equation 6), full keeps the layer's input only, 2 s b h. The operators are counted
- * one by one, so that grouped query heads, gated MLPs, other element sizes and no dropout come out right.
+ * one by one, so that grouped query heads, gated MLPs, experts, other element sizes and no dropout come out right.
  */
+import { expertPairs } from '../compute/expert-work.ts';
 import type { TrainingJob } from '../estimate-inputs.ts';
+import type { Block } from '../model-shape.ts';
 import { bytesPerElement } from '../number-format.ts';
-import { keyValueHeads } from '../parameters.ts';
 import { recomputedShare } from '../training/recomputed-share.ts';
 import type { Bytes } from '../units.ts';
+import { type MixerActivations, mixerActivations } from './mixer-activations.ts';
 
-export interface LayerActivations {
+export interface LayerActivations extends MixerActivations {
   readonly norms: Bytes;
-  readonly qkv: Bytes;
-  readonly attentionCore: Bytes;
-  readonly attentionOut: Bytes;
   readonly mlp: Bytes;
+  readonly experts: Bytes;
   readonly dropoutMasks: Bytes;
   readonly total: Bytes;
 }
 
-/** Bytes kept when nothing is computed again. */
-export function fullLayerActivations(job: TrainingJob, keepAttentionCore: boolean): LayerActivations {
-  const { model } = job;
-  const { tensor, sequence, context } = job.parallel;
+const nothing: MixerActivations = { projections: 0, core: 0, out: 0 };
+
+/** Tokens of one micro batch on one TP group. */
+export function localTokens(job: TrainingJob): number {
+  return (job.batch.micro * job.sequenceLength) / job.parallel.context;
+}
+
+/** Bytes kept when nothing is computed again; `keepCore` false: without the square of unfused attention. */
+export function fullLayerActivations(job: TrainingJob, block: Block, keepCore: boolean): LayerActivations {
+  const { tensor, sequence } = job.parallel;
   const element = bytesPerElement(job.precision.compute);
-  const tokens = (job.batch.micro * job.sequenceLength) / context;
+  const tokens = localTokens(job);
+  const hidden = tokens * job.model.hidden;
   const spread = sequence ? tensor : 1;
-  const hidden = tokens * model.hidden;
-  // Norm inputs (two), and the norm outputs that feed QKV and the MLP (two): each kept once.
-  const norms = (4 * hidden * element) / spread;
-  const qkv = tokens * (model.heads / tensor + 2 * keyValueHeads(model, tensor)) * model.headDim * element;
-  const square = (job.batch.micro * model.heads * (job.sequenceLength / context) * job.sequenceLength) / tensor;
-  const unfused = job.attention === 'unfused' && keepAttentionCore ? square * (job.dropout ? 2 * element + 1 : element) : 0;
-  // A fused kernel keeps one fp32 log-sum per row and head instead of the square.
-  const statistics = job.attention === 'flash' ? (4 * tokens * model.heads) / tensor : 0;
-  const attentionOut = (tokens * model.heads * model.headDim * element) / tensor;
-  const wide = (tokens * model.ffn * element) / tensor;
-  const mlp = model.gatedMlp ? 3 * wide : 2 * wide;
-  const dropoutMasks = job.dropout ? (2 * hidden) / spread : 0;
-  const attentionCore = unfused + statistics;
-  const total = norms + qkv + attentionCore + attentionOut + mlp + dropoutMasks;
-  return { norms, qkv, attentionCore, attentionOut, mlp, dropoutMasks, total };
+  // Each norm's input, and its output where that feeds a product: kept once each.
+  const norms = (2 * block.norms * hidden * element) / spread;
+  const mixed = block.mixer ? mixerActivations(job, block.mixer, tokens, keepCore) : nothing;
+  const crossed = block.cross ? mixerActivations(job, block.cross, tokens, keepCore) : nothing;
+  const { feedForward } = block;
+  const width = feedForward?.kind === 'dense' ? feedForward.ffn : (feedForward?.sharedFfn ?? 0);
+  const mlp = ((tokens * width * element) / tensor) * (feedForward?.gated ? 3 : 2);
+  const experts = expertActivations(job, block, tokens);
+  const halves = (block.mixer ? 1 : 0) + (feedForward ? 1 : 0);
+  const dropoutMasks = job.dropout ? (halves * hidden) / spread : 0;
+  const projections = mixed.projections + crossed.projections;
+  const core = mixed.core + crossed.core;
+  const out = mixed.out + crossed.out;
+  const total = norms + projections + core + out + mlp + experts + dropoutMasks;
+  return { norms, projections, core, out, mlp, experts, dropoutMasks, total };
+}
+
+/** Tokens as they arrive at the experts, both widths of the MLP, and the outputs that their weights multiply. */
+function expertActivations(job: TrainingJob, { feedForward }: Block, tokens: number): Bytes {
+  if (feedForward?.kind !== 'moe') return 0;
+  const element = bytesPerElement(job.precision.compute);
+  const pairs = expertPairs(job, feedForward, tokens);
+  const width = feedForward.latent || job.model.hidden;
+  const inner = ((feedForward.gated ? 3 : 2) * feedForward.ffn) / job.parallel.expertTensor;
+  // Router logits and probabilities stay in fp32.
+  const router = (8 * tokens * feedForward.experts) / (job.parallel.sequence ? job.parallel.tensor : 1);
+  return pairs * (2 * width + inner) * element + router;
 }
 
 /** Bytes of the input of one layer as checkpointed by full recomputation. */
 export function layerInputBytes(job: TrainingJob): Bytes {
-  const { tensor, sequence, context } = job.parallel;
-  const tokens = (job.batch.micro * job.sequenceLength) / context;
-  return (tokens * job.model.hidden * bytesPerElement(job.precision.compute)) / (sequence ? tensor : 1);
+  const { tensor, sequence } = job.parallel;
+  return (localTokens(job) * job.model.hidden * bytesPerElement(job.precision.compute)) / (sequence ? tensor : 1);
 }
 
 /**
  * torchtitan's selective mode keeps the results of every second matrix product and of attention, and computes the rest
  * again (torchtitan/models/llama/parallelize_llama.py, per-op selective activation checkpointing).
  */
-function perOperatorSelective(job: TrainingJob): Bytes {
-  const { model } = job;
-  const { tensor, context } = job.parallel;
+function perOperatorSelective(job: TrainingJob, block: Block): Bytes {
+  const { mixer, feedForward } = block;
   const element = bytesPerElement(job.precision.compute);
-  const tokens = (job.batch.micro * job.sequenceLength) / context;
-  const perToken = (2 * model.heads + model.kvHeads) * model.headDim + model.ffn + model.hidden;
-  return (tokens * perToken * element) / tensor + layerInputBytes(job);
+  const heads = mixer?.kind === 'attention' ? (2 * mixer.heads + mixer.kvHeads) * mixer.headDim : 0;
+  const ffn = feedForward?.kind === 'dense' ? feedForward.ffn : 0;
+  const perToken = heads + ffn + job.model.hidden;
+  const rest = heads === 0 || ffn === 0 ? fullLayerActivations(job, block, false).total / 2 : 0;
+  return (localTokens(job) * perToken * element) / job.parallel.tensor + layerInputBytes(job) + rest;
 }
 
-/** Bytes one micro batch keeps per layer under the job's recomputation. */
-export function keptPerLayer(job: TrainingJob): Bytes {
+/** Bytes one micro batch keeps in one layer of this kind under the job's recomputation. */
+export function keptPerLayer(job: TrainingJob, block: Block): Bytes {
   const { granularity, method, layers } = job.recompute;
-  if (granularity === 'none') return fullLayerActivations(job, true).total;
+  if (granularity === 'none') return fullLayerActivations(job, block, true).total;
   if (granularity === 'selective') {
-    return job.framework === 'torchtitan' ? perOperatorSelective(job) : fullLayerActivations(job, false).total;
+    return job.framework === 'torchtitan' ? perOperatorSelective(job, block) : fullLayerActivations(job, block, false).total;
   }
   // Uniform: one input for each group of layers. Block: some layers keep their input only, the others everything.
   if (method === 'uniform') return layerInputBytes(job) / layers;
   const share = recomputedShare(job);
-  return share * layerInputBytes(job) + (1 - share) * fullLayerActivations(job, true).total;
+  return share * layerInputBytes(job) + (1 - share) * fullLayerActivations(job, block, true).total;
 }
 
 /** Bytes alive only while one layer's backward pass runs: what recomputation brings back, and gradients in flight. */
-export function transientPerLayer(job: TrainingJob): Bytes {
-  const { tensor, sequence, context } = job.parallel;
-  const tokens = (job.batch.micro * job.sequenceLength) / context;
+export function transientPerLayer(job: TrainingJob, block: Block): Bytes {
+  const { tensor, sequence } = job.parallel;
+  const tokens = localTokens(job);
   const element = bytesPerElement(job.precision.compute);
-  const full = fullLayerActivations(job, true).total;
+  const full = fullLayerActivations(job, block, true).total;
   const group = job.recompute.granularity === 'full' && job.recompute.method === 'uniform' ? job.recompute.layers : 1;
-  const back = job.recompute.granularity === 'none' ? 0 : Math.max(0, group * (full - keptPerLayer(job)));
+  const back = job.recompute.granularity === 'none' ? 0 : Math.max(0, group * (full - keptPerLayer(job, block)));
   // Sequence parallelism gathers the whole sequence for each product; the gradient of the widest tensor is alive too.
   const gathered = sequence && tensor > 1 ? 2 * tokens * job.model.hidden * element : 0;
-  const gradient = ((job.model.gatedMlp ? 2 : 1) * tokens * job.model.ffn * element) / tensor;
-  return back + gathered + gradient;
+  const { feedForward } = block;
+  const gates = feedForward?.gated ? 2 : 1;
+  const dense = feedForward?.kind === 'dense' ? (tokens * feedForward.ffn) / tensor : 0;
+  const routed = feedForward?.kind === 'moe' ? (expertPairs(job, feedForward, tokens) * feedForward.ffn) / job.parallel.expertTensor : 0;
+  return back + gathered + gates * Math.max(dense, routed) * element;
 }

@@ -6,13 +6,19 @@
  */
 import type { TrainingJob } from '../estimate-inputs.ts';
 import { bytesPerElement } from '../number-format.ts';
-import { layerParameters } from '../parameters.ts';
+import { kindParameters } from '../parameters/model-parameters.ts';
 import type { RankPlan } from '../training/stage-plan.ts';
 import type { Bytes } from '../units.ts';
 
 export interface ShardingBytes {
   readonly gathered: Bytes;
   readonly gradients: Bytes;
+}
+
+/** Parameters of the largest kind of layer on one rank. */
+function largestLayer(job: TrainingJob): number {
+  const { tensor, expert, expertTensor } = job.parallel;
+  return kindParameters(job.model, { tensor, expert, expertTensor }).reduce((most, { total }) => Math.max(most, total), 0);
 }
 
 export function shardingBytes(job: TrainingJob, plan: RankPlan): ShardingBytes {
@@ -25,11 +31,11 @@ export function shardingBytes(job: TrainingJob, plan: RankPlan): ShardingBytes {
   const reduced = bytesPerElement(job.precision.gradients);
   if (job.zero.implementation === 'deepspeed') {
     // Live parameters are bounded by what one layer needs and the prefetch bucket.
-    const layer = layerParameters(job.model, job.parallel.tensor).total;
+    const layer = largestLayer(job);
     return { gathered: element * (2 * layer + job.zero.prefetchBucketElements), gradients: element * job.zero.reduceBucketElements };
   }
   if (job.parallel.pipeline > 1) return { gathered: plan.parameters * element, gradients: plan.parameters * reduced };
-  const layer = layerParameters(job.model, job.parallel.tensor).total;
+  const layer = largestLayer(job);
   // At the peak, when the loss starts its backward pass, only the head's and one layer's gradients are alive.
   const root = plan.embeddingParameters + plan.headParameters;
   return { gathered: element * (root + 3 * layer), gradients: element * plan.headParameters + (element + reduced) * layer };

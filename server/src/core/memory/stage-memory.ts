@@ -7,8 +7,8 @@ import { type Band, findTerm, sumOf, type Term, type TermInput } from '../term.t
 import type { RankPlan } from '../training/stage-plan.ts';
 import type { Bytes } from '../units.ts';
 import { type ShardingBytes, shardingBytes } from './sharding.ts';
-import type { SharedMemory } from './shared-memory.ts';
-import type { StateBytes } from './states.ts';
+import { keptOnRank, type SharedMemory, transientOnRank } from './shared-memory.ts';
+import { dividedParameters, type StateBytes } from './states.ts';
 import { input } from './term-input.ts';
 
 const zero = 'Rajbhandari et al. 2020 (ZeRO), section 3';
@@ -40,7 +40,7 @@ function stateTerms(job: TrainingJob, plan: RankPlan, s: StateBytes): Term {
     id: `memory.${id}`,
     label,
     unit: 'B',
-    value: (plan.parameters * bytes) / shards,
+    value: dividedParameters(job, plan, shards) * bytes,
     formula: shards > 1 ? 'N * bytes / d' : 'N * bytes',
     inputs: [
       ...parameters,
@@ -56,7 +56,8 @@ function stateTerms(job: TrainingJob, plan: RankPlan, s: StateBytes): Term {
   ]);
 }
 
-function activationTerm({ kept, activationInputs }: SharedMemory, plan: RankPlan, aliveLayers: number): Term {
+function activationTerm(shared: SharedMemory, plan: RankPlan, aliveLayers: number): Term {
+  const kept = keptOnRank(shared, plan);
   return {
     id: 'memory.activations',
     label: 'Activations',
@@ -67,7 +68,7 @@ function activationTerm({ kept, activationInputs }: SharedMemory, plan: RankPlan
       input('bytes per layer', kept, 'recompute.granularity'),
       input('layers * micro batches alive', aliveLayers, 'parallel.pipeline', 'simulation of the schedule'),
       input('layers', plan.layers, 'model.layers'),
-      ...activationInputs,
+      ...shared.activationInputs,
     ],
     source: korthikanti,
   };
@@ -101,7 +102,7 @@ function shardingTerm(job: TrainingJob, { gathered, gradients }: ShardingBytes):
 function allocatedParts(job: TrainingJob, plan: RankPlan, aliveLayers: number, shared: SharedMemory): readonly Term[] {
   const sharding = shardingBytes(job, plan);
   const parts: Term[] = [stateTerms(job, plan, shared.states), activationTerm(shared, plan, aliveLayers)];
-  if (plan.layers > 0) parts.push(shared.transient);
+  if (plan.layers > 0) parts.push(transientOnRank(shared, plan));
   if (plan.headShare > 0) parts.push(logitsTerm(plan, shared));
   if (sharding.gathered + sharding.gradients > 0) parts.push(shardingTerm(job, sharding));
   parts.push(shared.workspace);

@@ -10,6 +10,7 @@
 import type { TrainingJob } from '../estimate-inputs.ts';
 import type { OptimizerKind } from '../job-fields.ts';
 import { bytesPerElement } from '../number-format.ts';
+import type { RankPlan } from '../training/stage-plan.ts';
 
 export interface StateBytes {
   /** Bytes per parameter before division. */
@@ -23,6 +24,17 @@ export interface StateBytes {
   readonly optimizerShards: number;
 }
 
+/**
+ * Parameters of which one GPU keeps its part when they are divided over `shards` ranks of DP and CP. Routed experts lie on
+ * fewer GPUs each, so that fewer ranks share them: those of the expert data-parallel group.
+ */
+export function dividedParameters(job: TrainingJob, plan: RankPlan, shards: number): number {
+  if (shards <= 1) return plan.parameters;
+  const { tensor, expert, expertTensor } = job.parallel;
+  const expertShards = Math.max(1, (shards * tensor) / (expert * expertTensor));
+  return (plan.parameters - plan.expertParameters) / shards + plan.expertParameters / expertShards;
+}
+
 /** Optimizer moments per parameter: how many fp32 values it keeps. */
 const momentBytes: Readonly<Record<OptimizerKind, number>> = {
   adam: 8,
@@ -31,6 +43,7 @@ const momentBytes: Readonly<Record<OptimizerKind, number>> = {
   lion: 4,
   muon: 4,
   'adam-8bit': 2,
+  'adam-4bit': 1,
   other: 8,
 };
 

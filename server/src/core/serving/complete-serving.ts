@@ -4,6 +4,7 @@ import type { Assumption, Refusal } from '../estimate.ts';
 import type { ServingJob } from '../estimate-inputs.ts';
 import type { Cluster } from '../hardware.ts';
 import type { JobField, NumberFormat, PartialJob } from '../job-fields.ts';
+import { firstAttention } from '../model-shape.ts';
 import { GiB } from '../units.ts';
 
 const refuse = (why: string, missing: readonly JobField[] = []): { readonly refusal: Refusal } => ({ refusal: { why, missing } });
@@ -48,7 +49,8 @@ export function completeServing(
   if ('missing' in completed)
     return refuse("the model's shape is not known: name a public model or a folder with its config.json", completed.missing);
   const { model } = completed;
-  if (tensor > model.heads) return refuse(`TP ${tensor} is more than the ${model.heads} attention heads`);
+  const heads = firstAttention(model)?.heads;
+  if (heads !== undefined && tensor > heads) return refuse(`TP ${tensor} is more than the ${heads} attention heads`);
   const assumptions: Assumption[] = [...completed.assumptions];
   const use = <T extends number>(field: JobField, value: T | undefined, fallback: T, why: string): T => {
     if (value !== undefined) return value;

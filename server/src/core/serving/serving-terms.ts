@@ -3,8 +3,9 @@ import { bands } from '../calibration/bands.ts';
 import type { ServingEstimate } from '../estimate.ts';
 import type { ServingJob } from '../estimate-inputs.ts';
 import { bandOf } from '../memory/stage-memory.ts';
-import { totalParameters } from '../parameters.ts';
-import { sumOf, type Term } from '../term.ts';
+import { firstAttention, type ModelShape } from '../model-shape.ts';
+import { totalParameters } from '../parameters/model-parameters.ts';
+import { sumOf, type Term, type TermInput } from '../term.ts';
 
 export interface ServingNumbers {
   readonly weights: number;
@@ -110,6 +111,13 @@ function poolTerm(job: ServingJob, n: ServingNumbers): Term {
   return banded(term, bands.serving);
 }
 
+/** What one token leaves in a layer: KV heads, or the compressed pair of MLA. */
+function cacheInputs(model: ModelShape): readonly TermInput[] {
+  const mixer = firstAttention(model);
+  if (mixer?.kind === 'mla') return [{ name: 'KV rank + rope', value: mixer.kvRank + mixer.ropeDim, field: 'model.kvLoraRank' }];
+  return mixer ? [{ name: 'KV heads', value: mixer.kvHeads, field: 'model.kvHeads' }] : [];
+}
+
 function cacheTerms(job: ServingJob, n: ServingNumbers): Pick<ServingEstimate, 'kvBytesPerToken' | 'kvTokens' | 'concurrency'> {
   return {
     kvBytesPerToken: {
@@ -120,7 +128,7 @@ function cacheTerms(job: ServingJob, n: ServingNumbers): Pick<ServingEstimate, '
       formula: '2 * layers / PP * max(1, KV heads / TP) * head size * bytes',
       inputs: [
         { name: 'layers', value: job.model.layers, field: 'model.layers' },
-        { name: 'KV heads', value: job.model.kvHeads, field: 'model.kvHeads' },
+        ...cacheInputs(job.model),
         { name: 'TP', value: job.tensor, field: 'parallel.tensor' },
         { name: 'format', value: job.kvCache, field: 'serving.kvCacheDtype' },
       ],

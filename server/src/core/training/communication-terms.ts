@@ -4,12 +4,13 @@ import type { Groups } from '../comms/groups.ts';
 import { type Level, place } from '../comms/network.ts';
 import type { CommunicationCost } from '../estimate.ts';
 import type { TrainingJob } from '../estimate-inputs.ts';
-import type { JobField } from '../job-fields.ts';
+import type { ContextKind, JobField } from '../job-fields.ts';
 import { bandOf } from '../memory/stage-memory.ts';
 import { bytesPerElement } from '../number-format.ts';
 import type { ScheduleRequest } from '../schedules/schedule.ts';
 import type { Term } from '../term.ts';
 import type { DataParallelCost } from './data-parallel.ts';
+import type { RankPlan } from './stage-plan.ts';
 import type { StageTimes } from './stage-times.ts';
 
 interface Kind {
@@ -51,17 +52,32 @@ function cost(kind: Kind, bytes: number, busy: number, exposed: number): Communi
   };
 }
 
+const contextSources: Readonly<Record<ContextKind, string>> = {
+  ring: 'Liu et al. 2023 (ring attention)',
+  'all-to-all': 'Jacobs et al. 2023 (DeepSpeed Ulysses)',
+  'all-gather': 'Llama Team 2024, section 3.3.2',
+};
+const contextFormulas: Readonly<Record<ContextKind, string>> = {
+  ring: 'keys and values round the ring, forward and backward',
+  'all-to-all': 'queries, keys, values and outputs exchanged, forward and backward',
+  'all-gather': 'keys and values gathered, their gradients scattered',
+};
+
 /** Only the kinds that this job has. Per step, for the rank with the most layers. */
 export function communicationTerms(
   job: TrainingJob,
   groups: Groups,
+  plans: readonly RankPlan[],
   times: StageTimes,
   data: DataParallelCost,
   request: ScheduleRequest,
   tail: ScheduleRequest['tail'],
 ): readonly CommunicationCost[] {
   const m = job.batch.accumulation;
-  const layers = Math.max(...job.parallel.layers.map((chunks) => chunks.reduce((sum, count) => sum + count, 0)));
+  const fullest = plans.reduce((a, b) => (b.layers > a.layers ? b : a));
+  // Per step, over the layers of the rank that has most of them.
+  const traffic = (pick: (work: StageTimes['blocks'][number]) => number): number =>
+    m * fullest.kinds.reduce((sum, count, kind) => sum + count * (times.blocks[kind] ? pick(times.blocks[kind]) : 0), 0);
   const exposed = (pick: (part: StageTimes['parts'][number]) => number) => m * Math.max(...times.parts.map(pick));
   const level = (group: { size: number; stride: number }) => place(job.cluster, group).level;
   const out: CommunicationCost[] = [];
@@ -78,8 +94,8 @@ export function communicationTerms(
     out.push(
       cost(
         kind,
-        m * layers * times.layer.tensorBytes,
-        m * layers * times.layer.tensorBusy,
+        traffic((work) => work.tensor.bytes),
+        traffic((work) => work.tensor.busy),
         exposed((part) => part.tensorComm),
       ),
     );
@@ -91,15 +107,34 @@ export function communicationTerms(
       field: 'parallel.context',
       size: groups.context.size,
       level: level(groups.context),
-      source: 'Liu et al. 2023 (ring attention)',
-      formula: 'keys and values round the ring, forward and backward',
+      source: contextSources[job.parallel.contextKind],
+      formula: contextFormulas[job.parallel.contextKind],
     };
     out.push(
       cost(
         kind,
-        m * layers * times.layer.contextBytes,
-        m * layers * times.layer.contextBusy,
+        traffic((work) => work.context.bytes),
+        traffic((work) => work.context.busy),
         exposed((part) => part.contextComm),
+      ),
+    );
+  }
+  if (groups.expert.size * groups.expertTensor.size > 1 && traffic((work) => work.expert.bytes) > 0) {
+    const kind: Kind = {
+      id: 'expert',
+      label: 'Expert parallel',
+      field: 'parallel.expert',
+      size: groups.expert.size,
+      level: level(groups.expert),
+      source: 'Lepikhin et al. 2020 (GShard), section 3.2',
+      formula: 'tokens to their experts and back, forward and backward: 4 all-to-alls of s b k h per layer',
+    };
+    out.push(
+      cost(
+        kind,
+        traffic((work) => work.expert.bytes),
+        traffic((work) => work.expert.busy),
+        exposed((part) => part.expertComm),
       ),
     );
   }

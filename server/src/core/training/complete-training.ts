@@ -4,8 +4,8 @@ import type { Assumption, Refusal } from '../estimate.ts';
 import type { TrainingJob } from '../estimate-inputs.ts';
 import type { Cluster } from '../hardware.ts';
 import type { JobField, PartialJob } from '../job-fields.ts';
-import type { ModelShape } from '../model-shape.ts';
-import { spreadLayers } from './stage-plan.ts';
+import { firstAttention, firstExperts, type ModelShape } from '../model-shape.ts';
+import { spreadLayers } from './spread-layers.ts';
 
 const refuse = (why: string, missing: readonly JobField[] = []): { readonly refusal: Refusal } => ({ refusal: { why, missing } });
 
@@ -15,6 +15,8 @@ const counts = [
   'parallel.pipeline',
   'parallel.virtualStages',
   'parallel.context',
+  'parallel.expert',
+  'parallel.expertTensor',
   'parallel.data',
   'batch.micro',
   'batch.global',
@@ -56,6 +58,8 @@ interface Sizes {
   readonly pipeline: number;
   readonly virtualStages: number;
   readonly context: number;
+  readonly expert: number;
+  readonly expertTensor: number;
   readonly data: number;
   readonly micro: number;
   readonly global: number;
@@ -86,6 +90,8 @@ function sizesOf(job: PartialJob, assumptions: Assumption[]): Sizes | { readonly
     pipeline,
     virtualStages: pipeline > 1 ? (job['parallel.virtualStages'] ?? 1) : 1,
     context,
+    expert: job['parallel.expert'] ?? 1,
+    expertTensor: (job['model.experts'] ?? 0) > 1 ? (job['parallel.expertTensor'] ?? tensor) : 1,
     data,
     micro,
     global,
@@ -99,7 +105,13 @@ function sizeProblem(sizes: Sizes, model: ModelShape): string | undefined {
   const { tensor, pipeline, virtualStages } = sizes;
   if (pipeline > model.layers) return `PP ${pipeline} is more than the ${model.layers} layers`;
   if (pipeline * virtualStages > model.layers) return `PP ${pipeline} x VPP ${virtualStages} is more than the ${model.layers} layers`;
-  if (tensor > model.heads) return `TP ${tensor} is more than the ${model.heads} attention heads`;
+  const heads = firstAttention(model)?.heads;
+  if (heads !== undefined && tensor > heads) return `TP ${tensor} is more than the ${heads} attention heads`;
+  const { expert, expertTensor, context, data } = sizes;
+  const experts = firstExperts(model)?.experts ?? 1;
+  if (expert > experts) return `EP ${expert} is more than the ${experts} experts`;
+  const ranks = tensor * context * data;
+  if (ranks % (expert * expertTensor) !== 0) return `EP x expert TP = ${expert * expertTensor} does not divide TP x CP x DP = ${ranks}`;
   return undefined;
 }
 
@@ -133,7 +145,7 @@ function parallelOf(
   model: ModelShape,
   assumptions: Assumption[],
 ): TrainingJob['parallel'] {
-  const { tensor, pipeline, virtualStages, context, data } = sizes;
+  const { tensor, pipeline, virtualStages, context, data, expert, expertTensor } = sizes;
   const [first, last] = endLayers(job, framework, pipeline, model.layers, assumptions);
   const ownSharding = shardingStage(job, framework) !== (job['zero.stage'] ?? 0);
   if (job['parallel.pipelineLayout'] !== undefined) {
@@ -148,6 +160,9 @@ function parallelOf(
     pipeline,
     virtualStages,
     context,
+    contextKind: job['parallel.contextKind'] ?? 'ring',
+    expert,
+    expertTensor,
     sequence: tensor > 1 && (job['parallel.sequence'] ?? false),
     data,
     dataShard: ownSharding ? data : Math.min(data, Math.max(1, job['parallel.dataShard'] ?? data)),
@@ -244,6 +259,7 @@ export function completeTraining(
       ...numericsOf(job, framework, sizes, model, assumptions),
       batch: { micro: sizes.micro, global: sizes.global, accumulation: sizes.accumulation },
       sequenceLength: sizes.sequenceLength,
+      documentLength: Math.min(sizes.sequenceLength, job['sequence.documentLength'] ?? sizes.sequenceLength),
       cluster,
       assumptions: [...completed.assumptions, ...assumptions],
     },

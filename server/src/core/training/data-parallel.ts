@@ -13,9 +13,8 @@ import type { Groups } from '../comms/groups.ts';
 import { type Group, place } from '../comms/network.ts';
 import type { Device } from '../compute/gemm.ts';
 import type { TrainingJob } from '../estimate-inputs.ts';
-import { stateBytes } from '../memory/states.ts';
+import { dividedParameters, stateBytes } from '../memory/states.ts';
 import { bytesPerElement } from '../number-format.ts';
-import { layerParameters } from '../parameters.ts';
 import type { Bytes, Seconds } from '../units.ts';
 import type { RankPlan } from './stage-plan.ts';
 
@@ -28,13 +27,26 @@ export interface DataParallelCost {
 
 /** Per step, for the rank with the most parameters. */
 export function dataParallelCost(job: TrainingJob, groups: Groups, plan: RankPlan): DataParallelCost {
-  if (groups.reduce.size <= 1) return { reduceBytes: 0, reduceBusy: 0, gatherBytes: 0, gatherBusy: 0 };
-  const gradient = plan.parameters * bytesPerElement(job.precision.gradients);
-  const weights = plan.parameters * bytesPerElement(job.precision.compute);
-  if (job.zero.stage === 0) return plainAllReduce(job, groups.reduce, gradient);
-  const sharded = shardedCost(job, groups, gradient, weights);
+  const dense = costOf(job, groups, plan.parameters - plan.expertParameters, groups.reduce, groups.shard);
+  if (plan.expertParameters === 0) return dense;
+  const experts = costOf(job, groups, plan.expertParameters, groups.expertData, groups.expertData);
+  return {
+    reduceBytes: dense.reduceBytes + experts.reduceBytes,
+    reduceBusy: dense.reduceBusy + experts.reduceBusy,
+    gatherBytes: dense.gatherBytes + experts.gatherBytes,
+    gatherBusy: dense.gatherBusy + experts.gatherBusy,
+  };
+}
+
+/** Parameters whose gradients are reduced over `reduce` and, when they are sharded, divided over `shard`. */
+function costOf(job: TrainingJob, groups: Groups, parameters: number, reduce: Group, shard: Group): DataParallelCost {
+  if (reduce.size <= 1) return { reduceBytes: 0, reduceBusy: 0, gatherBytes: 0, gatherBusy: 0 };
+  const gradient = parameters * bytesPerElement(job.precision.gradients);
+  const weights = parameters * bytesPerElement(job.precision.compute);
+  if (job.zero.stage === 0) return plainAllReduce(job, reduce, gradient);
+  const sharded = shardedCost(job, shard, gradient, weights);
   // HSDP: what each shard has reduced is then summed over its copies.
-  const copies = plainAllReduce(job, groups.replicas, gradient / groups.shard.size);
+  const copies = plainAllReduce(job, groups.replicas, gradient / shard.size);
   return { ...sharded, reduceBytes: sharded.reduceBytes + copies.reduceBytes, reduceBusy: sharded.reduceBusy + copies.reduceBusy };
 }
 
@@ -44,9 +56,9 @@ function plainAllReduce(job: TrainingJob, group: Group, gradient: Bytes): DataPa
   return { reduceBytes: 2 * share * gradient, reduceBusy: busy, gatherBytes: 0, gatherBusy: 0 };
 }
 
-function shardedCost(job: TrainingJob, groups: Groups, gradient: Bytes, weights: Bytes): DataParallelCost {
-  const { size } = groups.shard;
-  const placement = place(job.cluster, groups.shard);
+function shardedCost(job: TrainingJob, shard: Group, gradient: Bytes, weights: Bytes): DataParallelCost {
+  const { size } = shard;
+  const placement = place(job.cluster, shard);
   const share = (size - 1) / size;
   if (job.zero.stage === 3) {
     const rounds = job.parallel.pipeline > 1 ? 1 : job.batch.accumulation;
@@ -66,30 +78,10 @@ function shardedCost(job: TrainingJob, groups: Groups, gradient: Bytes, weights:
   };
 }
 
-/** Seconds per layer that gathers and scatters of a fully sharded layer outlast its compute. */
-export function shardWait(
-  job: TrainingJob,
-  groups: Groups,
-): {
-  readonly forward: (computing: Seconds) => Seconds;
-  readonly backward: (computing: Seconds) => Seconds;
-} {
-  const { size } = groups.shard;
-  if (job.zero.stage < 3 || size <= 1 || job.parallel.pipeline > 1) return { forward: () => 0, backward: () => 0 };
-  const placement = place(job.cluster, groups.shard);
-  const layer = layerParameters(job.model, job.parallel.tensor).total;
-  const gather = allGatherTime(placement, size, layer * bytesPerElement(job.precision.compute));
-  const scatter = reduceScatterTime(placement, size, layer * bytesPerElement(job.precision.gradients));
-  return {
-    forward: (computing) => Math.max(0, gather - computing),
-    backward: (computing) => Math.max(0, gather + scatter - computing),
-  };
-}
-
 /** Seconds of the optimizer on one GPU: it streams gradients, master weights and moments through memory. */
 export function optimizerSeconds(job: TrainingJob, device: Device, plan: RankPlan): Seconds {
   const states = stateBytes(job);
-  const mine = plan.parameters / states.optimizerShards;
+  const mine = dividedParameters(job, plan, states.optimizerShards);
   // Norm of the gradients, then read gradient, master and moments, write master, moments and the compute copy.
   const perParameter = 2 * states.gradients + 2 * (states.master + states.moments) + states.weights;
   const bytes = mine * perParameter;

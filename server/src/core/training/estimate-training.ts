@@ -4,20 +4,21 @@ import { memoryCalibration } from '../calibration/memory.ts';
 import { sendTime } from '../comms/collectives.ts';
 import { type Groups, groupsOf } from '../comms/groups.ts';
 import { place } from '../comms/network.ts';
+import type { Devices } from '../compute/block-work.ts';
 import { describeDevice } from '../compute/gemm.ts';
-import type { Devices } from '../compute/layer.ts';
 import type { EstimateResult, TrainingEstimate } from '../estimate.ts';
 import type { TrainingJob } from '../estimate-inputs.ts';
-import { sharedMemory } from '../memory/shared-memory.ts';
+import { keptOnRank, sharedMemory } from '../memory/shared-memory.ts';
 import { residentOf, stageMemory } from '../memory/stage-memory.ts';
 import { usableMemory } from '../memory/usable.ts';
 import { bytesPerElement } from '../number-format.ts';
-import { totalParameters } from '../parameters.ts';
+import { totalParameters } from '../parameters/model-parameters.ts';
 import type { ScheduleRequest } from '../schedules/schedule.ts';
 import { simulateMakespan } from '../schedules/simulate.ts';
 import type { Bytes } from '../units.ts';
 import { communicationTerms } from './communication-terms.ts';
-import { type DataParallelCost, dataParallelCost, optimizerSeconds, shardWait } from './data-parallel.ts';
+import { type DataParallelCost, dataParallelCost, optimizerSeconds } from './data-parallel.ts';
+import { shardWait } from './shard-wait.ts';
 import { type RankPlan, stagePlan } from './stage-plan.ts';
 import { type StageTimes, stageTimes } from './stage-times.ts';
 import { stepShares } from './step-shares.ts';
@@ -43,7 +44,7 @@ function scheduleRequest(
   times: StageTimes,
   groups: Groups,
   tail: ScheduleRequest['tail'],
-  kept: Bytes,
+  keptOf: (kinds: readonly number[]) => Bytes,
 ): ScheduleRequest {
   const { pipeline, tensor, context, sequence } = job.parallel;
   const tokens = (job.batch.micro * job.sequenceLength) / context;
@@ -55,7 +56,7 @@ function scheduleRequest(
     virtualStages: job.parallel.virtualStages,
     microBatches: job.batch.accumulation,
     times: times.times,
-    memory: plans.map((plan) => plan.chunks.map((chunk) => ({ activations: chunk.layers * kept }))),
+    memory: plans.map((plan) => plan.chunks.map((chunk) => ({ activations: keptOf(chunk.kinds) }))),
     residentBytes: plans.map(() => 0),
     transfer: pipeline > 1 ? sendTime(place(job.cluster, { size: 2, stride: groups.pipeline.stride }), message) : 0,
     transferOverlapped: job.parallel.virtualStages > 1,
@@ -98,12 +99,15 @@ export function estimateTraining(job: TrainingJob): EstimateResult {
   const lastBackward = (times.times[heaviest.rank] ?? []).reduce((sum, chunk) => sum + chunk.backward, 0);
   const tail = tailOf(job, dataCost, lastBackward, optimizer);
   const shared = sharedMemory(job);
-  const request = scheduleRequest(job, plans, times, groups, tail, shared.kept * memoryCalibration.reservedOverAllocated);
+  const slack = memoryCalibration.reservedOverAllocated;
+  const keptOf = (kinds: readonly number[]): Bytes => kinds.reduce((sum, count, kind) => sum + count * (shared.kept[kind] ?? 0) * slack, 0);
+  const request = scheduleRequest(job, plans, times, groups, tail, keptOf);
   const run = simulateMakespan(request);
   if ('refused' in run) return refuse(run.refused);
   const step = run.makespan + tail.gradientReduction + tail.optimizer + tail.parameterGather;
-  const kept = shared.kept * memoryCalibration.reservedOverAllocated;
-  const stages = plans.map((plan) => stageMemory(job, plan, aliveLayers(job, plan, run.peakBytes[plan.rank] ?? 0, kept), shared));
+  const stages = plans.map((plan) =>
+    stageMemory(job, plan, aliveLayers(job, plan, run.peakBytes[plan.rank] ?? 0, keptOnRank(shared, plan) * slack), shared),
+  );
   const worstStage = stages.reduce((worst, stage, index) => (stage.device.value > (stages[worst]?.device.value ?? 0) ? index : worst), 0);
   const worst = stages[worstStage];
   const usable = usableMemory(accelerator);
@@ -128,7 +132,7 @@ export function estimateTraining(job: TrainingJob): EstimateResult {
       fits: fitOf(worst?.device.value ?? 0, worst?.device.band?.low ?? 0, worst?.device.band?.high ?? 0, usable.value),
     },
     time: { step: stepOf, shares: stepShares(job, step, run, tail, times) },
-    communication: communicationTerms(job, groups, times, dataCost, request, tail),
+    communication: communicationTerms(job, groups, plans, times, dataCost, request, tail),
     throughput: throughputTerms(job, tokens, gpus, step, plain.peak),
     ...costTerms(job, gpus, step, tokens),
     schedule: { ...request, residentBytes: stages.map(residentOf) },

@@ -5,10 +5,22 @@
  * Parallelism, section 4).
  */
 import type { TrainingJob } from '../estimate-inputs.ts';
-import { embeddingParameters, headParameters, layerParameters } from '../parameters.ts';
+import { countKinds } from '../model-shape.ts';
+import type { BlockParameters } from '../parameters/block-parameters.ts';
+import {
+  embeddingParameters,
+  headParameters,
+  kindParameters,
+  predictionParameters,
+  towerParameters,
+} from '../parameters/model-parameters.ts';
 
 export interface ChunkPlan {
   readonly layers: number;
+  /** Layers of each kind of block: `kinds[kind]`. */
+  readonly kinds: readonly number[];
+  /** Multi-token prediction layers, which stand before the head. */
+  readonly prediction: number;
   /** Share of the embedding and of the head (with its loss) that this chunk holds: 0 or 1, or 1/p each when spread. */
   readonly embeddingShare: number;
   readonly headShare: number;
@@ -18,78 +30,104 @@ export interface RankPlan {
   readonly rank: number;
   readonly chunks: readonly ChunkPlan[];
   readonly layers: number;
+  readonly kinds: readonly number[];
   readonly embeddingShare: number;
   readonly headShare: number;
   /** Parameters held by one GPU of this rank before any ZeRO sharding. */
   readonly parameters: number;
+  /** Of which in routed experts, whose data-parallel group is another one. */
+  readonly expertParameters: number;
   /** Of which in transformer layers. */
   readonly layerParameters: number;
   readonly embeddingParameters: number;
   readonly headParameters: number;
 }
 
+const addKinds = (a: readonly number[], b: readonly number[]): readonly number[] => a.map((count, kind) => count + (b[kind] ?? 0));
+
 /** One plan per pipeline rank. */
 export function stagePlan(job: TrainingJob): readonly RankPlan[] {
-  const { pipeline, virtualStages, tensor } = job.parallel;
-  const layer = layerParameters(job.model, tensor).total;
+  const { pipeline, virtualStages, tensor, expert, expertTensor } = job.parallel;
+  const split = { tensor, expert, expertTensor };
+  const kinds = kindParameters(job.model, split);
+  const prediction = job.model.mtpLayers > 0 ? predictionParameters(job.model, split) : undefined;
   const head = headParameters(job.model, tensor);
   const spread = job.parallel.vocabPipeline !== 'none' && pipeline > 1;
+  const starts = chunkStarts(job.parallel.layers, virtualStages);
   return job.parallel.layers.map((chunkLayers, rank) => {
-    const chunks = chunkLayers.map((layers, chunk) => ({
-      layers,
-      embeddingShare: spread ? (chunk === 0 ? 1 / pipeline : 0) : rank === 0 && chunk === 0 ? 1 : 0,
-      headShare: spread ? (chunk === virtualStages - 1 ? 1 / pipeline : 0) : rank === pipeline - 1 && chunk === virtualStages - 1 ? 1 : 0,
-    }));
-    const layers = chunkLayers.reduce((sum, count) => sum + count, 0);
-    const embeddingShare = chunks.reduce((sum, chunk) => sum + chunk.embeddingShare, 0);
-    const headShare = chunks.reduce((sum, chunk) => sum + chunk.headShare, 0);
-    const inEmbedding = embeddingShare * embeddingParameters(job.model, tensor);
-    const shared = headShare > 0 && embeddingShare > 0 && job.model.tiedEmbeddings;
-    const inHead = (headShare > 0 ? head.norm : 0) + (shared ? 0 : headShare * head.matrix);
-    const inLayers = layers * layer;
-    return {
-      rank,
-      chunks,
-      layers,
-      embeddingShare,
-      headShare,
-      parameters: inLayers + inEmbedding + inHead,
-      layerParameters: inLayers,
-      embeddingParameters: inEmbedding,
-      headParameters: inHead,
-    };
+    const chunks = chunkLayers.map((layers, chunk): ChunkPlan => {
+      const start = starts[rank]?.[chunk] ?? 0;
+      const first = rank === 0 && chunk === 0;
+      const last = rank === pipeline - 1 && chunk === virtualStages - 1;
+      return {
+        layers,
+        kinds: countKinds(job.model, start, start + layers),
+        prediction: last ? job.model.mtpLayers : 0,
+        embeddingShare: spread ? (chunk === 0 ? 1 / pipeline : 0) : first ? 1 : 0,
+        headShare: spread ? (chunk === virtualStages - 1 ? 1 / pipeline : 0) : last ? 1 : 0,
+      };
+    });
+    return rankPlan(job, rank, chunks, kinds, prediction, head);
   });
 }
 
-/**
- * Spreads layers over ranks and chunks the way Megatron-LM does: evenly, the first and last rank as told, the rest
- * getting one more from the front when it does not divide (torchtitan) so that the sum is always `layers`.
- */
-export function spreadLayers(
-  layers: number,
-  pipeline: number,
-  virtualStages: number,
-  first: number | undefined,
-  last: number | undefined,
-): readonly (readonly number[])[] {
-  const fixedFirst = pipeline > 1 ? first : undefined;
-  const fixedLast = pipeline > 1 ? last : undefined;
-  const free = pipeline - (fixedFirst === undefined ? 0 : 1) - (fixedLast === undefined ? 0 : 1);
-  const rest = Math.max(0, layers - (fixedFirst ?? 0) - (fixedLast ?? 0));
-  const slots = Math.max(1, free * virtualStages);
-  const base = Math.floor(rest / slots);
-  let extra = rest - base * slots;
-  const grid: number[][] = Array.from({ length: pipeline }, () => new Array<number>(virtualStages).fill(0));
-  for (let chunk = 0; chunk < virtualStages; chunk++) {
-    for (let rank = 0; rank < pipeline; rank++) {
-      const row = grid[rank] as number[];
-      const fixed = rank === 0 ? fixedFirst : rank === pipeline - 1 ? fixedLast : undefined;
-      if (fixed !== undefined) row[chunk] = Math.floor(fixed / virtualStages) + (chunk < fixed % virtualStages ? 1 : 0);
-      else {
-        row[chunk] = base + (extra > 0 ? 1 : 0);
-        if (extra > 0) extra--;
-      }
-    }
+function rankPlan(
+  job: TrainingJob,
+  rank: number,
+  chunks: readonly ChunkPlan[],
+  parameters: readonly BlockParameters[],
+  prediction: BlockParameters | undefined,
+  head: { readonly norm: number; readonly matrix: number },
+): RankPlan {
+  const { tensor } = job.parallel;
+  let layers = 0;
+  let embeddingShare = 0;
+  let headShare = 0;
+  let predicted = 0;
+  let kinds: readonly number[] = new Array<number>(parameters.length).fill(0);
+  for (const chunk of chunks) {
+    layers += chunk.layers;
+    embeddingShare += chunk.embeddingShare;
+    headShare += chunk.headShare;
+    predicted += chunk.prediction;
+    kinds = addKinds(kinds, chunk.kinds);
   }
-  return grid;
+  const towers = embeddingShare > 0 ? job.model.towers.reduce((sum, tower) => sum + towerParameters(tower, tensor), 0) : 0;
+  const inEmbedding =
+    embeddingShare * embeddingParameters(job.model, tensor) + (embeddingShare > 0 ? towers + job.model.otherParameters : 0);
+  const shared = headShare > 0 && embeddingShare > 0 && job.model.tiedEmbeddings;
+  const inHead = (headShare > 0 ? head.norm : 0) + (shared ? 0 : headShare * head.matrix);
+  let inLayers = predicted * (prediction?.total ?? 0);
+  let inExperts = predicted * (prediction?.experts ?? 0);
+  for (let kind = 0; kind < kinds.length; kind++) {
+    inLayers += (kinds[kind] ?? 0) * (parameters[kind]?.total ?? 0);
+    inExperts += (kinds[kind] ?? 0) * (parameters[kind]?.experts ?? 0);
+  }
+  return {
+    rank,
+    chunks,
+    layers,
+    kinds,
+    embeddingShare,
+    headShare,
+    parameters: inLayers + inEmbedding + inHead,
+    expertParameters: inExperts,
+    layerParameters: inLayers,
+    embeddingParameters: inEmbedding,
+    headParameters: inHead,
+  };
+}
+
+/** The first layer of each chunk, in the order in which a micro batch passes them: `starts[rank][chunk]`. */
+function chunkStarts(layers: readonly (readonly number[])[], virtualStages: number): readonly (readonly number[])[] {
+  const starts = layers.map(() => new Array<number>(virtualStages).fill(0));
+  let next = 0;
+  for (let chunk = 0; chunk < virtualStages; chunk++) {
+    layers.forEach((row, rank) => {
+      const mine = starts[rank];
+      if (mine) mine[chunk] = next;
+      next += row[chunk] ?? 0;
+    });
+  }
+  return starts;
 }

@@ -16,7 +16,9 @@ export function stepShares(
   const m = job.batch.accumulation;
   const mean = (pick: (part: RankParts, rank: number) => number): number =>
     parts.reduce((sum, part, rank) => sum + pick(part, rank), 0) / parts.length / step;
-  const waits = mean((part, rank) => m * (part.tensorComm + part.contextComm + part.shardComm) + (run.transferSeconds[rank] ?? 0));
+  const waits = mean(
+    (part, rank) => m * (part.tensorComm + part.contextComm + part.expertComm + part.shardComm) + (run.transferSeconds[rank] ?? 0),
+  );
   return {
     compute: mean((part) => m * part.compute),
     recompute: mean((part) => m * part.recompute),

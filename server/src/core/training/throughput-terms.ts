@@ -44,6 +44,10 @@ export function stepTerm(job: TrainingJob, step: number, run: PipelineSummary, t
           formula: 'micro batches * layers * what the ring takes beyond attention',
           inputs: [micro, { name: 'c', value: job.parallel.context, field: 'parallel.context' }],
         }),
+        seconds('expert', 'Waiting for EP', m * part.expertComm, {
+          formula: 'micro batches * layers with experts * all-to-alls',
+          inputs: [micro, { name: 'EP', value: job.parallel.expert, field: 'parallel.expert' }],
+        }),
         seconds('shard', 'Waiting for sharded parameters', m * part.shardComm, {
           formula: 'micro batches * layers * gathers and scatters beyond computation',
           inputs: [micro, { name: 'ZeRO stage', value: job.zero.stage, field: 'zero.stage' }],

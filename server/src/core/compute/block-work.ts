@@ -1,0 +1,148 @@
+/**
+ * Time of one transformer layer for one micro batch on one GPU, by kind of work. The operators are those of
+ * Megatron-LM's transformer layer (megatron/core/transformer): norm, projections, mixing, norm, MLP or experts.
+ */
+import { hostCalibration } from '../calibration/host.ts';
+import type { Groups } from '../comms/groups.ts';
+import type { TrainingJob } from '../estimate-inputs.ts';
+import type { Block } from '../model-shape.ts';
+import type { Seconds } from '../units.ts';
+import { contextComm } from './context-comm.ts';
+import { expertComm, expertPairs, expertProducts } from './expert-work.ts';
+import { type Device, gemmTime, streamTime } from './gemm.ts';
+import { mixingWork } from './mixing-work.ts';
+import { commonProducts, mixerProducts } from './products.ts';
+import { recomputeTime } from './recompute-time.ts';
+import { streamedBytes } from './streamed-bytes.ts';
+import { noComm, tensorComm } from './tensor-comm.ts';
+
+/** Seconds by kind; `total` is what the GPU is held up. */
+export interface Work {
+  readonly gemm: Seconds;
+  readonly attention: Seconds;
+  readonly streaming: Seconds;
+  readonly tensorComm: Seconds;
+  readonly contextComm: Seconds;
+  readonly expertComm: Seconds;
+  readonly recompute: Seconds;
+  /** What the host needs beyond the device's time, when it is the slower one. */
+  readonly host: Seconds;
+  readonly total: Seconds;
+}
+
+export interface Traffic {
+  readonly bytes: number;
+  readonly busy: Seconds;
+}
+
+export interface BlockWork {
+  readonly forward: Work;
+  readonly backward: Work;
+  /** The part of the backward pass that makes weight gradients, which a schedule may put off. */
+  readonly backwardWeight: Seconds;
+  /** Bytes one GPU sends in forward plus backward, and the seconds the links are busy. */
+  readonly tensor: Traffic;
+  readonly context: Traffic;
+  readonly expert: Traffic;
+}
+
+/** Two devices when fp8 runs the linear layers: `linear` for those, `plain` for everything else. */
+export interface Devices {
+  readonly linear: Device;
+  readonly plain: Device;
+}
+
+interface LinearTimes {
+  readonly forward: Seconds;
+  readonly backwardInput: Seconds;
+  readonly backwardWeight: Seconds;
+}
+
+/** The products of a layer: forward, and backward as input and weight gradients. */
+function linearTimes(job: TrainingJob, block: Block, device: Device, tokens: number): LinearTimes {
+  const { hidden } = job.model;
+  const { tensor } = job.parallel;
+  let forward = 0;
+  let backwardInput = 0;
+  let backwardWeight = 0;
+  const add = (n: number, k: number): void => {
+    forward += gemmTime(device, tokens, n, k);
+    backwardInput += gemmTime(device, tokens, k, n);
+    backwardWeight += gemmTime(device, n, k, tokens);
+  };
+  if (block.mixer) for (const [n, k] of mixerProducts(block.mixer, hidden, tensor)) add(n, k);
+  if (block.cross) for (const [n, k] of mixerProducts(block.cross, hidden, tensor)) add(n, k);
+  const { feedForward } = block;
+  if (feedForward) for (const [n, k] of commonProducts(feedForward, hidden, tensor)) add(n, k);
+  if (feedForward?.kind === 'moe') {
+    const experts = expertProducts(job, feedForward, device, tokens);
+    forward += experts.forward;
+    backwardInput += experts.backwardInput;
+    backwardWeight += experts.backwardWeight;
+  }
+  return { forward, backwardInput, backwardWeight };
+}
+
+/** Bytes of the quantizing casts in front of fp8 products: widths in and out of each, read in 16 bits and written in 8. */
+function castBytes(job: TrainingJob, block: Block, tokens: number): number {
+  if (!job.precision.fp8) return 0;
+  const { feedForward } = block;
+  const ffn = feedForward?.kind === 'dense' ? feedForward.ffn : (feedForward?.sharedFfn ?? 0);
+  return tokens * (job.model.hidden * 2 + (ffn * 2) / job.parallel.tensor) * 3;
+}
+
+/** How often a step streams each activation beyond once: casts, dropout states, and pieces that eager kernels do not fuse. */
+function streamingPasses(job: TrainingJob): number {
+  return job.compiled || job.framework.startsWith('megatron') ? 1.2 : 1.68;
+}
+
+/** Time of one layer, forward and backward, including what recomputation runs again inside the backward pass. */
+export function blockWork(job: TrainingJob, block: Block, devices: Devices, groups: Groups): BlockWork {
+  const tokens = (job.batch.micro * job.sequenceLength) / job.parallel.context;
+  const { feedForward, mixer } = block;
+  const moe = feedForward?.kind === 'moe' ? feedForward : undefined;
+  const linear = linearTimes(job, block, devices.linear, tokens);
+  const mixing = mixer ? mixingWork(job, mixer, devices.plain, tokens) : { forward: 0, backward: 0 };
+  const crossing = block.cross ? mixingWork(job, block.cross, devices.plain, tokens) : { forward: 0, backward: 0 };
+  const attention = mixing.forward + crossing.forward;
+  const attentionBack = mixing.backward + crossing.backward;
+  const passes = streamingPasses(job);
+  const pairs = moe ? expertPairs(job, moe, tokens) : 0;
+  const bytes = streamedBytes(job, block, tokens, pairs) * passes;
+  const cast = castBytes(job, block, tokens);
+  const streaming = streamTime(devices.plain, bytes + cast);
+  const streamingBack = streamTime(devices.plain, 1.6 * bytes + 2 * cast);
+  const comm = tensorComm(job, block, groups, tokens);
+  const ring = contextComm(job, mixer, groups, attention, attentionBack);
+  const experts = moe ? expertComm(job, moe, groups, tokens) : noComm;
+  const perOperator = devices.plain.calibration.hostOperator * (job.compiled ? hostCalibration.compiledShare : 1);
+  const issue = hostCalibration.operatorsPerLayer * perOperator;
+  const forwardDevice = linear.forward + attention + streaming + comm.forward + ring.forward + experts.forward;
+  const forward: Work = {
+    gemm: linear.forward,
+    attention,
+    streaming,
+    tensorComm: comm.forward,
+    contextComm: ring.forward,
+    expertComm: experts.forward,
+    recompute: 0,
+    host: Math.max(0, issue - forwardDevice),
+    total: Math.max(issue, forwardDevice),
+  };
+  const again = recomputeTime(job, attention, forward.total);
+  const gemm = linear.backwardInput + linear.backwardWeight;
+  const backwardDevice = gemm + attentionBack + streamingBack + comm.backward + ring.backward + experts.backward + again;
+  const backwardIssue = issue * (job.recompute.granularity === 'full' ? 2.2 : 1.2);
+  const backward: Work = {
+    gemm,
+    attention: attentionBack,
+    streaming: streamingBack,
+    tensorComm: comm.backward,
+    contextComm: ring.backward,
+    expertComm: experts.backward,
+    recompute: again,
+    host: Math.max(0, backwardIssue - backwardDevice),
+    total: Math.max(backwardIssue, backwardDevice),
+  };
+  return { forward, backward, backwardWeight: linear.backwardWeight, tensor: comm, context: ring, expert: experts };
+}

@@ -1,0 +1,32 @@
+/** Seconds per layer that gathers and scatters of a fully sharded layer outlast its compute. */
+import { allGatherTime, reduceScatterTime } from '../comms/collectives.ts';
+import type { Groups } from '../comms/groups.ts';
+import { place } from '../comms/network.ts';
+import type { BlockWork } from '../compute/block-work.ts';
+import type { TrainingJob } from '../estimate-inputs.ts';
+import { bytesPerElement } from '../number-format.ts';
+import { blockParameters } from '../parameters/block-parameters.ts';
+import type { Seconds } from '../units.ts';
+
+export interface ShardWait {
+  readonly forward: Seconds;
+  readonly backward: Seconds;
+}
+
+const none: ShardWait = { forward: 0, backward: 0 };
+
+/** The waits of one layer of a kind, given the work they hide behind. */
+export function shardWait(job: TrainingJob, groups: Groups): (kind: number, work: BlockWork) => ShardWait {
+  const { size } = groups.shard;
+  if (job.zero.stage < 3 || size <= 1 || job.parallel.pipeline > 1) return () => none;
+  const placement = place(job.cluster, groups.shard);
+  const { tensor, expert, expertTensor } = job.parallel;
+  return (kind, work) => {
+    const block = job.model.blocks[kind];
+    if (!block) return none;
+    const layer = blockParameters(block, job.model.hidden, job.model.normalization, { tensor, expert, expertTensor }).total;
+    const gather = allGatherTime(placement, size, layer * bytesPerElement(job.precision.compute));
+    const scatter = reduceScatterTime(placement, size, layer * bytesPerElement(job.precision.gradients));
+    return { forward: Math.max(0, gather - work.forward.total), backward: Math.max(0, gather + scatter - work.backward.total) };
+  };
+}
