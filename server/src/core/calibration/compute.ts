@@ -1,127 +1,188 @@
 /**
- * Fitted parameters of kernel times. Each has a physical meaning; none is fitted to one row. GEMM figures
- * were fitted to per-kernel measurements (9,605 A100, 14,745 H100 and 14,745 B200 bf16 shapes; mean error about 6 %),
- * the rest to published step times and peaks as `npm run validate` reports them.
+ * Fitted parameters of kernel times, by generation of device. The values, what they mean, on what and how they were
+ * fitted and how large the errors are stand in `fits/*.json`; docs/model/parameters.md lists them.
  */
 import type { Seconds } from '../units.ts';
-import { microseconds } from '../units.ts';
+import attentionFits from './fits/attention.json' with { type: 'json' };
+import deviceFits from './fits/device.json' with { type: 'json' };
+import gemmFits from './fits/gemm.json' with { type: 'json' };
+import { fitted } from './fitted.ts';
+
+/** Matrix products in one number format; see `fits/gemm.json`. */
+export interface GemmFit {
+  readonly peakShare: number;
+  readonly depthRamp: number;
+  readonly waveLoss: number;
+  readonly mediumTile: number;
+  readonly smallTile: number;
+  readonly tinyTile: number;
+  readonly memoryShare: number;
+  readonly overlapLoss: number;
+  readonly floor: Seconds;
+}
+
+/** Fused attention of one generation of kernel; see `fits/attention.json`. */
+export interface AttentionFit {
+  readonly share64: number;
+  readonly share128: number;
+  readonly share256: number;
+  readonly keyRamp: number;
+  readonly waveLoss: number;
+  readonly memoryShare: number;
+  readonly overlapLoss: number;
+  readonly floor: Seconds;
+}
 
 export interface ComputeCalibration {
-  /** Share of the dense peak a large matrix product reaches in isolation. */
-  readonly gemmPeakShare: number;
-  /** Depth K at which half of the pipeline fill is still lost: efficiency is K / (K + this). */
-  readonly gemmDepthRamp: number;
-  /** 1: a partly filled last wave of tiles costs a whole one; 0: it costs its share. */
-  readonly gemmWaveLoss: number;
-  /** Efficiency of 128x128 and of 128x64 tiles against 256x128. */
-  readonly gemmMediumTile: number;
-  readonly gemmSmallTile: number;
+  readonly gemm: { readonly half: GemmFit; readonly fp8: GemmFit; readonly fp8Block: GemmFit; readonly fp4: GemmFit };
+  readonly attention: {
+    /** The fastest kernel of the generation: cuDNN, FlashAttention 3. */
+    readonly newest: AttentionFit;
+    /** FlashAttention 2, which PyTorch's own attention uses. */
+    readonly flash2: AttentionFit;
+    readonly backwardRate: number;
+  };
   /** What is left of the isolated rate when the whole chip works for seconds (power limit, clocks), at `tdpWatts`. */
   readonly sustainedShare: number;
   readonly tdpWatts: number;
-  /** Share of the dense peak of a fused attention kernel, head size 128, long sequences. */
-  readonly flashForwardShare: number;
-  readonly flashBackwardShare: number;
-  /** The same of FlashAttention 2, which PyTorch's own attention uses; slower where newer kernels exist. */
-  readonly flash2ForwardShare: number;
-  readonly flash2BackwardShare: number;
-  /** Batched matrix products of unfused attention. */
-  readonly unfusedAttentionShare: number;
   /** Share of the memory bandwidth streaming kernels reach. */
   readonly memoryShare: number;
-  /** How often a training step streams each activation beyond once: unfused pieces, casts, dropout states. */
+  /** How often a step streams each activation beyond once: unfused pieces, casts. */
   readonly streamingPasses: number;
+  /** Rows of small products, such as chunked scans. */
+  readonly unfusedAttentionShare: number;
   /** Host seconds to issue one eager operator, on the hosts and with the software of the generation. */
   readonly hostOperator: Seconds;
-  /** Fixed time of a kernel on the device. */
+  /** Fixed time of a streaming kernel on the device. */
   readonly kernelFloor: Seconds;
   /** Which devices the figures were fitted on. */
   readonly basis: string;
 }
 
-const ampere: ComputeCalibration = {
-  gemmPeakShare: 0.83,
-  gemmDepthRamp: 118,
-  gemmWaveLoss: 0.31,
-  gemmMediumTile: 0.71,
-  gemmSmallTile: 0.89,
-  sustainedShare: 0.87,
-  tdpWatts: 400,
-  flashForwardShare: 0.6,
-  flashBackwardShare: 0.5,
-  flash2ForwardShare: 0.6,
-  flash2BackwardShare: 0.5,
-  unfusedAttentionShare: 0.4,
-  memoryShare: 0.8,
-  streamingPasses: 1.2,
-  hostOperator: microseconds(25.5),
-  kernelFloor: microseconds(3),
+interface Sources {
+  readonly device: string;
+  readonly half: string;
+  readonly fp8: string;
+  readonly fp8Block: string;
+  readonly fp4: string;
+  readonly newest: string;
+  readonly flash2: string;
+  readonly basis: string;
+}
+
+function assemble(ids: Sources): ComputeCalibration {
+  const gemm = (id: string): GemmFit => fitted(gemmFits, id);
+  const attention = (id: string): AttentionFit => fitted(attentionFits, id);
+  const { backwardRate, ...device } = fitted(deviceFits, ids.device);
+  return {
+    ...device,
+    gemm: { half: gemm(ids.half), fp8: gemm(ids.fp8), fp8Block: gemm(ids.fp8Block), fp4: gemm(ids.fp4) },
+    attention: { newest: attention(ids.newest), flash2: attention(ids.flash2), backwardRate },
+    basis: ids.basis,
+  };
+}
+
+/** One format for all of a generation without fp8. */
+const sixteen = (id: string) => ({ half: id, fp8: id, fp8Block: id, fp4: id });
+
+const ampere = assemble({
+  device: 'ampere',
+  ...sixteen('ampere-half'),
+  newest: 'ampere-flash2',
+  flash2: 'ampere-flash2',
   basis: 'fitted on A100 kernels and step times',
-};
+});
 
-const hopper: ComputeCalibration = {
-  gemmPeakShare: 0.84,
-  gemmDepthRamp: 152,
-  gemmWaveLoss: 0.04,
-  gemmMediumTile: 0.82,
-  gemmSmallTile: 0.72,
-  sustainedShare: 0.7,
-  tdpWatts: 700,
-  flashForwardShare: 0.55,
-  flashBackwardShare: 0.45,
-  flash2ForwardShare: 0.36,
-  flash2BackwardShare: 0.3,
-  unfusedAttentionShare: 0.3,
-  memoryShare: 0.8,
-  streamingPasses: 1.2,
-  hostOperator: microseconds(10),
-  kernelFloor: microseconds(2.7),
-  basis: 'fitted on H100 kernels and step times',
+const byArchitecture: Readonly<Record<string, ComputeCalibration>> = {
+  ampere,
+  volta: assemble({
+    device: 'volta',
+    ...sixteen('volta-half'),
+    newest: 'volta-flash',
+    flash2: 'volta-flash',
+    basis: 'products fitted on V100 kernels, the rest taken from A100',
+  }),
+  ada: assemble({
+    device: 'ada',
+    half: 'ada-half',
+    fp8: 'ada-fp8',
+    fp8Block: 'ada-fp8',
+    fp4: 'ada-fp8',
+    newest: 'ada-flash2',
+    flash2: 'ada-flash2',
+    basis: 'kernels fitted on L40S, step times taken from A100',
+  }),
+  hopper: assemble({
+    device: 'hopper',
+    half: 'hopper-half',
+    fp8: 'hopper-fp8',
+    fp8Block: 'hopper-fp8Block',
+    fp4: 'hopper-fp8',
+    newest: 'hopper-flash3',
+    flash2: 'hopper-flash2',
+    basis: 'fitted on H100 kernels and step times',
+  }),
+  blackwell: assemble({
+    device: 'blackwell',
+    half: 'blackwell-half',
+    fp8: 'blackwell-fp8',
+    fp8Block: 'blackwell-fp8Block',
+    fp4: 'blackwell-fp4',
+    newest: 'blackwell-trtllm',
+    flash2: 'blackwell-flash2',
+    basis: 'kernels fitted on B200; sustained clocks taken from Hopper',
+  }),
+  cdna2: assemble({
+    device: 'cdna',
+    ...sixteen('cdna3-half'),
+    newest: 'cdna-flash',
+    flash2: 'cdna-flash',
+    basis: 'taken from MI300X, not measured',
+  }),
+  cdna3: assemble({
+    device: 'cdna',
+    ...sixteen('cdna3-half'),
+    newest: 'cdna-flash',
+    flash2: 'cdna-flash',
+    basis: 'matrix rate of MI300X as measured; attention assumed, sustained clocks taken from Hopper',
+  }),
+  cdna4: assemble({
+    device: 'cdna',
+    ...sixteen('cdna4-half'),
+    newest: 'cdna-flash',
+    flash2: 'cdna-flash',
+    basis: 'matrix rate of MI355X as measured; attention assumed, sustained clocks taken from Hopper',
+  }),
+  tpu: assemble({
+    device: 'tpu',
+    ...sixteen('tpu-half'),
+    newest: 'tpu-flash',
+    flash2: 'tpu-flash',
+    basis: 'matrix unit without wave loss, assumed',
+  }),
+  gaudi2: assemble({
+    device: 'gaudi',
+    ...sixteen('gaudi2-half'),
+    newest: 'cdna-flash',
+    flash2: 'cdna-flash',
+    basis: 'matrix rate of Gaudi 2 as measured; the rest assumed',
+  }),
+  gaudi3: assemble({
+    device: 'gaudi',
+    ...sixteen('gaudi3-half'),
+    newest: 'cdna-flash',
+    flash2: 'cdna-flash',
+    basis: 'matrix rate of Gaudi 3 as measured; the rest assumed',
+  }),
 };
-
-const blackwell: ComputeCalibration = {
-  ...hopper,
-  tdpWatts: 1000,
-  gemmPeakShare: 0.72,
-  gemmDepthRamp: 43,
-  gemmWaveLoss: 0.08,
-  gemmMediumTile: 0.76,
-  gemmSmallTile: 0.65,
-  kernelFloor: microseconds(2.4),
-  basis: 'GEMM fitted on B200 kernels; attention and sustained clocks taken from Hopper',
-};
-
-const volta: ComputeCalibration = {
-  ...ampere,
-  tdpWatts: 300,
-  gemmPeakShare: 0.75,
-  flashForwardShare: 0.4,
-  flashBackwardShare: 0.35,
-  flash2ForwardShare: 0.4,
-  flash2BackwardShare: 0.35,
-  basis: 'taken from A100, not measured',
-};
-
-/** AMD Instinct: the largest measured matrix rate of MI300X is half its peak; the rest is carried over. */
-const cdna: ComputeCalibration = {
-  ...hopper,
-  tdpWatts: 750,
-  gemmPeakShare: 0.51,
-  flashForwardShare: 0.3,
-  flashBackwardShare: 0.2,
-  flash2ForwardShare: 0.3,
-  flash2BackwardShare: 0.2,
-  basis: 'matrix rate of MI300X as measured; attention assumed, sustained clocks taken from Hopper',
-};
-
-const byArchitecture: Readonly<Record<string, ComputeCalibration>> = { volta, turing: volta, ampere, ada: ampere, hopper, blackwell, cdna };
+const sameAs: Readonly<Record<string, string>> = { turing: 'volta', cdna: 'cdna3', gaudi: 'gaudi2' };
 
 /**
  * The calibration of an architecture name from a data sheet. An unknown one gets Ampere's shares, and `basis` says so.
  */
 export function computeCalibration(architecture: string): ComputeCalibration {
-  const word = /^[a-z]+/.exec(architecture.toLowerCase())?.[0] ?? '';
-  return byArchitecture[word] ?? { ...ampere, basis: `taken from A100: ${architecture} was not measured` };
+  const word = /^[a-z]+\d*/.exec(architecture.toLowerCase())?.[0] ?? '';
+  return byArchitecture[sameAs[word] ?? word] ?? { ...ampere, basis: `taken from A100: ${architecture} was not measured` };
 }
 
 /**
@@ -134,5 +195,6 @@ export function sustainedCalibration(accelerator: {
 }): ComputeCalibration {
   const base = computeCalibration(accelerator.architecture);
   const limit = accelerator.tdpWatts?.value ?? base.tdpWatts;
-  return { ...base, sustainedShare: base.sustainedShare * Math.min(1, Math.sqrt(limit / base.tdpWatts)) };
+  if (limit >= base.tdpWatts) return base;
+  return { ...base, sustainedShare: base.sustainedShare * Math.sqrt(limit / base.tdpWatts) };
 }
