@@ -70,14 +70,18 @@ export const ${camelCase(id)}: Schedule = {
   label: '${sentence(id)}',
   source: 'paper, section',
   interleaves: false,
+  placement: 'loop',
+  splitsBackward: false,
   microBatchMultiple: () => 1,
   refuses: () => undefined,
-  order: (_rank, { microBatches }, visit) => {
-    for (let microBatch = 0; microBatch < microBatches; microBatch++) {
-      visit('forward', microBatch, 0);
-      visit('backward', microBatch, 0);
-    }
-  },
+  order:
+    ({ microBatches }) =>
+    (_rank, visit) => {
+      for (let microBatch = 0; microBatch < microBatches; microBatch++) {
+        visit('forward', microBatch, 0);
+        visit('backward', microBatch, 0);
+      }
+    },
 };
 `,
   }),

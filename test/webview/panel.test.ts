@@ -92,9 +92,9 @@ describe.skipIf(!chromiumPath)('the panel in a browser', () => {
   });
 
   it('says why a schedule cannot run the file and still lets others be tried', async () => {
-    const job = { ...interleaved, request: { ...interleaved.request, microBatches: 15 } };
+    const job = { ...interleaved, request: { ...interleaved.request, name: 'dualpipe' as const, microBatches: 5 } };
     await panel.send({ type: 'job', job });
-    expect(await panel.page.locator('.why').textContent()).toMatch(/multiple of the 4 pipeline stages/);
+    expect(await panel.page.locator('.why').textContent()).toMatch(/at least 8 micro batches/);
     await panel.redrawn(() => panel.page.selectOption('#schedule', '1f1b'));
     expect(await panel.page.locator('.why').count()).toBe(0);
     expect(await figures()).toMatch(/cannot run/);

@@ -49,7 +49,7 @@ export function Controls({ state, post }: { readonly state: PanelState; readonly
           least={interleaves ? 2 : 1}
           most={Math.max(8, request.virtualStages)}
           step={1}
-          disabled={!interleaves}
+          disabled={!interleaves || schedule?.fixedChunks !== undefined}
           onChange={(virtualStages) => choose(state, { virtualStages })}
         />
       </Control>

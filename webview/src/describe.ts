@@ -1,5 +1,11 @@
 /** Words for what the timeline shows: the tooltip's rows and the sentence a screen reader hears. Pure. */
-import { backwardKind, forwardKind, type Simulation } from '../../server/src/core/schedules/simulate.ts';
+import {
+  backwardInputKind,
+  backwardKind,
+  backwardWeightKind,
+  forwardKind,
+  type Simulation,
+} from '../../server/src/core/schedules/simulate.ts';
 import { formatBytes, formatExactSeconds } from './format.ts';
 import { type Target, tailLabels } from './layout.ts';
 import { bytesAt } from './memory-series.ts';
@@ -12,6 +18,8 @@ export interface Description {
 const kindNames = new Map([
   [forwardKind, 'Forward'],
   [backwardKind, 'Backward'],
+  [backwardInputKind, 'Input gradient'],
+  [backwardWeightKind, 'Weight gradient'],
 ]);
 
 /** Everything there is to say about a target. */

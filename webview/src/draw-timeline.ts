@@ -1,5 +1,5 @@
 /** Paints the timeline: one row per pipeline rank, on a 2D canvas. */
-import { backwardKind, forwardKind, type Simulation, transferKind } from '../../server/src/core/schedules/simulate.ts';
+import { backwardWeightKind, forwardKind, type Simulation, transferKind } from '../../server/src/core/schedules/simulate.ts';
 import { drawTimeGrid, gutter, prepareCanvas } from './canvas.ts';
 import { type Box, boxesOf, computeSpan, detailOf, type Rows, type Span, sharesOf, tailLabels, tailSpans, transferSpan } from './layout.ts';
 import { hatch } from './patterns.ts';
@@ -49,6 +49,8 @@ interface Brush extends TimelinePicture {
   readonly pixels: PixelLayer;
   readonly bubbleHatch: CanvasPattern | null;
   readonly backwardHatch: CanvasPattern | null;
+  /** Weight gradients, drawn in the colour of backward passes. */
+  readonly weightHatch: CanvasPattern | null;
   readonly transferHatch: CanvasPattern | null;
   /** How strongly the boxes of each chunk are filled, so that virtual stages can be told apart. */
   readonly strength: (chunk: number) => number;
@@ -71,6 +73,7 @@ function makeBrush(context: CanvasRenderingContext2D, width: number, picture: Ti
     pixels: pixelLayer(width, picture.rows.height, density),
     bubbleHatch: hatch(context, 'rising', theme.bubble.text, density),
     backwardHatch: hatch(context, 'falling', withOpacity(theme.backward.text, 0.16), density),
+    weightHatch: hatch(context, 'rising', withOpacity(theme.backward.text, 0.4), density),
     transferHatch: hatch(context, 'dots', withOpacity(theme.transfer.text, 0.7), density),
     strength,
     letters: (kind, chunk) => (kind === forwardKind ? forwardLetters : backwardLetters)[chunk] ?? theme.foreground,
@@ -126,7 +129,7 @@ function drawBubble({ context, simulation, scale, rows, theme, bubbleHatch }: Br
 }
 
 function paintOf(theme: Theme, kind: number): Paint {
-  return kind === forwardKind ? theme.forward : kind === backwardKind ? theme.backward : theme.transfer;
+  return kind === forwardKind ? theme.forward : kind === transferKind ? theme.transfer : theme.backward;
 }
 
 function drawBoxes(brush: Brush, boxes: readonly Box[], top: number, height: number): void {
@@ -149,7 +152,8 @@ function drawBoxes(brush: Brush, boxes: readonly Box[], top: number, height: num
   }
   context.globalAlpha = 1;
   for (const box of hatched) {
-    const pattern = box.kind === backwardKind ? brush.backwardHatch : brush.transferHatch;
+    const pattern =
+      box.kind === transferKind ? brush.transferHatch : box.kind === backwardWeightKind ? brush.weightHatch : brush.backwardHatch;
     if (!pattern) continue;
     context.fillStyle = pattern;
     context.fillRect(box.x, top, box.width - 1, height);

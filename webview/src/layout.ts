@@ -119,7 +119,8 @@ export function boxesOf(simulation: Simulation, { first, last }: Span, scale: Ti
 export function sharesOf(simulation: Simulation, spans: readonly Span[], scale: TimeScale): Shares {
   const count = Math.max(1, Math.ceil(scale.width));
   const shares: Shares = { forward: new Float32Array(count), backward: new Float32Array(count), transfer: new Float32Array(count) };
-  const byKind = [shares.forward, shares.backward, shares.transfer];
+  // By kind of operation: input and weight gradients count as backward.
+  const byKind = [shares.forward, shares.backward, shares.transfer, shares.backward, shares.backward];
   const perColumn = (scale.end - scale.start) / Math.max(1, scale.width);
   for (const { first, last } of spans) {
     for (let index = first; index < last; index++) {

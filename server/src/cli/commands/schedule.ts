@@ -11,7 +11,7 @@ import { positive, whole } from '../numbers.ts';
 interface ScheduleOptions {
   readonly stages: number;
   readonly microBatches: number;
-  readonly virtual: number;
+  readonly virtual?: number;
   readonly forward: number;
   readonly backwardInput: number;
   readonly backwardWeight: number;
@@ -26,7 +26,7 @@ export function scheduleCommand(program: Command, io: CliIo, done: (code: number
     .description(`Simulate a pipeline schedule: ${schedules.map(({ id }) => id).join(', ')}.`)
     .requiredOption('--stages <P>', 'pipeline stages', whole('--stages'))
     .requiredOption('--micro-batches <M>', 'micro batches per step', whole('--micro-batches'))
-    .option('--virtual <V>', 'virtual stages per rank', whole('--virtual'), 1)
+    .option('--virtual <V>', 'virtual stages per rank', whole('--virtual'))
     .option('--forward <T>', 'time of one forward pass of a stage', positive('--forward'), 1)
     .option('--backward-input <T>', 'time of the input half of one backward pass', positive('--backward-input'), 1)
     .option('--backward-weight <T>', 'time of the weight half of one backward pass', positive('--backward-weight'), 1)
@@ -48,14 +48,16 @@ export function scheduleCommand(program: Command, io: CliIo, done: (code: number
 function requestOf(name: string, options: ScheduleOptions): ScheduleRequest {
   const schedule = findSchedule(name);
   if (!schedule) throw new UsageError(`the schedule "${name}" is not known; use one of ${schedules.map(({ id }) => id).join(', ')}.`);
-  const { stages, microBatches, virtual: virtualStages } = options;
+  const { stages, microBatches, virtual: virtualStages = schedule.fixedChunks ?? 1 } = options;
   const shape = { stages, microBatches, virtualStages };
   const refused = refuseShape(shape) ?? schedule.refuses(shape);
   if (refused !== undefined) throw new UsageError(sentence(refused));
-  // The times are those of a whole stage; each of its chunks takes an equal part.
-  const chunk = { forward: options.forward / virtualStages, backward: (options.backwardInput + options.backwardWeight) / virtualStages };
+  // The times are those of a whole stage. Its chunks share them, unless each is a whole stage of its own direction.
+  const parts = schedule.placement === 'two-way' ? 1 : virtualStages;
+  const [input, weight] = [options.backwardInput / parts, options.backwardWeight / parts];
+  const chunk = { forward: options.forward / parts, backward: input + weight, backwardInput: input, backwardWeight: weight };
   const row = Array.from({ length: virtualStages }, () => chunk);
-  const memory = Array.from({ length: virtualStages }, () => ({ activations: 1 / virtualStages }));
+  const memory = Array.from({ length: virtualStages }, () => ({ activations: 1 / parts }));
   return {
     name: schedule.id,
     stages,

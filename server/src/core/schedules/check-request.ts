@@ -1,6 +1,6 @@
 /** Which requests a simulation accepts. Every refusal is one sentence for the user. */
 import { findSchedule } from './index.ts';
-import type { Schedule, ScheduleRequest, ScheduleShape } from './schedule.ts';
+import type { ChunkTimes, Schedule, ScheduleProblem, ScheduleRequest } from './schedule.ts';
 
 /** Ranks are kept in 16 bits; no cluster has a pipeline of this depth. */
 const mostStages = 4096;
@@ -9,12 +9,20 @@ export const mostOperations = 4_000_000;
 
 const isCount = (value: number): boolean => Number.isSafeInteger(value) && value >= 1;
 const isAmount = (value: unknown): boolean => typeof value === 'number' && Number.isFinite(value) && value >= 0;
+const isAmountIfKnown = (value: unknown): boolean => value === undefined || isAmount(value);
+const isTimes = (times: ChunkTimes): boolean =>
+  isAmount(times.forward) &&
+  isAmount(times.backward) &&
+  [times.backwardInput, times.backwardWeight, times.forwardExchange, times.backwardExchange].every(isAmountIfKnown);
 
 /** Why no pipeline of this size is simulated, or undefined: to be asked before anything of that size is built. */
-export function refuseShape({ stages, microBatches, virtualStages }: ScheduleShape): string | undefined {
+export function refuseShape({ stages, microBatches, virtualStages, microBatchGroup }: ScheduleProblem): string | undefined {
   if (!isCount(stages)) return `The number of pipeline stages must be a whole number of at least 1, not ${stages}.`;
   if (!isCount(microBatches)) return `The number of micro batches must be a whole number of at least 1, not ${microBatches}.`;
   if (!isCount(virtualStages)) return `The number of virtual stages must be a whole number of at least 1, not ${virtualStages}.`;
+  if (microBatchGroup !== undefined && !isCount(microBatchGroup)) {
+    return `The micro batches of a group must be a whole number of at least 1, not ${microBatchGroup}.`;
+  }
   if (stages > mostStages) return `A pipeline of ${stages} stages is more than the ${mostStages} that can be simulated.`;
   const operations = 2 * stages * microBatches * virtualStages;
   if (operations > mostOperations) {
@@ -29,10 +37,13 @@ function refuseAmounts(request: ScheduleRequest): string | undefined {
     const memory = request.memory[rank];
     if (times?.length !== request.virtualStages) return `Stage ${rank} needs the times of ${request.virtualStages} chunks.`;
     if (memory?.length !== request.virtualStages) return `Stage ${rank} needs the activation bytes of ${request.virtualStages} chunks.`;
-    if (!times.every((chunk) => isAmount(chunk.forward) && isAmount(chunk.backward))) {
+    if (!times.every(isTimes)) {
       return `A time of stage ${rank} is not a finite number of seconds of at least 0.`;
     }
-    if (!memory.every((chunk) => isAmount(chunk.activations)) || !isAmount(request.residentBytes[rank])) {
+    if (
+      !memory.every((chunk) => isAmount(chunk.activations) && isAmountIfKnown(chunk.untilWeight)) ||
+      !isAmount(request.residentBytes[rank])
+    ) {
       return `A memory figure of stage ${rank} is not a finite number of bytes of at least 0.`;
     }
   }

@@ -5,7 +5,7 @@
  * Source: "Trace Event Format", Google, sections "Complete Events", "Counter Events" and "Metadata Events".
  */
 import type { Seconds } from '../units.ts';
-import { forwardKind, type Simulation, transferKind } from './simulate.ts';
+import { backwardInputKind, backwardKind, backwardWeightKind, forwardKind, type Simulation, transferKind } from './simulate.ts';
 
 export interface ChromeTraceEvent {
   readonly name: string;
@@ -24,6 +24,14 @@ export interface ChromeTrace {
   readonly traceEvents: readonly ChromeTraceEvent[];
   readonly displayTimeUnit: 'ms';
 }
+
+const names = new Map<number, string>([
+  [forwardKind, 'Forward'],
+  [backwardKind, 'Backward'],
+  [transferKind, 'Transfer'],
+  [backwardInputKind, 'Input gradient'],
+  [backwardWeightKind, 'Weight gradient'],
+]);
 
 const microseconds = (seconds: Seconds): number => seconds * 1e6;
 const computeThread = 0;
@@ -54,7 +62,7 @@ function operationEvent(simulation: Simulation, index: number): ChromeTraceEvent
   const kind = simulation.kind[index] ?? forwardKind;
   const microBatch = simulation.microBatch[index] ?? 0;
   const start = simulation.start[index] ?? 0;
-  const name = kind === transferKind ? 'Transfer' : kind === forwardKind ? 'Forward' : 'Backward';
+  const name = names.get(kind) ?? 'Operation';
   return {
     name: `${name} ${microBatch}`,
     ph: 'X',

@@ -14,10 +14,14 @@ export const gpipe: Schedule = {
   label: 'GPipe',
   source: 'Huang et al. 2019 (arXiv:1811.06965), section 2.3',
   interleaves: false,
+  placement: 'loop',
+  splitsBackward: false,
   microBatchMultiple: () => 1,
   refuses: (shape) => refuseVirtualStages('GPipe', shape),
-  order: (_rank, { microBatches }, visit) => {
-    for (let microBatch = 0; microBatch < microBatches; microBatch++) visit('forward', microBatch, 0);
-    for (let microBatch = 0; microBatch < microBatches; microBatch++) visit('backward', microBatch, 0);
-  },
+  order:
+    ({ microBatches }) =>
+    (_rank, visit) => {
+      for (let microBatch = 0; microBatch < microBatches; microBatch++) visit('forward', microBatch, 0);
+      for (let microBatch = 0; microBatch < microBatches; microBatch++) visit('backward', microBatch, 0);
+    },
 };

@@ -1,11 +1,31 @@
 /** Every pipeline schedule, in the order the panel offers them. */
 import type { ScheduleName } from '../job-fields.ts';
+import { breadthFirst } from './breadth-first.ts';
+import { dualPipe } from './dual-pipe.ts';
+import { dualPipeV } from './dual-pipe-v.ts';
+import { expertOverlap1F1B } from './expert-overlap-1f1b.ts';
 import { gpipe } from './gpipe.ts';
 import { interleaved1F1B } from './interleaved-1f1b.ts';
+import { interleavedZeroBubble } from './interleaved-zero-bubble.ts';
 import { oneFOneB } from './one-f-one-b.ts';
-import type { Operation, Schedule, ScheduleShape } from './schedule.ts';
+import type { Operation, Schedule, ScheduleProblem } from './schedule.ts';
+import { zeroBubbleH1 } from './zb-h1.ts';
+import { zeroBubbleH2 } from './zb-h2.ts';
+import { zeroBubbleV } from './zb-v.ts';
 
-export const schedules: readonly Schedule[] = [gpipe, oneFOneB, interleaved1F1B];
+export const schedules: readonly Schedule[] = [
+  gpipe,
+  oneFOneB,
+  interleaved1F1B,
+  breadthFirst,
+  zeroBubbleH1,
+  zeroBubbleH2,
+  interleavedZeroBubble,
+  zeroBubbleV,
+  dualPipe,
+  dualPipeV,
+  expertOverlap1F1B,
+];
 
 /** The schedule of that id; undefined for a name nobody knows (it may come from a command line). */
 export function findSchedule(name: ScheduleName | (string & {})): Schedule | undefined {
@@ -13,8 +33,8 @@ export function findSchedule(name: ScheduleName | (string & {})): Schedule | und
 }
 
 /** The operations of one rank as a list. */
-export function listOperations(schedule: Schedule, rank: number, shape: ScheduleShape): readonly Operation[] {
+export function listOperations(schedule: Schedule, rank: number, problem: ScheduleProblem): readonly Operation[] {
   const operations: Operation[] = [];
-  schedule.order(rank, shape, (kind, microBatch, chunk) => operations.push({ kind, microBatch, chunk }));
+  schedule.order(problem)(rank, (kind, microBatch, chunk, paired = false) => operations.push({ kind, microBatch, chunk, paired }));
   return operations;
 }

@@ -15,15 +15,19 @@ export const oneFOneB: Schedule = {
   label: '1F1B',
   source: 'Narayanan et al. 2021 (arXiv:2104.04473), section 2.2.1',
   interleaves: false,
+  placement: 'loop',
+  splitsBackward: false,
   microBatchMultiple: () => 1,
   refuses: (shape) => refuseVirtualStages('1F1B', shape),
-  order: (rank, { stages, microBatches }, visit) => {
-    const warmUp = Math.min(stages - rank - 1, microBatches);
-    for (let microBatch = 0; microBatch < warmUp; microBatch++) visit('forward', microBatch, 0);
-    for (let microBatch = warmUp; microBatch < microBatches; microBatch++) {
-      visit('forward', microBatch, 0);
-      visit('backward', microBatch - warmUp, 0);
-    }
-    for (let microBatch = microBatches - warmUp; microBatch < microBatches; microBatch++) visit('backward', microBatch, 0);
-  },
+  order:
+    ({ stages, microBatches }) =>
+    (rank, visit) => {
+      const warmUp = Math.min(stages - rank - 1, microBatches);
+      for (let microBatch = 0; microBatch < warmUp; microBatch++) visit('forward', microBatch, 0);
+      for (let microBatch = warmUp; microBatch < microBatches; microBatch++) {
+        visit('forward', microBatch, 0);
+        visit('backward', microBatch - warmUp, 0);
+      }
+      for (let microBatch = microBatches - warmUp; microBatch < microBatches; microBatch++) visit('backward', microBatch, 0);
+    },
 };

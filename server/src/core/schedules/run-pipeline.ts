@@ -2,70 +2,156 @@
  * The event loop behind `simulate`: takes the order of each rank and finds when every operation starts and ends.
  * Equation and assumptions: see simulate.ts.
  */
-import type { Schedule, ScheduleRequest } from './schedule.ts';
+import { backwardInputKind, backwardKind, backwardWeightKind, codeOf, forwardKind } from './operation-kind.ts';
+import { microBatchesPerChunk, type Route, routeOf } from './placement.ts';
+import { type ChunkTimes, inputSeconds, type Schedule, type ScheduleRequest, weightSeconds } from './schedule.ts';
 
-/** The forward and backward operations as columns, rank by rank in time order. */
+/** The computing operations as columns, rank by rank in time order. */
 export interface PipelineRun {
+  readonly route: Route;
   /** Rank r owns indexes `offset[r]` to `offset[r + 1] - 1`. */
   readonly offset: Uint32Array;
-  /** 0 forward, 1 backward. */
+  /** See operation-kind.ts. */
   readonly kind: Uint8Array;
   readonly microBatch: Uint32Array;
   readonly chunk: Uint16Array;
+  /** 1 where a forward pass runs together with the backward pass after it; both hand on what they made at the end. */
+  readonly paired: Uint8Array;
   readonly start: Float64Array;
   readonly end: Float64Array;
 }
 
 const notYet = -1;
 
+/** Operations of each chunk and micro batch. */
+const kindsOf = (schedule: Schedule): number => (schedule.splitsBackward ? 3 : 2);
+
 function layOut(request: ScheduleRequest, schedule: Schedule): PipelineRun {
-  const { stages } = request;
-  const count = 2 * stages * request.microBatches * request.virtualStages;
-  const kinds = new Uint8Array(count);
-  const microBatches = new Uint32Array(count);
-  const chunks = new Uint16Array(count);
+  const { stages, virtualStages } = request;
+  const perChunk = microBatchesPerChunk(schedule.placement, request.microBatches);
+  const most = kindsOf(schedule) * stages * virtualStages * perChunk;
+  const kind = new Uint8Array(most);
+  const microBatches = new Uint32Array(most);
+  const chunks = new Uint16Array(most);
+  const pairs = new Uint8Array(most);
   const offset = new Uint32Array(stages + 1);
+  const order = schedule.order(request);
   let index = 0;
   for (let rank = 0; rank < stages; rank++) {
-    schedule.order(rank, request, (kind, microBatch, chunk) => {
-      kinds[index] = kind === 'forward' ? 0 : 1;
+    order(rank, (operation, microBatch, chunk, paired) => {
+      kind[index] = codeOf(operation);
       microBatches[index] = microBatch;
       chunks[index] = chunk;
+      if (paired === true) pairs[index] = 1;
       index++;
     });
     offset[rank + 1] = index;
   }
-  return { offset, kind: kinds, microBatch: microBatches, chunk: chunks, start: new Float64Array(count), end: new Float64Array(count) };
+  return {
+    route: routeOf(schedule.placement, request),
+    offset,
+    kind: kind.subarray(0, index),
+    microBatch: microBatches.subarray(0, index),
+    chunk: chunks.subarray(0, index),
+    paired: pairs.subarray(0, index),
+    start: new Float64Array(index),
+    end: new Float64Array(index),
+  };
 }
 
-/** Seconds of one operation: `[2 * stage]` forward, `[2 * stage + 1]` backward, by virtual stage. */
+const kinds = 5;
+
+/** Seconds of one operation: `[kinds * slot + kind]`, a slot being `rank * virtualStages + chunk`. */
 function operationSeconds({ stages, virtualStages, times }: ScheduleRequest): Float64Array {
-  const seconds = new Float64Array(2 * stages * virtualStages);
+  const seconds = new Float64Array(kinds * stages * virtualStages);
   for (let rank = 0; rank < stages; rank++) {
-    const chunks = times[rank] ?? [];
     for (let chunk = 0; chunk < virtualStages; chunk++) {
-      const stage = chunk * stages + rank;
-      seconds[2 * stage] = chunks[chunk]?.forward ?? 0;
-      seconds[2 * stage + 1] = chunks[chunk]?.backward ?? 0;
+      const of = times[rank]?.[chunk];
+      if (!of) continue;
+      const first = kinds * (rank * virtualStages + chunk);
+      seconds[first + forwardKind] = of.forward;
+      seconds[first + backwardKind] = of.backward;
+      seconds[first + backwardInputKind] = inputSeconds(of);
+      seconds[first + backwardWeightKind] = weightSeconds(of);
     }
   }
   return seconds;
+}
+
+/**
+ * Seconds of a forward and a backward pass run together: computations follow one another, all-to-alls too, and the two
+ * hide each other as far as neither pass alone takes longer.
+ */
+export function pairSeconds(ahead: ChunkTimes, back: ChunkTimes): number {
+  const exchange = (ahead.forwardExchange ?? 0) + (back.backwardExchange ?? 0);
+  return Math.max(ahead.forward + back.backward - exchange, exchange, ahead.forward, back.backward);
 }
 
 /** Runs the operations of every rank; a sentence when the order can never finish (a fault of the schedule). */
 export function runPipeline(request: ScheduleRequest, schedule: Schedule): PipelineRun | { readonly refused: string } {
   const { stages, microBatches, virtualStages } = request;
   const run = layOut(request, schedule);
-  const { kind: kinds, microBatch: batches, chunk: chunks, start: starts, end: ends } = run;
-  const lastStage = stages * virtualStages - 1;
+  const { kind: operations, microBatch: batches, chunk: chunks, start: starts, end: ends, paired: pairs } = run;
+  const { next: following, previous: preceding } = run.route;
+  const slots = stages * virtualStages;
   const seconds = operationSeconds(request);
-  const hop = stages > 1 ? request.transfer : 0;
-  const held = request.transferOverlapped ? 0 : hop;
   const next = run.offset.slice(0, stages);
   const free = new Float64Array(stages);
-  // When the input of each operation is there: row 2 * stage for forward, 2 * stage + 1 for backward passes.
-  const ready = new Float64Array(2 * (lastStage + 1) * microBatches).fill(notYet);
-  ready.fill(0, 0, microBatches);
+  // When the input of each operation is there: row 2 * slot for forward passes, 2 * slot + 1 for what goes back.
+  const ready = new Float64Array(2 * slots * microBatches).fill(notYet);
+  for (let slot = 0; slot < slots; slot++) {
+    if ((preceding[slot] ?? 0) < 0) ready.fill(0, 2 * slot * microBatches, (2 * slot + 1) * microBatches);
+  }
+  /** Seconds from the end of an operation of a rank until its result is on the slot it goes to; 0 on the same rank. */
+  const hopOf = (slot: number, rank: number): number => (Math.floor(slot / virtualStages) === rank ? 0 : request.transfer);
+
+  /** Hands on what an operation made at `end`; says how long sending keeps the rank from computing. */
+  const handOn = (index: number, rank: number, end: number): number => {
+    const kind = operations[index] ?? 0;
+    if (kind === backwardWeightKind) return 0;
+    const slot = rank * virtualStages + (chunks[index] ?? 0);
+    const forward = kind === forwardKind;
+    const to = (forward ? following[slot] : preceding[slot]) ?? notYet;
+    const microBatch = batches[index] ?? 0;
+    if (to < 0) {
+      if (forward) ready[(2 * slot + 1) * microBatches + microBatch] = end;
+      return 0;
+    }
+    const hop = hopOf(to, rank);
+    ready[(forward ? 2 * to : 2 * to + 1) * microBatches + microBatch] = end + hop;
+    return request.transferOverlapped ? 0 : hop;
+  };
+
+  /** When the input of an operation is there; negative while it is not. */
+  const inputOf = (index: number, rank: number): number => {
+    const kind = operations[index] ?? 0;
+    // The rank itself has run the input gradient: the order says so, and a property test checks it.
+    if (kind === backwardWeightKind) return 0;
+    const slot = rank * virtualStages + (chunks[index] ?? 0);
+    return ready[(kind === forwardKind ? 2 * slot : 2 * slot + 1) * microBatches + (batches[index] ?? 0)] ?? notYet;
+  };
+
+  const secondsOf = (index: number, rank: number): number =>
+    seconds[kinds * (rank * virtualStages + (chunks[index] ?? 0)) + (operations[index] ?? 0)] ?? 0;
+
+  /** Runs the pair at `index`; says when the rank is free again, or negative when an input is missing. */
+  const runPair = (index: number, rank: number, time: number): number => {
+    const [one, other] = [inputOf(index, rank), inputOf(index + 1, rank)];
+    if (one < 0 || other < 0) return notYet;
+    const times = request.times[rank] ?? [];
+    const [ahead, back] = [times[chunks[index] ?? 0], times[chunks[index + 1] ?? 0]];
+    const together = ahead && back ? pairSeconds(ahead, back) : 0;
+    const start = Math.max(one, other, time);
+    const end = start + together;
+    const apart = secondsOf(index, rank) + secondsOf(index + 1, rank);
+    // Drawn one after the other in the time they take together.
+    const middle = apart > 0 ? start + (together * secondsOf(index, rank)) / apart : start;
+    starts[index] = start;
+    ends[index] = middle;
+    starts[index + 1] = middle;
+    ends[index + 1] = end;
+    return end + handOn(index, rank, end) + handOn(index + 1, rank, end);
+  };
 
   /** Runs one rank as far as its inputs allow; says how many operations that were. */
   const advance = (rank: number): number => {
@@ -73,31 +159,29 @@ export function runPipeline(request: ScheduleRequest, schedule: Schedule): Pipel
     const last = run.offset[rank + 1] ?? 0;
     let time = free[rank] ?? 0;
     let index = first;
-    for (; index < last; index++) {
-      const backward = kinds[index] ?? 0;
-      const stage = (chunks[index] ?? 0) * stages + rank;
-      const microBatch = batches[index] ?? 0;
-      const row = 2 * stage + backward;
-      const input = ready[row * microBatches + microBatch] ?? notYet;
+    while (index < last) {
+      if (pairs[index] === 1) {
+        const after = runPair(index, rank, time);
+        if (after < 0) break;
+        time = after;
+        index += 2;
+        continue;
+      }
+      const input = inputOf(index, rank);
       if (input < 0) break;
       const start = Math.max(input, time);
-      const end = start + (seconds[row] ?? 0);
+      const end = start + secondsOf(index, rank);
       starts[index] = start;
       ends[index] = end;
-      time = end;
-      if (stage !== (backward ? 0 : lastStage)) {
-        time += held;
-        ready[(backward ? row - 2 : row + 2) * microBatches + microBatch] = end + hop;
-      } else if (!backward) {
-        ready[(row + 1) * microBatches + microBatch] = end;
-      }
+      time = end + handOn(index, rank, end);
+      index++;
     }
     next[rank] = index;
     free[rank] = time;
     return index - first;
   };
 
-  for (let left = kinds.length; left > 0; ) {
+  for (let left = operations.length; left > 0; ) {
     // Down the ranks carries forward passes along, up again the backward passes.
     let ran = 0;
     for (let rank = 0; rank < stages; rank++) ran += advance(rank);

@@ -3,23 +3,46 @@
  */
 import type { ScheduleName } from '../job-fields.ts';
 import type { Bytes, Seconds } from '../units.ts';
+import type { Placement } from './placement.ts';
 
-export type OperationKind = 'forward' | 'backward';
+/**
+ * `backward` computes both gradients at once; schedules that split it run `backward-input`, which the stage before waits
+ * for, and `backward-weight`, which nobody waits for.
+ */
+export type OperationKind = 'forward' | 'backward' | 'backward-input' | 'backward-weight';
 
 /** One operation of one rank. `chunk` is the virtual stage on that rank, 0 when VPP is 1. */
 export interface Operation {
   readonly kind: OperationKind;
   readonly microBatch: number;
   readonly chunk: number;
+  /** True when it runs together with the operation after it. */
+  readonly paired: boolean;
 }
 
-export type VisitOperation = (kind: OperationKind, microBatch: number, chunk: number) => void;
+/** `paired`: this forward pass and the backward pass visited next run at the same time. */
+export type VisitOperation = (kind: OperationKind, microBatch: number, chunk: number, paired?: boolean) => void;
+
+/** Tells `visit` the operations of one rank, in order. */
+export type RankOrder = (rank: number, visit: VisitOperation) => void;
 
 export interface ScheduleShape {
   readonly stages: number;
   readonly microBatches: number;
   /** Chunks per rank (VPP); 1 unless interleaved. */
   readonly virtualStages: number;
+}
+
+/** What an order may depend on: the shape, and for schedules that are searched for also the times. */
+export interface ScheduleProblem extends ScheduleShape {
+  /** `times[rank][chunk]`; without them every operation is taken to last equally long. */
+  readonly times?: readonly (readonly ChunkTimes[])[];
+  readonly transfer?: Seconds;
+  /**
+   * Micro batches run on one chunk before turning to the next (Megatron-LM:
+   * --microbatch-group-size-per-virtual-pipeline-stage); the schedule chooses unless told.
+   */
+  readonly microBatchGroup?: number;
 }
 
 export interface Schedule {
@@ -29,30 +52,51 @@ export interface Schedule {
   readonly source: string;
   /** True when a rank may hold several chunks (VPP of 2 or more). */
   readonly interleaves: boolean;
-  /** The number of micro batches must be a multiple of this. */
+  /** Chunks per rank where the schedule leaves no choice although it interleaves. */
+  readonly fixedChunks?: number;
+  readonly placement: Placement;
+  /** True when some backward passes are split into input and weight gradients. */
+  readonly splitsBackward: boolean;
+  /** The number of micro batches that keeps every group full is a multiple of this. */
   readonly microBatchMultiple: (stages: number) => number;
+  /** Fewest micro batches it runs, where that is more than one. */
+  readonly leastMicroBatches?: (stages: number) => number;
   /** Why this shape cannot be run by this schedule, or undefined when it can. */
   readonly refuses: (shape: ScheduleShape) => string | undefined;
   /**
-   * Tells `visit` the operations of rank `rank`, in order: every micro batch once per chunk and kind. A visitor rather
-   * than a list, because the estimate walks thousands of operations on every keystroke.
+   * The order of every rank: each micro batch once per chunk it runs through and kind. A visitor rather than a list,
+   * because the estimate walks thousands of operations on every keystroke.
    */
-  readonly order: (rank: number, shape: ScheduleShape, visit: VisitOperation) => void;
+  readonly order: (problem: ScheduleProblem) => RankOrder;
 }
 
 /** Seconds of one operation of one rank and chunk. */
 export interface ChunkTimes {
   readonly forward: Seconds;
   readonly backward: Seconds;
+  /** The two parts of a split backward pass; without them each is half of `backward`. */
+  readonly backwardInput?: Seconds;
+  readonly backwardWeight?: Seconds;
+  /**
+   * Of `forward` and `backward`, the seconds of all-to-all that an operation running at the same time can hide; 0
+   * without them. Matters only to schedules that run a forward and a backward pass together.
+   */
+  readonly forwardExchange?: Seconds;
+  readonly backwardExchange?: Seconds;
 }
 
 export interface ChunkMemory {
   /** Bytes one micro batch keeps alive on this chunk between its forward and its backward. */
   readonly activations: Bytes;
+  /**
+   * Of these, the bytes that stay from the end of the input gradient to the end of the weight gradient: the inputs of
+   * matrix products, and the gradients of their outputs. All of them unless said otherwise.
+   */
+  readonly untilWeight?: Bytes;
 }
 
 /** Everything the simulation and the panel need; plain data. */
-export interface ScheduleRequest extends ScheduleShape {
+export interface ScheduleRequest extends ScheduleProblem {
   readonly name: ScheduleName;
   /** `times[rank][chunk]`. */
   readonly times: readonly (readonly ChunkTimes[])[];
@@ -64,6 +108,17 @@ export interface ScheduleRequest extends ScheduleShape {
   readonly transfer: Seconds;
   /** True when a rank goes on computing while its transfers run. */
   readonly transferOverlapped: boolean;
+  /**
+   * True when a rank starts the next step as soon as it has ended this one, because the optimizer checks its numbers
+   * afterwards instead of waiting for all ranks (Qi et al. 2024, arXiv:2401.10241, section 4).
+   */
+  readonly stepsOverlap?: boolean;
   /** Seconds after the pipeline drains: gradient reduction not hidden, optimizer, parameter gather. */
   readonly tail: { readonly gradientReduction: Seconds; readonly optimizer: Seconds; readonly parameterGather: Seconds };
 }
+
+/** Seconds of the input gradient of a chunk. */
+export const inputSeconds = (times: ChunkTimes): Seconds => times.backwardInput ?? times.backward / 2;
+
+/** Seconds of the weight gradient of a chunk. */
+export const weightSeconds = (times: ChunkTimes): Seconds => times.backwardWeight ?? times.backward / 2;

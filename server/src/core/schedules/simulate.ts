@@ -1,29 +1,30 @@
 /**
  * Gives a schedule its times. Each rank runs its operations in order and never two at once; a forward pass of virtual
- * stage v waits for the forward pass of the same micro batch on v - 1 and the transfer; a backward pass waits for the
- * backward pass on v + 1 and the transfer; on the last virtual stage it waits for its own forward pass. Virtual stage
- * v is chunk floor(v / p) of rank v mod p (Narayanan et al. 2021, PTD-P, arXiv:2104.04473, section 2.2.2).
+ * stage v waits for the forward pass of the same micro batch on v - 1 and the transfer; a backward pass (or input
+ * gradient) waits for the one on v + 1 and the transfer; on the last virtual stage it waits for its own forward pass. A
+ * weight gradient waits for nothing but its rank. Which chunk of which rank is virtual stage v: placement.ts.
  *
  *   start = max(end of the rank's previous operation [+ transfer, when sends block], end of the input + transfer)
  *
- * Memory: an operation's activations are held from the start of its forward pass to the end of its backward pass.
+ * A forward and a backward pass that a schedule runs together start when both inputs are there and end together
+ * (`pairSeconds` of run-pipeline.ts). Memory: follow-memory.ts.
  * Assumptions: a transfer takes the same time everywhere and does not wait for the receiver or for other traffic; a
  * rank does not send to itself. Known to be wrong where links are shared by several transfers at a time.
  */
 import type { MemorySample } from '../estimate.ts';
-import type { Bytes, Seconds } from '../units.ts';
+import type { Seconds } from '../units.ts';
 import { checkRequest } from './check-request.ts';
 import { followMemory } from './follow-memory.ts';
 import { makespanOf1F1B } from './one-f-one-b-makespan.ts';
+import { backwardInputKind, backwardKind, backwardWeightKind, forwardKind, transferKind } from './operation-kind.ts';
+import { microBatchesPerChunk, type Route, routeOf } from './placement.ts';
 import { type PipelineRun, runPipeline } from './run-pipeline.ts';
-import type { ScheduleRequest } from './schedule.ts';
+import type { Schedule, ScheduleRequest } from './schedule.ts';
 
-export const forwardKind = 0;
-export const backwardKind = 1;
-export const transferKind = 2;
+export { backwardInputKind, backwardKind, backwardWeightKind, forwardKind, transferKind };
 
 /**
- * The operations as columns. First the `computeCount` forward and backward operations, rank by rank, in time order
+ * The operations as columns. First the `computeCount` computing operations, rank by rank, in time order
  * (rank r owns indexes `computeOffset[r]` to `computeOffset[r + 1] - 1`); then the transfers, likewise by
  * `transferOffset`, each on the row of its sender and with the micro batch and chunk of the operation that sends.
  */
@@ -34,23 +35,26 @@ export interface Simulation {
   readonly computeOffset: Uint32Array;
   readonly transferOffset: Uint32Array;
   readonly rank: Uint16Array;
-  /** 0 forward, 1 backward, 2 transfer. */
+  /** 0 forward, 1 backward, 2 transfer, 3 input gradient, 4 weight gradient (operation-kind.ts). */
   readonly kind: Uint8Array;
   readonly microBatch: Uint32Array;
   readonly chunk: Uint16Array;
   readonly start: Float64Array;
   readonly end: Float64Array;
-  /** Bytes the rank holds while the forward or backward operation runs. */
+  /** Bytes the rank holds while the computing operation runs, and once it has ended. */
   readonly heldBytes: Float64Array;
+  readonly leftBytes: Float64Array;
   /** Seconds until the pipeline has drained. */
   readonly makespan: Seconds;
-  /** The makespan and the tail: gradient reduction, optimizer, parameter gather. */
+  /** Seconds from one step to the next before the tail: see `Times`. */
+  readonly period: Seconds;
+  /** The period and the tail: gradient reduction, optimizer, parameter gather. */
   readonly stepSeconds: Seconds;
   /** Seconds of forward and backward, per rank. */
   readonly busySeconds: Float64Array;
   /** Seconds a rank is held up by its own blocking sends; 0 when transfers are overlapped. */
   readonly transferSeconds: Float64Array;
-  /** makespan - busy - transfer, per rank: what the rank waits. */
+  /** period - busy - transfer, per rank: what the rank waits. */
   readonly bubbleSeconds: Float64Array;
   readonly peakBytes: Float64Array;
   /** Bytes held over time, per rank: each sample holds until the next. Computed when first read. */
@@ -62,11 +66,7 @@ export interface Refused {
 }
 
 /** What the estimate needs of a simulation, without the list of operations. */
-export interface PipelineSummary {
-  readonly makespan: Seconds;
-  readonly busySeconds: Float64Array;
-  readonly transferSeconds: Float64Array;
-  readonly bubbleSeconds: Float64Array;
+export interface PipelineSummary extends Times {
   /** Most micro batches alive at once on each chunk: `peakInFlight[rank * virtualStages + chunk]`. */
   readonly peakInFlight: Uint32Array;
   readonly peakBytes: Float64Array;
@@ -74,38 +74,78 @@ export interface PipelineSummary {
 
 interface Times {
   readonly makespan: Seconds;
+  /**
+   * Seconds from one step to the next: the makespan, or where steps overlap the longest time any rank takes from its
+   * first to its last operation.
+   */
+  readonly period: Seconds;
   readonly busySeconds: Float64Array;
   readonly transferSeconds: Float64Array;
   readonly bubbleSeconds: Float64Array;
 }
 
-function lastEnd({ stages }: ScheduleRequest, run: PipelineRun): Seconds {
+/** Makespan and period of a run. */
+function spanOf({ stages, stepsOverlap }: ScheduleRequest, run: PipelineRun): Pick<Times, 'makespan' | 'period'> {
   let makespan = 0;
-  for (let rank = 0; rank < stages; rank++) makespan = Math.max(makespan, run.end[(run.offset[rank + 1] ?? 0) - 1] ?? 0);
-  return makespan;
+  let longest = 0;
+  for (let rank = 0; rank < stages; rank++) {
+    const end = run.end[(run.offset[rank + 1] ?? 0) - 1] ?? 0;
+    makespan = Math.max(makespan, end);
+    longest = Math.max(longest, end - (run.start[run.offset[rank] ?? 0] ?? 0));
+  }
+  return { makespan, period: stepsOverlap === true ? longest : makespan };
 }
 
-function sumTimes(request: ScheduleRequest, makespan: Seconds): Times {
-  const { stages, microBatches, virtualStages } = request;
+/** Seconds of computing of one rank where no two operations run together and none is split. */
+function wholeSeconds(request: ScheduleRequest, rank: number): Seconds {
+  let perMicroBatch = 0;
+  for (const chunk of request.times[rank] ?? []) perMicroBatch += chunk.forward + chunk.backward;
+  return request.microBatches * perMicroBatch;
+}
+
+/** The same from the operations of the run. */
+function ranSeconds(run: PipelineRun, rank: number): Seconds {
+  let seconds = 0;
+  for (let index = run.offset[rank] ?? 0; index < (run.offset[rank + 1] ?? 0); index++) {
+    seconds += (run.end[index] ?? 0) - (run.start[index] ?? 0);
+  }
+  return seconds;
+}
+
+const pairsOperations = (run: PipelineRun): boolean => run.paired.includes(1);
+
+function sumTimes(
+  request: ScheduleRequest,
+  schedule: Schedule,
+  span: Pick<Times, 'makespan' | 'period'>,
+  run: PipelineRun | undefined,
+): Times {
+  const { stages } = request;
   const busySeconds = new Float64Array(stages);
   const transferSeconds = new Float64Array(stages);
   const bubbleSeconds = new Float64Array(stages);
+  const counted = run && (schedule.splitsBackward || pairsOperations(run)) ? run : undefined;
+  const route = run?.route ?? routeOf(schedule.placement, request);
+  const perChunk = microBatchesPerChunk(schedule.placement, request.microBatches);
   for (let rank = 0; rank < stages; rank++) {
-    let perMicroBatch = 0;
-    for (const chunk of request.times[rank] ?? []) perMicroBatch += chunk.forward + chunk.backward;
-    const busy = microBatches * perMicroBatch;
-    const held = request.transferOverlapped ? 0 : microBatches * sendsPerMicroBatch(rank, stages, virtualStages) * request.transfer;
+    const busy = counted ? ranSeconds(counted, rank) : wholeSeconds(request, rank);
+    const held = request.transferOverlapped ? 0 : perChunk * sendsPerMicroBatch(request, route, rank) * request.transfer;
     busySeconds[rank] = busy;
     transferSeconds[rank] = held;
-    bubbleSeconds[rank] = Math.max(0, makespan - busy - held);
+    bubbleSeconds[rank] = Math.max(0, span.period - busy - held);
   }
-  return { makespan, busySeconds, transferSeconds, bubbleSeconds };
+  return { ...span, busySeconds, transferSeconds, bubbleSeconds };
 }
 
-/** Every chunk sends its forward result on and its backward result back, but for the two ends of the pipeline. */
-function sendsPerMicroBatch(rank: number, stages: number, virtualStages: number): number {
-  if (stages === 1) return 0;
-  return 2 * virtualStages - (rank === 0 ? 1 : 0) - (rank === stages - 1 ? 1 : 0);
+/** Every chunk sends its forward result on and its backward result back, but for the ends and its own rank. */
+function sendsPerMicroBatch({ virtualStages }: ScheduleRequest, { next, previous }: Route, rank: number): number {
+  let sends = 0;
+  for (let slot = rank * virtualStages; slot < (rank + 1) * virtualStages; slot++) {
+    for (const to of [next[slot] ?? -1, previous[slot] ?? -1]) {
+      if (to >= 0 && Math.floor(to / virtualStages) !== rank) sends++;
+    }
+  }
+  return sends;
 }
 
 /**
@@ -115,15 +155,18 @@ function sendsPerMicroBatch(rank: number, stages: number, virtualStages: number)
 export function simulateMakespan(request: ScheduleRequest): PipelineSummary | Refused {
   const checked = checkRequest(request);
   if ('refused' in checked) return checked;
-  if (request.name === '1f1b' && request.microBatches >= request.stages) return summary1F1B(request);
-  const run = runPipeline(request, checked.schedule);
+  const { schedule } = checked;
+  if (request.name === '1f1b' && request.microBatches >= request.stages && request.stepsOverlap !== true) {
+    return summary1F1B(request, schedule);
+  }
+  const run = runPipeline(request, schedule);
   if ('refused' in run) return run;
   const { peakInFlight, peakBytes } = followMemory(request, run, false);
-  return { ...sumTimes(request, lastEnd(request, run)), peakInFlight, peakBytes };
+  return { ...sumTimes(request, schedule, spanOf(request, run), run), peakInFlight, peakBytes };
 }
 
 /** With at least as many micro batches as stages, rank r keeps p - r of them alive. */
-function summary1F1B(request: ScheduleRequest): PipelineSummary {
+function summary1F1B(request: ScheduleRequest, schedule: Schedule): PipelineSummary {
   const { stages } = request;
   const peakInFlight = new Uint32Array(stages);
   const peakBytes = new Float64Array(stages);
@@ -131,17 +174,19 @@ function summary1F1B(request: ScheduleRequest): PipelineSummary {
     peakInFlight[rank] = stages - rank;
     peakBytes[rank] = (request.residentBytes[rank] ?? 0) + (stages - rank) * (request.memory[rank]?.[0]?.activations ?? 0);
   }
-  return { ...sumTimes(request, makespanOf1F1B(request)), peakInFlight, peakBytes };
+  const makespan = makespanOf1F1B(request);
+  return { ...sumTimes(request, schedule, { makespan, period: makespan }, undefined), peakInFlight, peakBytes };
 }
 
 /** Simulates a request; refuses impossible ones with a sentence. Times in seconds, memory in bytes. */
 export function simulate(request: ScheduleRequest): Simulation | Refused {
   const checked = checkRequest(request);
   if ('refused' in checked) return checked;
-  const run = runPipeline(request, checked.schedule);
+  const { schedule } = checked;
+  const run = runPipeline(request, schedule);
   if ('refused' in run) return run;
-  const times = sumTimes(request, lastEnd(request, run));
-  const { peakBytes, heldBytes } = followMemory(request, run, true);
+  const times = sumTimes(request, schedule, spanOf(request, run), run);
+  const { peakBytes, heldBytes, leftBytes } = followMemory(request, run, true);
   const { gradientReduction, optimizer, parameterGather } = request.tail;
   let memory: readonly (readonly MemorySample[])[] | undefined;
   const simulation: Simulation = {
@@ -150,8 +195,9 @@ export function simulate(request: ScheduleRequest): Simulation | Refused {
     computeOffset: run.offset,
     ...withTransfers(request, run),
     heldBytes,
+    leftBytes,
     ...times,
-    stepSeconds: times.makespan + gradientReduction + optimizer + parameterGather,
+    stepSeconds: times.period + gradientReduction + optimizer + parameterGather,
     peakBytes,
     get memory() {
       memory ??= Array.from({ length: request.stages }, (_, rank) => memorySamples(simulation, rank));
@@ -166,12 +212,19 @@ function withTransfers(
   request: ScheduleRequest,
   run: PipelineRun,
 ): Pick<Simulation, 'count' | 'transferOffset' | 'rank' | 'kind' | 'microBatch' | 'chunk' | 'start' | 'end'> {
-  const { stages, microBatches, virtualStages, transfer } = request;
+  const { stages, virtualStages, transfer } = request;
   const computed = run.kind.length;
+  const sends = (index: number, rank: number): boolean => {
+    const kind = run.kind[index] ?? 0;
+    const slot = rank * virtualStages + (run.chunk[index] ?? 0);
+    const to = kind === forwardKind ? run.route.next[slot] : kind === backwardWeightKind ? -1 : run.route.previous[slot];
+    return transfer > 0 && to !== undefined && to >= 0 && Math.floor(to / virtualStages) !== rank;
+  };
   const transferOffset = new Uint32Array(stages + 1).fill(computed);
   for (let rank = 0; rank < stages; rank++) {
-    const sends = transfer > 0 ? microBatches * sendsPerMicroBatch(rank, stages, virtualStages) : 0;
-    transferOffset[rank + 1] = (transferOffset[rank] ?? 0) + sends;
+    let sent = transferOffset[rank] ?? 0;
+    for (let index = run.offset[rank] ?? 0; index < (run.offset[rank + 1] ?? 0); index++) if (sends(index, rank)) sent++;
+    transferOffset[rank + 1] = sent;
   }
   const count = transferOffset[stages] ?? computed;
   const rankOf = new Uint16Array(count);
@@ -180,14 +233,12 @@ function withTransfers(
   const chunk = extend(new Uint16Array(count), run.chunk);
   const start = extend(new Float64Array(count), run.start);
   const end = extend(new Float64Array(count), run.end);
-  const lastStage = stages * virtualStages - 1;
   let sent = computed;
   for (let rank = 0; rank < stages; rank++) {
     for (let index = run.offset[rank] ?? 0; index < (run.offset[rank + 1] ?? 0); index++) {
       rankOf[index] = rank;
-      const stage = (run.chunk[index] ?? 0) * stages + rank;
-      if (transfer === 0 || stages === 1 || stage === (run.kind[index] === forwardKind ? lastStage : 0)) continue;
-      const from = run.end[index] ?? 0;
+      if (!sends(index, rank)) continue;
+      const from = run.end[run.paired[index] === 1 ? index + 1 : index] ?? 0;
       rankOf[sent] = rank;
       microBatch[sent] = run.microBatch[index] ?? 0;
       chunk[sent] = run.chunk[index] ?? 0;
@@ -206,19 +257,11 @@ function extend<Column extends Uint8Array | Uint16Array | Uint32Array | Float64A
 
 /** Bytes held by one rank over time; each sample holds until the next, the last is back at the resident bytes. */
 function memorySamples(simulation: Simulation, rank: number): readonly MemorySample[] {
-  const { request, computeOffset, kind, chunk, start, end, heldBytes } = simulation;
+  const { request, computeOffset, kind, start, end, heldBytes, leftBytes } = simulation;
   const samples: MemorySample[] = [{ time: 0, bytes: request.residentBytes[rank] ?? 0 }];
   for (let index = computeOffset[rank] ?? 0; index < (computeOffset[rank + 1] ?? 0); index++) {
-    const held = heldBytes[index] ?? 0;
-    if (kind[index] === forwardKind) samples.push({ time: start[index] ?? 0, bytes: held });
-    else samples.push({ time: end[index] ?? 0, bytes: bytesAfterBackward(simulation, rank, index, held, chunk[index] ?? 0) });
+    if (kind[index] === forwardKind) samples.push({ time: start[index] ?? 0, bytes: heldBytes[index] ?? 0 });
+    else samples.push({ time: end[index] ?? 0, bytes: leftBytes[index] ?? 0 });
   }
   return samples;
-}
-
-/** What is left when a backward pass has ended; exactly the resident bytes after the last one. */
-function bytesAfterBackward(simulation: Simulation, rank: number, index: number, held: Bytes, chunk: number): Bytes {
-  const resident = simulation.request.residentBytes[rank] ?? 0;
-  if (index + 1 === simulation.computeOffset[rank + 1]) return resident;
-  return held - (simulation.request.memory[rank]?.[chunk]?.activations ?? 0);
 }
