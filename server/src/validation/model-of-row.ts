@@ -5,6 +5,8 @@
 import type { Assumption } from '../core/estimate.ts';
 import type { JobField, PartialJobDraft } from '../core/job-fields.ts';
 import type { Catalog } from './catalog.ts';
+import { expertsOf, latentAttentionOf } from './experts-of-row.ts';
+import { findCard } from './model-names.ts';
 import type { CaseInput } from './row.ts';
 
 export interface MappedModel {
@@ -12,45 +14,72 @@ export interface MappedModel {
   readonly assumptions: readonly Assumption[];
 }
 
-/** Why the model of a row cannot be estimated, or undefined. Decided from inputs only. */
-export function modelRefusal(input: CaseInput): string | undefined {
-  const model = input.model ?? {};
-  const name = `${model.name ?? ''} ${model.id ?? ''}`;
-  if ((model.experts ?? 0) > 1 || (input.parallel?.ep ?? 1) > 1) return 'mixture-of-experts models are not modelled yet';
-  if (model.mla !== undefined) return 'multi-head latent attention is not modelled yet';
-  if (/mixtral|deepseek[-_ ]?v[234]|\bmoe\b|8experts|-a\d+b|kimi|maverick|scout|gpt-oss|dbrx/i.test(name)) {
-    return 'mixture-of-experts models are not modelled yet';
-  }
-  if (/nemotron[-_ ]?(3|h|nano)|jamba|mamba|qwen3\.5|qwen3[-_]next|lfm2|linear/i.test(name))
-    return 'hybrid attention and state-space models are not modelled yet';
-  if (/\b(t0_3b|mt0|t5|bert)\b/i.test(name)) return 'encoder-decoder and encoder models are not modelled yet';
-  return undefined;
-}
-
 /** Fields of the model's shape, or why it is unknown. */
 export function modelOf(input: CaseInput, catalog: Catalog): MappedModel | { readonly refused: string } {
   const model = input.model ?? {};
-  const fields: PartialJobDraft = {};
-  const assumptions: Assumption[] = [];
-  const card = model.layers === undefined || model.hidden === undefined ? findCard(model.name ?? model.id, catalog) : undefined;
-  if (card) Object.assign(fields, card.fields);
-  if (card) assumptions.push({ value: card.name, why: 'the shape is taken from the table of public models' });
   const name = model.name ?? model.id;
+  const assumptions: Assumption[] = [];
+  const fields: PartialJobDraft = fromCard(input, catalog, assumptions);
   if (name !== undefined) fields['model.name'] = name;
   copy(fields, 'model.layers', model.layers);
   copy(fields, 'model.hidden', model.hidden);
   copy(fields, 'model.heads', model.heads);
   copy(fields, 'model.headDim', model.head_dim);
+  copy(fields, 'model.vocab', model.vocab);
+  if (fields['model.layers'] === undefined) layersFromCount(input, fields, assumptions);
   if (fields['model.layers'] === undefined || fields['model.hidden'] === undefined) {
     return { refused: `the shape of "${name ?? 'the model'}" is not in the row and not in the table of public models` };
   }
   if (fields['model.heads'] === undefined)
     assume(fields, assumptions, 'model.heads', Math.max(1, Math.round(fields['model.hidden'] / 128)), 'heads not stated: 128 wide each');
+  latentAttentionOf(input, fields);
+  expertsOf(input, fields);
   feedForward(input, fields, assumptions);
   attentionHeads(input, fields, assumptions);
   vocabulary(input, fields, assumptions);
   habits(input, fields, assumptions);
   return { fields, assumptions };
+}
+
+/** What the table of public models says; the row's own figures go over it. Patterns of layers hold only for all of them. */
+function fromCard(input: CaseInput, catalog: Catalog, assumptions: Assumption[]): PartialJobDraft {
+  const model = input.model ?? {};
+  const card = findCard(model.name ?? model.id, catalog);
+  if (!card) return {};
+  const other = (stated: number | undefined, known: number | undefined) => stated !== undefined && known !== undefined && stated !== known;
+  if (other(model.hidden, card.fields['model.hidden'])) return {};
+  const complete = model.layers !== undefined && model.hidden !== undefined;
+  assumptions.push({
+    value: card.name,
+    why: complete
+      ? 'what the row leaves out of the shape is taken from the table of public models'
+      : 'the shape is taken from the table of public models',
+  });
+  const fields: PartialJobDraft = { ...card.fields };
+  if (other(model.layers, card.fields['model.layers'])) {
+    delete fields['model.mixerPattern'];
+    delete fields['model.ffnPattern'];
+  }
+  return fields;
+}
+
+/** GPT-like models of known width: layers from the parameters in the name, as a multiple of the pipeline stages. */
+function layersFromCount(input: CaseInput, fields: PartialJobDraft, assumptions: Assumption[]): void {
+  const { params, name } = input.model ?? {};
+  const named = /^(\d+(?:\.\d+)?)b$/i.exec(name ?? '')?.[1];
+  const count = params ?? (named === undefined ? undefined : Number(named) * 1e9);
+  const hidden = fields['model.hidden'];
+  if (count === undefined || hidden === undefined) return;
+  const ffn = input.model?.ffn ?? 4 * hidden;
+  const perLayer = hidden * (4 * hidden + (input.model?.gated_mlp === true ? 3 : 2) * ffn);
+  const stages = input.parallel?.pp ?? 1;
+  const layers = Math.max(1, Math.round((count - (fields['model.vocab'] ?? 0) * hidden) / perLayer / stages)) * stages;
+  fields['model.layers'] = layers;
+  assumptions.push({
+    field: 'model.layers',
+    value: String(layers),
+    why: 'layers not stated: from the number of parameters and the stages',
+  });
 }
 
 function copy<F extends JobField>(fields: PartialJobDraft, field: F, value: PartialJobDraft[F] | undefined): void {
@@ -96,14 +125,9 @@ function attentionHeads(input: CaseInput, fields: PartialJobDraft, assumptions: 
 /** The vocabulary and whether the output layer shares it, from the parameter count where there is one. */
 function vocabulary(input: CaseInput, fields: PartialJobDraft, assumptions: Assumption[]): void {
   const flags = input.parallel?.flags ?? {};
-  copy(fields, 'model.vocab', input.model?.vocab);
-  assume(
-    fields,
-    assumptions,
-    'model.vocab',
-    hasLlamaTraits(input, fields) ? 32000 : 50257,
-    'vocabulary not stated: the usual one of the family',
-  );
+  const llama = hasLlamaTraits(input, fields) || /llama|mixtral/i.test(`${flags['tokenizer-type'] ?? ''} ${fields['model.name'] ?? ''}`);
+  const usual = /deepseek[-_ ]?v3/i.test(fields['model.name'] ?? '') ? 129280 : llama ? 32000 : 50257;
+  assume(fields, assumptions, 'model.vocab', usual, 'vocabulary not stated: the usual one of the family');
   const divisor = flags['make-vocab-size-divisible-by'];
   if (typeof divisor === 'number') fields['model.vocabDivisor'] = divisor;
   copy(fields, 'model.tiedEmbeddings', input.model?.tied_embeddings);
@@ -122,7 +146,7 @@ function vocabulary(input: CaseInput, fields: PartialJobDraft, assumptions: Assu
 function tiedByCount(input: CaseInput, fields: PartialJobDraft): boolean | undefined {
   const named = /(\d+)(?:\.(\d+))?\s*b\b/i.exec(input.model?.name ?? '');
   const stated = input.model?.params ?? (named ? Number(`${named[1]}.${named[2] ?? 0}`) * 1e9 : undefined);
-  if (stated === undefined) return undefined;
+  if (stated === undefined || (fields['model.experts'] ?? 0) > 1) return undefined;
   const rounding = input.model?.params === undefined ? 0.5e9 / 10 ** (named?.[2]?.length ?? 0) : 0.002 * stated;
   const hidden = fields['model.hidden'] ?? 0;
   const kv = (fields['model.kvHeads'] ?? 1) / (fields['model.heads'] ?? 1);
@@ -152,6 +176,10 @@ function habits(input: CaseInput, fields: PartialJobDraft, assumptions: Assumpti
   if (flags['qk-layernorm'] === true) fields['model.qkNorm'] = true;
   if (typeof flags['max-position-embeddings'] === 'number') fields['model.maxPositions'] = flags['max-position-embeddings'];
   const mpt = /^mpt/i.test(name);
+  if (/learned position embeddings/i.test(input.note ?? '')) {
+    fields['model.positionEmbedding'] = 'learned';
+    copy(fields, 'model.maxPositions', input.model?.seq);
+  }
   const why = 'not stated: as usual for the family';
   assume(fields, assumptions, 'model.activation', fields['model.gatedMlp'] === true ? 'swiglu' : 'gelu', why);
   assume(fields, assumptions, 'model.normalization', llama ? 'rmsnorm' : 'layernorm', why);
@@ -165,38 +193,4 @@ function habits(input: CaseInput, fields: PartialJobDraft, assumptions: Assumpti
     why,
   );
   if (input.model?.seq !== undefined && fields['model.maxPositions'] === undefined) fields['model.maxPositions'] = input.model.seq;
-}
-
-/** Short names that benchmark tables use for public models. */
-const shortNames: readonly (readonly [RegExp, string])[] = [
-  [/^llama[- ]?7b$/i, 'meta-llama/Llama-2-7b-hf'],
-  [/^llama[- ]?13b$/i, 'meta-llama/Llama-2-13b-hf'],
-  [/^llama[- ]?(2-)?70b$/i, 'meta-llama/Llama-2-70b-hf'],
-  [/^mistral[- ]7b$/i, 'mistralai/Mistral-7B-v0.1'],
-  [/^gpt-j 6b$/i, 'EleutherAI/gpt-j-6b'],
-  [/^bloomz-7b1/i, 'bigscience/bloom-7b1'],
-  [/r1-distill-qwen-14b/i, 'Qwen/Qwen2.5-14B'],
-  [/r1-distill-llama-8b/i, 'meta-llama/Meta-Llama-3.1-8B'],
-  [/qwen2\.5-math-1\.5b/i, 'Qwen/Qwen2.5-1.5B'],
-];
-
-/** The name as written, then without vendor, then without what a quantized or tuned variant adds. */
-function findCard(name: string | undefined, catalog: Catalog): { readonly name: string; readonly fields: PartialJobDraft } | undefined {
-  if (name === undefined) return undefined;
-  const bare = name.replace(/^[^/]+\//, '');
-  const short = shortNames.find(([pattern]) => pattern.test(bare))?.[1];
-  const plain = bare.replace(/[-_](fp8|gptq|awq|int4|w8a8|nvfp4|gguf).*$/i, '').replace(/[-_](kv|dynamic)$/i, '');
-  for (const candidate of [
-    name,
-    bare,
-    plain,
-    short ?? plain,
-    plain.replace(/-instruct|-chat|-hf|-it$/gi, ''),
-    `meta-llama/${plain}`,
-    `Qwen/${plain}`,
-  ]) {
-    const found = catalog.findModel(candidate);
-    if (found) return { name: candidate, fields: { ...found } };
-  }
-  return undefined;
 }

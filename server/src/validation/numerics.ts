@@ -2,21 +2,7 @@
 import type { Assumption } from '../core/estimate.ts';
 import type { NumberFormat, OptimizerKind, PartialJobDraft, RecomputeGranularity } from '../core/job-fields.ts';
 import type { CaseInput } from './row.ts';
-
-/** The software a row was made with, as far as it changes the arithmetic. */
-export type Stack = 'megatron-lm' | 'megatron-deepspeed' | 'torchtitan' | 'fsdp' | 'deepspeed' | 'huggingface';
-
-/** Told from how the row names its sharding and its source; words only. */
-export function stackOf(input: CaseInput): Stack {
-  const words = `${input.source ?? ''} ${input.note ?? ''}`;
-  const fsdp = input.parallel?.fsdp;
-  if (/megatron-deepspeed|bigscience|vtrain/i.test(words)) return 'megatron-deepspeed';
-  if (/fsdp2/i.test(String(fsdp ?? '')) || /torchtitan/i.test(words)) return 'torchtitan';
-  if (typeof fsdp === 'string' && /fsdp|full_shard|hsdp|zero/i.test(fsdp)) return 'fsdp';
-  if (/sfttrainer|transformers|hugging ?face|torchtune/i.test(words)) return 'huggingface';
-  if (input.parallel?.zero === 3 && (input.parallel.tp ?? 1) === 1 && typeof fsdp !== 'number') return 'deepspeed';
-  return 'megatron-lm';
-}
+import type { Stack } from './stack.ts';
 
 /** Compute format, storage format of weights and gradients. */
 export function precisionOf(input: CaseInput, stack: Stack, fields: PartialJobDraft, assumptions: Assumption[]): void {
@@ -25,48 +11,64 @@ export function precisionOf(input: CaseInput, stack: Stack, fields: PartialJobDr
   const half: NumberFormat = /fp16|float16/i.test(compute || param) && !/bf16|bfloat16/i.test(compute) ? 'fp16' : 'bf16';
   const old = stack === 'megatron-deepspeed' || /ptd-p|v100/i.test(`${input.source ?? ''} ${input.hardware?.gpu ?? ''}`);
   const stated = compute !== '' || param !== '';
-  fields['precision.compute'] = stated ? half : old ? 'fp16' : 'bf16';
-  if (!stated)
-    assumptions.push({
-      field: 'precision.compute',
-      value: fields['precision.compute'],
-      why: 'precision not stated: mixed precision of its time',
-    });
-  fields['precision.fp8'] = /fp8|float8|rowwise|tensorwise|mxfp8|nvfp4/i.test(compute);
-  if (/fp32 shards|mixed precision/i.test(`${param} ${compute}`) || stack === 'torchtitan' || stack === 'fsdp') {
-    fields['precision.params'] = 'fp32';
-    fields['precision.gradients'] = 'fp32';
-  } else if (stack === 'huggingface') {
-    fields['precision.params'] = fields['precision.compute'];
-    fields['precision.gradients'] = fields['precision.compute'];
-  } else {
-    fields['precision.params'] = fields['precision.compute'];
-    fields['precision.gradients'] = stack === 'deepspeed' || stack === 'megatron-deepspeed' ? fields['precision.compute'] : 'fp32';
+  const usual: NumberFormat = stack === 'huggingface' ? 'fp32' : old ? 'fp16' : 'bf16';
+  fields['precision.compute'] = stated ? half : usual;
+  if (!stated) {
+    const why =
+      stack === 'huggingface' ? 'precision not stated: weights load as fp32' : 'precision not stated: mixed precision of its time';
+    assumptions.push({ field: 'precision.compute', value: usual, why });
   }
+  fields['precision.fp8'] = /fp8|float8|rowwise|tensorwise|mxfp8|nvfp4/i.test(compute);
+  const [params, gradients] = storedFormats(param, compute, stack, fields['precision.compute']);
+  fields['precision.params'] = params;
+  fields['precision.gradients'] = gradients;
+}
+
+/** Formats of stored weights and of gradients: plain 16-bit training where the weights are said to be, else by the software. */
+function storedFormats(param: string, compute: string, stack: Stack, half: NumberFormat): readonly [NumberFormat, NumberFormat] {
+  const plain = stack === 'huggingface' || stack === 'torchtune' || (stack === 'litgpt' && param !== '');
+  if (plain) return [half, half];
+  const sharded = stack === 'torchtitan' || stack === 'fsdp' || stack === 'litgpt' || stack === 'maxtext';
+  if (sharded || /fp32 shards|mixed precision/i.test(`${param} ${compute}`)) {
+    const pure = sharded && /^(bf16|bfloat16|float16|fp16)$/i.test(param);
+    return pure ? [half, half] : ['fp32', 'fp32'];
+  }
+  const low = stack === 'deepspeed' || stack === 'megatron-deepspeed' || stack === 'internevo';
+  return [half, low ? half : 'fp32'];
 }
 
 /** The optimizer; Adam with fp32 states when nothing is said. */
 export function optimizerOf(input: CaseInput, fields: PartialJobDraft, assumptions: Assumption[]): void {
-  const written = input.numerics?.optimizer ?? '';
+  const flag = input.parallel?.flags?.optimizer;
+  const written = input.numerics?.optimizer ?? (typeof flag === 'string' ? flag : '');
   const states = input.numerics?.optimizer_states ?? '';
   let kind: OptimizerKind = 'adam';
   if (/8-?bit/i.test(`${written} ${states}`)) kind = 'adam-8bit';
-  else if (/4-?bit/i.test(`${written} ${states}`)) kind = 'other';
+  else if (/4-?bit/i.test(`${written} ${states}`)) fields['optimizer.firstMoment'] = fields['optimizer.secondMoment'] = 'int4';
   else if (/muon/i.test(written)) kind = 'muon';
   else if (/adafactor/i.test(written)) kind = 'adafactor';
   else if (/lion/i.test(written)) kind = 'lion';
   else if (/\bsgd\b/i.test(written)) kind = 'sgd';
   fields['optimizer.kind'] = kind;
+  if (/paged/i.test(written)) fields['optimizer.paged'] = true;
+  if (/fused/i.test(written)) fields['optimizer.fused'] = true;
   if (written === '') assumptions.push({ field: 'optimizer.kind', value: 'adam', why: 'optimizer not stated' });
 }
 
-/** Which granularities are possible: the stated one, or all of them when the row does not say. */
-export function recomputeOf(input: CaseInput): readonly RecomputeGranularity[] {
-  const written = input.recompute;
+/** Which granularities are possible: the stated one, the software's own default, or all of them when nobody says. */
+export function recomputeOf(input: CaseInput, stack: Stack): readonly RecomputeGranularity[] {
+  const written = input.recompute ?? recipeRecompute(input, stack);
   if (written === undefined) return ['none', 'selective', 'full'];
   if (/^full/i.test(written)) return ['full'];
   if (/^selective/i.test(written)) return ['selective'];
   return ['none'];
+}
+
+/** The recipes of torchtune and XTuner checkpoint every layer; LitGPT does when it shards; nanotron does not unless told to. */
+function recipeRecompute(input: CaseInput, stack: Stack): RecomputeGranularity | undefined {
+  if (stack === 'torchtune' || stack === 'deepspeed') return 'full';
+  if (stack === 'litgpt' && input.task !== undefined) return (input.hardware?.gpus ?? 1) > 1 ? 'full' : 'none';
+  return stack === 'nanotron' ? 'none' : undefined;
 }
 
 /** The attention kernel: stated, else by the age of the stack. */

@@ -1,7 +1,32 @@
 /** Pipeline schedule, virtual stages and unequal stages of a row. */
 import type { Assumption } from '../core/estimate.ts';
-import type { PartialJobDraft } from '../core/job-fields.ts';
+import type { PartialJobDraft, ScheduleName } from '../core/job-fields.ts';
+import { findSchedule } from '../core/schedules/index.ts';
 import type { CaseInput } from './row.ts';
+
+/** Spellings of schedules; the first that is found wins. */
+const schedulePatterns: readonly (readonly [RegExp, string])[] = [
+  [/gpipe|afab/i, 'gpipe'],
+  [/dualpipev|dualpipe-v/i, 'dualpipe-v'],
+  [/dualpipe/i, 'dualpipe'],
+  [/v-?half/i, 'v-half'],
+  [/v-?min/i, 'v-min'],
+  [/zb-?v\b/i, 'zb-v'],
+  [/zb-?b|zb-?h1/i, 'zb-h1'],
+  [/zb-?2p|zb-?h2/i, 'zb-h2'],
+  [/interleaved zero bubble/i, 'interleaved-zb'],
+];
+
+/** The schedule a row names, where it is neither plain nor interleaved 1F1B. */
+function namedSchedule(input: CaseInput): string | undefined {
+  return schedulePatterns.find(([pattern]) => pattern.test(input.schedule ?? ''))?.[1];
+}
+
+/** Why the row's schedule cannot be simulated, or undefined. */
+export function scheduleRefusal(input: CaseInput): string | undefined {
+  const name = namedSchedule(input);
+  return name === undefined || findSchedule(name) ? undefined : `the schedule "${input.schedule}" is not modelled yet`;
+}
 
 /** Writes schedule fields; everything not stated is pushed to `assumptions`. */
 export function pipelineOf(input: CaseInput, fields: PartialJobDraft, assumptions: Assumption[]): void {
@@ -14,16 +39,26 @@ export function pipelineOf(input: CaseInput, fields: PartialJobDraft, assumption
   const interleaved = /interleaved/i.test(input.schedule ?? '');
   // Overlapped pipeline transfers exist only with interleaving: the least number of chunks that divides the layers.
   const overlapped = /overlap[^.;]*PP/.test(input.note ?? '');
-  const virtualStages = input.parallel?.vpp ?? (overlapped ? leastChunks(fields['model.layers'] ?? 0, stages) : interleaved ? 2 : 1);
+  const perStage = Math.floor((fields['model.layers'] ?? 0) / stages);
+  const short = isModernRun(input) && (fields['batch.accumulation'] ?? 1) < 4 * stages;
+  const usual = overlapped ? leastChunks(fields['model.layers'] ?? 0, stages) : interleaved ? 2 : short ? Math.max(1, perStage) : 1;
+  const virtualStages = input.parallel?.vpp ?? usual;
   if (input.parallel?.vpp === undefined) {
-    assumptions.push({ field: 'parallel.virtualStages', value: String(virtualStages), why: 'virtual stages not stated' });
+    const why = short
+      ? 'virtual stages not stated: a layer each, as less than four micro batches per stage ask for'
+      : 'virtual stages not stated';
+    assumptions.push({ field: 'parallel.virtualStages', value: String(virtualStages), why });
   }
   fields['parallel.virtualStages'] = virtualStages;
-  fields['parallel.schedule'] = /gpipe|afab/i.test(input.schedule ?? '') ? 'gpipe' : virtualStages > 1 ? 'interleaved-1f1b' : '1f1b';
+  if (input.parallel?.vpp === undefined && virtualStages > 1) wholeGroups(fields, stages, assumptions);
+  const named = findSchedule(namedSchedule(input) ?? '')?.id as ScheduleName | undefined;
+  fields['parallel.schedule'] = named ?? (virtualStages > 1 ? 'interleaved-1f1b' : '1f1b');
   const first = flags['decoder-first-pipeline-num-layers'];
   const last = flags['decoder-last-pipeline-num-layers'];
   if (typeof first === 'number') fields['parallel.layersFirstStage'] = first;
   if (typeof last === 'number') fields['parallel.layersLastStage'] = last;
+  if (typeof flags['pipeline-model-parallel-layout'] === 'string')
+    fields['parallel.pipelineLayout'] = flags['pipeline-model-parallel-layout'];
   if (flags['account-for-embedding-in-pipeline-split'] === true) fields['parallel.embeddingCountsAsLayer'] = true;
   if (flags['account-for-loss-in-pipeline-split'] === true) fields['parallel.lossCountsAsLayer'] = true;
   const vocabulary = /vocab-([12])\b/i.exec(input.schedule ?? '')?.[1];
@@ -31,6 +66,25 @@ export function pipelineOf(input: CaseInput, fields: PartialJobDraft, assumption
     fields['parallel.vocabPipeline'] = vocabulary === '1' ? 'vocab-1' : vocabulary === '2' ? 'vocab-2' : 'interlaced';
   }
   if (/redistribut/i.test(input.schedule ?? '')) balanceOutputLayer(fields, assumptions);
+}
+
+/** Assumed interleaving takes the batch to the nearest whole number of groups of micro batches. */
+function wholeGroups(fields: PartialJobDraft, stages: number, assumptions: Assumption[]): void {
+  const accumulation = fields['batch.accumulation'] ?? stages;
+  if (accumulation % stages === 0) return;
+  const whole = Math.max(1, Math.round(accumulation / stages)) * stages;
+  fields['batch.accumulation'] = whole;
+  fields['batch.global'] = whole * (fields['batch.micro'] ?? 1) * (fields['parallel.data'] ?? 1);
+  const why = `the nearest whole number of groups to ${accumulation} micro batches`;
+  assumptions.push({ field: 'batch.global', value: String(fields['batch.global']), why });
+}
+
+/** Large runs of 2023 and later on Hopper, which interleave; with the schedule unnamed and the launcher's flags unknown. */
+function isModernRun(input: CaseInput): boolean {
+  const { schedule, parallel, hardware } = input;
+  return (
+    schedule === undefined && parallel?.flags === undefined && /h[12]00|b[23]00/i.test(hardware?.gpu ?? '') && (hardware?.gpus ?? 1) > 64
+  );
 }
 
 function leastChunks(layers: number, stages: number): number {

@@ -24,6 +24,10 @@ const modelSchema = z.looseObject({
   gated_mlp: flag,
   tied_embeddings: flag,
   experts: count,
+  topk: count,
+  moe_ffn: count,
+  shared_expert_ffn: count,
+  moe_layer_freq: z.unknown().optional(),
   mla: z.unknown().optional(),
   part: text,
 });
@@ -60,6 +64,7 @@ const inputSchema = z.looseObject({
   id: z.string(),
   kind: z.string(),
   source: text,
+  where: text,
   note: text,
   task: text,
   technique: text,

@@ -3,7 +3,7 @@ import type { Assumption } from '../core/estimate.ts';
 import type { NumberFormat, PartialJobDraft } from '../core/job-fields.ts';
 import type { Catalog } from './catalog.ts';
 import { clusterOf } from './hardware.ts';
-import { modelOf, modelRefusal } from './model-of-row.ts';
+import { modelOf } from './model-of-row.ts';
 import type { CaseInput } from './row.ts';
 import type { Mapping } from './training-job.ts';
 
@@ -28,7 +28,7 @@ function servingRefusal(input: CaseInput): string | undefined {
   if (/aqlm|gguf|q8_0|q4/i.test(words(input, 'quant') ?? '')) return `the quantization ${words(input, 'quant')} is not modelled yet`;
   if (/-vl-|llava|omni|vision|cosyvoice/i.test(input.model?.id ?? '')) return 'multimodal models are not modelled yet';
   if ((input.parallel?.dcp ?? 1) > 1) return 'decode context parallelism is not modelled yet';
-  return modelRefusal(input);
+  return undefined;
 }
 
 /** Builds the job of a serving row. The row comes without its measured numbers. */

@@ -6,12 +6,16 @@
 import type { Assumption } from '../core/estimate.ts';
 import type { Cluster } from '../core/hardware.ts';
 import type { PartialJob, PartialJobDraft } from '../core/job-fields.ts';
+import { batchOf } from './batch.ts';
 import type { Catalog } from './catalog.ts';
+import { fineTuningOf } from './fine-tuning.ts';
 import { clusterOf } from './hardware.ts';
-import { modelOf, modelRefusal } from './model-of-row.ts';
-import { attentionOf, optimizerOf, precisionOf, recomputeOf, type Stack, stackOf } from './numerics.ts';
-import { pipelineOf } from './pipeline.ts';
+import { modelOf } from './model-of-row.ts';
+import { attentionOf, optimizerOf, precisionOf, recomputeOf } from './numerics.ts';
+import { pipelineOf, scheduleRefusal } from './pipeline.ts';
 import type { CaseInput } from './row.ts';
+import { parallelOf } from './sharding.ts';
+import { frameworkOf, isModernMegatron, type Stack, stackOf } from './stack.ts';
 
 export interface CandidateJob {
   readonly job: PartialJob;
@@ -21,7 +25,7 @@ export interface CandidateJob {
 export interface MappedCase {
   readonly framework: string;
   readonly cluster: Cluster;
-  /** False: only memory may be told, because the GPU is a stand-in. */
+  /** False: only memory may be told, because the GPU is a stand-in or the batch is. */
   readonly timeKnown: boolean;
   readonly candidates: readonly CandidateJob[];
 }
@@ -30,17 +34,8 @@ export type Mapping = MappedCase | { readonly refused: string };
 
 /** Why a training row is outside the model, or undefined. */
 function trainingRefusal(input: CaseInput): string | undefined {
-  const words = `${input.task ?? ''} ${input.technique ?? ''}`;
-  if (input.lora !== undefined || /lora|adapter|peft/i.test(words) || input.config?.lora_r !== undefined) {
-    return 'adapter fine-tuning (LoRA, QLoRA, adapters) is not modelled yet';
-  }
-  if (/\b(4|8)-?bit|nf4|int4|gptq|bnb/i.test(input.numerics?.param ?? '')) return 'training on a quantized base model is not modelled yet';
   if (/fp4/i.test(input.numerics?.compute ?? '')) return 'training in 4 bits is not modelled yet';
-  if (/in-?to? ?backward|optimizer step into backward/i.test(words)) return 'optimizers fused into the backward pass are not modelled yet';
-  if ((input.parallel?.sequence_parallel_ulysses ?? 1) > 1) return 'Ulysses sequence parallelism is not modelled yet';
-  if (/\b(zb|zbv|zbb|v-half|v-min|zero bubble|dualpipe)|zb-/i.test(input.schedule ?? ''))
-    return `the schedule "${input.schedule}" is not modelled yet`;
-  return modelRefusal(input);
+  return scheduleRefusal(input);
 }
 
 /** Builds the job of a training row. The row comes without its measured numbers. */
@@ -52,125 +47,66 @@ export function trainingJobOf(input: CaseInput, catalog: Catalog): Mapping {
   const model = modelOf(input, catalog);
   if ('refused' in model) return model;
   const stack = stackOf(input);
-  const fields: PartialJobDraft = { ...model.fields };
-  const assumptions: Assumption[] = [...hardware.assumptions, ...model.assumptions];
+  const splits = splitsOf(input, stack);
+  const candidates: CandidateJob[] = [];
+  for (const split of splits) {
+    const fields: PartialJobDraft = { ...model.fields };
+    const assumptions: Assumption[] = [...hardware.assumptions, ...model.assumptions, ...split.assumptions];
+    const missing = fillJob(split.input, stack, fields, assumptions);
+    if (missing !== undefined && splits.length === 1) return { refused: missing };
+    if (missing !== undefined) continue;
+    candidates.push(...withRecompute(input, stack, fields, assumptions).flatMap((candidate) => withMicroBatches(split.input, candidate)));
+  }
+  if (candidates.length === 0) return { refused: 'no split of the stated GPUs holds the stated batch' };
+  const rounded = candidates[0]?.assumptions.some(({ field }) => field === 'batch.accumulation') && input.batch?.global !== undefined;
+  return { framework: frameworkOf(stack), cluster: hardware.cluster, timeKnown: hardware.gpuKnown && !rounded, candidates };
+}
+
+function fillJob(input: CaseInput, stack: Stack, fields: PartialJobDraft, assumptions: Assumption[]): string | undefined {
   parallelOf(input, stack, fields, assumptions);
-  const missing = batchOf(input, fields, assumptions);
-  if (missing !== undefined) return { refused: missing };
+  const missing = batchOf(input, stack, fields, assumptions);
+  if (missing !== undefined) return missing;
   pipelineOf(input, fields, assumptions);
   precisionOf(input, stack, fields, assumptions);
   optimizerOf(input, fields, assumptions);
   attentionOf(input, stack, fields, assumptions);
   extrasOf(input, stack, fields);
-  return {
-    framework: stack === 'megatron-deepspeed' ? 'megatron-lm' : stack,
-    cluster: hardware.cluster,
-    timeKnown: hardware.gpuKnown,
-    candidates: withRecompute(input, fields, assumptions).flatMap((candidate) => withMicroBatches(input, candidate)),
-  };
-}
-
-function parallelOf(input: CaseInput, stack: Stack, fields: PartialJobDraft, assumptions: Assumption[]): void {
-  const parallel = input.parallel ?? {};
-  const flags = parallel.flags ?? {};
-  const [tensor, pipeline, context] = [parallel.tp ?? 1, parallel.pp ?? 1, parallel.cp ?? 1];
-  fields['parallel.tensor'] = tensor;
-  fields['parallel.pipeline'] = pipeline;
-  fields['parallel.context'] = context;
-  const gpus = input.hardware?.gpus;
-  const data = parallel.dp ?? (gpus === undefined ? 1 : Math.max(1, Math.floor(gpus / (tensor * pipeline * context))));
-  fields['parallel.data'] = data;
-  fields['cluster.gpus'] = gpus ?? tensor * pipeline * context * data;
-  if (input.hardware?.gpus_per_node !== undefined) fields['cluster.gpusPerNode'] = input.hardware.gpus_per_node;
-  const modern = stack === 'megatron-lm' && !/ptd-p|korthikanti/i.test(input.source ?? '');
-  fields['parallel.sequence'] = parallel.sp ?? (flags['sequence-parallel'] === true || (tensor > 1 && (modern || stack === 'torchtitan')));
-  if (parallel.sp === undefined && tensor > 1) {
-    assumptions.push({
-      field: 'parallel.sequence',
-      value: String(fields['parallel.sequence']),
-      why: 'sequence parallelism not stated: told from the age of the software',
-    });
-  }
-  shardingOf(input, stack, data, fields, assumptions);
-}
-
-function shardingOf(input: CaseInput, stack: Stack, data: number, fields: PartialJobDraft, assumptions: Assumption[]): void {
-  const parallel = input.parallel ?? {};
-  const fsdp = String(parallel.fsdp ?? '');
-  const stated = parallel.zero ?? (/no shard/i.test(fsdp) ? 0 : /zero-1\/2|zero-2/i.test(fsdp) ? 2 : fsdp !== '' ? 3 : undefined);
-  const usual = stack === 'megatron-lm' && parallel.flags === undefined ? 1 : 0;
-  const stage = stated ?? usual;
-  if (stated === undefined && data > 1) {
-    assumptions.push({ field: 'zero.stage', value: String(stage), why: 'sharding of the optimizer not stated: as usual for the software' });
-  }
-  fields['zero.stage'] = stage === 1 || stage === 2 || stage === 3 ? stage : 0;
-  const group = typeof parallel.zero_group === 'number' ? parallel.zero_group : undefined;
-  const hybrid = /hsdp/i.test(fsdp) ? Math.min(data, input.hardware?.gpus_per_node ?? 8) : undefined;
-  const shard = stage === 0 ? 1 : Math.min(data, group ?? hybrid ?? data);
-  fields['parallel.dataShard'] = shard;
-  fields['parallel.dataReplicate'] = Math.max(1, Math.round(data / shard));
-  if (stack === 'torchtitan') fields['zero.implementation'] = 'fsdp2';
-  else if (stack === 'fsdp') fields['zero.implementation'] = 'fsdp1';
-  else if (stack === 'deepspeed' || (stack === 'megatron-deepspeed' && stage > 0)) fields['zero.implementation'] = 'deepspeed';
-  else if (stage > 0) fields['zero.implementation'] = stage === 3 ? 'fsdp2' : 'megatron-distributed-optimizer';
-}
-
-/** Batch sizes and sequence length; a sentence when what decides the answer is missing. */
-function batchOf(input: CaseInput, fields: PartialJobDraft, assumptions: Assumption[]): string | undefined {
-  const batch = input.batch ?? {};
-  const length = input.model?.seq ?? (batch.tokens !== undefined && batch.global !== undefined ? batch.tokens / batch.global : undefined);
-  if (length === undefined) return 'the sequence length is not stated';
-  fields['sequence.length'] = length;
-  const data = fields['parallel.data'] ?? 1;
-  const global = batch.global ?? globalFromParts(batch, data, length);
-  if (global === undefined) return 'neither the micro batch nor the global batch is stated';
-  fields['batch.global'] = global;
-  const perRank = Math.max(1, Math.round(global / data));
-  fields['batch.micro'] = batch.micro ?? microOf(input, perRank, assumptions);
-  if (global < data) return `a global batch of ${global} cannot be split over DP ${data}`;
-  const accumulation = Math.max(1, Math.round(global / (data * fields['batch.micro'])));
-  fields['batch.accumulation'] = accumulation;
-  const whole = accumulation * data * fields['batch.micro'];
-  if (whole !== global) {
-    fields['batch.global'] = whole;
-    assumptions.push({ field: 'batch.global', value: String(whole), why: `${global} is not a whole number of micro batches` });
-  }
+  fineTuningOf(input, stack, fields, assumptions);
   return undefined;
 }
 
-function globalFromParts(batch: NonNullable<CaseInput['batch']>, data: number, length: number): number | undefined {
-  if (batch.tokens !== undefined) return Math.max(1, Math.round(batch.tokens / length));
-  if (batch.local !== undefined) return batch.local * data * (batch.grad_accum ?? 1);
-  if (batch.micro !== undefined) return batch.micro * data * (batch.grad_accum ?? 1);
-  return undefined;
+interface Split {
+  readonly input: CaseInput;
+  readonly assumptions: readonly Assumption[];
 }
 
-/** torchtitan splits the local batch over as many micro batches as there are stages; else one sequence at a time. */
-function microOf(input: CaseInput, perRank: number, assumptions: Assumption[]): number {
-  const local = input.batch?.local;
-  const stages = input.parallel?.pp ?? 1;
-  const accumulation = input.batch?.grad_accum;
-  if (local === undefined && accumulation !== undefined) return Math.max(1, Math.round(perRank / accumulation));
-  const micro = local === undefined ? 1 : Math.max(1, Math.floor(local / stages));
-  const why = local === undefined ? 'micro batch not stated' : 'the local batch is split into as many micro batches as there are stages';
-  assumptions.push({ field: 'batch.micro', value: String(micro), why });
-  return Math.min(micro, perRank);
+/** The row itself; or, when a Megatron run over several nodes does not say how it was split, TP 8 and growing PP. */
+function splitsOf(input: CaseInput, stack: Stack): readonly Split[] {
+  const { hardware = {}, model = {}, batch = {} } = input;
+  const gpus = hardware.gpus ?? 1;
+  if (input.parallel !== undefined || stack !== 'megatron-lm' || gpus <= 8 || batch.global === undefined)
+    return [{ input, assumptions: [] }];
+  const layers = model.layers ?? 1;
+  const stages = Array.from({ length: layers }, (_, index) => index + 1).filter((pp) => layers % pp === 0 && gpus % (8 * pp) === 0);
+  const fitting = stages.filter((pp) => (batch.global ?? 0) % (gpus / (8 * pp)) === 0);
+  const why = 'parallel sizes not stated: TP over the node, and the fewest stages that fit';
+  return fitting.map((pp) => ({
+    input: { ...input, parallel: { tp: 8, pp, dp: gpus / (8 * pp) } },
+    assumptions: [{ field: 'parallel.pipeline', value: `TP 8, PP ${pp}`, why }],
+  }));
 }
 
 function extrasOf(input: CaseInput, stack: Stack, fields: PartialJobDraft): void {
   const flags = input.parallel?.flags ?? {};
-  const overlapping = /overlap/i.test(input.note ?? '') || (stack === 'megatron-lm' && input.parallel?.flags === undefined);
-  fields['overlap.gradReduce'] = flags['overlap-grad-reduce'] === true || overlapping || stack === 'torchtitan' || stack === 'fsdp';
-  fields['overlap.paramGather'] = flags['overlap-param-gather'] === true || overlapping || stack === 'torchtitan' || stack === 'fsdp';
+  const recipe = isModernMegatron(input, stack) && input.parallel?.flags === undefined;
+  const overlapping = /overlap/i.test(input.note ?? '') || recipe || /^(torchtitan|fsdp|huggingface|litgpt|torchtune|maxtext)$/.test(stack);
+  fields['overlap.gradReduce'] = flags['overlap-grad-reduce'] === true || overlapping;
+  fields['overlap.paramGather'] = flags['overlap-param-gather'] === true || overlapping;
   fields['parallel.tpCommOverlap'] = input.parallel?.async_tp === true || /overlap[^.;]*TP/i.test(input.note ?? '');
+  if ((input.parallel?.sequence_parallel_ulysses ?? 1) > 1) fields['parallel.contextKind'] = 'all-to-all';
   if (input.compile !== undefined) fields['compile.enabled'] = input.compile;
   const modern = fields['model.gatedMlp'] === true || flags['hidden-dropout'] === 0;
   fields['dropout.enabled'] = !modern;
-  const offload = input.offload ?? '';
-  if (/cpu/i.test(offload)) {
-    fields['zero.offloadOptimizer'] = 'cpu';
-    if (/param/i.test(offload)) fields['zero.offloadParam'] = 'cpu';
-  }
 }
 
 /**
@@ -180,7 +116,7 @@ function extrasOf(input: CaseInput, stack: Stack, fields: PartialJobDraft): void
 function withMicroBatches(input: CaseInput, candidate: CandidateJob): CandidateJob[] {
   const { batch, parallel } = input;
   const unstated = batch?.micro === undefined && batch?.local === undefined && batch?.grad_accum === undefined;
-  if (!unstated || (parallel?.pp ?? 1) > 1) return [candidate];
+  if (!unstated || (batch?.global === undefined && batch?.tokens === undefined) || (parallel?.pp ?? 1) > 1) return [candidate];
   const data = candidate.job['parallel.data'] ?? 1;
   const perRank = Math.max(1, Math.floor((candidate.job['batch.global'] ?? 1) / data));
   const sizes = [32, 16, 8, 4, 2, 1].filter((size) => size <= perRank && perRank % size === 0);
@@ -193,16 +129,17 @@ function withMicroBatches(input: CaseInput, candidate: CandidateJob): CandidateJ
   }));
 }
 
-function withRecompute(input: CaseInput, fields: PartialJobDraft, assumptions: readonly Assumption[]): CandidateJob[] {
-  const choices = recomputeOf(input);
+function withRecompute(input: CaseInput, stack: Stack, fields: PartialJobDraft, assumptions: readonly Assumption[]): CandidateJob[] {
+  const choices = recomputeOf(input, stack);
   return choices.map((granularity) => {
     const job: PartialJobDraft = { ...fields, 'recompute.granularity': granularity };
     if (granularity === 'full') {
       job['recompute.method'] = 'uniform';
       job['recompute.layers'] = 1;
     }
-    const why = 'recomputation not stated: the least that fits the GPU';
-    const more: Assumption[] = choices.length > 1 ? [{ field: 'recompute.granularity', value: granularity, why }] : [];
+    const only = input.recompute === undefined ? 'recomputation not stated: the default of the recipe' : undefined;
+    const why = choices.length > 1 ? 'recomputation not stated: the least that fits the GPU' : only;
+    const more: Assumption[] = why === undefined ? [] : [{ field: 'recompute.granularity', value: granularity, why }];
     return { job, assumptions: [...assumptions, ...more] };
   });
 }
