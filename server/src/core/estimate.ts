@@ -70,7 +70,7 @@ export interface TrainingEstimate {
     readonly hardwareFlopsPerGpu: Term;
   };
   /** USD per step and per billion tokens; absent when no price is set. */
-  readonly cost?: { readonly perStep: Term; readonly perBillionTokens: Term };
+  readonly cost?: { readonly perStep: Term; readonly perBillionTokens: Term } | undefined;
   /** What the panel simulates again with its own copy of the core. */
   readonly schedule: ScheduleRequest;
   readonly assumptions: readonly Assumption[];

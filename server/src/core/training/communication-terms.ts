@@ -1,17 +1,14 @@
 /** Traffic per kind: bytes one GPU sends, seconds the links are busy, seconds the step waits. */
 import { bands } from '../calibration/bands.ts';
-import type { Groups } from '../comms/groups.ts';
-import { type Level, place } from '../comms/network.ts';
+import { type Group, type Level, place } from '../comms/network.ts';
 import type { CommunicationCost } from '../estimate.ts';
 import type { TrainingJob } from '../estimate-inputs.ts';
 import type { ContextKind, JobField } from '../job-fields.ts';
 import { bandOf } from '../memory/stage-memory.ts';
 import { bytesPerElement } from '../number-format.ts';
-import type { ScheduleRequest } from '../schedules/schedule.ts';
 import type { Term } from '../term.ts';
-import type { DataParallelCost } from './data-parallel.ts';
-import type { RankPlan } from './stage-plan.ts';
 import type { StageTimes } from './stage-times.ts';
+import type { TrainingNumbers } from './training-numbers.ts';
 
 interface Kind {
   readonly id: CommunicationCost['id'];
@@ -64,119 +61,106 @@ const contextFormulas: Readonly<Record<ContextKind, string>> = {
 };
 
 /** Only the kinds that this job has. Per step, for the rank with the most layers. */
-export function communicationTerms(
-  job: TrainingJob,
-  groups: Groups,
-  plans: readonly RankPlan[],
-  times: StageTimes,
-  data: DataParallelCost,
-  request: ScheduleRequest,
-  tail: ScheduleRequest['tail'],
-): readonly CommunicationCost[] {
+export function communicationTerms(job: TrainingJob, numbers: TrainingNumbers): readonly CommunicationCost[] {
+  return [...layerTraffic(job, numbers), ...pipelineTraffic(job, numbers), ...dataTraffic(job, numbers)];
+}
+
+function kindOf(job: TrainingJob, group: Group, kind: Omit<Kind, 'size' | 'level'>): Kind {
+  return { ...kind, size: group.size, level: place(job.cluster, group).level };
+}
+
+/** What every layer sends: TP, CP and EP. */
+function layerTraffic(job: TrainingJob, { groups, plans, times }: TrainingNumbers): readonly CommunicationCost[] {
   const m = job.batch.accumulation;
   const fullest = plans.reduce((a, b) => (b.layers > a.layers ? b : a));
-  // Per step, over the layers of the rank that has most of them.
   const traffic = (pick: (work: StageTimes['blocks'][number]) => number): number =>
     m * fullest.kinds.reduce((sum, count, kind) => sum + count * (times.blocks[kind] ? pick(times.blocks[kind]) : 0), 0);
-  const exposed = (pick: (part: StageTimes['parts'][number]) => number) => m * Math.max(...times.parts.map(pick));
-  const level = (group: { size: number; stride: number }) => place(job.cluster, group).level;
-  const out: CommunicationCost[] = [];
-  if (groups.tensor.size > 1) {
-    const kind: Kind = {
+  const exposed = (pick: (part: StageTimes['parts'][number]) => number): number => m * Math.max(...times.parts.map(pick));
+  const { sequence, contextKind } = job.parallel;
+  const rows = [
+    {
       id: 'tensor',
-      label: job.parallel.sequence ? 'Tensor and sequence parallel' : 'Tensor parallel',
+      group: groups.tensor,
+      label: sequence ? 'Tensor and sequence parallel' : 'Tensor parallel',
       field: 'parallel.tensor',
-      size: groups.tensor.size,
-      level: level(groups.tensor),
       source: 'Korthikanti et al. 2022, section 4.2',
-      formula: job.parallel.sequence ? '10 collectives of s b h per layer' : '4 all-reduces of s b h per layer',
-    };
-    out.push(
-      cost(
-        kind,
-        traffic((work) => work.tensor.bytes),
-        traffic((work) => work.tensor.busy),
-        exposed((part) => part.tensorComm),
-      ),
-    );
-  }
-  if (groups.context.size > 1) {
-    const kind: Kind = {
+      formula: sequence ? '10 collectives of s b h per layer' : '4 all-reduces of s b h per layer',
+      wait: 'tensorComm',
+    },
+    {
       id: 'context',
+      group: groups.context,
       label: 'Context parallel',
       field: 'parallel.context',
-      size: groups.context.size,
-      level: level(groups.context),
-      source: contextSources[job.parallel.contextKind],
-      formula: contextFormulas[job.parallel.contextKind],
-    };
-    out.push(
-      cost(
-        kind,
-        traffic((work) => work.context.bytes),
-        traffic((work) => work.context.busy),
-        exposed((part) => part.contextComm),
-      ),
-    );
-  }
-  if (groups.expert.size * groups.expertTensor.size > 1 && traffic((work) => work.expert.bytes) > 0) {
-    const kind: Kind = {
+      source: contextSources[contextKind],
+      formula: contextFormulas[contextKind],
+      wait: 'contextComm',
+    },
+    {
       id: 'expert',
+      group: groups.expert,
       label: 'Expert parallel',
       field: 'parallel.expert',
-      size: groups.expert.size,
-      level: level(groups.expert),
       source: 'Lepikhin et al. 2020 (GShard), section 3.2',
       formula: 'tokens to their experts and back, forward and backward: 4 all-to-alls of s b k h per layer',
-    };
-    out.push(
+      wait: 'expertComm',
+    },
+  ] as const;
+  return rows
+    .filter(({ id }) => traffic((work) => work[id].bytes) > 0)
+    .map(({ group, wait, ...kind }) =>
       cost(
-        kind,
-        traffic((work) => work.expert.bytes),
-        traffic((work) => work.expert.busy),
-        exposed((part) => part.expertComm),
+        kindOf(job, group, kind),
+        traffic((work) => work[kind.id].bytes),
+        traffic((work) => work[kind.id].busy),
+        exposed((part) => part[wait]),
       ),
     );
-  }
-  if (groups.pipeline.size > 1) {
-    const group = { size: 2, stride: groups.pipeline.stride };
-    const count = 2 * m * job.parallel.virtualStages;
-    const bytes =
-      (count * job.batch.micro * (job.sequenceLength / job.parallel.context) * job.model.hidden * bytesPerElement(job.precision.compute)) /
-      (job.parallel.sequence ? job.parallel.tensor : 1);
-    const kind: Kind = {
+}
+
+function pipelineTraffic(job: TrainingJob, { groups, request }: TrainingNumbers): readonly CommunicationCost[] {
+  if (groups.pipeline.size <= 1) return [];
+  const { context, tensor, sequence, virtualStages } = job.parallel;
+  const count = 2 * job.batch.accumulation * virtualStages;
+  const tokens = job.batch.micro * (job.sequenceLength / context);
+  const bytes = (count * tokens * job.model.hidden * bytesPerElement(job.precision.compute)) / (sequence ? tensor : 1);
+  const kind = kindOf(
+    job,
+    { size: 2, stride: groups.pipeline.stride },
+    {
       id: 'pipeline',
       label: 'Pipeline',
       field: 'parallel.pipeline',
-      size: groups.pipeline.size,
-      level: level(group),
       source: 'Narayanan et al. 2021, section 3.2',
       formula: '2 s b h per micro batch and chunk',
-    };
-    out.push(cost(kind, bytes, count * request.transfer, request.transferOverlapped ? 0 : count * request.transfer));
-  }
-  if (groups.reduce.size > 1) {
-    const sharded = job.zero.stage === 3 && job.parallel.pipeline === 1;
-    const reduce: Kind = {
-      id: 'data',
-      label: 'Gradient reduction',
-      field: 'parallel.data',
-      size: groups.reduce.size,
-      level: level(groups.reduce),
-      source: 'Rajbhandari et al. 2020, section 7',
-      formula: '(d - 1) / d * gradient bytes, twice for an all-reduce',
-    };
-    out.push(cost(reduce, data.reduceBytes, data.reduceBusy, sharded ? exposed((part) => part.shardComm) / 2 : tail.gradientReduction));
-    if (data.gatherBytes > 0) {
-      const gather: Kind = {
-        ...reduce,
-        id: 'zero-gather',
-        label: 'Parameter gathering',
-        field: 'zero.stage',
-        formula: '(d - 1) / d * parameter bytes per gathering',
-      };
-      out.push(cost(gather, data.gatherBytes, data.gatherBusy, sharded ? exposed((part) => part.shardComm) / 2 : tail.parameterGather));
-    }
-  }
-  return out;
+    },
+  );
+  const busy = count * request.transfer;
+  return [cost({ ...kind, size: groups.pipeline.size }, bytes, busy, request.transferOverlapped ? 0 : busy)];
+}
+
+/** Gradients and parameters between replicas. */
+function dataTraffic(job: TrainingJob, { groups, dataCost, request, times }: TrainingNumbers): readonly CommunicationCost[] {
+  if (groups.reduce.size <= 1) return [];
+  const sharded = job.zero.stage === 3 && job.parallel.pipeline === 1;
+  // A fully sharded job waits layer by layer, about evenly for gathers and scatters.
+  const waited = (job.batch.accumulation * Math.max(...times.parts.map((part) => part.shardComm))) / 2;
+  const reduce = kindOf(job, groups.reduce, {
+    id: 'data',
+    label: 'Gradient reduction',
+    field: 'parallel.data',
+    source: 'Rajbhandari et al. 2020, section 7',
+    formula: '(d - 1) / d * gradient bytes, twice for an all-reduce',
+  });
+  const { gradientReduction, parameterGather } = request.tail;
+  const reduced = cost(reduce, dataCost.reduceBytes, dataCost.reduceBusy, sharded ? waited : gradientReduction);
+  if (dataCost.gatherBytes === 0) return [reduced];
+  const gather: Kind = {
+    ...reduce,
+    id: 'zero-gather',
+    label: 'Parameter gathering',
+    field: 'zero.stage',
+    formula: '(d - 1) / d * parameter bytes per gathering',
+  };
+  return [reduced, cost(gather, dataCost.gatherBytes, dataCost.gatherBusy, sharded ? waited : parameterGather)];
 }

@@ -160,9 +160,9 @@ export function throughputTerms(
   };
 }
 
-export function costTerms(job: TrainingJob, gpus: number, step: number, tokens: number): Pick<TrainingEstimate, 'cost'> {
+export function costTerms(job: TrainingJob, gpus: number, step: number, tokens: number): TrainingEstimate['cost'] {
   const price = job.cluster.pricePerGpuHour;
-  if (price === undefined) return {};
+  if (price === undefined) return undefined;
   const perStep = (price * gpus * step) / 3600;
   const inputs = [
     { name: 'price', value: price, field: 'cluster.pricePerGpuHour' as const },
@@ -178,9 +178,7 @@ export function costTerms(job: TrainingJob, gpus: number, step: number, tokens: 
     band: bandOf(value, bandFor(job)),
   });
   return {
-    cost: {
-      perStep: term('per-step', 'Cost of a step', perStep, 'price * GPUs * step / 3600'),
-      perBillionTokens: term('per-billion-tokens', 'Cost of a billion tokens', (perStep / tokens) * 1e9, 'cost of a step / tokens * 1e9'),
-    },
+    perStep: term('per-step', 'Cost of a step', perStep, 'price * GPUs * step / 3600'),
+    perBillionTokens: term('per-billion-tokens', 'Cost of a billion tokens', (perStep / tokens) * 1e9, 'cost of a step / tokens * 1e9'),
   };
 }

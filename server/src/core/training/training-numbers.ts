@@ -1,0 +1,134 @@
+/**
+ * A training job in plain numbers: stage times, the simulated schedule, traffic and memory. This is the path that a
+ * keystroke and a search run many times; the terms that a reader opens are made from it on demand.
+ */
+import { sustainedCalibration } from '../calibration/compute.ts';
+import { memoryCalibration } from '../calibration/memory.ts';
+import { sendTime } from '../comms/collectives.ts';
+import { type Groups, groupsOf } from '../comms/groups.ts';
+import { place } from '../comms/network.ts';
+import type { Devices } from '../compute/block-work.ts';
+import { describeDevice } from '../compute/gemm.ts';
+import type { TrainingJob } from '../estimate-inputs.ts';
+import { keptOnRank, type SharedMemory, sharedMemory } from '../memory/shared-memory.ts';
+import { bytesPerElement } from '../number-format.ts';
+import type { ScheduleRequest } from '../schedules/schedule.ts';
+import { type PipelineSummary, simulateMakespan } from '../schedules/simulate.ts';
+import type { Bytes, Seconds } from '../units.ts';
+import { type DataParallelCost, dataParallelCost, optimizerSeconds } from './data-parallel.ts';
+import { shardWait } from './shard-wait.ts';
+import { type RankPlan, stagePlan } from './stage-plan.ts';
+import { type StageTimes, stageTimes } from './stage-times.ts';
+
+export interface TrainingNumbers {
+  readonly gpus: number;
+  /** Tokens of one step over all ranks. */
+  readonly tokens: number;
+  readonly devices: Devices;
+  readonly groups: Groups;
+  readonly plans: readonly RankPlan[];
+  readonly times: StageTimes;
+  readonly dataCost: DataParallelCost;
+  readonly request: ScheduleRequest;
+  readonly run: PipelineSummary;
+  readonly step: Seconds;
+  readonly memory: SharedMemory;
+  /** Layers times micro batches whose activations each rank holds at its worst moment. */
+  readonly aliveLayers: readonly number[];
+}
+
+/** Exposed seconds after the pipeline has drained. */
+function tailOf(job: TrainingJob, cost: DataParallelCost, backwardOfOneMicroBatch: number, optimizer: number): ScheduleRequest['tail'] {
+  if (job.zero.stage === 3 && job.parallel.pipeline === 1) return { gradientReduction: 0, optimizer, parameterGather: 0 };
+  // Overlapped reduction hides behind the last backward pass; the last bucket, about a twentieth, never does.
+  const visible = (busy: number, beside: number, overlapped: boolean) => (overlapped ? Math.max(0.05 * busy, busy - beside) : busy);
+  return {
+    gradientReduction: visible(cost.reduceBusy, backwardOfOneMicroBatch * 0.9, job.overlap.gradReduce),
+    optimizer,
+    parameterGather: visible(cost.gatherBusy, backwardOfOneMicroBatch * 0.4, job.overlap.paramGather),
+  };
+}
+
+function scheduleRequest(
+  job: TrainingJob,
+  plans: readonly RankPlan[],
+  times: StageTimes,
+  groups: Groups,
+  tail: ScheduleRequest['tail'],
+  kept: readonly Bytes[],
+): ScheduleRequest {
+  const { pipeline, tensor, context, sequence } = job.parallel;
+  const tokens = (job.batch.micro * job.sequenceLength) / context;
+  const message =
+    (tokens * job.model.hidden * bytesPerElement(job.precision.compute)) / (sequence || job.framework.startsWith('megatron') ? tensor : 1);
+  return {
+    name: job.parallel.schedule,
+    stages: pipeline,
+    virtualStages: job.parallel.virtualStages,
+    microBatches: job.batch.accumulation,
+    times: times.times,
+    memory: plans.map((plan) => plan.chunks.map((chunk) => ({ activations: keptBy(chunk.kinds, kept) }))),
+    residentBytes: plans.map(() => 0),
+    transfer: pipeline > 1 ? sendTime(place(job.cluster, { size: 2, stride: groups.pipeline.stride }), message) : 0,
+    transferOverlapped: job.parallel.virtualStages > 1,
+    tail,
+  };
+}
+
+/** Reserved bytes that layers of these kinds keep of one micro batch. */
+function keptBy(kinds: readonly number[], kept: readonly Bytes[]): Bytes {
+  let bytes = 0;
+  for (let kind = 0; kind < kinds.length; kind++) bytes += (kinds[kind] ?? 0) * (kept[kind] ?? 0);
+  return bytes * memoryCalibration.reservedOverAllocated;
+}
+
+/**
+ * Layers times micro batches whose activations rank `rank` holds at its worst moment. Spreading the vocabulary keeps
+ * more: two more micro batches (Vocab-1), one more (Vocab-2), or half as many again (interlaced) (Yeung et al. 2024,
+ * sections 5 and 6).
+ */
+function aliveLayers(job: TrainingJob, plan: RankPlan, peakBytes: number, bytesPerLayer: number): number {
+  const alive = bytesPerLayer > 0 ? peakBytes / bytesPerLayer : 0;
+  const most = plan.layers * job.batch.accumulation;
+  const extra = { none: 0, 'vocab-1': 2, 'vocab-2': 1, interlaced: 0 }[job.parallel.vocabPipeline];
+  const factor = job.parallel.vocabPipeline === 'interlaced' ? 1.5 : 1;
+  return Math.min(most, alive * factor + extra * plan.layers);
+}
+
+/** Computes a complete training job, or says why the device or the schedule cannot run it. */
+export function trainingNumbers(job: TrainingJob): TrainingNumbers | { readonly refused: string } {
+  const { accelerator } = job.cluster;
+  const calibration = sustainedCalibration(accelerator);
+  const plain = describeDevice(accelerator, job.precision.compute, calibration);
+  const linear = job.precision.fp8 ? describeDevice(accelerator, 'fp8', calibration) : plain;
+  if (!plain || !linear) return { refused: `the data sheet of ${accelerator.label} gives no dense rate for ${job.precision.compute}` };
+  const devices: Devices = { plain, linear: { ...linear, elementBytes: plain.elementBytes } };
+  const groups = groupsOf(job);
+  const plans = stagePlan(job);
+  const heaviest = plans.reduce((a, b) => (b.parameters > a.parameters ? b : a));
+  const times = stageTimes(job, plans, devices, groups, shardWait(job, groups));
+  const dataCost = dataParallelCost(job, groups, heaviest);
+  const optimizer = optimizerSeconds(job, plain, heaviest);
+  const lastBackward = (times.times[heaviest.rank] ?? []).reduce((sum, chunk) => sum + chunk.backward, 0);
+  const tail = tailOf(job, dataCost, lastBackward, optimizer);
+  const memory = sharedMemory(job);
+  const request = scheduleRequest(job, plans, times, groups, tail, memory.kept);
+  const run = simulateMakespan(request);
+  if ('refused' in run) return run;
+  const { tensor, pipeline, context, data } = job.parallel;
+  const slack = memoryCalibration.reservedOverAllocated;
+  return {
+    gpus: tensor * pipeline * context * data,
+    tokens: job.batch.global * job.sequenceLength,
+    devices,
+    groups,
+    plans,
+    times,
+    dataCost,
+    request,
+    run,
+    step: run.period + tail.gradientReduction + tail.optimizer + tail.parameterGather,
+    memory,
+    aliveLayers: plans.map((plan) => aliveLayers(job, plan, run.peakBytes[plan.rank] ?? 0, keptOnRank(memory, plan) * slack)),
+  };
+}
