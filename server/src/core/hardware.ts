@@ -32,8 +32,16 @@ export interface Accelerator {
     readonly bandwidth: Figure<BytesPerSecond>;
     /** GPUs one such network joins when that is more than a node, e.g. 72 in an NVL72 rack. */
     readonly domainGpus?: number;
+    /** How the links run: through a switch (the default), straight to each neighbour, to every other GPU, or as a torus. */
+    readonly wiring?: 'switch' | 'direct' | 'mesh' | 'torus';
+    /** Axes of the torus. */
+    readonly axes?: number;
+    /** Without a switch: what one GPU can send inside an aligned group of that many, smallest first. */
+    readonly within?: readonly { readonly gpus: number; readonly bandwidth: Figure<BytesPerSecond> }[];
   };
   readonly pcie?: Figure<BytesPerSecond>;
+  /** False: the driver does not let such cards reach each other's memory over PCIe, so traffic goes through the host. */
+  readonly peerAccess?: boolean;
   readonly tdpWatts?: Figure;
   readonly smCount?: Figure;
   readonly l2?: Figure<Bytes>;

@@ -18,6 +18,15 @@ export interface RawSources {
   [key: string]: { title: string; where?: string } | undefined;
 }
 
+export interface RawScaleUp {
+  kind: string;
+  bandwidth: RawFigure;
+  domainGpus?: number;
+  wiring?: string;
+  axes?: number;
+  within?: readonly { gpus: number; bandwidth: RawFigure }[];
+}
+
 export interface RawAccelerator {
   id: string;
   label: string;
@@ -27,7 +36,8 @@ export interface RawAccelerator {
   computeCapability?: number;
   memory: { capacity: RawFigure; usable?: RawFigure; bandwidth: RawFigure };
   peak: { [format: string]: RawFigure | undefined };
-  scaleUp?: { kind: string; bandwidth: RawFigure; domainGpus?: number };
+  scaleUp?: RawScaleUp;
+  peerAccess?: boolean;
   pcie?: RawFigure;
   tdpWatts?: RawFigure;
   smCount?: RawFigure;
@@ -104,6 +114,22 @@ function figures<K extends string>(raw: { readonly [key in K]?: RawFigure | unde
   return result;
 }
 
+const wirings = ['switch', 'direct', 'mesh', 'torus'] as const;
+
+function scaleUp(raw: RawScaleUp, sources: RawSources): NonNullable<Accelerator['scaleUp']> {
+  const wiring = wirings.find((known) => known === raw.wiring);
+  return {
+    kind: raw.kind,
+    bandwidth: figure(raw.bandwidth, sources),
+    ...(raw.domainGpus === undefined ? {} : { domainGpus: raw.domainGpus }),
+    ...(wiring === undefined ? {} : { wiring }),
+    ...(raw.axes === undefined ? {} : { axes: raw.axes }),
+    ...(raw.within === undefined
+      ? {}
+      : { within: raw.within.map(({ gpus, bandwidth }) => ({ gpus, bandwidth: figure(bandwidth, sources) })) }),
+  };
+}
+
 /** An accelerator in base units: bytes, bytes/s one direction, dense FLOP/s (a "TOP/s" of int8 counts the same way). */
 export function loadAccelerator(raw: RawAccelerator): Accelerator {
   const { sources } = raw;
@@ -121,15 +147,8 @@ export function loadAccelerator(raw: RawAccelerator): Accelerator {
       bandwidth: figure(raw.memory.bandwidth, sources),
     },
     peak: figures(raw.peak, sources),
-    ...(raw.scaleUp === undefined
-      ? {}
-      : {
-          scaleUp: {
-            kind: raw.scaleUp.kind,
-            bandwidth: figure(raw.scaleUp.bandwidth, sources),
-            ...(raw.scaleUp.domainGpus === undefined ? {} : { domainGpus: raw.scaleUp.domainGpus }),
-          },
-        }),
+    ...(raw.scaleUp === undefined ? {} : { scaleUp: scaleUp(raw.scaleUp, sources) }),
+    ...(raw.peerAccess === undefined ? {} : { peerAccess: raw.peerAccess }),
     ...figures({ pcie, tdpWatts, smCount, l2 }, sources),
   };
 }

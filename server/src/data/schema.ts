@@ -46,8 +46,12 @@ export const acceleratorFile = z.strictObject({
       kind: z.enum(['NVLink', 'xGMI', 'ICI', 'Ethernet scale-up']),
       bandwidth: figure('GB/s'),
       domainGpus: z.int().positive().optional(),
+      wiring: z.enum(['switch', 'direct', 'mesh', 'torus']).optional(),
+      axes: z.int().min(1).max(3).optional(),
+      within: z.array(z.strictObject({ gpus: z.int().positive(), bandwidth: figure('GB/s') })).optional(),
     })
     .optional(),
+  peerAccess: z.boolean().optional(),
   pcie: figure('GB/s').optional(),
   tdpWatts: figure('W').optional(),
   smCount: figure('count').optional(),

@@ -36,6 +36,8 @@ const quantities: Readonly<Record<string, Quantity>> = {
   hfu: 'utilization',
   time_us: 'collectives',
   time_ms: 'collectives',
+  busbw_gb_s: 'collectives',
+  bottleneck_bw_gb_s: 'collectives',
   weights_gib: 'serving memory',
   kv_cache_gib: 'serving memory',
   kv_tokens: 'serving memory',
@@ -55,6 +57,11 @@ export function quantityOf(field: string): Quantity | undefined {
   return quantities[field];
 }
 
+/** The same measurement printed twice: a bus bandwidth is the size over the time of the same row. */
+function repeats(field: string, measured: Readonly<Record<string, number | boolean>>): boolean {
+  return field === 'busbw_gb_s' && (measured.time_us ?? measured.time_ms) !== undefined;
+}
+
 /** Errors of one row. Fields that were measured as yes/no, as zero or not at all are left out. */
 export function errorsOf(
   id: string,
@@ -65,6 +72,7 @@ export function errorsOf(
   for (const [field, value] of Object.entries(measured)) {
     const guess = predicted[field];
     if (typeof value !== 'number' || typeof guess !== 'number' || value === 0 || quantityOf(field) === undefined) continue;
+    if (repeats(field, measured)) continue;
     const points = field === 'activation_mem_pct_of_tp_baseline';
     errors.push({ id, field, predicted: guess, measured: value, error: points ? (guess - value) / 100 : guess / value - 1 });
   }

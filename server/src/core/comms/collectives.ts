@@ -1,50 +1,128 @@
 /**
- * Time of one collective over a group of n ranks.
+ * Time of one collective over a group of n ranks: fixed start + steps x latency + bytes / bandwidth.
  *
- *   all-gather, reduce-scatter of S bytes in all:  floor + (n - 1) hops + (n - 1)/n S / B
- *   all-reduce:                                     floor + tree hops + 2 (n - 1)/n S / B
+ *   all-gather, reduce-scatter of S bytes in all:  n - 1 steps,      (n - 1)/n S / B
+ *   all-reduce round a ring:                       2 (n - 1) steps,  2 (n - 1)/n S / B
+ *   all-reduce over a tree:                        2 log2(nodes) steps between nodes, 2 S / B
+ *   all-reduce in the switch (NVLS):               (1 + 1/n) S / B
  *
- * (ring: Patarasuk and Yuan 2009; Thakur et al. 2005). Across nodes, the ring passes each node's links once, and all
- * members of a node share their node's links, so B is the per-GPU rate times the members per node, at most the rate
- * inside the node. NCCL gathers and scatters round a ring of all ranks and reduces small messages up and down a tree.
- * Known to be wrong under contention between groups, and where SHARP or NVLS halve the traffic.
+ * (ring: Patarasuk and Yuan 2009; Thakur et al. 2005; double tree: Sanders et al. 2009, as NCCL builds it). Steps and B
+ * depend on the protocol, which NCCL chooses by size (`protocol-choice.ts`). A ring passes each node's links once and the
+ * members of a node share them, so between nodes B is the per-GPU rate times the members per node, at most the rate inside.
  */
-import { networkCalibration } from '../calibration/network.ts';
-import type { Seconds } from '../units.ts';
+import { lowLatency, networkCalibration, type Protocol, simple } from '../calibration/network.ts';
+import type { Bytes, BytesPerSecond, Seconds } from '../units.ts';
 import type { Placement } from './network.ts';
+import { type Choice, chooseForAllReduce, chooseForGather } from './protocol-choice.ts';
+import { torusGatherTime, torusSendTime } from './torus.ts';
 
-/** A ring passes every rank: all hops between nodes and all inside them. */
-function ringLatency(placement: Placement, size: number): Seconds {
-  const nodes = Math.ceil(size / placement.perNode);
-  return networkCalibration.collectiveFloor + (nodes - 1) * placement.level.hop + (size - nodes) * placement.intra.hop;
+/** Bytes per second of one rank's ring traffic: the slower of the links inside and the NICs of the node. */
+function ringRate(placement: Placement, protocol: Protocol, nodes: number): BytesPerSecond {
+  const { intra, level, perNode } = placement;
+  const inside = intra.line * intra.share[protocol];
+  if (nodes === 1) return inside;
+  const out = level.line * level.share[protocol] * perNode;
+  return perNode > 1 ? Math.min(inside, out) : out;
 }
 
-/** A tree goes up and down: twice the logarithm of the nodes, and a chain inside a node. */
-function treeLatency(placement: Placement, size: number): Seconds {
-  const nodes = Math.ceil(size / placement.perNode);
-  const across = nodes > 1 ? Math.ceil(Math.log2(nodes)) * 2 : 0;
-  return networkCalibration.collectiveFloor + (placement.perNode - 1) * placement.intra.hop + across * placement.level.hop;
+function interNodeStep(placement: Placement, protocol: Protocol): Seconds {
+  return placement.level.hop + networkCalibration.interNodeStep[protocol];
 }
 
-function bandwidth(placement: Placement): number {
-  if (placement.level.kind === 'intra-node') return placement.level.bandwidth;
-  return Math.min(placement.level.bandwidth * placement.perNode, placement.intra.bandwidth);
+/** Chunks that fill the pipe before the first arrives: grows with the message until chunks have their full size. */
+function pipelineFill(hops: number, rate: BytesPerSecond, bytes: Bytes): Seconds {
+  return (((hops * networkCalibration.pipelineChunk) / rate) * bytes) / (bytes + networkCalibration.pipelineHalf);
+}
+
+/** `rounds`: 1 for a gather or scatter, 2 for an all-reduce. */
+function ringTime(placement: Placement, size: number, nodes: number, rounds: number, bytes: Bytes, protocol: Protocol): Seconds {
+  const { timing } = placement;
+  const steps = rounds * (size - 1);
+  const across = nodes > 1 ? rounds * (nodes - 1) : 0;
+  const own = placement.intra.wiring === 'pcie' && protocol !== lowLatency ? 2 * timing.step[protocol] : timing.step[protocol];
+  const inside = nodes > 1 ? Math.max(own, networkCalibration.proxyStep) : own;
+  const latency = timing.start + (steps - across) * inside + across * interNodeStep(placement, protocol);
+  const moved = ((steps / size) * bytes) / ringRate(placement, protocol, nodes);
+  if (protocol === lowLatency) return latency + moved;
+  // Each rank copies its own part to the output beside what the ring moves.
+  const copied = bytes / size / (networkCalibration.localCopyRate * placement.local * placement.intra.share[protocol]);
+  return latency + moved + copied + (protocol === simple ? timing.simpleStart : 0);
+}
+
+function treeTime(placement: Placement, nodes: number, bytes: Bytes, protocol: Protocol): Seconds {
+  const { timing, perNode } = placement;
+  const deep = 2 * Math.ceil(Math.log2(nodes));
+  const latency = timing.start + 2 * (perNode - 1) * timing.step[protocol] + deep * interNodeStep(placement, protocol);
+  const rate = treeRate(placement, nodes, protocol);
+  if (protocol !== simple) return latency + bytes / rate;
+  return latency + timing.simpleStart + bytes / rate + pipelineFill(deep + 2, rate, bytes);
+}
+
+/** Of two nodes each sends all bytes once; of more, a node of the double tree sends them twice. */
+function treeRate(placement: Placement, nodes: number, protocol: Protocol): BytesPerSecond {
+  const { intra, level, perNode } = placement;
+  const out = (level.line * level.share[protocol] * perNode) / (nodes === 2 ? 1 : 2);
+  return perNode > 1 ? Math.min((intra.line * intra.share[protocol]) / 2, out) : out;
+}
+
+/** Reduction in the NVLink switches of a node, and over a tree between nodes (NVLS, NVLSTree). */
+function inSwitchTime(placement: Placement, nodes: number, bytes: Bytes): Seconds {
+  const { intra, perNode } = placement;
+  const inside = (intra.line * networkCalibration.inSwitchShare) / (1 + 1 / perNode);
+  const filled = bytes / (bytes + networkCalibration.inSwitchHalf);
+  const start = networkCalibration.inSwitchStart + perNode * networkCalibration.inSwitchFill * filled;
+  if (nodes === 1) return start + bytes / inside;
+  const deep = 2 * Math.ceil(Math.log2(nodes));
+  const out = (placement.level.line * placement.level.share[simple] * perNode) / (nodes === 2 ? 1 : 2);
+  const rate = Math.min(inside, out);
+  return start + deep * interNodeStep(placement, simple) + bytes / rate + pipelineFill(deep + 2, rate, bytes);
 }
 
 /** Seconds to gather `bytes` in all (each rank contributes bytes / size). The same for a reduce-scatter. */
-export function allGatherTime(placement: Placement, size: number, bytes: number): Seconds {
+export function allGatherTime(placement: Placement, size: number, bytes: Bytes): Seconds {
   if (size <= 1) return 0;
-  return ringLatency(placement, size) + (((size - 1) / size) * bytes) / bandwidth(placement);
+  if (placement.intra.wiring === 'torus') return torusGatherTime(placement, size, bytes);
+  const nodes = Math.ceil(size / placement.perNode);
+  return ringTime(placement, size, nodes, 1, bytes, chooseForGather(placement, size, nodes, bytes).protocol);
 }
 
 export const reduceScatterTime = allGatherTime;
 
-export function allReduceTime(placement: Placement, size: number, bytes: number): Seconds {
+/** How an all-reduce of `bytes` is done. */
+export function allReduceChoice(placement: Placement, size: number, bytes: Bytes): Choice {
+  return chooseForAllReduce(placement, size, Math.ceil(size / placement.perNode), bytes);
+}
+
+/** Seconds to sum `bytes` held by each of `size` ranks and give all of them the sum. */
+export function allReduceTime(placement: Placement, size: number, bytes: Bytes): Seconds {
   if (size <= 1) return 0;
-  return treeLatency(placement, size) + (2 * ((size - 1) / size) * bytes) / bandwidth(placement);
+  if (placement.intra.wiring === 'torus') return 2 * torusGatherTime(placement, size, bytes);
+  const nodes = Math.ceil(size / placement.perNode);
+  const { algorithm, protocol } = chooseForAllReduce(placement, size, nodes, bytes);
+  if (algorithm === 'ring') return ringTime(placement, size, nodes, 2, bytes, protocol);
+  return algorithm === 'tree' ? treeTime(placement, nodes, bytes, protocol) : inSwitchTime(placement, nodes, bytes);
+}
+
+/** Seconds to hand `bytes` from one rank to all others: a pipelined chain along the ring (NCCL has no other for it). */
+export function broadcastTime(placement: Placement, size: number, bytes: Bytes): Seconds {
+  if (size <= 1) return 0;
+  if (placement.intra.wiring === 'torus') return torusGatherTime(placement, size, bytes);
+  const nodes = Math.ceil(size / placement.perNode);
+  const { protocol } = chooseForGather(placement, size, nodes, bytes);
+  const whole = ringTime(placement, size, nodes, 1, bytes, protocol);
+  return whole + bytes / size / ringRate(placement, protocol, nodes);
 }
 
 /** Seconds to hand `bytes` to a neighbour. */
-export function sendTime(placement: Placement, bytes: number): Seconds {
-  return networkCalibration.collectiveFloor + placement.level.hop + bytes / placement.level.bandwidth;
+export function sendTime(placement: Placement, bytes: Bytes): Seconds {
+  const { level, timing, intra } = placement;
+  if (intra.wiring === 'torus') return torusSendTime(placement, bytes);
+  if (level.kind === 'intra-node') {
+    const small = timing.step[lowLatency] + bytes / (level.line * level.share[lowLatency]);
+    const large = timing.simpleStart + timing.step[simple] + bytes / level.bandwidth;
+    return timing.start + Math.min(small, large);
+  }
+  const small = bytes / (level.line * level.share[lowLatency]);
+  const large = networkCalibration.interNodeStep[simple] + bytes / (level.line * networkCalibration.pointToPointShare);
+  return timing.start + level.hop + Math.min(small, large);
 }

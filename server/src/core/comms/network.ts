@@ -1,18 +1,27 @@
 /**
- * The two network levels of a cluster and which of them a group of ranks uses. Ranks are laid out as Megatron-LM's
- * default order tp-cp-ep-dp-pp has it: TP neighbours first, then CP, then DP, then PP, filling a node before the next
- * (Megatron-LM megatron/core/parallel_state.py).
+ * The network levels of a cluster and which of them a group of ranks uses: the links of the GPUs (NVLink, xGMI, ICI), PCIe
+ * inside a node without them, and the network between nodes. Ranks are laid out as the framework numbers them: TP
+ * neighbours first, then CP, DP and PP, filling a node before the next (Megatron-LM megatron/core/parallel_state.py). A
+ * group that spans two levels is held back by the slower one.
  */
-import { networkCalibration } from '../calibration/network.ts';
-import type { Cluster } from '../hardware.ts';
+import { type CollectiveTiming, collectiveTiming, networkCalibration, simple } from '../calibration/network.ts';
+import type { Accelerator, Cluster } from '../hardware.ts';
 import type { BytesPerSecond, Seconds } from '../units.ts';
 
 export interface Level {
   readonly kind: 'intra-node' | 'inter-node';
-  /** Bytes per second one GPU can send, after the share a real collective reaches. */
+  /** Line rate of one GPU, one direction. */
+  readonly line: BytesPerSecond;
+  /** What of it a protocol reaches: low latency, low latency 128, simple. */
+  readonly share: readonly [number, number, number];
+  /** Bytes per second one GPU can send in a large collective. */
   readonly bandwidth: BytesPerSecond;
+  /** Latency of one message between nodes; inside a node the steps of `timing` count. */
   readonly hop: Seconds;
   readonly label: string;
+  readonly wiring: 'switch' | 'direct' | 'mesh' | 'torus' | 'pcie' | 'network';
+  /** Axes of a torus; 1 elsewhere. */
+  readonly axes: number;
 }
 
 /** A group of `size` ranks whose members are `stride` ranks apart. */
@@ -23,42 +32,86 @@ export interface Group {
 
 export interface Placement {
   readonly level: Level;
-  /** Members of the group that share a node. */
+  /** Members of the group that share a node (or the domain of the links, e.g. a rack). */
   readonly perNode: number;
   readonly intra: Level;
+  readonly timing: CollectiveTiming;
+  /** Line rate of all links of one GPU: what bounds its copies. */
+  readonly local: BytesPerSecond;
 }
 
-export function intraNodeLevel(cluster: Cluster): Level {
+/** A card whose slot is not on its data sheet: Gen4 x16 is the usual one. */
+const usualSlot: BytesPerSecond = 32e9;
+
+/** GPUs that the fastest links join: a node, a rack, a pod, or a pair with a bridge. */
+function domain(cluster: Cluster): number {
   const up = cluster.accelerator.scaleUp;
-  const pcie = cluster.accelerator.pcie;
-  if (up) {
-    return {
-      kind: 'intra-node',
-      bandwidth: up.bandwidth.value * networkCalibration.intraNodeShare,
-      hop: networkCalibration.intraNodeHop,
-      label: up.kind,
-    };
+  if (!up) return 0;
+  const all = cluster.gpusPerNode * cluster.nodes;
+  return up.domainGpus === undefined ? cluster.gpusPerNode : Math.min(up.domainGpus, Math.max(all, cluster.gpusPerNode));
+}
+
+/** The links among `span` neighbouring ranks. Without a switch a small group can use only the links inside it. */
+function linkLevel(accelerator: Accelerator, up: NonNullable<Accelerator['scaleUp']>, span: number): Level {
+  const wiring = up.wiring ?? 'switch';
+  const share = wiring === 'switch' ? networkCalibration.switchShare : networkCalibration.directShare;
+  let line = up.bandwidth.value;
+  for (const part of up.within ?? []) {
+    if (span > part.gpus) continue;
+    line = part.bandwidth.value;
+    break;
   }
-  // A card without links talks over PCIe; when even that is not on the data sheet, Gen4 x16 is the usual slot.
-  const rate = pcie?.value ?? 32e9;
-  return { kind: 'intra-node', bandwidth: rate * networkCalibration.pcieShare, hop: 2 * networkCalibration.intraNodeHop, label: 'PCIe' };
+  const reached = wiring === 'torus' ? networkCalibration.torusShare : share[simple];
+  const hop = collectiveTiming(accelerator.architecture).step[0];
+  return { kind: 'intra-node', line, share, bandwidth: line * reached, hop, label: up.kind, wiring, axes: up.axes ?? 1 };
+}
+
+function pcieLevel(cluster: Cluster, span: number): Level {
+  const { accelerator } = cluster;
+  const rate = accelerator.pcie?.value ?? usualSlot;
+  const staged = accelerator.peerAccess === false ? networkCalibration.stagedShare : 1;
+  // Hosts have two processors: a group wider than half a node crosses the link between them.
+  const across = span > 4 ? networkCalibration.acrossSocketsShare : 1;
+  const line = rate * staged * across;
+  const share = networkCalibration.pcieShare;
+  const hop = collectiveTiming(accelerator.architecture).step[0];
+  return { kind: 'intra-node', line, share, bandwidth: line * share[simple], hop, label: 'PCIe', wiring: 'pcie', axes: 1 };
+}
+
+/** The level inside a node (or a scale-up domain) that `span` neighbouring ranks use. */
+export function intraNodeLevel(cluster: Cluster, span = cluster.gpusPerNode): Level {
+  const up = cluster.accelerator.scaleUp;
+  return up && span <= domain(cluster) ? linkLevel(cluster.accelerator, up, span) : pcieLevel(cluster, span);
 }
 
 export function interNodeLevel(cluster: Cluster): Level {
   const out = cluster.scaleOut;
+  const share = networkCalibration.interNodeShare;
+  const line = out.bandwidthPerGpu.value;
   return {
     kind: 'inter-node',
-    bandwidth: out.bandwidthPerGpu.value * networkCalibration.interNodeShare,
+    line,
+    share,
+    bandwidth: line * share[simple],
     hop: out.latency.value,
     label: out.label,
+    wiring: 'network',
+    axes: 1,
   };
 }
 
-/** Where a group lies: inside a node, or across nodes with some members sharing one. */
+/** Where a group lies: inside a node or domain of links, or across them with some members sharing one. */
 export function place(cluster: Cluster, group: Group): Placement {
   const span = group.size * group.stride;
-  const intra = intraNodeLevel(cluster);
-  const inside = span <= cluster.gpusPerNode;
-  const perNode = inside ? group.size : Math.max(1, Math.min(group.size, Math.floor(cluster.gpusPerNode / group.stride)));
-  return { level: inside ? intra : interNodeLevel(cluster), perNode, intra };
+  const width = Math.max(domain(cluster), cluster.gpusPerNode);
+  const inside = span <= width;
+  const intra = intraNodeLevel(cluster, inside ? span : cluster.gpusPerNode);
+  const perNode = inside ? group.size : Math.max(1, Math.min(group.size, Math.floor(width / group.stride)));
+  return {
+    level: inside ? intra : interNodeLevel(cluster),
+    perNode,
+    intra,
+    timing: collectiveTiming(cluster.accelerator.architecture),
+    local: cluster.accelerator.scaleUp?.bandwidth.value ?? 4 * intra.line,
+  };
 }

@@ -1,0 +1,68 @@
+/**
+ * Time of an all-to-all: every rank hands a part of its bytes to every other.
+ *
+ *   flat:          each pair exchanges directly; (n - g)/n of the bytes leave a node of g ranks over the rank's own NIC
+ *   hierarchical:  first inside the node, so that each NIC carries only what its partner on the other node needs
+ *   deepep:        one copy of a token per node over the network and per rank over the links, both at once (DeepEP)
+ *
+ * A token goes to `copies` experts, drawn evenly. Of N places it then reaches N (1 - (1 - 1/N)^copies); the last kind
+ * sends it once to each of those, the others send every copy.
+ */
+import { lowLatency, networkCalibration, simple } from '../calibration/network.ts';
+import type { Bytes, Seconds } from '../units.ts';
+import type { Placement } from './network.ts';
+import { torusAllToAllTime } from './torus.ts';
+
+export type AllToAllKind = 'flat' | 'hierarchical' | 'deepep';
+
+/** How many of `places` a token reaches whose `copies` go to places drawn evenly. */
+export function placesReached(places: number, copies: number): number {
+  return places <= 1 ? 1 : places * (1 - (1 - 1 / places) ** copies);
+}
+
+/**
+ * Seconds of an all-to-all in which each of `size` ranks sends `bytesPerRank` in all, its own part and all copies of its
+ * tokens included.
+ */
+export function allToAllTime(placement: Placement, size: number, bytesPerRank: Bytes, kind: AllToAllKind = 'flat', copies = 1): Seconds {
+  if (size <= 1) return 0;
+  if (placement.intra.wiring === 'torus') return torusAllToAllTime(placement, size, bytesPerRank);
+  if (kind === 'deepep') return dispatchTime(placement, size, bytesPerRank / copies, copies);
+  const nodes = Math.ceil(size / placement.perNode);
+  if (nodes === 1) return insideTime(placement, size, bytesPerRank);
+  const { perNode, level, timing } = placement;
+  const leaving = ((size - perNode) / size) * bytesPerRank;
+  const partners = kind === 'flat' ? size - perNode : nodes - 1;
+  const out =
+    timing.start +
+    level.hop +
+    networkCalibration.interNodeStep[simple] +
+    partners * networkCalibration.partnerPost +
+    leaving / (level.line * networkCalibration.pointToPointShare);
+  if (kind === 'hierarchical') return insideTime(placement, perNode, bytesPerRank) + out;
+  return Math.max(out, insideTime(placement, perNode, (perNode / size) * bytesPerRank));
+}
+
+/** Direct exchange over the links of a node; a mesh carries each pair's part on its own link. */
+function insideTime(placement: Placement, size: number, bytesPerRank: Bytes): Seconds {
+  if (size <= 1) return 0;
+  const { intra, timing } = placement;
+  const leaving = ((size - 1) / size) * bytesPerRank;
+  const copied = bytesPerRank / size / (networkCalibration.localCopyRate * placement.local);
+  const small = leaving / (intra.line * intra.share[lowLatency]);
+  const large = timing.simpleStart + leaving / (intra.line * intra.share[simple] * networkCalibration.exchangeShare) + copied;
+  return timing.start + size * networkCalibration.exchangeStep + Math.min(small, large);
+}
+
+/** `bytes`: the tokens of one rank, each counted once. */
+function dispatchTime(placement: Placement, size: number, bytes: Bytes, copies: number): Seconds {
+  const { perNode, intra, level, timing } = placement;
+  const nodes = Math.ceil(size / perNode);
+  const rate = intra.line * intra.share[simple];
+  const toRanks = placesReached(size, copies) * bytes;
+  if (nodes === 1) return timing.start + timing.simpleStart + (((size - 1) / size) * toRanks) / rate;
+  const toNodes = ((nodes - 1) / nodes) * placesReached(nodes, copies) * bytes;
+  const out = toNodes / level.bandwidth;
+  const forwarded = toRanks / (rate * networkCalibration.forwardShare);
+  return timing.start + 2 * (level.hop + networkCalibration.interNodeStep[simple]) + Math.max(out, forwarded);
+}
