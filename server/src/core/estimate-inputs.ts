@@ -6,15 +6,15 @@ import type {
   ContextKind,
   NumberFormat,
   OffloadDevice,
-  OptimizerKind,
   RecomputeGranularity,
   RecomputeMethod,
   ScheduleName,
   VocabPipeline,
 } from './job-fields.ts';
+import type { MemoryChoices } from './memory-inputs.ts';
 import type { ModelShape } from './model-shape.ts';
 
-export interface TrainingJob {
+export interface TrainingJob extends MemoryChoices {
   readonly framework: string;
   readonly model: ModelShape;
   readonly parallel: {
@@ -56,7 +56,6 @@ export interface TrainingJob {
     readonly params: NumberFormat;
     readonly gradients: NumberFormat;
   };
-  readonly optimizer: { readonly kind: OptimizerKind; readonly cpuOffload: boolean };
   /** `layers`: size of a checkpointed group (`uniform`), or layers of the model computed again (`block`). */
   readonly recompute: { readonly granularity: RecomputeGranularity; readonly method: RecomputeMethod; readonly layers: number };
   readonly attention: AttentionKernel;

@@ -4,7 +4,9 @@ import type { Assumption, Refusal } from '../estimate.ts';
 import type { TrainingJob } from '../estimate-inputs.ts';
 import type { Cluster } from '../hardware.ts';
 import type { JobField, PartialJob } from '../job-fields.ts';
+import type { MemoryChoices } from '../memory-inputs.ts';
 import { firstAttention, firstExperts, type ModelShape } from '../model-shape.ts';
+import { memoryChoices } from './complete-memory.ts';
 import { spreadLayers } from './spread-layers.ts';
 
 const refuse = (why: string, missing: readonly JobField[] = []): { readonly refusal: Refusal } => ({ refusal: { why, missing } });
@@ -183,7 +185,7 @@ function recomputedLayers(job: PartialJob, sizes: Sizes, model: ModelShape): num
   return Math.min(model.layers, (job['recompute.layers'] ?? model.layers) * sizes.pipeline * sizes.virtualStages);
 }
 
-type Numerics = Pick<TrainingJob, 'zero' | 'overlap' | 'precision' | 'optimizer' | 'recompute' | 'attention' | 'compiled' | 'dropout'>;
+type Numerics = MemoryChoices & Pick<TrainingJob, 'zero' | 'overlap' | 'precision' | 'recompute' | 'attention' | 'compiled' | 'dropout'>;
 
 function numericsOf(job: PartialJob, framework: string, sizes: Sizes, model: ModelShape, assumptions: Assumption[]): Numerics {
   const implementation = implementationOf(job, framework);
@@ -201,7 +203,9 @@ function numericsOf(job: PartialJob, framework: string, sizes: Sizes, model: Mod
   if (stage !== (job['zero.stage'] ?? 0)) {
     assumptions.push({ field: 'zero.stage', value: String(stage), why: 'DeepSpeed divides the bf16 optimizer states over DP by itself' });
   }
+  const params = job['precision.params'] ?? (fsdp ? 'fp32' : compute);
   return {
+    ...memoryChoices(job, { framework, implementation, compute, params }, assumptions),
     zero: {
       stage,
       implementation,
@@ -214,12 +218,8 @@ function numericsOf(job: PartialJob, framework: string, sizes: Sizes, model: Mod
     precision: {
       compute,
       fp8: job['precision.fp8'] ?? false,
-      params: job['precision.params'] ?? (fsdp ? 'fp32' : compute),
+      params,
       gradients: job['precision.gradients'] ?? (fsdp || megatron ? 'fp32' : compute),
-    },
-    optimizer: {
-      kind: job['optimizer.kind'] ?? 'adam',
-      cpuOffload: job['optimizer.cpuOffload'] ?? false,
     },
     recompute: {
       granularity: job['recompute.granularity'] ?? 'none',
