@@ -6,12 +6,13 @@ import { hostCalibration } from '../calibration/host.ts';
 import type { Groups } from '../comms/groups.ts';
 import type { TrainingJob } from '../estimate-inputs.ts';
 import type { Block } from '../model-shape.ts';
+import { bytesPerElement } from '../number-format.ts';
 import type { Seconds } from '../units.ts';
 import { contextComm } from './context-comm.ts';
 import { expertComm, expertPairs, expertProducts } from './expert-work.ts';
-import { type Device, gemmTime, streamTime } from './gemm.ts';
+import { type Device, gemmTime, streamTime, weightGradientTime } from './gemm.ts';
 import { mixingWork } from './mixing-work.ts';
-import { commonProducts, mixerProducts } from './products.ts';
+import { commonProducts, mixerProducts, mlpProducts, type Product } from './products.ts';
 import { recomputeTime } from './recompute-time.ts';
 import { streamedBytes } from './streamed-bytes.ts';
 import { noComm, tensorComm } from './tensor-comm.ts';
@@ -56,45 +57,49 @@ interface LinearTimes {
   readonly forward: Seconds;
   readonly backwardInput: Seconds;
   readonly backwardWeight: Seconds;
+  /** Widths of what goes into the products, and of the gradients that come back to them, per token: what fp8 casts. */
+  readonly inputs: number;
+  readonly outputs: number;
 }
 
 /** The products of a layer: forward, and backward as input and weight gradients. */
 function linearTimes(job: TrainingJob, block: Block, device: Device, tokens: number): LinearTimes {
   const { hidden } = job.model;
   const { tensor } = job.parallel;
-  let forward = 0;
-  let backwardInput = 0;
-  let backwardWeight = 0;
-  const add = (n: number, k: number): void => {
-    forward += gemmTime(device, tokens, n, k);
-    backwardInput += gemmTime(device, tokens, k, n);
-    backwardWeight += gemmTime(device, n, k, tokens);
+  const accumulated = job.framework.startsWith('megatron') ? bytesPerElement(job.precision.gradients) : 0;
+  const times = { forward: 0, backwardInput: 0, backwardWeight: 0, inputs: 0, outputs: 0 };
+  const add = (products: readonly Product[]): void => {
+    for (const [n, k] of products) {
+      times.forward += gemmTime(device, tokens, n, k);
+      times.backwardInput += gemmTime(device, tokens, k, n);
+      times.backwardWeight += weightGradientTime(device, n, k, tokens, accumulated);
+      times.inputs += k;
+      times.outputs += n;
+    }
   };
-  if (block.mixer) for (const [n, k] of mixerProducts(block.mixer, hidden, tensor)) add(n, k);
-  if (block.cross) for (const [n, k] of mixerProducts(block.cross, hidden, tensor)) add(n, k);
+  if (block.mixer) add(mixerProducts(block.mixer, hidden, tensor));
+  if (block.cross) add(mixerProducts(block.cross, hidden, tensor));
   const { feedForward } = block;
-  if (feedForward) for (const [n, k] of commonProducts(feedForward, hidden, tensor)) add(n, k);
+  if (feedForward) add(commonProducts(feedForward, hidden, tensor));
   if (feedForward?.kind === 'moe') {
     const experts = expertProducts(job, feedForward, device, tokens);
-    forward += experts.forward;
-    backwardInput += experts.backwardInput;
-    backwardWeight += experts.backwardWeight;
+    times.forward += experts.forward;
+    times.backwardInput += experts.backwardInput;
+    times.backwardWeight += experts.backwardWeight;
+    const visits = expertPairs(job, feedForward, tokens) / tokens;
+    for (const [n, k] of mlpProducts(feedForward.ffn, feedForward.gated, feedForward.latent || hidden, job.parallel.expertTensor)) {
+      times.inputs += visits * k;
+      times.outputs += visits * n;
+    }
   }
-  return { forward, backwardInput, backwardWeight };
+  return times;
 }
 
-/** Bytes of the quantizing casts in front of fp8 products: widths in and out of each, read in 16 bits and written in 8. */
-function castBytes(job: TrainingJob, block: Block, tokens: number): number {
-  if (!job.precision.fp8) return 0;
-  const { feedForward } = block;
-  const ffn = feedForward?.kind === 'dense' ? feedForward.ffn : (feedForward?.sharedFfn ?? 0);
-  return tokens * (job.model.hidden * 2 + (ffn * 2) / job.parallel.tensor) * 3;
-}
-
-/** How often a step streams each activation beyond once: casts, dropout states, and pieces that eager kernels do not fuse. */
-function streamingPasses(job: TrainingJob): number {
-  return job.compiled || job.framework.startsWith('megatron') ? 1.2 : 1.68;
-}
+/**
+ * Bytes an element costs to quantize: read in 16 bits, written in 8 along rows and along columns, since the products of the
+ * backward pass read the other way (Transformer Engine, common/transpose/cast_transpose.cu).
+ */
+const castBytes = 4;
 
 /** Time of one layer, forward and backward, including what recomputation runs again inside the backward pass. */
 export function blockWork(job: TrainingJob, block: Block, devices: Devices, groups: Groups): BlockWork {
@@ -106,12 +111,12 @@ export function blockWork(job: TrainingJob, block: Block, devices: Devices, grou
   const crossing = block.cross ? mixingWork(job, block.cross, devices.plain, tokens) : { forward: 0, backward: 0 };
   const attention = mixing.forward + crossing.forward;
   const attentionBack = mixing.backward + crossing.backward;
-  const passes = streamingPasses(job);
   const pairs = moe ? expertPairs(job, moe, tokens) : 0;
-  const bytes = streamedBytes(job, block, tokens, pairs) * passes;
-  const cast = castBytes(job, block, tokens);
-  const streaming = streamTime(devices.plain, bytes + cast);
-  const streamingBack = streamTime(devices.plain, 1.6 * bytes + 2 * cast);
+  const streamed = streamedBytes(job, block, tokens, pairs);
+  const cast = job.precision.fp8 ? castBytes * tokens : 0;
+  const { kernelFloor } = devices.plain.calibration;
+  const streaming = streamTime(devices.plain, streamed.forward + cast * linear.inputs) + streamed.kernels * kernelFloor;
+  const streamingBack = streamTime(devices.plain, streamed.backward + cast * linear.outputs) + 2 * streamed.kernels * kernelFloor;
   const comm = tensorComm(job, block, groups, tokens);
   const ring = contextComm(job, mixer, groups, attention, attentionBack);
   const experts = moe ? expertComm(job, moe, groups, tokens) : noComm;

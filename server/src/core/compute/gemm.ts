@@ -101,19 +101,32 @@ function bestArea(device: Device, batch: number, m: number, n: number): number {
   );
 }
 
-/** Seconds of `batch` independent m x k by k x n products in one kernel; `sustained` as in `gemmTime`. */
-export function batchedGemmTime(device: Device, batch: number, m: number, n: number, k: number, sustained = true): Seconds {
+/** `written` is what each element of C costs in bytes: its write, and its read where the product is added to what is there. */
+function productTime(device: Device, batch: number, m: number, n: number, k: number, written: number, sustained: boolean): Seconds {
   const fit = device.gemm;
   const rate = device.peak * fit.peakShare * (sustained ? device.calibration.sustainedShare : 1);
   const compute = (2 * bestArea(device, batch, m, n) * (k + fit.depthRamp)) / rate;
-  const bytes = batch * (device.elementBytes * (m * k + n * k) + Math.max(2, device.elementBytes) * m * n);
+  const bytes = batch * (device.elementBytes * (m * k + n * k) + written * m * n);
   const memory = bytes / (device.bandwidth * fit.memoryShare);
   return Math.max(compute, memory) + fit.overlapLoss * Math.min(compute, memory) + fit.floor;
 }
 
+/** Seconds of `batch` independent m x k by k x n products in one kernel; `sustained` as in `gemmTime`. */
+export function batchedGemmTime(device: Device, batch: number, m: number, n: number, k: number, sustained = true): Seconds {
+  return productTime(device, batch, m, n, k, Math.max(2, device.elementBytes), sustained);
+}
+
 /** Seconds of one m x k by k x n product; `sustained` applies the clocks of a chip under steady load. */
 export function gemmTime(device: Device, m: number, n: number, k: number, sustained = true): Seconds {
-  return batchedGemmTime(device, 1, m, n, k, sustained);
+  return productTime(device, 1, m, n, k, Math.max(2, device.elementBytes), sustained);
+}
+
+/**
+ * Seconds of the gradient of an n x k weight over `tokens` tokens. `accumulated`: bytes of an element of the gradient that
+ * the product is added to in place (Megatron-LM's gradient accumulation fusion); 0 when it is written on its own.
+ */
+export function weightGradientTime(device: Device, n: number, k: number, tokens: number, accumulated: number): Seconds {
+  return productTime(device, 1, n, k, tokens, accumulated > 0 ? 2 * accumulated : Math.max(2, device.elementBytes), true);
 }
 
 /** Seconds of a streaming kernel that moves `bytes` through device memory. */

@@ -1,47 +1,131 @@
-/** Bytes that norms, residuals, dropout, activations and rotary embedding move in the forward pass of one layer. */
+/**
+ * What the operators between the matrix products move through device memory, per layer and micro batch, counted operator
+ * by operator. Fused: as Megatron-LM, Transformer Engine and torch.compile run them, one kernel for norm, for bias, dropout
+ * and residual, for the activation and for the rotation. Eager: as PyTorch runs them one after the other, with what each
+ * writes for the next to read.
+ *
+ * Widths are in tensors of the compute format: 1 is reading or writing one. Counted from megatron/core/fusions and
+ * transformer_engine, and from transformers' modeling_llama.py (RMSNorm and rotary embedding in fp32).
+ */
 import type { TrainingJob } from '../estimate-inputs.ts';
 import type { Block, Mixer } from '../model-shape.ts';
 import { bytesPerElement } from '../number-format.ts';
 import type { Bytes } from '../units.ts';
 
-function mixerBytes(job: TrainingJob, mixer: Mixer, tokens: number): Bytes {
-  const element = bytesPerElement(job.precision.compute);
+export interface Streamed {
+  readonly forward: Bytes;
+  readonly backward: Bytes;
+  /** Kernels launched in the forward pass; backward about twice as many. */
+  readonly kernels: number;
+}
+
+/** Reads and writes of one operator, in tensors, and its kernels. */
+interface Passes {
+  readonly forward: number;
+  readonly backward: number;
+  readonly kernels: number;
+}
+
+/** True where the software fuses chains of small operators. */
+export function fusesOperators(job: TrainingJob): boolean {
+  return job.compiled || job.framework.startsWith('megatron');
+}
+
+const fusedNorm: Passes = { forward: 2, backward: 3, kernels: 1 };
+/** torch.nn.LayerNorm is one kernel; its weight gradient reads input and gradient again. */
+const eagerLayerNorm: Passes = { forward: 2, backward: 5, kernels: 1 };
+/** Cast to fp32, square, mean, scale, cast back, weight: 36 bytes for 2-byte elements, half as many again backward. */
+const eagerRmsNorm: Passes = { forward: 18, backward: 27, kernels: 6 };
+const fusedRotation: Passes = { forward: 2, backward: 2, kernels: 1 };
+/** Product with the cosine, rotated halves joined, product with the sine, sum. */
+const eagerRotation: Passes = { forward: 10, backward: 10, kernels: 6 };
+
+function norm(job: TrainingJob, fused: boolean): Passes {
+  if (fused) return fusedNorm;
+  return job.model.normalization === 'rmsnorm' ? eagerRmsNorm : eagerLayerNorm;
+}
+
+/** Residual addition with the dropout before it; backward the two branches' gradients are summed. */
+function residual(job: TrainingJob, fused: boolean): Passes {
+  if (!job.dropout) return { forward: 3, backward: 3, kernels: 1 };
+  return fused ? { forward: 3.5, backward: 5.5, kernels: 1 } : { forward: 5.5, backward: 5.5, kernels: 2 };
+}
+
+/** Passes over one gate's width. */
+function activation(gated: boolean, fused: boolean): Passes {
+  if (!gated) return { forward: 2, backward: 3, kernels: 1 };
+  return fused ? { forward: 3, backward: 5, kernels: 1 } : { forward: 5, backward: 9, kernels: 2 };
+}
+
+/** Elements per token and rank that a mixer's own small operators go over, with their passes. */
+function mixerPasses(job: TrainingJob, mixer: Mixer, fused: boolean): Passes {
   const { tensor } = job.parallel;
   switch (mixer.kind) {
-    case 'attention':
-      return job.model.positionEmbedding === 'rope' ? (2 * tokens * (mixer.heads + mixer.kvHeads) * mixer.headDim * element) / tensor : 0;
+    case 'attention': {
+      if (job.model.positionEmbedding !== 'rope') return { forward: 0, backward: 0, kernels: 0 };
+      const width = ((mixer.heads + mixer.kvHeads) * mixer.headDim) / tensor;
+      const rotation = fused ? fusedRotation : eagerRotation;
+      const norms = mixer.qkNorm === 'none' ? { forward: 0, backward: 0, kernels: 0 } : norm(job, fused);
+      return {
+        forward: width * (rotation.forward + norms.forward),
+        backward: width * (rotation.backward + norms.backward),
+        kernels: 2 * (rotation.kernels + norms.kernels),
+      };
+    }
     case 'mla': {
       // Norms of the compressions, rotation of the positional parts, and heads assembled from their two parts.
-      const compressed = 2 * (mixer.queryRank + mixer.kvRank + mixer.ropeDim);
-      return (
-        tokens * element * (compressed + (4 * mixer.heads * (mixer.nopeDim + mixer.ropeDim) + 2 * mixer.heads * mixer.valueDim) / tensor)
-      );
+      const { forward, backward, kernels } = norm(job, fused);
+      const compressed = mixer.queryRank + mixer.kvRank;
+      const assembled = (2 * mixer.heads * (mixer.nopeDim + mixer.ropeDim) + mixer.heads * mixer.valueDim) / tensor;
+      return { forward: compressed * forward + assembled * 2, backward: compressed * backward + assembled * 2, kernels: 2 * kernels + 4 };
     }
     case 'mamba1':
     case 'mamba2':
-      // Convolution in and out, scan in and out, gate and its norm.
-      return (tokens * element * (8 * mixer.inner + 4 * mixer.groups * mixer.state)) / tensor;
-    case 'delta':
-      return (tokens * element * (6 * mixer.keyHeads * mixer.keyDim + 6 * mixer.valueHeads * mixer.valueDim)) / tensor;
+      // The gate and its norm; convolution and scan count their own traffic.
+      return { forward: (4 * mixer.inner) / tensor, backward: (7 * mixer.inner) / tensor, kernels: 2 };
+    case 'delta': {
+      // Norms of queries and keys, gate and its norm.
+      const width = (2 * 2 * mixer.keyHeads * mixer.keyDim + 4 * mixer.valueHeads * mixer.valueDim) / tensor;
+      return { forward: width, backward: 1.7 * width, kernels: 5 };
+    }
   }
 }
 
 /** `tokens` on this TP group; `pairs` the visits of tokens to experts on this rank. */
-export function streamedBytes(job: TrainingJob, block: Block, tokens: number, pairs: number): Bytes {
+export function streamedBytes(job: TrainingJob, block: Block, tokens: number, pairs: number): Streamed {
   const { model } = job;
   const { tensor, sequence, expertTensor } = job.parallel;
+  const fused = fusesOperators(job);
   const element = bytesPerElement(job.precision.compute);
-  const hidden = (tokens * model.hidden * element) / (sequence ? tensor : 1);
-  // Each norm reads and writes; each residual addition reads two and writes one; dropout adds its mask.
-  const residuals = block.parallel ? 1 : (block.mixer ? 1 : 0) + (block.feedForward ? 1 : 0) + (block.cross ? 1 : 0);
-  const residual = hidden * (2 * block.norms + 3 * residuals + (job.dropout ? residuals / 2 : 0));
-  const mixing = block.mixer ? mixerBytes(job, block.mixer, tokens) : 0;
+  const hidden = model.hidden / (sequence ? tensor : 1);
+  const norms = norm(job, fused);
+  const residuals = residual(job, fused);
+  const sums = block.parallel ? 1 : (block.mixer ? 1 : 0) + (block.feedForward ? 1 : 0) + (block.cross ? 1 : 0);
+  let forward = hidden * (block.norms * norms.forward + sums * residuals.forward);
+  let backward = hidden * (block.norms * norms.backward + sums * residuals.backward);
+  let kernels = block.norms * norms.kernels + sums * residuals.kernels;
+  if (block.mixer) {
+    const mixing = mixerPasses(job, block.mixer, fused);
+    forward += mixing.forward;
+    backward += mixing.backward;
+    kernels += mixing.kernels;
+  }
+  let routed = 0;
   const { feedForward } = block;
-  if (!feedForward) return residual + mixing;
-  const passes = feedForward.gated ? 3 : 2;
-  if (feedForward.kind === 'dense') return residual + mixing + ((tokens * feedForward.ffn * element) / tensor) * passes;
-  const shared = ((tokens * feedForward.sharedFfn * element) / tensor) * passes;
-  // Visits are put in order of experts, back again, and summed with their weights.
-  const routed = pairs * element * (6 * (feedForward.latent || model.hidden) + (passes * feedForward.ffn) / expertTensor);
-  return residual + mixing + shared + routed + hidden;
+  if (feedForward) {
+    const gate = activation(feedForward.gated, fused);
+    const width = (feedForward.kind === 'dense' ? feedForward.ffn : feedForward.sharedFfn) / tensor;
+    forward += width * gate.forward;
+    backward += width * gate.backward;
+    kernels += gate.kernels;
+    if (feedForward.kind === 'moe') {
+      // Visits are put in order of experts, back again, and summed with their weights; router scores are small.
+      const each = 6 * (feedForward.latent || model.hidden);
+      routed = pairs * (each + (gate.forward * feedForward.ffn) / expertTensor);
+      backward += (pairs * (each + (gate.backward * feedForward.ffn) / expertTensor)) / tokens;
+      forward += routed / tokens;
+      kernels += 12;
+    }
+  }
+  return { forward: tokens * element * forward, backward: tokens * element * backward, kernels };
 }
