@@ -13,7 +13,8 @@ export type RecomputeMethod = 'uniform' | 'block';
 export type AttentionKernel = 'flash' | 'unfused';
 export type OffloadDevice = 'none' | 'cpu' | 'nvme';
 export type Activation = 'gelu' | 'swiglu' | 'geglu' | 'relu' | 'squared-relu';
-export type Normalization = 'layernorm' | 'rmsnorm';
+/** LayerNorm has a weight and a bias; some families keep only the weight, and OLMo nothing. */
+export type Normalization = 'layernorm' | 'layernorm-weight' | 'layernorm-plain' | 'rmsnorm';
 export type PositionEmbedding = 'learned' | 'rope' | 'alibi' | 'none';
 export type OptimizerKind = 'adam' | 'sgd' | 'adafactor' | 'lion' | 'muon' | 'adam-8bit' | 'adam-4bit' | 'other';
 export type VocabPipeline = 'vocab-1' | 'vocab-2' | 'interlaced';
@@ -104,6 +105,10 @@ export interface JobFields {
   'model.qkNopeHeadDim': number;
   'model.qkRopeHeadDim': number;
   'model.valueHeadDim': number;
+  /** Heads and head width of the indexer that picks the tokens to attend to (DeepSeek-V3.2), and how many it picks. */
+  'model.indexHeads': number;
+  'model.indexHeadDim': number;
+  'model.indexTokens': number;
   /** State-space layers: inner width, state size, heads, groups, convolution width, rank of the time step (Mamba-1). */
   'model.ssmInner': number;
   'model.ssmState': number;
@@ -113,12 +118,16 @@ export interface JobFields {
   'model.ssmTimeRank': number;
   'model.ssmBias': boolean;
   'model.ssmConvBias': boolean;
+  /** Norms of step, input and output inside a Mamba-1 layer, as Jamba has them. */
+  'model.ssmInnerNorms': boolean;
   /** Gated delta rule layers. */
   'model.linearKeyHeads': number;
   'model.linearValueHeads': number;
   'model.linearKeyHeadDim': number;
   'model.linearValueHeadDim': number;
   'model.linearConv': number;
+  /** Rank of the decay and output gates where they are per channel (Kimi Delta Attention); absent: per head. */
+  'model.linearGateRank': number;
   /** Multi-token prediction layers behind the last one. */
   'model.mtpLayers': number;
   /** Layers of the encoder of an encoder-decoder model; `model.layers` are then the decoder's. */
@@ -131,6 +140,7 @@ export interface JobFields {
   'vision.ffn': number;
   'vision.gatedMlp': boolean;
   'vision.bias': boolean;
+  'vision.normalization': Normalization;
   /** Patches of one sample that run through the tower. */
   'vision.tokens': number;
   /** Patch embedding, positions and norms outside the tower's blocks. */

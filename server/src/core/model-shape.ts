@@ -34,6 +34,8 @@ export interface LatentMixer {
   readonly ropeDim: number;
   readonly valueDim: number;
   readonly bias: boolean;
+  /** The indexer that picks the tokens to attend to (DeepSeek-V3.2); absent: every token is attended to. */
+  readonly index?: { readonly heads: number; readonly dim: number; readonly tokens: number };
 }
 
 /** Mamba (Gu and Dao 2023) and Mamba-2 (Dao and Gu 2024). */
@@ -49,6 +51,8 @@ export interface StateSpaceMixer {
   readonly timeRank: number;
   readonly bias: boolean;
   readonly convBias: boolean;
+  /** Norms of step, input and output, as in Jamba. */
+  readonly innerNorms?: boolean;
 }
 
 /** Gated delta rule (Yang et al. 2024), the linear attention of Qwen3-Next and its kin. */
@@ -59,6 +63,8 @@ export interface DeltaMixer {
   readonly keyDim: number;
   readonly valueDim: number;
   readonly conv: number;
+  /** Inner width of the decay and output gates per channel (Kimi Delta Attention); absent: gates per head. */
+  readonly gateRank?: number;
 }
 
 export type Mixer = AttentionMixer | LatentMixer | StateSpaceMixer | DeltaMixer;

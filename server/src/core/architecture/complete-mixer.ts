@@ -52,8 +52,14 @@ function latent(job: PartialJob): CompletedMixer {
     ropeDim,
     valueDim: job['model.valueHeadDim'] ?? nopeDim,
     bias: job['model.qkvBias'] ?? false,
+    ...indexOf(job),
   };
   return { mixer };
+}
+
+function indexOf(job: PartialJob): Pick<LatentMixer, 'index'> {
+  const { 'model.indexHeads': heads, 'model.indexHeadDim': dim, 'model.indexTokens': tokens } = job;
+  return heads === undefined || dim === undefined || tokens === undefined ? {} : { index: { heads, dim, tokens } };
 }
 
 function stateSpace(job: PartialJob, letter: 'M' | 'm'): CompletedMixer {
@@ -72,6 +78,7 @@ function stateSpace(job: PartialJob, letter: 'M' | 'm'): CompletedMixer {
     timeRank: second ? 0 : (job['model.ssmTimeRank'] ?? Math.ceil(hidden / 16)),
     bias: job['model.ssmBias'] ?? false,
     convBias: job['model.ssmConvBias'] ?? true,
+    ...(job['model.ssmInnerNorms'] ? { innerNorms: true } : {}),
   };
   return { mixer };
 }
@@ -88,6 +95,7 @@ function delta(job: PartialJob): CompletedMixer {
     keyDim,
     valueDim: job['model.linearValueHeadDim'] ?? keyDim,
     conv: job['model.linearConv'] ?? 4,
+    ...(job['model.linearGateRank'] === undefined ? {} : { gateRank: job['model.linearGateRank'] }),
   };
   return { mixer };
 }

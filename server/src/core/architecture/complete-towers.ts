@@ -1,6 +1,7 @@
 /** Stacks beside the main one: an image encoder, and the encoder of an encoder-decoder model. */
 import type { Normalization, PartialJob } from '../job-fields.ts';
 import type { AttentionMixer, Block, Tower } from '../model-shape.ts';
+import { normSize } from '../parameters/block-parameters.ts';
 
 /** The tower of images, when its size is known. Its attention looks both ways. */
 function visionTower(job: PartialJob): Tower | undefined {
@@ -25,7 +26,7 @@ function visionTower(job: PartialJob): Tower | undefined {
     hidden,
     layers,
     block: { mixer, feedForward, norms: 2, parallel: false },
-    normalization: bias ? 'layernorm' : 'rmsnorm',
+    normalization: job['vision.normalization'] ?? (bias ? 'layernorm' : 'rmsnorm'),
     tokens: job['vision.tokens'] ?? 0,
     otherParameters: (job['vision.otherParameters'] ?? 0) + (job['vision.projectorParameters'] ?? 0),
   };
@@ -43,7 +44,7 @@ function encoderTower(job: PartialJob, block: Block, hidden: number, normalizati
     block: { ...block, ...(mixer ? { mixer } : {}) },
     normalization,
     tokens: 0,
-    otherParameters: normalization === 'layernorm' ? 2 * hidden : hidden,
+    otherParameters: normSize(normalization)(hidden),
   };
 }
 

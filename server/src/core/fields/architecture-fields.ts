@@ -8,6 +8,7 @@ const switchPaper = 'Fedus et al. 2022, Switch Transformers (arXiv 2101.03961), 
 const mambaPaper = 'Gu and Dao 2023, Mamba (arXiv 2312.00752), section 3';
 const mamba2Paper = 'Dao and Gu 2024, Mamba-2 (arXiv 2405.21060), section 7';
 const deltaPaper = 'Yang et al. 2024, Gated Delta Networks (arXiv 2412.06464)';
+const sparsePaper = 'DeepSeek-AI 2025, DeepSeek-V3.2 (arXiv 2512.02556), section 2.1';
 const vitPaper = 'Dosovitskiy et al. 2020, Vision Transformer (arXiv 2010.11929)';
 
 export const architectureFields = {
@@ -213,6 +214,13 @@ export const architectureFields = {
     what: 'Whether the short convolution adds a bias.',
     source: mambaPaper,
   },
+  'model.ssmInnerNorms': {
+    label: 'Norms inside the state-space layer',
+    short: 'SSM norms',
+    fact: 'model.ssm_inner_norms',
+    what: 'Whether step size, input and output of the state-space layer pass norms of their own.',
+    source: 'Lieber et al. 2024, Jamba (arXiv 2403.19887), section 6.4',
+  },
   'model.linearKeyHeads': {
     label: 'Key heads of linear attention',
     short: 'linear key heads',
@@ -252,6 +260,38 @@ export const architectureFields = {
     range: count,
     what: 'Tokens the short convolution looks back on.',
     source: deltaPaper,
+  },
+  'model.linearGateRank': {
+    label: 'Rank of the gates of linear attention',
+    short: 'gate rank',
+    fact: 'model.linear_gate_rank',
+    range: count,
+    what: 'Inner width of the decay and output gates where they act per channel instead of per head.',
+    source: 'Kimi Team 2025, Kimi Linear (arXiv 2510.26692), section 3',
+  },
+  'model.indexHeads': {
+    label: 'Heads of the indexer',
+    short: 'index heads',
+    fact: 'model.index_heads',
+    range: count,
+    what: 'Heads of the small attention that picks which tokens the large one looks at.',
+    source: sparsePaper,
+  },
+  'model.indexHeadDim': {
+    label: 'Head width of the indexer',
+    short: 'index head dim',
+    fact: 'model.index_head_dim',
+    range: count,
+    what: 'Width of one head of the indexer.',
+    source: sparsePaper,
+  },
+  'model.indexTokens': {
+    label: 'Tokens the indexer picks',
+    short: 'index tokens',
+    fact: 'model.index_topk',
+    range: count,
+    what: 'How many tokens each position attends to at most.',
+    source: sparsePaper,
   },
   'model.mtpLayers': {
     label: 'Multi-token prediction layers',
@@ -321,6 +361,13 @@ export const architectureFields = {
     short: 'vision bias',
     fact: 'vision.bias',
     what: 'Whether the products of the vision encoder add biases.',
+    source: vitPaper,
+  },
+  'vision.normalization': {
+    label: 'Normalisation in the vision tower',
+    short: 'vision norm',
+    fact: 'vision.norm',
+    what: 'LayerNorm has a weight and a bias, RMSNorm a weight only.',
     source: vitPaper,
   },
   'vision.tokens': {

@@ -24,9 +24,10 @@ export interface BlockParameters {
   readonly total: number;
 }
 
-/** Elements of one norm: RMSNorm has a weight, LayerNorm a bias too. */
+/** Elements of one norm: RMSNorm has a weight, LayerNorm a bias too; some LayerNorms lack the bias or both. */
 export function normSize(normalization: ModelShape['normalization']): NormSize {
-  return normalization === 'layernorm' ? (width) => 2 * width : (width) => width;
+  if (normalization === 'layernorm') return (width) => 2 * width;
+  return normalization === 'layernorm-plain' ? () => 0 : (width) => width;
 }
 
 export function blockParameters(

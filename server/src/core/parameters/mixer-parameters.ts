@@ -48,7 +48,12 @@ function latent(mixer: LatentMixer, hidden: number, norm: NormSize, tensor: numb
   const compressed = mixer.kvRank + mixer.ropeDim;
   const keyValue =
     hidden * compressed + (mixer.bias ? compressed : 0) + norm(mixer.kvRank) + mixer.kvRank * heads * (mixer.nopeDim + mixer.valueDim);
-  return query + keyValue + heads * mixer.valueDim * hidden + (mixer.bias ? hidden : 0);
+  return query + keyValue + heads * mixer.valueDim * hidden + (mixer.bias ? hidden : 0) + indexer(mixer, hidden);
+}
+
+/** Queries from the compressed ones, one key with a LayerNorm, and a weight per head; kept whole on every rank. */
+function indexer({ index, queryRank }: LatentMixer, hidden: number): number {
+  return index ? queryRank * index.heads * index.dim + hidden * index.dim + 2 * index.dim + hidden * index.heads : 0;
 }
 
 function stateSpace(mixer: StateSpaceMixer, hidden: number, tensor: number): number {
@@ -58,7 +63,8 @@ function stateSpace(mixer: StateSpaceMixer, hidden: number, tensor: number): num
     const input = hidden * 2 * inner + (bias ? 2 * inner : 0);
     const short = inner * (conv + (convBias ? 1 : 0));
     const steps = inner * (timeRank + 2 * state) + timeRank * inner + inner;
-    return input + short + steps + inner * state + inner + inner * hidden + (bias ? hidden : 0);
+    const norms = mixer.innerNorms ? timeRank + 2 * state : 0;
+    return input + short + steps + norms + inner * state + inner + inner * hidden + (bias ? hidden : 0);
   }
   const stateWidth = (2 * groups * state) / Math.min(tensor, groups);
   const projected = 2 * inner + stateWidth + heads / tensor;
@@ -70,7 +76,14 @@ function stateSpace(mixer: StateSpaceMixer, hidden: number, tensor: number): num
 function delta(mixer: DeltaMixer, hidden: number, tensor: number): number {
   const key = (mixer.keyHeads * mixer.keyDim) / tensor;
   const value = (mixer.valueHeads * mixer.valueDim) / tensor;
+  const short = (2 * key + value) * mixer.conv;
+  if (mixer.gateRank !== undefined) {
+    // Both gates go through a narrow product each; the decay has a bias per channel and one factor per head.
+    const gates = 2 * mixer.gateRank * (hidden + value) + value + mixer.valueHeads / tensor;
+    const projected = 2 * key + value + mixer.valueHeads / tensor;
+    return hidden * projected + gates + short + mixer.valueDim + value * hidden;
+  }
   const projected = 2 * key + 2 * value + (2 * mixer.valueHeads) / tensor;
   // Step bias and decay per value head; the gated norm spans one head.
-  return hidden * projected + (2 * key + value) * mixer.conv + (2 * mixer.valueHeads) / tensor + mixer.valueDim + value * hidden;
+  return hidden * projected + short + (2 * mixer.valueHeads) / tensor + mixer.valueDim + value * hidden;
 }
