@@ -60,6 +60,8 @@ export function recomputeOf(input: CaseInput, stack: Stack): readonly RecomputeG
   const written = input.recompute ?? recipeRecompute(input, stack);
   if (written === undefined) return ['none', 'selective', 'full'];
   if (/^full/i.test(written)) return ['full'];
+  // Whole layers here and there are full recomputation of a part of them.
+  if (/layer/i.test(written)) return ['full'];
   if (/^selective/i.test(written)) return ['selective'];
   return ['none'];
 }

@@ -13,8 +13,10 @@ const schedulePatterns: readonly (readonly [RegExp, string])[] = [
   [/v-?min/i, 'v-min'],
   [/zb-?v\b/i, 'zb-v'],
   [/zb-?b|zb-?h1/i, 'zb-h1'],
-  [/zb-?2p|zb-?h2/i, 'zb-h2'],
-  [/interleaved zero bubble/i, 'interleaved-zb'],
+  [/zb-?1p/i, 'zb-1p'],
+  [/zb-?2p/i, 'zb-2p'],
+  [/zb-?h2/i, 'zb-h2'],
+  [/interleaved zero bubble/i, 'interleaved-zero-bubble'],
 ];
 
 /** The schedule a row names, where it is neither plain nor interleaved 1F1B. */
@@ -52,6 +54,8 @@ export function pipelineOf(input: CaseInput, fields: PartialJobDraft, assumption
   fields['parallel.virtualStages'] = virtualStages;
   if (input.parallel?.vpp === undefined && virtualStages > 1) wholeGroups(fields, stages, assumptions);
   const named = findSchedule(namedSchedule(input) ?? '')?.id as ScheduleName | undefined;
+  // Zero-bubble schedules on one chunk per rank: virtual stages stated beside them are those of the table's other rows.
+  if (/^zb-(h1|h2|1p|2p)$/.test(named ?? '')) fields['parallel.virtualStages'] = 1;
   fields['parallel.schedule'] = named ?? (virtualStages > 1 ? 'interleaved-1f1b' : '1f1b');
   const first = flags['decoder-first-pipeline-num-layers'];
   const last = flags['decoder-last-pipeline-num-layers'];

@@ -1,16 +1,21 @@
 /**
  * A training estimate under the names and units of `measured`. All fields the model can give are given, whatever the row
- * holds; which of the three memory figures a peak means is told by `mem_kind` and by the words of the note.
+ * holds; which memory counter and which FLOPs a figure means is told by `reporting.ts`.
  */
+import type { ReportedFlops } from '../core/compute/reported-flops.ts';
 import type { StageMemory, TrainingEstimate } from '../core/estimate.ts';
 import type { PartialJob } from '../core/job-fields.ts';
 import { findTerm, type Term } from '../core/term.ts';
+import type { Reporting } from './reporting.ts';
 import type { CaseInput } from './row.ts';
 
 export interface TrainingContext {
   readonly input: CaseInput;
   readonly job: PartialJob;
   readonly estimate: TrainingEstimate;
+  readonly reporting: Reporting;
+  /** Model and hardware FLOPs of a step as the source counts them. */
+  readonly flops: ReportedFlops | undefined;
   /** False when the GPU is a stand-in: only memory is told then. */
   readonly timeKnown: boolean;
   /** The same job with plain tensor parallelism and no recomputation, for shares of that baseline. */
@@ -32,17 +37,6 @@ export function predictTraining(context: TrainingContext): Predicted {
   return predicted;
 }
 
-type MemoryKind = 'allocated' | 'reserved' | 'device';
-
-/** Which of the three figures the row's peak is. */
-export function memoryKindOf(input: CaseInput): MemoryKind {
-  const words = `${input.memKind ?? ''}`;
-  if (/reserved/i.test(words)) return 'reserved';
-  if (/alloc|active/i.test(words)) return 'allocated';
-  if (/nvidia|device|smi/i.test(words)) return 'device';
-  return /allocat|peak memory active/i.test(input.note ?? '') ? 'allocated' : 'reserved';
-}
-
 function stageOf(context: TrainingContext, rank: number | 'worst'): StageMemory | undefined {
   const { stages, worstStage } = context.estimate.memory;
   if (rank !== 'worst') return stages[rank] ?? stages[stages.length - 1];
@@ -53,7 +47,7 @@ function stageOf(context: TrainingContext, rank: number | 'worst'): StageMemory 
 function memoryFields(context: TrainingContext): Predicted {
   const stage = stageOf(context, 'worst');
   if (!stage) return {};
-  const kind = memoryKindOf(context.input);
+  const { memory: kind, gigabyte } = context.reporting;
   const peak = stage[kind].value;
   const scope = /sum over/i.test(context.input.memScope ?? '') ? context.estimate.gpus : 1;
   const resident = residentBytes(stage);
@@ -64,7 +58,7 @@ function memoryFields(context: TrainingContext): Predicted {
   return {
     peak_mem_gib: (peak * scope) / gib,
     peak_mem_bytes: peak * scope,
-    peak_mem_gb: (peak * scope) / (/GiB|1024/.test(context.input.note ?? '') ? gib : 1e9),
+    peak_mem_gb: (peak * scope) / gigabyte,
     peak_reserved_gib: stage.reserved.value / gib,
     nvidia_smi_mem_gib: stage.device.value / gib,
     after_step_mem_gib: afterStep / gib,
@@ -102,19 +96,30 @@ function activationFields(context: TrainingContext, stage: StageMemory): Predict
   return fields;
 }
 
-function timeFields({ estimate, job }: TrainingContext): Predicted {
-  const { tokensPerSecond, tokensPerSecondPerGpu, modelFlopsPerGpu, hardwareFlopsPerGpu, mfu, hfu } = estimate.throughput;
+function timeFields({ estimate, job, reporting, flops }: TrainingContext): Predicted {
+  const { tokensPerSecond, tokensPerSecondPerGpu } = estimate.throughput;
   const length = job['sequence.length'] ?? 0;
+  const step = estimate.time.step.value;
   return {
-    iter_s: estimate.time.step.value,
+    iter_s: step / (reporting.iterationIsMicroBatch ? Math.max(1, job['batch.accumulation'] ?? 1) : 1),
     tokens_per_s_per_gpu: tokensPerSecondPerGpu.value,
     tokens_per_s_total: tokensPerSecond.value,
     tokens_per_s: tokensPerSecond.value,
     samples_per_s: length > 0 ? tokensPerSecond.value / length : Number.NaN,
-    tflops_per_gpu: modelFlopsPerGpu.value / 1e12,
-    hfu_tflops_per_gpu: hardwareFlopsPerGpu.value / 1e12,
-    mfu: mfu.value,
-    hfu: hfu.value,
     days_for_300B_tokens: 300e9 / tokensPerSecond.value / 86400,
+    ...(flops ? rates(estimate, flops, step) : {}),
+  };
+}
+
+/** FLOP/s, and their share of the dense peak of the number format in use. */
+function rates(estimate: TrainingEstimate, flops: ReportedFlops, step: number): Predicted {
+  const { hfu, hardwareFlopsPerGpu } = estimate.throughput;
+  const perGpu = (value: number) => value / step / estimate.gpus;
+  const peak = hardwareFlopsPerGpu.value / hfu.value;
+  return {
+    tflops_per_gpu: perGpu(flops.model) / 1e12,
+    hfu_tflops_per_gpu: perGpu(flops.hardware) / 1e12,
+    mfu: perGpu(flops.model) / peak,
+    hfu: perGpu(flops.hardware) / peak,
   };
 }

@@ -1,14 +1,17 @@
 /**
  * `rooflint validate`: predicts every row without its measurement, then, and only then, compares.
  */
+import { type ReportedFlops, type ReportingConvention, reportedFlops } from '../core/compute/reported-flops.ts';
 import { derive } from '../core/derive.ts';
 import type { Assumption, Estimate, TrainingEstimate } from '../core/estimate.ts';
 import { estimateJob } from '../core/estimate-job.ts';
 import type { PartialJob } from '../core/job-fields.ts';
+import { completeTraining } from '../core/training/complete-training.ts';
 import type { Catalog } from './catalog.ts';
 import { predictCollective } from './collective.ts';
 import { predictServing } from './predict-serving.ts';
 import { type Predicted, predictTraining } from './predict-training.ts';
+import { reportingOf } from './reporting.ts';
 import { type CaseInput, readRows } from './row.ts';
 import { rowToJob } from './row-to-job.ts';
 import { errorsOf, type Quantity, type QuantitySummary, quantityOf, type RowError, summarize } from './summary.ts';
@@ -71,11 +74,21 @@ export function predictRow(input: CaseInput, catalog: Catalog): RowResult {
   const chosen = choose(mapping);
   if ('refused' in chosen) return { id, kind, predicted: {}, refused: chosen.refused, assumptions: [] };
   const { estimate, job } = chosen;
+  const reporting = reportingOf(input);
   const predicted =
     estimate.kind === 'training'
-      ? predictTraining({ input, job, estimate, timeKnown: mapping.timeKnown, baseline: baselineOf(mapping, job) })
+      ? predictTraining({
+          input,
+          job,
+          estimate,
+          reporting,
+          flops: flopsOf(mapping, job, reporting.flops),
+          timeKnown: mapping.timeKnown,
+          baseline: baselineOf(mapping, job),
+        })
       : predictServing(input, job, estimate, mapping.timeKnown);
-  return { id, kind, predicted, refused: null, assumptions: [...chosen.assumptions, ...estimate.assumptions] };
+  const counting = estimate.kind === 'training' ? reporting.assumptions : [];
+  return { id, kind, predicted, refused: null, assumptions: [...chosen.assumptions, ...estimate.assumptions, ...counting] };
 }
 
 function predictComm(input: CaseInput, catalog: Catalog): RowResult {
@@ -105,6 +118,13 @@ function estimateOf(mapping: MappedCase, candidate: CandidateJob): Chosen | { re
   const result = estimateJob(job, mapping.framework, mapping.cluster);
   if ('refusal' in result) return { refused: result.refusal.why };
   return { estimate: result.estimate, job, assumptions: candidate.assumptions };
+}
+
+/** FLOPs of a step by the convention of the source. */
+function flopsOf(mapping: MappedCase, job: PartialJob, convention: ReportingConvention): ReportedFlops | undefined {
+  const completed = completeTraining(job, mapping.framework, mapping.cluster);
+  if ('refusal' in completed) return undefined;
+  return reportedFlops(completed.job, completed.job.batch.global * completed.job.sequenceLength, convention);
 }
 
 /** Tensor parallelism without sequence parallelism or recomputation: the baseline of Korthikanti et al. 2022, Figure 7. */

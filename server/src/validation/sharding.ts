@@ -14,7 +14,10 @@ export function parallelOf(input: CaseInput, stack: Stack, fields: PartialJobDra
   fields['parallel.context'] = context;
   const gpus = input.hardware?.gpus;
   const model = tensor * pipeline * context;
-  const data = parallel.dp ?? (gpus === undefined ? leastData(input, model, assumptions) : Math.max(1, Math.floor(gpus / model)));
+  // Some launchers give experts a dimension of the mesh of its own, beside that of DP.
+  const beside = (parallel.ep ?? 1) > 1 && parallel.dp !== undefined && gpus === model * parallel.dp * (parallel.ep ?? 1);
+  const stated = beside ? (parallel.dp ?? 1) * (parallel.ep ?? 1) : parallel.dp;
+  const data = stated ?? (gpus === undefined ? leastData(input, model, assumptions) : Math.max(1, Math.floor(gpus / model)));
   fields['parallel.data'] = data;
   fields['cluster.gpus'] = gpus ?? model * data;
   if (input.hardware?.gpus_per_node !== undefined) fields['cluster.gpusPerNode'] = input.hardware.gpus_per_node;

@@ -10,6 +10,7 @@ import { batchOf } from './batch.ts';
 import type { Catalog } from './catalog.ts';
 import { fineTuningOf } from './fine-tuning.ts';
 import { clusterOf } from './hardware.ts';
+import { withMaxTextScript } from './maxtext.ts';
 import { modelOf } from './model-of-row.ts';
 import { attentionOf, optimizerOf, precisionOf, recomputeOf } from './numerics.ts';
 import { pipelineOf, scheduleRefusal } from './pipeline.ts';
@@ -39,7 +40,8 @@ function trainingRefusal(input: CaseInput): string | undefined {
 }
 
 /** Builds the job of a training row. The row comes without its measured numbers. */
-export function trainingJobOf(input: CaseInput, catalog: Catalog): Mapping {
+export function trainingJobOf(row: CaseInput, catalog: Catalog): Mapping {
+  const input = withMaxTextScript(row);
   const refused = trainingRefusal(input);
   if (refused !== undefined) return { refused };
   const hardware = clusterOf(input, catalog);
@@ -51,7 +53,9 @@ export function trainingJobOf(input: CaseInput, catalog: Catalog): Mapping {
   const candidates: CandidateJob[] = [];
   for (const split of splits) {
     const fields: PartialJobDraft = { ...model.fields };
-    const assumptions: Assumption[] = [...hardware.assumptions, ...model.assumptions, ...split.assumptions];
+    const script: Assumption[] =
+      input === row ? [] : [{ value: 'the script of that name in MaxText configs/tpu', why: 'the table names only the parameters' }];
+    const assumptions: Assumption[] = [...script, ...hardware.assumptions, ...model.assumptions, ...split.assumptions];
     const missing = fillJob(split.input, stack, fields, assumptions);
     if (missing !== undefined && splits.length === 1) return { refused: missing };
     if (missing !== undefined) continue;
@@ -134,12 +138,16 @@ function withRecompute(input: CaseInput, stack: Stack, fields: PartialJobDraft, 
   return choices.map((granularity) => {
     const job: PartialJobDraft = { ...fields, 'recompute.granularity': granularity };
     if (granularity === 'full') {
-      job['recompute.method'] = 'uniform';
-      job['recompute.layers'] = 1;
+      const part = /layer/i.test(input.recompute ?? '');
+      const chunks = (fields['parallel.pipeline'] ?? 1) * (fields['parallel.virtualStages'] ?? 1);
+      job['recompute.method'] = part ? 'block' : 'uniform';
+      job['recompute.layers'] = part ? Math.max(1, Math.round((fields['model.layers'] ?? 2) / 2 / chunks)) : 1;
     }
     const only = input.recompute === undefined ? 'recomputation not stated: the default of the recipe' : undefined;
     const why = choices.length > 1 ? 'recomputation not stated: the least that fits the GPU' : only;
     const more: Assumption[] = why === undefined ? [] : [{ field: 'recompute.granularity', value: granularity, why }];
+    if (/some layers/i.test(input.recompute ?? ''))
+      more.push({ field: 'recompute.layers', value: 'half', why: 'how many of the layers are computed again is not stated' });
     return { job, assumptions: [...assumptions, ...more] };
   });
 }
