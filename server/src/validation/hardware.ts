@@ -13,7 +13,6 @@ const vague: readonly (readonly [RegExp, string, string])[] = [
   [/^v100$/i, 'nvidia-v100-sxm-32gb', 'V100 without a memory size is taken as the 32 GB SXM one'],
   [/^gh200/i, 'nvidia-gh200-96gb', 'GH200 is taken as the 96 GB one'],
   [/h100 presumed/i, 'nvidia-h100-sxm-80gb', 'the GPU is not stated; H100 is presumed by the row'],
-  [/mi350x/i, 'amd-mi355x', 'MI350X is taken as MI355X'],
   [/a6000 ada/i, 'nvidia-rtx-6000-ada', 'taken as RTX 6000 Ada'],
 ];
 
@@ -29,11 +28,11 @@ export function clusterOf(input: CaseInput, catalog: Catalog): MappedHardware | 
   const hardware = input.hardware ?? {};
   const assumptions: Assumption[] = [];
   const written = hardware.gpu ?? '';
-  if (/tpu|gaudi|ascend|xpu|trainium/i.test(written)) return { refused: `the accelerator "${written}" is not modelled yet` };
+  if (/ascend|xpu|trainium/i.test(written)) return { refused: `the accelerator "${written}" has no data sheet here` };
   const found = lookUp(written, catalog, assumptions);
   const fallback = found ?? stranger(hardware.gpu_mem_gib, catalog, assumptions, written);
   if (!fallback) return { refused: `the accelerator "${written}" is not in the data sheets` };
-  const accelerator = withMemory(fallback, hardware.gpu_mem_gib, written, assumptions);
+  const accelerator = withSlices(withMemory(fallback, hardware.gpu_mem_gib, written, assumptions), input);
   const gpus = Math.max(1, hardware.gpus ?? parallelProduct(input));
   const gpusPerNode = nodeSize(input, gpus, assumptions);
   const scaleOut = scaleOutOf(input, accelerator, gpusPerNode, catalog, assumptions);
@@ -91,6 +90,14 @@ function withMemory(accelerator: Accelerator, memoryGiB: number | undefined, wri
   return { ...accelerator, memory: { capacity: figure, bandwidth, ...(reported ? { usable: figure } : {}) } };
 }
 
+/** A job over several slices of a torus: the links end where the slice does. */
+function withSlices(accelerator: Accelerator, input: CaseInput): Accelerator {
+  const { slices, gpus } = (input.hardware ?? {}) as Record<string, unknown>;
+  const up = accelerator.scaleUp;
+  if (typeof slices !== 'number' || typeof gpus !== 'number' || slices <= 1 || up?.wiring !== 'torus') return accelerator;
+  return { ...accelerator, scaleUp: { ...up, domainGpus: Math.max(1, Math.round(gpus / slices)) } };
+}
+
 function parallelProduct(input: CaseInput): number {
   const { tp = 1, pp = 1, cp = 1, dp = 1 } = input.parallel ?? {};
   return tp * pp * cp * dp;
@@ -100,7 +107,7 @@ function nodeSize(input: CaseInput, gpus: number, assumptions: Assumption[]): nu
   const { gpus_per_node: stated, intra = '', gpu } = input.hardware ?? {};
   if (/nvl72/i.test(intra)) return Math.min(72, gpus);
   if (stated !== undefined && stated >= 1) return Math.min(stated, gpus);
-  const usual = /gb[23]00/i.test(gpu ?? '') ? 4 : 8;
+  const usual = /gb[23]00|tpu|mi250x?$/i.test(gpu ?? '') ? 4 : 8;
   if (gpus > usual) assumptions.push({ field: 'cluster.gpusPerNode', value: String(usual), why: 'GPUs per node not stated' });
   return Math.min(usual, gpus);
 }
@@ -115,15 +122,15 @@ function scaleOutOf(
 ): Network | undefined {
   const inter = input.hardware?.inter ?? '';
   const match = /(?:(\d+)\s*x\s*)?(\d+)\s*g(?:b\/?s|bps|b)\b/i.exec(inter);
-  const usual = usualNetwork(accelerator, catalog);
+  const usual = namedNetwork(inter, accelerator, catalog) ?? usualNetwork(accelerator, catalog);
   if (!match || !usual) {
-    if ((input.hardware?.gpus ?? 1) > gpusPerNode && usual) {
+    if (inter === '' && (input.hardware?.gpus ?? 1) > gpusPerNode && usual) {
       assumptions.push({ field: 'cluster.interconnect', value: usual.label, why: 'the network between nodes is not stated' });
     }
     return usual;
   }
   const gigabits = Number(match[1] ?? 1) * Number(match[2]);
-  const perNode = /per node|config/i.test(inter) || match[1] !== undefined || (!/per gpu|ndr|cx7/i.test(inter) && gpusPerNode >= 8);
+  const perNode = /per node|config/i.test(inter) || match[1] !== undefined || (!/per gpu|[hnx]dr|cx-?7/i.test(inter) && gpusPerNode >= 8);
   return {
     ...usual,
     id: 'stated',
@@ -137,9 +144,25 @@ function scaleOutOf(
   };
 }
 
+/** A network the row calls by name: "EFA" is another one on nodes of A100 than on nodes of H100. */
+function namedNetwork(inter: string, accelerator: Accelerator, catalog: Catalog): Network | undefined {
+  if (inter === '') return undefined;
+  if (/\befa\b/i.test(inter) && /ampere/i.test(accelerator.architecture)) return catalog.findNetwork('efa-400');
+  return catalog.findNetwork(inter);
+}
+
 /** The network such GPUs are sold with in the vendor's own reference systems. */
 function usualNetwork(accelerator: Accelerator, catalog: Catalog): Network | undefined {
-  if (/volta|turing/i.test(accelerator.architecture)) return catalog.findNetwork('infiniband-edr-100');
-  if (/ampere/i.test(accelerator.architecture)) return catalog.findNetwork('infiniband-hdr-200');
-  return catalog.findNetwork('infiniband-ndr-400');
+  const usual = usualNetworks.find(([pattern]) => pattern.test(accelerator.architecture));
+  return catalog.findNetwork(usual?.[1] ?? 'infiniband-ndr-400');
 }
+
+const usualNetworks: readonly (readonly [RegExp, string])[] = [
+  [/volta|turing/i, 'infiniband-edr-100'],
+  [/ampere/i, 'infiniband-hdr-200'],
+  [/blackwell ultra/i, 'infiniband-xdr-800'],
+  [/tpu/i, 'google-dcn-50'],
+  [/gaudi2/i, 'roce-300'],
+  [/gaudi3/i, 'roce-600'],
+  [/cdna2/i, 'slingshot-200'],
+];

@@ -113,5 +113,7 @@ export const networkCalibration = {
   forwardShare: 0.9,
   /** Posting one more partner of an all-to-all across nodes. */
   partnerPost: microseconds(0.5),
+  /** Issuing one collective from a Python framework and waiting for it, as benchmarks written in one do. */
+  frameworkCall: microseconds(40),
   basis: 'NCCL timings of A100, H100 and B200 nodes; latencies between nodes as NCCL assumes them',
 } as const;

@@ -60,7 +60,8 @@ function dispatchTime(placement: Placement, size: number, bytes: Bytes, copies: 
   const nodes = Math.ceil(size / perNode);
   const rate = intra.line * intra.share[simple];
   const toRanks = placesReached(size, copies) * bytes;
-  if (nodes === 1) return timing.start + timing.simpleStart + (((size - 1) / size) * toRanks) / rate;
+  // A rank's own tokens pass the same buffers as the others'.
+  if (nodes === 1) return timing.start + timing.simpleStart + toRanks / rate;
   const toNodes = ((nodes - 1) / nodes) * placesReached(nodes, copies) * bytes;
   const out = toNodes / level.bandwidth;
   const forwarded = toRanks / (rate * networkCalibration.forwardShare);

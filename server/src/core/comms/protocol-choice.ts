@@ -45,6 +45,8 @@ const belief = {
   plateau: 1.4,
   /** Highest bus rate of low latency between nodes. */
   lowLatencyNet: 20e9,
+  /** The latency of a network that NCCL's own figures already hold; what a plugin reports beyond it is added. */
+  heldLatency: 5e-6,
   treeShare: 0.92,
   treeLowLatency: 1 / 3.8,
   ringShare128: 0.92,
@@ -65,6 +67,11 @@ export function busRate(placement: Placement, nodes: number): BytesPerSecond {
   return placement.perNode > 1 ? Math.min(placement.intra.bandwidth, out) : out;
 }
 
+/** Simple waits a second time for the flush of what arrived. */
+function reported(placement: Placement, protocol: Protocol): number {
+  return Math.max(0, placement.level.hop - belief.heldLatency) * (protocol === simple ? 2 : 1);
+}
+
 function ringBelief(placement: Placement, size: number, nodes: number, rounds: number, bytes: Bytes, protocol: Protocol): number {
   const bus = busRate(placement, nodes);
   const limit = nodes === 1 ? placement.timing.lowLatencyLimit : belief.lowLatencyNet;
@@ -74,7 +81,7 @@ function ringBelief(placement: Placement, size: number, nodes: number, rounds: n
   let latency = steps * local;
   if (nodes > 1) {
     const across = rounds * (nodes - 1);
-    const step = placement.perNode === 1 ? belief.treeStepNet[protocol] : belief.ringStepNet[protocol];
+    const step = (placement.perNode === 1 ? belief.treeStepNet : belief.ringStepNet)[protocol] + reported(placement, protocol);
     const proxy = belief.overhead * (protocol === simple ? 3 : 1);
     latency = (steps - across) * Math.max(local, proxy) + across * step;
   }
@@ -93,8 +100,8 @@ function treeBelief(placement: Placement, nodes: number, bytes: Bytes, protocol:
         : bus;
   const power = Math.min(22, Math.max(0, Math.floor(Math.log2(bytes / 64))));
   const deep = Math.ceil(Math.log2(nodes));
-  const latency =
-    belief.treeStart[protocol] + 2 * ((placement.perNode - 1) * belief.treeStep[protocol] + deep * belief.treeStepNet[protocol]);
+  const step = belief.treeStepNet[protocol] + reported(placement, protocol);
+  const latency = belief.treeStart[protocol] + 2 * ((placement.perNode - 1) * belief.treeStep[protocol] + deep * step);
   return latency + (2 * bytes) / (rate * (treeCorrection[protocol]?.[power] ?? 1));
 }
 
@@ -144,7 +151,7 @@ export function chooseForAllReduce(placement: Placement, size: number, nodes: nu
 function inSwitchBelief(placement: Placement, size: number, nodes: number, bytes: Bytes): number {
   if (!placement.timing.reducesInSwitch || placement.intra.wiring !== 'switch' || placement.perNode < 3) return Number.POSITIVE_INFINITY;
   const inside = 2 * placement.intra.bandwidth * belief.inSwitchShare;
-  const latency = belief.inSwitch + (nodes > 1 ? 2 * Math.ceil(Math.log2(nodes)) * belief.inSwitchNet : 0);
+  const latency = belief.inSwitch + (nodes > 1 ? 2 * Math.ceil(Math.log2(nodes)) * (belief.inSwitchNet + reported(placement, simple)) : 0);
   const out = nodes === 1 ? inside : placement.level.bandwidth * placement.perNode * (nodes === 2 ? 2 : 1);
   return latency + (bytes * 2 * (size - 1)) / size / Math.min(inside, out);
 }

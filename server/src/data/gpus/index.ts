@@ -3,6 +3,7 @@
 import type { Accelerator } from '../../core/hardware.ts';
 import { loadAccelerator } from '../load.ts';
 import amdMi250x from './amd-mi250x.json';
+import amdMi250xGcd from './amd-mi250x-gcd.json';
 import amdMi300x from './amd-mi300x.json';
 import amdMi325x from './amd-mi325x.json';
 import amdMi350x from './amd-mi350x.json';
@@ -57,6 +58,7 @@ import nvidiaV100Sxm32gb from './nvidia-v100-sxm-32gb.json';
 /** Every accelerator, in the order of its id. */
 export const accelerators: readonly Accelerator[] = [
   amdMi250x,
+  amdMi250xGcd,
   amdMi300x,
   amdMi325x,
   amdMi350x,

@@ -2,27 +2,37 @@
 import { loadNetwork, type NamedNetwork } from '../load.ts';
 import efa400 from './efa-400.json';
 import efa3200 from './efa-3200.json';
+import efa3200V3 from './efa-3200-v3.json';
 import ethernet25 from './ethernet-25.json';
 import ethernet100 from './ethernet-100.json';
+import googleDcn50 from './google-dcn-50.json';
 import infinibandEdr100 from './infiniband-edr-100.json';
 import infinibandHdr200 from './infiniband-hdr-200.json';
 import infinibandNdr400 from './infiniband-ndr-400.json';
 import infinibandXdr800 from './infiniband-xdr-800.json';
+import roce300 from './roce-300.json';
 import roce400 from './roce-400.json';
 import roce400PerNode from './roce-400-per-node.json';
+import roce600 from './roce-600.json';
 import roce1600PerNode from './roce-1600-per-node.json';
+import slingshot200 from './slingshot-200.json';
 
 /** Every network between nodes, in the order of its id. */
 export const networks: readonly NamedNetwork[] = [
   efa3200,
+  efa3200V3,
   efa400,
   ethernet100,
   ethernet25,
+  googleDcn50,
   infinibandEdr100,
   infinibandHdr200,
   infinibandNdr400,
   infinibandXdr800,
   roce1600PerNode,
+  roce300,
   roce400,
   roce400PerNode,
+  roce600,
+  slingshot200,
 ].map(loadNetwork);
