@@ -106,7 +106,10 @@ export const networkCalibration = {
   pipelineChunk: MiB(8) as Bytes,
   pipelineHalf: MiB(40) as Bytes,
   /** Direct exchange fills the links a little less than a ring does. */
-  exchangeShare: 0.94,
+  exchangeShare: 0.88,
+  /** What the Simple protocol adds to a direct exchange, and up to how many bytes a pair does without it (NCCL p2pLLThreshold). */
+  exchangeStart: microseconds(6),
+  exchangeLowLatency: 16384 as Bytes,
   /** One more partner of a direct exchange inside a node. */
   exchangeStep: microseconds(0.5),
   /** Forwarding from the network to the links of the node: few cores do both, so less of the links is reached. */

@@ -49,9 +49,11 @@ function insideTime(placement: Placement, size: number, bytesPerRank: Bytes): Se
   const { intra, timing } = placement;
   const leaving = ((size - 1) / size) * bytesPerRank;
   const copied = bytesPerRank / size / (networkCalibration.localCopyRate * placement.local);
-  const small = leaving / (intra.line * intra.share[lowLatency]);
-  const large = timing.simpleStart + leaving / (intra.line * intra.share[simple] * networkCalibration.exchangeShare) + copied;
-  return timing.start + size * networkCalibration.exchangeStep + Math.min(small, large);
+  const start = timing.start + size * networkCalibration.exchangeStep;
+  if (bytesPerRank / size <= networkCalibration.exchangeLowLatency) return start + leaving / (intra.line * intra.share[lowLatency]);
+  return (
+    start + networkCalibration.exchangeStart + leaving / (intra.line * intra.share[simple] * networkCalibration.exchangeShare) + copied
+  );
 }
 
 /** `bytes`: the tokens of one rank, each counted once. */

@@ -119,7 +119,7 @@ export function sendTime(placement: Placement, bytes: Bytes): Seconds {
   if (intra.wiring === 'torus') return torusSendTime(placement, bytes);
   if (level.kind === 'intra-node') {
     const small = timing.step[lowLatency] + bytes / (level.line * level.share[lowLatency]);
-    const large = timing.simpleStart + timing.step[simple] + bytes / level.bandwidth;
+    const large = networkCalibration.exchangeStart + bytes / level.bandwidth;
     return timing.start + Math.min(small, large);
   }
   const small = bytes / (level.line * level.share[lowLatency]);

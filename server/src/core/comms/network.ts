@@ -4,7 +4,7 @@
  * neighbours first, then CP, DP and PP, filling a node before the next (Megatron-LM megatron/core/parallel_state.py). A
  * group that spans two levels is held back by the slower one.
  */
-import { type CollectiveTiming, collectiveTiming, networkCalibration, simple } from '../calibration/network.ts';
+import { type CollectiveTiming, collectiveTiming, lowLatency, networkCalibration, simple } from '../calibration/network.ts';
 import type { Accelerator, Cluster } from '../hardware.ts';
 import type { BytesPerSecond, Seconds } from '../units.ts';
 
@@ -52,21 +52,16 @@ function domain(cluster: Cluster): number {
 }
 
 /** The links among `span` neighbouring ranks. Without a switch a small group can use only the links inside it. */
-function linkLevel(accelerator: Accelerator, up: NonNullable<Accelerator['scaleUp']>, span: number): Level {
+function linkLevel(up: NonNullable<Accelerator['scaleUp']>, span: number, hop: Seconds): Level {
   const wiring = up.wiring ?? 'switch';
   const share = wiring === 'switch' ? networkCalibration.switchShare : networkCalibration.directShare;
   let line = up.bandwidth.value;
-  for (const part of up.within ?? []) {
-    if (span > part.gpus) continue;
-    line = part.bandwidth.value;
-    break;
-  }
+  if (up.within) line = up.within.find((part) => span <= part.gpus)?.bandwidth.value ?? line;
   const reached = wiring === 'torus' ? networkCalibration.torusShare : share[simple];
-  const hop = collectiveTiming(accelerator.architecture).step[0];
   return { kind: 'intra-node', line, share, bandwidth: line * reached, hop, label: up.kind, wiring, axes: up.axes ?? 1 };
 }
 
-function pcieLevel(cluster: Cluster, span: number): Level {
+function pcieLevel(cluster: Cluster, span: number, hop: Seconds): Level {
   const { accelerator } = cluster;
   const rate = accelerator.pcie?.value ?? usualSlot;
   const staged = accelerator.peerAccess === false ? networkCalibration.stagedShare : 1;
@@ -74,17 +69,17 @@ function pcieLevel(cluster: Cluster, span: number): Level {
   const across = span > 4 ? networkCalibration.acrossSocketsShare : 1;
   const line = rate * staged * across;
   const share = networkCalibration.pcieShare;
-  const hop = collectiveTiming(accelerator.architecture).step[0];
   return { kind: 'intra-node', line, share, bandwidth: line * share[simple], hop, label: 'PCIe', wiring: 'pcie', axes: 1 };
 }
 
 /** The level inside a node (or a scale-up domain) that `span` neighbouring ranks use. */
-export function intraNodeLevel(cluster: Cluster, span = cluster.gpusPerNode): Level {
+function intraNodeLevel(cluster: Cluster, span: number, linked: number, timing: CollectiveTiming): Level {
   const up = cluster.accelerator.scaleUp;
-  return up && span <= domain(cluster) ? linkLevel(cluster.accelerator, up, span) : pcieLevel(cluster, span);
+  const hop = timing.step[lowLatency];
+  return up && span <= linked ? linkLevel(up, span, hop) : pcieLevel(cluster, span, hop);
 }
 
-export function interNodeLevel(cluster: Cluster): Level {
+function interNodeLevel(cluster: Cluster): Level {
   const out = cluster.scaleOut;
   const share = networkCalibration.interNodeShare;
   const line = out.bandwidthPerGpu.value;
@@ -103,15 +98,16 @@ export function interNodeLevel(cluster: Cluster): Level {
 /** Where a group lies: inside a node or domain of links, or across them with some members sharing one. */
 export function place(cluster: Cluster, group: Group): Placement {
   const span = group.size * group.stride;
-  const width = Math.max(domain(cluster), cluster.gpusPerNode);
+  const linked = domain(cluster);
+  const width = Math.max(linked, cluster.gpusPerNode);
   const inside = span <= width;
-  const intra = intraNodeLevel(cluster, inside ? span : cluster.gpusPerNode);
-  const perNode = inside ? group.size : Math.max(1, Math.min(group.size, Math.floor(width / group.stride)));
+  const timing = collectiveTiming(cluster.accelerator.architecture);
+  const intra = intraNodeLevel(cluster, inside ? span : width, linked, timing);
   return {
     level: inside ? intra : interNodeLevel(cluster),
-    perNode,
+    perNode: inside ? group.size : Math.max(1, Math.min(group.size, Math.floor(width / group.stride))),
     intra,
-    timing: collectiveTiming(cluster.accelerator.architecture),
+    timing,
     local: cluster.accelerator.scaleUp?.bandwidth.value ?? 4 * intra.line,
   };
 }

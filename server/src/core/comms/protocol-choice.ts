@@ -98,7 +98,7 @@ function treeBelief(placement: Placement, nodes: number, bytes: Bytes, protocol:
       : protocol === lowLatency128
         ? bus * belief.treeShare128
         : bus;
-  const power = Math.min(22, Math.max(0, Math.floor(Math.log2(bytes / 64))));
+  const power = Math.min(22, 31 - Math.clz32(Math.min(bytes, 2 ** 31) / 64 || 1));
   const deep = Math.ceil(Math.log2(nodes));
   const step = belief.treeStepNet[protocol] + reported(placement, protocol);
   const latency = belief.treeStart[protocol] + 2 * ((placement.perNode - 1) * belief.treeStep[protocol] + deep * step);
