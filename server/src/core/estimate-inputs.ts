@@ -4,6 +4,7 @@ import type { Cluster } from './hardware.ts';
 import type {
   AttentionKernel,
   ContextKind,
+  ExpertDispatch,
   NumberFormat,
   OffloadDevice,
   RecomputeGranularity,
@@ -27,6 +28,8 @@ export interface TrainingJob extends MemoryChoices {
     /** Ranks that hold different experts, and ranks that split one expert's matrices. */
     readonly expert: number;
     readonly expertTensor: number;
+    readonly expertDispatch: ExpertDispatch;
+    readonly expertOverlap: boolean;
     readonly sequence: boolean;
     readonly data: number;
     /** Ranks of DP that ZeRO or FSDP shards over; less than `data` with HSDP. */

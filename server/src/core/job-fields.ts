@@ -18,6 +18,8 @@ export type Normalization = 'layernorm' | 'layernorm-weight' | 'layernorm-plain'
 export type PositionEmbedding = 'learned' | 'rope' | 'alibi' | 'none';
 export type OptimizerKind = 'adam' | 'sgd' | 'adafactor' | 'lion' | 'muon' | 'adam-8bit' | 'adam-4bit' | 'other';
 export type VocabPipeline = 'vocab-1' | 'vocab-2' | 'interlaced';
+/** How tokens reach their experts: plain all-to-all, gathering all tokens on every rank, or one copy per node and rank (DeepEP). */
+export type ExpertDispatch = 'all-to-all' | 'all-gather' | 'deepep';
 export type ContextKind = 'ring' | 'all-to-all' | 'all-gather';
 export type ScheduleName =
   | 'gpipe'
@@ -164,6 +166,9 @@ export interface JobFields {
   'parallel.contextKind': ContextKind;
   'parallel.expert': number;
   'parallel.expertTensor': number;
+  'parallel.expertDispatch': ExpertDispatch;
+  /** Tokens travel beside the computation of another micro batch. */
+  'parallel.expertOverlap': boolean;
   'parallel.sequence': boolean;
   'parallel.dataReplicate': number;
   'parallel.dataShard': number;

@@ -8,9 +8,11 @@ import type { TrainingJob } from '../estimate-inputs.ts';
 import type { Block } from '../model-shape.ts';
 import { bytesPerElement } from '../number-format.ts';
 import type { Seconds } from '../units.ts';
+import { adapterWork, dequantizeTime } from './adapter-work.ts';
 import { contextComm } from './context-comm.ts';
 import { expertComm, expertPairs, expertProducts } from './expert-work.ts';
 import { type Device, gemmTime, streamTime, weightGradientTime } from './gemm.ts';
+import { issuedOperators } from './issued-operators.ts';
 import { mixingWork } from './mixing-work.ts';
 import { commonProducts, mixerProducts, mlpProducts, type Product } from './products.ts';
 import { recomputeTime } from './recompute-time.ts';
@@ -68,14 +70,19 @@ function linearTimes(job: TrainingJob, block: Block, device: Device, tokens: num
   const { tensor } = job.parallel;
   const accumulated = job.framework.startsWith('megatron') ? bytesPerElement(job.precision.gradients) : 0;
   const times = { forward: 0, backwardInput: 0, backwardWeight: 0, inputs: 0, outputs: 0 };
+  // Frozen weights get no gradient; stored in fewer bits they are brought back for each use.
+  const trained = job.adapter ? 0 : 1;
   const add = (products: readonly Product[]): void => {
     for (const [n, k] of products) {
       times.forward += gemmTime(device, tokens, n, k);
       times.backwardInput += gemmTime(device, tokens, k, n);
-      times.backwardWeight += weightGradientTime(device, n, k, tokens, accumulated);
+      times.backwardWeight += trained * weightGradientTime(device, n, k, tokens, accumulated);
       times.inputs += k;
       times.outputs += n;
     }
+    const restored = dequantizeTime(job, products, device);
+    times.forward += restored;
+    times.backwardInput += restored;
   };
   if (block.mixer) add(mixerProducts(block.mixer, hidden, tensor));
   if (block.cross) add(mixerProducts(block.cross, hidden, tensor));
@@ -85,7 +92,7 @@ function linearTimes(job: TrainingJob, block: Block, device: Device, tokens: num
     const experts = expertProducts(job, feedForward, device, tokens);
     times.forward += experts.forward;
     times.backwardInput += experts.backwardInput;
-    times.backwardWeight += experts.backwardWeight;
+    times.backwardWeight += trained * experts.backwardWeight;
     const visits = expertPairs(job, feedForward, tokens) / tokens;
     for (const [n, k] of mlpProducts(feedForward.ffn, feedForward.gated, feedForward.latent || hidden, job.parallel.expertTensor)) {
       times.inputs += visits * k;
@@ -121,10 +128,12 @@ export function blockWork(job: TrainingJob, block: Block, devices: Devices, grou
   const ring = contextComm(job, mixer, groups, attention, attentionBack);
   const experts = moe ? expertComm(job, moe, groups, tokens) : noComm;
   const perOperator = devices.plain.calibration.hostOperator * (job.compiled ? hostCalibration.compiledShare : 1);
-  const issue = hostCalibration.operatorsPerLayer * perOperator;
-  const forwardDevice = linear.forward + attention + streaming + comm.forward + ring.forward + experts.forward;
+  const operators = issuedOperators(job, block);
+  const issue = operators.forward * perOperator;
+  const adapters = adapterWork(job, block, devices.plain, tokens);
+  const forwardDevice = linear.forward + adapters.forward + attention + streaming + comm.forward + ring.forward + experts.forward;
   const forward: Work = {
-    gemm: linear.forward,
+    gemm: linear.forward + adapters.forward,
     attention,
     streaming,
     tensorComm: comm.forward,
@@ -135,9 +144,9 @@ export function blockWork(job: TrainingJob, block: Block, devices: Devices, grou
     total: Math.max(issue, forwardDevice),
   };
   const again = recomputeTime(job, attention, forward.total);
-  const gemm = linear.backwardInput + linear.backwardWeight;
+  const gemm = linear.backwardInput + linear.backwardWeight + adapters.backward;
   const backwardDevice = gemm + attentionBack + streamingBack + comm.backward + ring.backward + experts.backward + again;
-  const backwardIssue = issue * (job.recompute.granularity === 'full' ? 2.2 : 1.2);
+  const backwardIssue = operators.backward * perOperator;
   const backward: Work = {
     gemm,
     attention: attentionBack,

@@ -1,8 +1,9 @@
 /**
- * Routed experts of one layer on one rank: products of the local experts, and the all-to-alls that bring tokens there
- * and back (Lepikhin et al. 2020; Megatron-LM megatron/core/transformer/moe/token_dispatcher.py).
+ * Routed experts of one layer on one rank: products of the local experts, and the exchange that brings tokens there and
+ * back (Lepikhin et al. 2020; Megatron-LM megatron/core/transformer/moe/token_dispatcher.py).
  */
-import { allGatherTime } from '../comms/collectives.ts';
+import { allToAllTime } from '../comms/all-to-all.ts';
+import { allGatherTime, reduceScatterTime } from '../comms/collectives.ts';
 import type { Groups } from '../comms/groups.ts';
 import { place } from '../comms/network.ts';
 import type { TrainingJob } from '../estimate-inputs.ts';
@@ -43,17 +44,34 @@ export function expertProducts(job: TrainingJob, feedForward: ExpertFeedForward,
   return { forward, backwardInput, backwardWeight };
 }
 
-/** Dispatch and combine, forward and again backward. Nothing hides them unless the schedule runs two micro batches at once. */
+/** What of an exchange is waited for when another micro batch computes meanwhile: its start, and what bandwidth both share. */
+const visibleBesideComputation = 0.2;
+
+/** Dispatch and combine, forward and again backward. */
 export function expertComm(job: TrainingJob, feedForward: ExpertFeedForward, groups: Groups, tokens: number): CommWork {
-  const { expert, expertTensor } = job.parallel;
+  const { expert, expertTensor, tensor, expertDispatch, expertOverlap } = job.parallel;
   if (expert * expertTensor <= 1) return noComm;
-  const element = bytesPerElement(job.precision.compute);
-  const width = feedForward.latent || job.model.hidden;
-  const bytes = (expertPairs(job, feedForward, tokens) / expertTensor) * width * element;
-  // What leaves a rank is spread over the group: the traffic of a gather of as many bytes in all.
-  const one = expert > 1 ? allGatherTime(place(job.cluster, groups.expert), expert, bytes) : 0;
-  const gathered = expertTensor > 1 ? allGatherTime(place(job.cluster, groups.expertTensor), expertTensor, bytes * expertTensor) : 0;
-  const pass = 2 * (one + gathered);
-  const share = (expert - 1) / expert + (expertTensor - 1);
-  return { forward: pass, backward: pass, bytes: 4 * share * bytes, busy: 2 * pass };
+  const width = (feedForward.latent || job.model.hidden) * bytesPerElement(job.precision.compute);
+  const visits = (expertPairs(job, feedForward, tokens) / expertTensor) * width;
+  const share = (expert - 1) / expert;
+  let one = 0;
+  let bytes = 0;
+  if (expert > 1 && expertDispatch === 'all-gather') {
+    // Every rank sees the tokens of all and scatters its experts' sums back.
+    const all = (tokens / tensor) * width * expert;
+    const placement = place(job.cluster, groups.expert);
+    one = (allGatherTime(placement, expert, all) + reduceScatterTime(placement, expert, all)) / 2;
+    bytes = share * all;
+  } else if (expert > 1) {
+    const kind = expertDispatch === 'deepep' ? 'deepep' : 'flat';
+    one = allToAllTime(place(job.cluster, groups.expert), expert, visits, kind, feedForward.topK);
+    bytes = share * visits;
+  }
+  if (expertTensor > 1) {
+    one += allGatherTime(place(job.cluster, groups.expertTensor), expertTensor, visits * expertTensor);
+    bytes += (expertTensor - 1) * visits;
+  }
+  const pass = 2 * one;
+  const waited = expertOverlap ? visibleBesideComputation * pass : pass;
+  return { forward: waited, backward: waited, bytes: 4 * bytes, busy: 2 * pass };
 }

@@ -68,6 +68,20 @@ export const parallelFields: { readonly [F in ParallelField]: FieldInfo } = {
     what: 'GPUs that share one sequence. Divides activations along the sequence; keys and values travel around the group.',
     source: 'Liu et al. 2023, Ring Attention (arXiv 2310.01889)',
   },
+  'parallel.expertDispatch': {
+    label: 'How tokens reach their experts',
+    short: 'dispatcher',
+    fact: 'moe_dispatcher',
+    what: 'A plain all-to-all sends every visit; DeepEP sends one copy per node and per GPU; gathering brings all tokens everywhere.',
+    source: 'Megatron-LM megatron/core/transformer/moe/token_dispatcher.py',
+  },
+  'parallel.expertOverlap': {
+    label: 'Expert exchange beside computation',
+    short: 'EP overlap',
+    fact: 'moe_overlap',
+    what: 'Tokens of one micro batch travel while another micro batch computes, so that the exchange is mostly hidden.',
+    source: 'DeepSeek-AI 2024, DeepSeek-V3 (arXiv 2412.19437), section 3.2.1',
+  },
   'parallel.contextKind': {
     label: 'Kind of context parallelism',
     short: 'CP kind',

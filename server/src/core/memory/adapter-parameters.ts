@@ -76,6 +76,14 @@ function ofProduct({ kind, rank, targets }: AdapterChoice, { target, inputs, out
   }
 }
 
+/** The products of one layer that LoRA-like adapters sit on; for experts, as many times as there are local ones. */
+export function adaptedProducts(job: TrainingJob, block: Block): readonly Product[] {
+  const { adapter, model, parallel } = job;
+  if (adapter?.kind !== 'lora' && adapter?.kind !== 'qlora' && adapter?.kind !== 'dora') return [];
+  const all = [...mixerTargets(block, model.hidden, parallel.tensor), ...mlpTargets(block, model.hidden, parallel.tensor, parallel.expert)];
+  return all.filter(({ target }) => adapter.targets.includes(target));
+}
+
 /** Adapter parameters in one layer of this kind on one TP rank. */
 export function layerAdapterParameters(job: TrainingJob, block: Block): number {
   const { adapter, model } = job;

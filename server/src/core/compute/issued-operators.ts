@@ -1,0 +1,29 @@
+/**
+ * Operators the host issues for one layer. Experts need many more than a dense MLP: the router's top-k, counting, sorting,
+ * bringing tokens into order and back, and a call for each local expert, twice with fp8, whose casts are per expert too
+ * (Transformer Engine pytorch/module/grouped_linear.py; Megatron-LM megatron/core/transformer/moe).
+ */
+import { hostCalibration } from '../calibration/host.ts';
+import type { TrainingJob } from '../estimate-inputs.ts';
+import type { Block } from '../model-shape.ts';
+
+export interface IssuedOperators {
+  readonly forward: number;
+  readonly backward: number;
+}
+
+export function issuedOperators(job: TrainingJob, block: Block): IssuedOperators {
+  const { feedForward } = block;
+  const halves = (block.mixer ? 0.5 : 0) + (feedForward ? 0.5 : 0) + (block.cross ? 0.5 : 0);
+  let forward = hostCalibration.operatorsPerLayer * halves;
+  if (feedForward?.kind === 'moe') {
+    const local = feedForward.experts / job.parallel.expert;
+    forward += hostCalibration.operatorsToRoute + local * 2 * (job.precision.fp8 ? 3 : 1);
+  }
+  // Each adapted product adds its dropout, two small products, scaling and the sum.
+  if (job.adapter) forward += 5 * job.adapter.targets.length;
+  // Backward issues two products for each of the forward pass, but fewer small operators.
+  const again = job.recompute.granularity === 'full' ? 1 : 0;
+  const heavier = feedForward?.kind === 'moe' ? 1.8 : 1.2;
+  return { forward, backward: forward * (heavier + again) };
+}
