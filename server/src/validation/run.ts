@@ -9,6 +9,7 @@ import type { PartialJob } from '../core/job-fields.ts';
 import { completeTraining } from '../core/training/complete-training.ts';
 import type { Catalog } from './catalog.ts';
 import { predictCollective } from './collective.ts';
+import { groupOf, groupOfJob, type RowGroup } from './group.ts';
 import { predictServing } from './predict-serving.ts';
 import { type Predicted, predictTraining } from './predict-training.ts';
 import { reportingOf } from './reporting.ts';
@@ -24,6 +25,7 @@ export interface RowResult {
   /** Why nothing is predicted; null when something is. */
   readonly refused: string | null;
   readonly assumptions: readonly Assumption[];
+  readonly group: RowGroup;
 }
 
 export interface ValidationSummary {
@@ -55,7 +57,14 @@ export function validate(content: string, catalog: Catalog): ValidationReport {
   const errors: RowError[] = [];
   for (const reading of readRows(content)) {
     if ('problem' in reading) {
-      rows.push({ id: reading.id, kind: 'unreadable', predicted: {}, refused: reading.problem, assumptions: [] });
+      rows.push({
+        id: reading.id,
+        kind: 'unreadable',
+        predicted: {},
+        refused: reading.problem,
+        assumptions: [],
+        group: groupOf({ id: reading.id, kind: 'unreadable' }),
+      });
       continue;
     }
     const result = predictRow(reading.row.input, catalog);
@@ -70,9 +79,9 @@ export function predictRow(input: CaseInput, catalog: Catalog): RowResult {
   const { id, kind } = input;
   if (kind === 'comm') return predictComm(input, catalog);
   const mapping = rowToJob(input, catalog);
-  if ('refused' in mapping) return { id, kind, predicted: {}, refused: mapping.refused, assumptions: [] };
+  if ('refused' in mapping) return refusal(input, mapping.refused);
   const chosen = choose(mapping);
-  if ('refused' in chosen) return { id, kind, predicted: {}, refused: chosen.refused, assumptions: [] };
+  if ('refused' in chosen) return refusal(input, chosen.refused);
   const { estimate, job } = chosen;
   const reporting = reportingOf(input);
   const predicted =
@@ -88,14 +97,19 @@ export function predictRow(input: CaseInput, catalog: Catalog): RowResult {
         })
       : predictServing(input, job, estimate, mapping.timeKnown);
   const counting = estimate.kind === 'training' ? reporting.assumptions : [];
-  return { id, kind, predicted, refused: null, assumptions: [...chosen.assumptions, ...estimate.assumptions, ...counting] };
+  const group = estimate.kind === 'training' ? groupOfJob(input, job, mapping.framework, mapping.cluster) : groupOf(input);
+  return { id, kind, predicted, refused: null, assumptions: [...chosen.assumptions, ...estimate.assumptions, ...counting], group };
+}
+
+function refusal(input: CaseInput, why: string): RowResult {
+  return { id: input.id, kind: input.kind, predicted: {}, refused: why, assumptions: [], group: groupOf(input) };
 }
 
 function predictComm(input: CaseInput, catalog: Catalog): RowResult {
   const { id, kind } = input;
   const result = predictCollective(input, catalog);
-  if ('refused' in result) return { id, kind, predicted: {}, refused: result.refused, assumptions: [] };
-  return { id, kind, predicted: result.predicted, refused: null, assumptions: result.assumptions };
+  if ('refused' in result) return refusal(input, result.refused);
+  return { id, kind, predicted: result.predicted, refused: null, assumptions: result.assumptions, group: groupOf(input) };
 }
 
 /** The first candidate that fits its GPU, else the last. */
@@ -108,9 +122,18 @@ function choose(mapping: MappedCase): Chosen | { readonly refused: string } {
       continue;
     }
     last = result;
-    if (mapping.candidates.length === 1 || result.estimate.memory.fits !== 'no') return result;
+    if (mapping.candidates.length === 1 || fitsGpu(result.estimate)) return result;
   }
   return last;
+}
+
+/** The run was made: an estimate a little over the memory is more likely wrong than the next candidate right. */
+const roomForError = 1.1;
+
+/** Whether the estimate itself is below what the driver offers; bands have no say, as they come from these very rows. */
+function fitsGpu({ memory }: Estimate): boolean {
+  const bytes = 'stages' in memory ? (memory.stages[memory.worstStage]?.device.value ?? 0) : memory.total.value;
+  return bytes <= roomForError * memory.usable.value;
 }
 
 function estimateOf(mapping: MappedCase, candidate: CandidateJob): Chosen | { readonly refused: string } {
