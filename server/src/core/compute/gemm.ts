@@ -21,6 +21,8 @@ export interface Device {
   readonly peak: FlopsPerSecond;
   readonly bandwidth: number;
   readonly multiprocessors: number;
+  /** FLOP/s of the vector units, which do what is no matrix product. */
+  readonly vector: FlopsPerSecond;
   readonly calibration: ComputeCalibration;
   /** Matrix products in the format of `peak`. */
   readonly gemm: GemmFit;
@@ -71,6 +73,8 @@ export function describeDevice(
     peak,
     bandwidth: accelerator.memory.bandwidth.value,
     multiprocessors: accelerator.smCount?.value ?? 108,
+    // Where no sheet says, a sixteenth of the 16-bit matrix rate, as on A100 and H100.
+    vector: accelerator.peak.fp32?.value ?? ((accelerator.peak.bf16 ?? accelerator.peak.fp16)?.value ?? peak) / 16,
     calibration,
     gemm: gemmFit(calibration, format, scales),
     elementBytes: bytesPerElement(format),
