@@ -11,9 +11,19 @@ export interface Assumption {
   readonly why: string;
 }
 
+/** The moment of a step at which memory is fullest. */
+export type Moment = 'loss' | 'backward' | 'last-backward' | 'optimizer';
+
 /** Memory of one pipeline rank at its worst moment. */
 export interface StageMemory {
   readonly stage: number;
+  readonly moment: Moment;
+  /** What stays on the GPU between steps, workspaces included. */
+  readonly resident: Term;
+  /** What lies in host memory, per process. */
+  readonly host: Term;
+  /** Device bytes beside the activations in flight, so that both add up to the peak. */
+  readonly besideActivations: Bytes;
   /** Bytes that PyTorch's allocator has handed out at the peak; children by component. */
   readonly allocated: Term;
   /** What the allocator holds from the driver (`max_memory_reserved`). */

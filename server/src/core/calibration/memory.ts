@@ -1,15 +1,36 @@
-/** Fitted parameters of memory outside the tensors. */
+/**
+ * Memory outside the tensors. Each figure is physical: what a library allocates by default, or a share of a kind of memory.
+ * The shares were fitted on reserved and nvidia-smi figures beside allocated ones of published runs.
+ */
 import type { Bytes } from '../units.ts';
 import { GiB, MiB } from '../units.ts';
 
-/** Memory outside the tensors. */
 export const memoryCalibration = {
-  /** Allocator slack: reserved over allocated for a run with steady shapes. */
-  reservedOverAllocated: 1.04,
-  /** CUDA context, cuBLAS workspaces and kernel images of one process. */
-  context: GiB(0.9) as Bytes,
+  /**
+   * Share of the memory that comes and goes which the caching allocator holds beyond it: rounding to 2 MiB and blocks too
+   * small for the next request.
+   */
+  fragmentation: 0.1,
   /** NCCL buffers per communicator a rank takes part in. */
   perCommunicator: MiB(180) as Bytes,
-  /** cuBLAS and Transformer Engine workspaces allocated through the framework. */
-  workspace: MiB(64) as Bytes,
 } as const;
+
+/** What reserved memory grows by when activations grow by one byte. */
+export const activationSlack = 1 + memoryCalibration.fragmentation;
+
+const isAtLeastHopper = (architecture: string): boolean => /hopper|blackwell|rubin/i.test(architecture);
+
+/** CUDA context with the kernel images that PyTorch and its libraries load lazily; AMD's runtime holds more. */
+export function contextBytes(architecture: string): Bytes {
+  if (/cdna/i.test(architecture)) return GiB(1.5);
+  return isAtLeastHopper(architecture) ? GiB(0.95) : GiB(0.8);
+}
+
+/**
+ * cuBLAS workspaces that the framework allocates: 32 MiB from Hopper on, 8.1 MiB before (PyTorch
+ * aten/src/ATen/cuda/CublasHandlePool.cpp), and as much again from Transformer Engine (32 and 4 MiB).
+ */
+export function workspaceBytes(architecture: string, transformerEngine: boolean): Bytes {
+  const hopper = isAtLeastHopper(architecture);
+  return MiB((hopper ? 32 : 8.125) + (transformerEngine ? (hopper ? 32 : 4) : 0));
+}

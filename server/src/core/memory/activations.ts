@@ -10,8 +10,10 @@ import { expertPairs } from '../compute/expert-work.ts';
 import type { TrainingJob } from '../estimate-inputs.ts';
 import type { Block } from '../model-shape.ts';
 import { bytesPerElement } from '../number-format.ts';
+import { isMegatron } from '../training/complete-memory.ts';
 import { recomputedShare } from '../training/recomputed-share.ts';
 import type { Bytes } from '../units.ts';
+import { eagerLayer } from './eager-activations.ts';
 import { type MixerActivations, mixerActivations } from './mixer-activations.ts';
 
 export interface LayerActivations extends MixerActivations {
@@ -85,32 +87,97 @@ function perOperatorSelective(job: TrainingJob, block: Block): Bytes {
   return (localTokens(job) * perToken * element) / job.parallel.tensor + layerInputBytes(job) + rest;
 }
 
-/** Bytes one micro batch keeps in one layer of this kind under the job's recomputation. */
-export function keptPerLayer(job: TrainingJob, block: Block): Bytes {
-  const { granularity, method, layers } = job.recompute;
-  if (granularity === 'none') return fullLayerActivations(job, block, true).total;
-  if (granularity === 'selective') {
-    return job.framework === 'torchtitan' ? perOperatorSelective(job, block) : fullLayerActivations(job, block, false).total;
+/**
+ * Bytes that selective recomputation of these modules drops (Megatron-LM megatron/core/transformer/transformer_config.py,
+ * recompute_modules). The square of unfused attention is dropped already.
+ */
+function droppedBy(job: TrainingJob, block: Block, full: LayerActivations): Bytes {
+  const modules = job.recomputeModules;
+  if (modules.length === 0) return 0;
+  const { feedForward } = block;
+  const has = (name: string) => modules.includes(name);
+  let dropped = 0;
+  if (has('layernorm')) dropped += full.norms / 2;
+  if (has('mlp') || has('shared_experts')) dropped += full.mlp;
+  if (has('moe')) dropped += full.experts;
+  else if (has('moe_act') && feedForward?.kind === 'moe') {
+    const inner = (expertPairs(job, feedForward, localTokens(job)) * feedForward.ffn) / job.parallel.expertTensor;
+    dropped += inner * bytesPerElement(job.precision.compute);
   }
-  // Uniform: one input for each group of layers. Block: some layers keep their input only, the others everything.
-  if (method === 'uniform') return layerInputBytes(job) / layers;
-  const share = recomputedShare(job);
-  return share * layerInputBytes(job) + (1 - share) * fullLayerActivations(job, block, true).total;
+  if (has('mla_up_proj') && block.mixer?.kind === 'mla') {
+    const compressed = 2 * block.mixer.queryRank + 2 * block.mixer.kvRank + block.mixer.ropeDim;
+    dropped += Math.max(0, full.projections - localTokens(job) * compressed * bytesPerElement(job.precision.compute));
+  }
+  return Math.min(dropped, Math.max(0, full.total - layerInputBytes(job)));
 }
 
-/** Bytes alive only while one layer's backward pass runs: what recomputation brings back, and gradients in flight. */
-export function transientPerLayer(job: TrainingJob, block: Block): Bytes {
+/** What one layer keeps without recomputation, under selective recomputation, and what its backward pass needs beside. */
+interface Styled {
+  readonly full: Bytes;
+  readonly selective: Bytes;
+  /** The layer's input, as far as it is part of what is kept. */
+  readonly input: Bytes;
+  readonly backward: Bytes;
+}
+
+/** Megatron-LM and torchtitan count by the paper's operators; everything else tensor by tensor as autograd saves it. */
+function styled(job: TrainingJob, block: Block): Styled {
+  const fullySharded = job.framework === 'torchtitan';
+  if (isMegatron(job.framework) || fullySharded) {
+    const full = fullLayerActivations(job, block, true);
+    const withoutCore = fullLayerActivations(job, block, false);
+    const selective = fullySharded ? perOperatorSelective(job, block) : withoutCore.total - droppedBy(job, block, withoutCore);
+    return { full: full.total, selective, input: layerInputBytes(job), backward: gradientsInFlight(job, block) };
+  }
+  const { kept, input, core, backward } = eagerLayer(job, block, localTokens(job));
+  return { full: kept, selective: kept - core, input, backward };
+}
+
+/** Bytes alive beside what is kept while one layer's backward pass runs: the gathered sequence, the widest gradient. */
+function gradientsInFlight(job: TrainingJob, { feedForward }: Block): Bytes {
   const { tensor, sequence } = job.parallel;
   const tokens = localTokens(job);
   const element = bytesPerElement(job.precision.compute);
-  const full = fullLayerActivations(job, block, true).total;
-  const group = job.recompute.granularity === 'full' && job.recompute.method === 'uniform' ? job.recompute.layers : 1;
-  const back = job.recompute.granularity === 'none' ? 0 : Math.max(0, group * (full - keptPerLayer(job, block)));
   // Sequence parallelism gathers the whole sequence for each product; the gradient of the widest tensor is alive too.
   const gathered = sequence && tensor > 1 ? 2 * tokens * job.model.hidden * element : 0;
-  const { feedForward } = block;
   const gates = feedForward?.gated ? 2 : 1;
   const dense = feedForward?.kind === 'dense' ? (tokens * feedForward.ffn) / tensor : 0;
   const routed = feedForward?.kind === 'moe' ? (expertPairs(job, feedForward, tokens) * feedForward.ffn) / job.parallel.expertTensor : 0;
-  return back + gathered + gates * Math.max(dense, routed) * element;
+  return gathered + gates * Math.max(dense, routed) * element;
+}
+
+function keptOf(job: TrainingJob, { full, selective }: Styled): Bytes {
+  const { granularity, method, layers } = job.recompute;
+  if (granularity === 'none') return full;
+  if (granularity === 'selective') return selective;
+  // Uniform: one input for each group of layers. Block: some layers keep their input only, the others everything.
+  if (method === 'uniform') return layerInputBytes(job) / layers;
+  const share = recomputedShare(job);
+  return share * layerInputBytes(job) + (1 - share) * full;
+}
+
+export interface LayerMemory {
+  /** Bytes one micro batch keeps in one layer of this kind under the job's recomputation. */
+  readonly kept: Bytes;
+  /** Of which on the host. */
+  readonly host: Bytes;
+  /** Bytes alive only while one layer's backward pass runs: what recomputation brings back, and gradients in flight. */
+  readonly transient: Bytes;
+}
+
+/** One layer of this kind for one micro batch. */
+export function layerMemory(job: TrainingJob, block: Block): LayerMemory {
+  const style = styled(job, block);
+  const { granularity, method, layers } = job.recompute;
+  const kept = keptOf(job, style);
+  const group = granularity === 'full' && method === 'uniform' ? layers : 1;
+  const brought = granularity === 'full' ? Math.max(0, group * (style.full - style.input)) : Math.max(0, style.full - kept);
+  const back = granularity === 'none' ? 0 : brought;
+  const away = job.offloadActivations ? kept : 0;
+  return { kept: kept - away, host: away, transient: back + style.backward + (away > 0 ? kept : 0) };
+}
+
+/** Bytes one micro batch keeps in one layer of this kind under the job's recomputation. */
+export function keptPerLayer(job: TrainingJob, block: Block): Bytes {
+  return layerMemory(job, block).kept;
 }

@@ -22,6 +22,8 @@ export interface EagerLayer {
   readonly kept: Bytes;
   /** Of which are the input of the layer itself, which a checkpoint keeps anyway. */
   readonly input: Bytes;
+  /** Of which only the score matrices of unfused attention. */
+  readonly core: Bytes;
   /** Gradients and copies alive at the worst point of the backward pass, over what is kept then. */
   readonly backward: Bytes;
 }
@@ -120,6 +122,7 @@ export function eagerLayer(job: TrainingJob, block: Block, tokens: number): Eage
   const masks = job.dropout ? (2 * tokens * hidden) / spread : 0;
   return {
     kept: norms + mixer + mlp.kept + masks,
+    core: job.attention === 'unfused' && block.mixer ? mixerActivations(job, block.mixer, tokens, true).core : 0,
     input: written ? 0 : (tokens * hidden * residual) / spread,
     backward: mlp.backward,
   };

@@ -1,15 +1,20 @@
 /**
- * Bytes per parameter of weights, gradients and optimizer states, and what each is divided by.
+ * Bytes per trained parameter of weights, gradients and optimizer states, what each is divided by, and what the
+ * optimizer step needs for a moment.
  *
  * Mixed-precision Adam keeps 2 (compute copy) + 4 or 2 (gradient) + 4 (master) + 4 + 4 (moments) bytes a parameter;
  * ZeRO stage 1 divides master and moments, 2 the gradients too, 3 the compute copy too (Rajbhandari et al. 2020,
  * section 3; Megatron-LM docs/source/api-guide/dist_optimizer). FSDP keeps fp32 shards as parameters and gathers bf16
  * copies, so its shards count 4 + 4 + 4 + 4 (PyTorch torch/distributed/fsdp). A plain PyTorch optimizer keeps its moments
- * in the type of the weights and no master copy (torch/optim/adam.py), so bf16 fine-tuning counts 2 + 2 + 2 + 2.
+ * in the type of the weights and no master copy (torch/optim/adam.py), so bf16 fine-tuning counts 2 + 2 + 2 + 2, and 2
+ * more while the multi-tensor step holds the roots of the second moments. DeepSpeed turns its share of 16-bit gradients
+ * into fp32 for the step (deepspeed/runtime/zero/stage_1_and_2.py); its bf16 optimizer keeps whole fp32 gradients
+ * (deepspeed/runtime/bf16_optimizer.py). 8-bit states carry one fp32 scale per 256 entries (bitsandbytes, torchao).
  */
 import type { TrainingJob } from '../estimate-inputs.ts';
-import type { OptimizerKind } from '../job-fields.ts';
+import type { NumberFormat } from '../job-fields.ts';
 import { bytesPerElement } from '../number-format.ts';
+import { isMegatron } from '../training/complete-memory.ts';
 import type { RankPlan } from '../training/stage-plan.ts';
 
 export interface StateBytes {
@@ -22,6 +27,15 @@ export interface StateBytes {
   readonly weightShards: number;
   readonly gradientShards: number;
   readonly optimizerShards: number;
+  /** Bytes per parameter that live during the optimizer step only, divided like the optimizer. */
+  readonly step: number;
+  /** Parameters the step works on at a time. */
+  readonly stepGroup: number;
+  /** Gradients have buffers of their own from start to end, or outlive a micro batch because several are added up. */
+  readonly gradientsStay: boolean;
+  /** Bytes per parameter in host memory, divided like the optimizer and like the weights. */
+  readonly hostOptimizer: number;
+  readonly hostWeights: number;
 }
 
 /**
@@ -35,36 +49,83 @@ export function dividedParameters(job: TrainingJob, plan: RankPlan, shards: numb
   return (plan.parameters - plan.expertParameters) / shards + plan.expertParameters / expertShards;
 }
 
-/** Optimizer moments per parameter: how many fp32 values it keeps. */
-const momentBytes: Readonly<Record<OptimizerKind, number>> = {
-  adam: 8,
-  sgd: 4,
-  adafactor: 0.1,
-  lion: 4,
-  muon: 4,
-  'adam-8bit': 2,
-  'adam-4bit': 1,
-  other: 8,
-};
+/** Bytes of one entry of a moment: formats below 16 bits carry scales, one fp32 number per 256 (8 bits) or 128 (4 bits) entries. */
+function momentBytes(format: NumberFormat): number {
+  if (format === 'int8' || format === 'fp8') return 1 + 4 / 256;
+  if (format === 'int4' || format === 'fp4') return 0.5 + 4 / 128;
+  return bytesPerElement(format);
+}
+
+/** Bytes of all moments of one parameter. */
+function allMoments({ kind, firstMoment, secondMoment }: TrainingJob['optimizer']): number {
+  switch (kind) {
+    case 'adam-8bit':
+      return 2 * momentBytes('int8');
+    case 'adam-4bit':
+      return 2 * momentBytes('int4');
+    case 'sgd':
+    case 'lion':
+    case 'muon':
+      return momentBytes(firstMoment);
+    case 'adafactor':
+      // Row and column means of a matrix: next to nothing (Shazeer and Stern 2018, section 3).
+      return 0.01;
+    default:
+      return momentBytes(firstMoment) + momentBytes(secondMoment);
+  }
+}
+
+const isFullySharded = (implementation: string): boolean => implementation === 'fsdp1' || implementation === 'fsdp2';
+
+/** Bytes per parameter the step needs beside the states. */
+function stepBytes(job: TrainingJob, gradients: number): number {
+  const { optimizer, zero } = job;
+  if (optimizer.master !== 'none' && gradients < 4 && !optimizer.precisionAware)
+    return 4 + (zero.implementation === 'deepspeed' ? gradients : 0);
+  if (optimizer.master !== 'none' || optimizer.fused || optimizer.inBackward) return 0;
+  return optimizer.kind === 'adam' || optimizer.kind === 'other' ? bytesPerElement(optimizer.secondMoment) : 0;
+}
+
+/** Bytes of a gradient as it is kept until the step. */
+function gradientBytes(job: TrainingJob): number {
+  if (job.adapter && job.optimizer.master === 'none') return bytesPerElement(job.adapter.format);
+  const bytes = bytesPerElement(job.precision.gradients);
+  // DeepSpeed's bf16 optimizer adds 16-bit gradients up in fp32 buffers of full size.
+  const both =
+    isMegatron(job.framework) && job.zero.implementation === 'deepspeed' && job.precision.compute === 'bf16' && job.zero.stage < 2;
+  return both && job.parallel.pipeline > 1 ? 4 : bytes;
+}
 
 export function stateBytes(job: TrainingJob): StateBytes {
-  const { stage, implementation } = job.zero;
+  const { optimizer, zero, precision } = job;
   const shards = job.parallel.dataShard * job.parallel.context;
-  const full = job.precision.compute === 'fp32';
-  const plain = job.framework === 'huggingface';
-  const halved = plain && bytesPerElement(job.precision.params) === 2 && job.optimizer.kind !== 'adam-8bit';
-  const moments = momentBytes[job.optimizer.kind] * (halved ? 0.5 : 1);
-  const fsdp = implementation === 'fsdp1' || implementation === 'fsdp2';
-  const offloaded = job.optimizer.cpuOffload || job.zero.offloadOptimizer !== 'none';
-  const weights = fsdp || plain ? bytesPerElement(job.precision.params) : full ? 4 : 2;
-  const master = fsdp || plain || full || offloaded ? 0 : 4;
+  const masters = optimizer.master !== 'none';
+  const mixed = precision.compute !== 'fp32';
+  const weights = job.adapter && !masters ? bytesPerElement(job.adapter.format) : masters && mixed ? 2 : bytesPerElement(precision.params);
+  const master = optimizer.master === 'none' ? 0 : bytesPerElement(optimizer.master);
+  const moments = allMoments(optimizer);
+  const offloaded = optimizer.cpuOffload || zero.offloadOptimizer !== 'none' ? optimizer.offloadedShare : 0;
+  const paged = optimizer.paged ? 1 : 0;
+  const gradients = gradientBytes(job);
   return {
-    weights: job.zero.offloadParam === 'none' ? weights : 0,
-    gradients: bytesPerElement(job.precision.gradients),
-    master,
-    moments: offloaded ? 0 : moments,
-    weightShards: stage >= 3 ? shards : 1,
-    gradientShards: stage >= 2 ? shards : 1,
-    optimizerShards: stage >= 1 ? shards : 1,
+    weights: zero.offloadParam === 'none' ? weights : 0,
+    gradients: optimizer.inBackward ? 0 : gradients,
+    master: master * (1 - offloaded),
+    moments: moments * (1 - Math.max(offloaded, paged)),
+    // FSDP always divides what it keeps; what it gathers counts apart (sharding.ts).
+    weightShards: zero.stage >= 3 || (zero.stage === 2 && isFullySharded(zero.implementation)) ? shards : 1,
+    gradientShards: zero.stage >= 2 ? shards : 1,
+    optimizerShards: zero.stage >= 1 ? shards : 1,
+    step: offloaded > 0 ? 0 : stepBytes(job, gradients),
+    stepGroup: zero.implementation === 'deepspeed' && zero.stage === 3 ? 1e9 : Number.POSITIVE_INFINITY,
+    gradientsStay: isMegatron(job.framework) || zero.implementation === 'deepspeed' || job.batch.accumulation > 1,
+    // The host works in fp32 on gradients too; under DeepSpeed they arrive in pinned buffers.
+    hostOptimizer: offloaded * (master + moments + (offloaded > 0 ? 4 : 0)) + paged * (1 - offloaded) * moments,
+    hostWeights: zero.offloadParam === 'cpu' ? weights : 0,
   };
+}
+
+/** True where FSDP shards parameters, gradients and states of the job. */
+export function usesFsdp(job: TrainingJob): boolean {
+  return isFullySharded(job.zero.implementation);
 }

@@ -4,7 +4,7 @@ import { type Group, type Level, place } from '../comms/network.ts';
 import type { CommunicationCost } from '../estimate.ts';
 import type { TrainingJob } from '../estimate-inputs.ts';
 import type { ContextKind, JobField } from '../job-fields.ts';
-import { bandOf } from '../memory/stage-memory.ts';
+import { bandOf } from '../memory/stage-terms.ts';
 import { bytesPerElement } from '../number-format.ts';
 import type { Term } from '../term.ts';
 import type { StageTimes } from './stage-times.ts';

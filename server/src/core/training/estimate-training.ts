@@ -1,7 +1,7 @@
 /** The training estimate: numbers at once, the terms that explain them when somebody looks. */
 import type { EstimateResult, TrainingEstimate } from '../estimate.ts';
 import type { TrainingJob } from '../estimate-inputs.ts';
-import { residentOf, stageMemory } from '../memory/stage-memory.ts';
+import { residentOf, stageMemory } from '../memory/stage-terms.ts';
 import { usableMemory } from '../memory/usable.ts';
 import { once } from '../once.ts';
 import { totalParameters } from '../parameters/model-parameters.ts';

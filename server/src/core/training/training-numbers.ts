@@ -3,7 +3,7 @@
  * keystroke and a search run many times; the terms that a reader opens are made from it on demand.
  */
 import { sustainedCalibration } from '../calibration/compute.ts';
-import { memoryCalibration } from '../calibration/memory.ts';
+import { activationSlack } from '../calibration/memory.ts';
 import { sendTime } from '../comms/collectives.ts';
 import { type Groups, groupsOf } from '../comms/groups.ts';
 import { place } from '../comms/network.ts';
@@ -79,7 +79,7 @@ function scheduleRequest(
 function keptBy(kinds: readonly number[], kept: readonly Bytes[]): Bytes {
   let bytes = 0;
   for (let kind = 0; kind < kinds.length; kind++) bytes += (kinds[kind] ?? 0) * (kept[kind] ?? 0);
-  return bytes * memoryCalibration.reservedOverAllocated;
+  return bytes * activationSlack;
 }
 
 /**
@@ -116,7 +116,7 @@ export function trainingNumbers(job: TrainingJob): TrainingNumbers | { readonly 
   const run = simulateMakespan(request);
   if ('refused' in run) return run;
   const { tensor, pipeline, context, data } = job.parallel;
-  const slack = memoryCalibration.reservedOverAllocated;
+  const slack = activationSlack;
   return {
     gpus: tensor * pipeline * context * data,
     tokens: job.batch.global * job.sequenceLength,

@@ -1,0 +1,168 @@
+/**
+ * Memory of one pipeline rank in plain numbers, at each moment of a step that can be the worst:
+ * - the loss: all activations alive, logits, nothing recomputed yet;
+ * - the first backward pass of a layer: all activations alive, one layer's transient, the first gradients;
+ * - the last one: all gradients, one layer's activations left;
+ * - the optimizer step: all gradients and the step's temporary copies, no activations.
+ * The peak is the largest of the four. No terms are made here: this runs for every rank of every candidate of a search.
+ */
+import { memoryCalibration } from '../calibration/memory.ts';
+import type { Moment } from '../estimate.ts';
+import type { TrainingJob } from '../estimate-inputs.ts';
+import { bytesPerElement } from '../number-format.ts';
+import { isMegatron } from '../training/complete-memory.ts';
+import type { RankPlan } from '../training/stage-plan.ts';
+import type { Bytes } from '../units.ts';
+import { trainableParameters } from './adapter-parameters.ts';
+import { isQuantized, storedBytes } from './base-weights.ts';
+import { shardingBytes } from './sharding.ts';
+import { keptOnRank, type SharedMemory } from './shared-memory.ts';
+import { dividedParameters, type StateBytes } from './states.ts';
+
+export interface StageParts {
+  readonly rank: number;
+  readonly moment: Moment;
+  /** Frozen and trained weights. */
+  readonly weights: Bytes;
+  readonly gradients: Bytes;
+  readonly master: Bytes;
+  readonly moments: Bytes;
+  readonly activations: Bytes;
+  readonly transient: Bytes;
+  readonly logits: Bytes;
+  /** Gathered parameters and unreduced gradients. */
+  readonly sharding: Bytes;
+  readonly buffers: Bytes;
+  /** Temporary copies of the optimizer step. */
+  readonly step: Bytes;
+  readonly workspace: Bytes;
+  readonly allocated: Bytes;
+  readonly reserved: Bytes;
+  readonly context: Bytes;
+  readonly nccl: Bytes;
+  readonly device: Bytes;
+  /** What stays between steps. */
+  readonly resident: Bytes;
+  readonly trainable: number;
+  readonly hostBytes: Bytes;
+}
+
+/** The largest transient among the layers of this rank. */
+function transientOnRank({ layers, expanded }: SharedMemory, plan: RankPlan): Bytes {
+  let most = 0;
+  for (let kind = 0; kind < plan.kinds.length; kind++) {
+    if ((plan.kinds[kind] ?? 0) > 0) most = Math.max(most, layers[kind]?.transient ?? 0);
+  }
+  return most + (plan.layers > 0 ? expanded : 0);
+}
+
+/** Offloaded activations of one micro batch. */
+function hostActivations({ layers }: SharedMemory, plan: RankPlan): Bytes {
+  let sum = 0;
+  for (let kind = 0; kind < plan.kinds.length; kind++) sum += (plan.kinds[kind] ?? 0) * (layers[kind]?.host ?? 0);
+  return sum;
+}
+
+/** Frozen weights of an adapter job: products in their stored format, embedding and head in the compute format. */
+function frozenBytes(job: TrainingJob, plan: RankPlan): Bytes {
+  const outside = isQuantized(job.baseFormat) ? bytesPerElement(job.precision.compute) : storedBytes(job.baseFormat);
+  return plan.layerParameters * storedBytes(job.baseFormat) + (plan.parameters - plan.layerParameters) * outside;
+}
+
+interface Owned {
+  readonly trainable: number;
+  readonly weights: Bytes;
+  readonly gradients: Bytes;
+  readonly master: Bytes;
+  readonly moments: Bytes;
+  readonly step: Bytes;
+  readonly host: Bytes;
+}
+
+/** Weights, gradients and optimizer states of one GPU of this rank. */
+function ownedBytes(job: TrainingJob, plan: RankPlan, states: StateBytes): Owned {
+  const trainable = trainableParameters(job, plan);
+  const part = (shards: number): number => (job.adapter ? trainable / shards : dividedParameters(job, plan, shards));
+  const frozen = job.adapter && job.zero.offloadParam === 'none' ? frozenBytes(job, plan) / states.weightShards : 0;
+  const mine = part(states.optimizerShards);
+  const ofWeights = part(states.weightShards);
+  return {
+    trainable,
+    weights: frozen + ofWeights * states.weights,
+    gradients: part(states.gradientShards) * states.gradients,
+    master: mine * states.master,
+    moments: mine * states.moments,
+    step: Math.min(mine, states.stepGroup) * states.step,
+    host: mine * states.hostOptimizer + ofWeights * states.hostWeights,
+  };
+}
+
+/** Bytes that come and go at each moment, gradients included. */
+interface Moments {
+  readonly loss: Bytes;
+  readonly backward: Bytes;
+  readonly lastBackward: Bytes;
+  readonly optimizer: Bytes;
+}
+
+function fullest({ loss, backward, lastBackward, optimizer }: Moments): Moment {
+  const most = Math.max(loss, backward, lastBackward, optimizer);
+  if (most === backward) return 'backward';
+  if (most === loss) return 'loss';
+  return most === optimizer ? 'optimizer' : 'last-backward';
+}
+
+/**
+ * Memory of rank `plan.rank` when at most `aliveLayers` (layers times micro batches) keep activations at once.
+ */
+export function stageParts(job: TrainingJob, plan: RankPlan, aliveLayers: number, shared: SharedMemory): StageParts {
+  const { states, workspace, context, nccl } = shared;
+  const owned = ownedBytes(job, plan, states);
+  const around = shardingBytes(job, plan, shared.sharding, owned.trainable);
+  const kept = keptOnRank(shared, plan);
+  const activations = aliveLayers * kept;
+  const transient = transientOnRank(shared, plan);
+  const logits = plan.headShare * shared.logits;
+  const stay = states.gradientsStay ? owned.gradients : 0;
+  // Megatron-LM still holds the logits' gradient when the last layer starts its backward pass.
+  const held = isMegatron(job.framework) ? logits : 0;
+  // The head's gradient exists by then, unless gradients have buffers or are divided at once.
+  const head = states.gradientsStay || states.gradientShards > 1 || job.adapter ? 0 : plan.headParameters * states.gradients;
+  const moving = around.gathered + around.gradients + transient;
+  const at: Moments = {
+    loss: stay + activations + logits + around.atLoss,
+    backward: stay + head + activations + held + moving,
+    lastBackward: owned.gradients + kept + moving,
+    optimizer: owned.gradients + owned.step,
+  };
+  const moment = fullest(at);
+  const resident = owned.weights + owned.master + owned.moments + stay + around.buffers + workspace;
+  const most = Math.max(at.loss, at.backward, at.lastBackward, at.optimizer);
+  const allocated = resident - stay + most;
+  const slack = memoryCalibration.fragmentation * (Math.max(at.loss, at.backward) - stay);
+  const reserved = Math.max(allocated, resident - stay + Math.max(at.loss, at.backward) + slack);
+  const backward = moment === 'backward' || moment === 'last-backward';
+  return {
+    rank: plan.rank,
+    moment,
+    weights: owned.weights,
+    gradients: moment === 'loss' ? stay : moment === 'backward' ? stay + head : owned.gradients,
+    master: owned.master,
+    moments: owned.moments,
+    activations: moment === 'optimizer' ? 0 : moment === 'last-backward' ? kept : activations,
+    transient: backward ? transient : 0,
+    logits: moment === 'loss' ? logits : moment === 'backward' ? held : 0,
+    sharding: moment === 'loss' ? around.atLoss : backward ? around.gathered + around.gradients : 0,
+    buffers: around.buffers,
+    step: moment === 'optimizer' ? owned.step : 0,
+    workspace,
+    allocated,
+    reserved,
+    context,
+    nccl,
+    device: reserved + context + nccl,
+    resident,
+    trainable: owned.trainable,
+    hostBytes: owned.host + hostActivations(shared, plan),
+  };
+}
