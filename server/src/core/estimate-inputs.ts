@@ -5,6 +5,7 @@ import type {
   AttentionKernel,
   ContextKind,
   ExpertDispatch,
+  FlopsConvention,
   NumberFormat,
   OffloadDevice,
   RecomputeGranularity,
@@ -64,6 +65,8 @@ export interface TrainingJob extends MemoryChoices {
   readonly attention: AttentionKernel;
   readonly compiled: boolean;
   readonly dropout: boolean;
+  /** Whose FLOPs MFU and FLOP/s count. */
+  readonly mfuConvention: FlopsConvention;
   readonly cluster: Cluster;
   readonly assumptions: readonly Assumption[];
 }

@@ -20,6 +20,17 @@ export type OptimizerKind = 'adam' | 'sgd' | 'adafactor' | 'lion' | 'muon' | 'ad
 export type VocabPipeline = 'vocab-1' | 'vocab-2' | 'interlaced';
 /** How tokens reach their experts: plain all-to-all, gathering all tokens on every rank, or one copy per node and rank (DeepEP). */
 export type ExpertDispatch = 'all-to-all' | 'all-gather' | 'deepep';
+/** Whose way of counting FLOPs stands behind MFU; see `compute/flops-conventions.ts`. */
+export type FlopsConvention =
+  | 'megatron'
+  | 'megatron-causal'
+  | 'palm'
+  | 'torchtitan'
+  | 'llm-foundry'
+  | 'maxtext'
+  | 'nanotron'
+  | 'deepspeed'
+  | 'layers-only';
 export type ContextKind = 'ring' | 'all-to-all' | 'all-gather';
 export type ScheduleName =
   | 'gpipe'
@@ -281,6 +292,9 @@ export interface JobFields {
   'environment.cudaDeviceMaxConnections': number;
   /** `VLLM_ALLOW_LONG_MAX_MODEL_LEN`: a context beyond the model's own is a warning instead of an error. */
   'environment.allowLongMaxModelLen': boolean;
+
+  /** Whose FLOPs MFU and FLOP/s count. */
+  'report.mfuConvention': FlopsConvention;
 
   // Serving.
   'serving.maxModelLen': number;

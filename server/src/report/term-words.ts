@@ -6,7 +6,7 @@ import type { Term } from '../core/term.ts';
  * "MFU (Megatron-LM's FLOPs, bf16 peak)". Without them such a number cannot be compared with another.
  */
 export function quantityLabel(term: Term): string {
-  const counted = /^FLOPs by (.+?'s) formula/.exec(term.note ?? '')?.[1];
+  const counted = /^(.+?'s) FLOPs: /.exec(term.note ?? '')?.[1];
   if (counted === undefined) return term.label;
   const format = /^dense (\S+) rate/.exec(term.inputs?.find(({ name }) => name === 'peak')?.from ?? '')?.[1];
   return `${term.label} (${counted} FLOPs${format === undefined ? '' : `, ${format} peak`})`;

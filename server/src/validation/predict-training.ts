@@ -2,7 +2,7 @@
  * A training estimate under the names and units of `measured`. All fields the model can give are given, whatever the row
  * holds; which memory counter and which FLOPs a figure means is told by `reporting.ts`.
  */
-import type { ReportedFlops } from '../core/compute/reported-flops.ts';
+import type { CountedFlops } from '../core/compute/flops.ts';
 import type { StageMemory, TrainingEstimate } from '../core/estimate.ts';
 import type { PartialJob } from '../core/job-fields.ts';
 import { findTerm, type Term } from '../core/term.ts';
@@ -15,7 +15,7 @@ export interface TrainingContext {
   readonly estimate: TrainingEstimate;
   readonly reporting: Reporting;
   /** Model and hardware FLOPs of a step as the source counts them. */
-  readonly flops: ReportedFlops | undefined;
+  readonly flops: CountedFlops | undefined;
   /** False when the GPU is a stand-in: only memory is told then. */
   readonly timeKnown: boolean;
   /** The same job with plain tensor parallelism and no recomputation, for shares of that baseline. */
@@ -65,6 +65,7 @@ function memoryFields(context: TrainingContext): Predicted {
     after_step_mem_bytes: afterStep,
     resident_mem_gib: residentBytes(stage, /grad/i) / gib,
     model_state_mem_mib: resident / mib,
+    memory_usage_mib: afterStep / mib,
     mem_pct: (100 * peak) / context.estimate.memory.usable.value,
     oom: context.estimate.memory.fits === 'no',
     ...(first && context.estimate.memory.stages.length > 1 ? { peak_mem_gib_rank0: first[kind].value / gib } : {}),
@@ -112,7 +113,7 @@ function timeFields({ estimate, job, reporting, flops }: TrainingContext): Predi
 }
 
 /** FLOP/s, and their share of the dense peak of the number format in use. */
-function rates(estimate: TrainingEstimate, flops: ReportedFlops, step: number): Predicted {
+function rates(estimate: TrainingEstimate, flops: CountedFlops, step: number): Predicted {
   const { hfu, hardwareFlopsPerGpu } = estimate.throughput;
   const perGpu = (value: number) => value / step / estimate.gpus;
   const peak = hardwareFlopsPerGpu.value / hfu.value;

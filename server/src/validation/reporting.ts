@@ -1,13 +1,14 @@
 /** How a source counts what it reports: FLOPs, which memory counter, and what its GB is. Told from words of the row only. */
-import { type ReportingConvention, reportingConventions } from '../core/compute/reported-flops.ts';
+import { flopsConventions } from '../core/compute/flops-conventions.ts';
 import type { Assumption } from '../core/estimate.ts';
+import type { FlopsConvention } from '../core/job-fields.ts';
 import type { CaseInput } from './row.ts';
 import { type Stack, stackOf } from './stack.ts';
 
 export type MemoryCounter = 'allocated' | 'reserved' | 'device';
 
 export interface Reporting {
-  readonly flops: ReportingConvention;
+  readonly flops: FlopsConvention;
   readonly memory: MemoryCounter;
   /** Bytes of what the source calls GB. */
   readonly gigabyte: number;
@@ -19,11 +20,12 @@ export interface Reporting {
 const gib = 2 ** 30;
 
 /** Words of source and note, and the formula they mean; the first that is found wins. */
-const formulas: readonly (readonly [RegExp, ReportingConvention])[] = [
-  [/megatron-bridge|maxtext/i, 'megatron-causal'],
-  [/llm-foundry|fms-fsdp|kempnerforge|tinyllama/i, 'all-parameters'],
+const formulas: readonly (readonly [RegExp, FlopsConvention])[] = [
+  [/megatron-bridge/i, 'megatron-causal'],
+  [/maxtext/i, 'maxtext'],
+  [/llm-foundry|fms-fsdp|kempnerforge|tinyllama/i, 'llm-foundry'],
   [/older formula/i, 'layers-only'],
-  [/torchtitan/i, 'palm'],
+  [/torchtitan/i, 'torchtitan'],
 ];
 
 /** Counters that the logging of a stack prints, where the row does not say which. */
@@ -40,8 +42,8 @@ export function reportingOf(input: CaseInput): Reporting {
   const flops = formulas.find(([pattern]) => pattern.test(words))?.[1] ?? 'megatron';
   const [memory, counterWhy] = counterOf(input, stack);
   const binary = /GiB|1024/.test(input.note ?? '') || stack === 'torchtune' || stack === 'torchtitan';
-  const label = reportingConventions[flops].label;
-  const assumptions: Assumption[] = [{ value: label, why: 'MFU and FLOP/s are counted as the source does' }];
+  const { label, formula } = flopsConventions[flops];
+  const assumptions: Assumption[] = [{ value: `${label}: ${formula}`, why: 'MFU and FLOP/s are counted as the source does' }];
   if (counterWhy !== undefined) assumptions.push({ value: `${memory} memory`, why: `the counter is not stated: ${counterWhy}` });
   return {
     flops,

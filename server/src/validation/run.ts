@@ -1,11 +1,11 @@
 /**
  * `rooflint validate`: predicts every row without its measurement, then, and only then, compares.
  */
-import { type ReportedFlops, type ReportingConvention, reportedFlops } from '../core/compute/reported-flops.ts';
+import { type CountedFlops, countedFlops } from '../core/compute/flops.ts';
 import { derive } from '../core/derive.ts';
 import type { Assumption, Estimate, TrainingEstimate } from '../core/estimate.ts';
 import { estimateJob } from '../core/estimate-job.ts';
-import type { PartialJob } from '../core/job-fields.ts';
+import type { FlopsConvention, PartialJob } from '../core/job-fields.ts';
 import { completeTraining } from '../core/training/complete-training.ts';
 import type { Catalog } from './catalog.ts';
 import { predictCollective } from './collective.ts';
@@ -144,10 +144,10 @@ function estimateOf(mapping: MappedCase, candidate: CandidateJob): Chosen | { re
 }
 
 /** FLOPs of a step by the convention of the source. */
-function flopsOf(mapping: MappedCase, job: PartialJob, convention: ReportingConvention): ReportedFlops | undefined {
+function flopsOf(mapping: MappedCase, job: PartialJob, convention: FlopsConvention): CountedFlops | undefined {
   const completed = completeTraining(job, mapping.framework, mapping.cluster);
   if ('refusal' in completed) return undefined;
-  return reportedFlops(completed.job, completed.job.batch.global * completed.job.sequenceLength, convention);
+  return countedFlops(completed.job, completed.job.batch.global * completed.job.sequenceLength, convention);
 }
 
 /** Tensor parallelism without sequence parallelism or recomputation: the baseline of Korthikanti et al. 2022, Figure 7. */

@@ -1,22 +1,17 @@
 /**
- * FLOPs of one step by the field's reporting conventions. A convention must be named wherever MFU or TFLOP/s is shown.
+ * FLOPs of one step: what the forward pass multiplies, token by token, and what a reporting convention makes of it.
  *
- * - `megatron`: forward and backward of all matrix products, attention counted over the whole square
- *   (Narayanan et al. 2021, appendix; Megatron-LM megatron/training/training.py num_floating_point_operations).
- * - `palm`: 6 N + 12 L H Q T per token, N the parameters a token meets, without the embedding's look-up (Chowdhery et al.
- *   2022, appendix B).
- * - `causal`: as `megatron` with attention halved.
- * Hardware FLOPs add what recomputation runs again. Routed experts count for the tokens that visit them.
+ * MFU and TFLOP/s mean nothing without the convention behind them, so it is named wherever they are shown. The table of
+ * conventions, with formulas and sources, is `flops-conventions.ts`. Routed experts count for the tokens that visit them.
  */
 import type { TrainingJob } from '../estimate-inputs.ts';
+import type { FlopsConvention } from '../job-fields.ts';
 import { type Block, countKinds, type Mixer } from '../model-shape.ts';
-import { activeParameters } from '../parameters/model-parameters.ts';
+import { activeParameters, towerParameters } from '../parameters/model-parameters.ts';
 import { recomputedShare } from '../training/recomputed-share.ts';
 import type { Flops } from '../units.ts';
 import { attendedPairs } from './attended-pairs.ts';
 import { commonProducts, mixerProducts, mlpProducts, type Product } from './products.ts';
-
-export type FlopsConvention = 'megatron' | 'palm' | 'causal';
 
 export interface ForwardFlops {
   readonly linear: Flops;
@@ -55,8 +50,24 @@ export function mixingFlopsPerToken(mixer: Mixer, length: number, causal: boolea
   }
 }
 
+/**
+ * How a convention counts the keys a query meets: all of them whatever the mask (`square`), half of them (`half`), or
+ * those the mask leaves (`mask`: the causal half, or the window).
+ */
+type KeyCount = 'square' | 'half' | 'mask';
+
+/** FLOPs of a mixer per token by one way of counting keys. */
+function countedMixing(mixer: Mixer, length: number, keys: KeyCount): Flops {
+  if (mixer.kind !== 'attention') return mixingFlopsPerToken(mixer, length, keys !== 'square');
+  if (keys === 'mask') return mixingFlopsPerToken(mixer, length, true);
+  return 4 * mixer.heads * mixer.headDim * length * (keys === 'half' && mixer.causal ? 0.5 : 1);
+}
+
+const routerFlopsPerToken = ({ feedForward }: Block, hidden: number): Flops =>
+  feedForward?.kind === 'moe' ? 2 * feedForward.experts * hidden : 0;
+
 /** FLOPs of the forward pass over `tokens` tokens: matrix products of the layers, mixing, and output head. */
-export function forwardFlops(job: TrainingJob, tokens: number, causal: boolean): ForwardFlops {
+function forwardFlops(job: TrainingJob, tokens: number, keys: KeyCount, router = false, vocab = job.model.paddedVocab): ForwardFlops {
   const { model } = job;
   const counts = countKinds(model, 0, model.layers);
   let linear = 0;
@@ -65,12 +76,13 @@ export function forwardFlops(job: TrainingJob, tokens: number, causal: boolean):
     // A prediction layer is one more of the last kind, with a product of 2h x h in front.
     const extra = kind === (model.order.at(-1) ?? 0) ? model.mtpLayers : 0;
     const count = (counts[kind] ?? 0) + extra;
-    linear += count * linearFlopsPerToken(block, model.hidden) + extra * 4 * model.hidden * model.hidden;
+    const each = linearFlopsPerToken(block, model.hidden) - (router ? 0 : routerFlopsPerToken(block, model.hidden));
+    linear += count * each + extra * 4 * model.hidden * model.hidden;
     for (const mixer of [block.mixer, block.cross]) {
-      if (mixer) attention += count * mixingFlopsPerToken(mixer, job.sequenceLength, causal);
+      if (mixer) attention += count * countedMixing(mixer, job.sequenceLength, keys);
     }
   });
-  const head = 2 * (1 + model.mtpLayers) * model.hidden * model.paddedVocab;
+  const head = 2 * (1 + model.mtpLayers) * model.hidden * vocab;
   const towers = towerFlops(job);
   return { linear: tokens * (linear + towers.linear), attention: tokens * (attention + towers.attention), head: tokens * head };
 }
@@ -88,23 +100,91 @@ function towerFlops(job: TrainingJob): { readonly linear: number; readonly atten
   return { linear, attention };
 }
 
-/** Model FLOPs of one step over `tokens` tokens. */
-export function modelFlops(job: TrainingJob, tokens: number, convention: FlopsConvention): Flops {
-  if (convention === 'palm') {
-    const parameters = activeParameters(job.model) - (job.model.tiedEmbeddings ? 0 : job.model.paddedVocab * job.model.hidden);
-    const { attention } = forwardFlops(job, tokens, false);
-    return tokens * 6 * parameters + 3 * attention;
-  }
-  const forward = forwardFlops(job, tokens, convention === 'causal');
-  return 3 * (forward.linear + forward.attention + forward.head);
+/** Normalisations and activation functions of one token's forward pass, at the profiler's 5 and 1 FLOPs per element. */
+function elementwiseFlops({ model, sequenceLength, attention }: TrainingJob): Flops {
+  const counts = countKinds(model, 0, model.layers);
+  const layers = model.blocks.reduce((sum, { norms, mixer, feedForward }, kind) => {
+    const width = feedForward?.kind === 'moe' ? feedForward.topK * feedForward.ffn + feedForward.sharedFfn : (feedForward?.ffn ?? 0);
+    const softmax = attention === 'unfused' && mixer?.kind === 'attention' ? mixer.heads * sequenceLength : 0;
+    return sum + (counts[kind] ?? 0) * (5 * norms * model.hidden + width + softmax);
+  }, 0);
+  return layers + 5 * model.hidden;
 }
 
-/** Model FLOPs and those of recomputation, by the `megatron` way of counting. */
-export function hardwareFlops(job: TrainingJob, tokens: number): Flops {
-  const forward = forwardFlops(job, tokens, false);
-  const once = 3 * (forward.linear + forward.attention + forward.head);
+const sumOf = ({ linear, attention, head }: ForwardFlops): Flops => linear + attention + head;
+
+/** Parameters that multiply something: all a token meets but the embedding that is only looked up. */
+function multipliedParameters({ model }: TrainingJob): number {
+  const lookup = (model.tiedEmbeddings ? 0 : model.paddedVocab * model.hidden) + positions(model);
+  return activeParameters(model) - lookup;
+}
+
+const positions = ({ positionEmbedding, maxPositions, hidden }: TrainingJob['model']): number =>
+  positionEmbedding === 'learned' ? maxPositions * hidden : 0;
+
+/** Model FLOPs of one step over `tokens` tokens by a convention. */
+export function modelFlops(job: TrainingJob, tokens: number, convention: FlopsConvention): Flops {
+  const square = (): Flops => forwardFlops(job, tokens, 'square').attention;
+  switch (convention) {
+    case 'megatron':
+    case 'nanotron':
+      return 3 * sumOf(forwardFlops(job, tokens, 'square'));
+    case 'megatron-causal':
+      return 3 * sumOf(forwardFlops(job, tokens, 'half'));
+    case 'maxtext':
+      return 3 * sumOf(forwardFlops(job, tokens, 'mask', true, job.model.vocab));
+    case 'deepspeed':
+      return 3 * (sumOf(forwardFlops(job, tokens, 'square', true)) + tokens * elementwiseFlops(job));
+    case 'palm':
+      return 6 * tokens * multipliedParameters(job) + 3 * square();
+    case 'torchtitan': {
+      const towers = job.model.towers.reduce((sum, tower) => sum + towerParameters(tower), 0);
+      return 6 * tokens * (multipliedParameters(job) - towers) + 3 * tokens * stackAttention(job);
+    }
+    case 'llm-foundry':
+      return 6 * tokens * activeParameters(job.model) + 12 * tokens * job.model.layers * job.model.hidden * job.sequenceLength;
+    case 'layers-only':
+      return 3 * forwardFlops(job, tokens, 'square').linear;
+  }
+}
+
+/** Attention per token as torchtitan counts it: without towers, over the window where there is one, three passes over a delta state. */
+function stackAttention({ model, sequenceLength }: TrainingJob): Flops {
+  const counts = countKinds(model, 0, model.layers);
+  return model.blocks.reduce((sum, { mixer }, kind) => {
+    if (!mixer) return sum;
+    const window = mixer.kind === 'attention' ? Math.min(mixer.window ?? sequenceLength, sequenceLength) : sequenceLength;
+    const each =
+      mixer.kind === 'delta'
+        ? 6 * mixer.valueHeads * mixer.keyDim * mixer.valueDim
+        : countedMixing(mixer, sequenceLength, 'square') * (window / sequenceLength);
+    return sum + (counts[kind] ?? 0) * each;
+  }, 0);
+}
+
+/** FLOPs of a step as a publisher counts them: the model's, and with what recomputation runs again. */
+export interface CountedFlops {
+  readonly model: Flops;
+  readonly hardware: Flops;
+}
+
+export function countedFlops(job: TrainingJob, tokens: number, convention: FlopsConvention): CountedFlops {
+  return { model: modelFlops(job, tokens, convention), hardware: hardwareFlops(job, tokens, convention) };
+}
+
+/** Model FLOPs and those of recomputation, as the publishers of a convention add them. */
+export function hardwareFlops(job: TrainingJob, tokens: number, convention: FlopsConvention): Flops {
+  const model = modelFlops(job, tokens, convention);
   const { granularity } = job.recompute;
-  if (granularity === 'selective') return once + forward.attention;
-  if (granularity === 'full') return once + (forward.linear + forward.attention) * recomputedShare(job);
-  return once;
+  // nanotron returns the model's FLOPs for both.
+  if (granularity === 'none' || convention === 'nanotron') return model;
+  const { linear, attention } = forwardFlops(
+    job,
+    tokens,
+    convention === 'megatron-causal' ? 'half' : convention === 'maxtext' ? 'mask' : 'square',
+  );
+  if (granularity === 'selective') return convention === 'layers-only' ? model : model + attention;
+  const byLayer = convention === 'megatron' || convention === 'megatron-causal' || convention === 'maxtext';
+  // Who counts by products runs the layers again; who counts by parameters adds a third pass of everything.
+  return model + (byLayer ? linear + attention : model / 3) * recomputedShare(job);
 }

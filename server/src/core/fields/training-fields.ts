@@ -17,6 +17,7 @@ export type TrainingField = Exclude<
     | `dropout.${string}`
     | `cluster.${string}`
     | `environment.${string}`
+    | `report.${string}`
   >,
   MemoryField
 >;
@@ -257,5 +258,12 @@ export const trainingFields: { readonly [F in TrainingField]: FieldInfo } = {
     fact: 'allow_long_max_model_len',
     what: 'Lets vLLM start with a context longer than the model was trained for; answers beyond that length may be wrong.',
     source: vllmModel,
+  },
+  'report.mfuConvention': {
+    label: 'Convention of MFU',
+    short: 'MFU convention',
+    fact: 'mfu_convention',
+    what: "Whose way of counting FLOPs stands behind MFU and FLOP/s. The same step is several points of MFU apart between conventions; the framework's own is taken when none is chosen.",
+    source: 'docs/model/mfu.md',
   },
 };

@@ -1,5 +1,6 @@
 /** From a partial job to the complete inputs of the training estimate, or the reason why there can be none. */
 import { completeModel } from '../complete-model.ts';
+import { usualConvention } from '../compute/flops-conventions.ts';
 import type { Assumption, Refusal } from '../estimate.ts';
 import type { TrainingJob } from '../estimate-inputs.ts';
 import type { Cluster } from '../hardware.ts';
@@ -262,6 +263,7 @@ export function completeTraining(
       batch: { micro: sizes.micro, global: sizes.global, accumulation: sizes.accumulation },
       sequenceLength: sizes.sequenceLength,
       documentLength: Math.min(sizes.sequenceLength, job['sequence.documentLength'] ?? sizes.sequenceLength),
+      mfuConvention: job['report.mfuConvention'] ?? usualConvention(framework),
       cluster,
       assumptions: [...completed.assumptions, ...assumptions],
     },

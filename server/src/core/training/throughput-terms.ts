@@ -1,12 +1,14 @@
 /** Step time, tokens per second, MFU, HFU and cost, as terms. */
 import { type BandBasis, timeBand } from '../calibration/bands.ts';
-import { hardwareFlops, modelFlops } from '../compute/flops.ts';
+import { type CountedFlops, countedFlops } from '../compute/flops.ts';
+import { type ConventionInfo, flopsConventions } from '../compute/flops-conventions.ts';
 import type { TrainingEstimate } from '../estimate.ts';
 import type { TrainingJob } from '../estimate-inputs.ts';
-import { bandOf } from '../memory/stage-memory.ts';
+import type { FlopsConvention } from '../job-fields.ts';
+import { bandOf } from '../memory/stage-terms.ts';
 import type { ScheduleRequest } from '../schedules/schedule.ts';
 import type { PipelineSummary } from '../schedules/simulate.ts';
-import { sumOf, type Term } from '../term.ts';
+import { sumOf, type Term, type TermInput } from '../term.ts';
 import type { StageTimes } from './stage-times.ts';
 
 function bandFor(job: TrainingJob): BandBasis {
@@ -87,6 +89,49 @@ export function stepTerm(job: TrainingJob, step: number, run: PipelineSummary, t
   return { ...step_, value: step, band: bandOf(step, bandFor(job)) };
 }
 
+interface Counted extends CountedFlops {
+  readonly info: ConventionInfo;
+}
+
+/** Rates of FLOPs and their shares of the peak, all by the job's convention; MFU by the others stands below it. */
+function flopsTerms(job: TrainingJob, tokens: number, gpus: number, step: number, peak: number) {
+  const stepInput = { name: 'step', value: step, from: 'time.step' };
+  const format = job.precision.compute;
+  const peakInput = { name: 'peak', value: peak, field: 'cluster.gpu' as const, from: `dense ${format} rate of the data sheet` };
+  const rate = ({ info, ...flops }: Counted, kind: 'model' | 'hardware', share: boolean, id: string, label: string): Term => {
+    const value = flops[kind] / step / gpus / (share ? peak : 1);
+    const from = `${info.formula}${kind === 'hardware' ? '; recomputation included' : ''}`;
+    return {
+      id: `throughput.${id}`,
+      label,
+      value,
+      unit: share ? '1' : 'FLOP/s',
+      formula: share ? `${kind} FLOPs / (step * GPUs * peak)` : `${kind} FLOPs / step / GPUs`,
+      inputs: [
+        stepInput,
+        { name: `${kind} FLOPs`, value: flops[kind], field: 'report.mfuConvention', from },
+        ...(share ? [peakInput] : []),
+      ],
+      source: info.source,
+      band: bandOf(value, bandFor(job)),
+      note: `${info.label}'s FLOPs: ${info.formula}`,
+    };
+  };
+  const by = (id: FlopsConvention): Counted => ({ info: flopsConventions[id], ...countedFlops(job, tokens, id) });
+  const chosen = by(job.mfuConvention);
+  const others = (Object.keys(flopsConventions) as FlopsConvention[]).filter((id) => id !== job.mfuConvention);
+  return {
+    modelFlopsPerGpu: rate(chosen, 'model', false, 'model-flops', 'Model FLOP/s per GPU'),
+    hardwareFlopsPerGpu: rate(chosen, 'hardware', false, 'hardware-flops', 'Hardware FLOP/s per GPU'),
+    mfu: {
+      ...rate(chosen, 'model', true, 'mfu', 'MFU'),
+      combine: 'none' as const,
+      children: others.map((id) => rate(by(id), 'model', true, `mfu.${id}`, 'MFU')),
+    },
+    hfu: rate(chosen, 'hardware', true, 'hfu', 'HFU'),
+  };
+}
+
 export function throughputTerms(
   job: TrainingJob,
   tokens: number,
@@ -94,69 +139,25 @@ export function throughputTerms(
   step: number,
   peak: number,
 ): TrainingEstimate['throughput'] {
-  const model = modelFlops(job, tokens, 'megatron');
-  const hardware = hardwareFlops(job, tokens);
-  const stepInput = { name: 'step', value: step, from: 'time.step' };
-  const convention = "FLOPs by Megatron-LM's formula: attention over the whole square, logits included";
-  const inverse = (value: number) => bandOf(value, bandFor(job));
-  const rate = (id: string, label: string, value: number, unit: Term['unit'], formula: string, more: Partial<Term> = {}): Term => ({
+  const inputs = [
+    { name: 'step', value: step, from: 'time.step' },
+    { name: 'tokens', value: tokens, field: 'batch.global' as const },
+  ];
+  const rate = (id: string, label: string, value: number, formula: string, more: readonly TermInput[] = []): Term => ({
     id: `throughput.${id}`,
     label,
     value,
-    unit,
+    unit: 'tokens/s',
     formula,
-    inputs: [stepInput],
-    band: inverse(value),
-    ...more,
+    inputs: [...inputs, ...more],
+    band: bandOf(value, bandFor(job)),
   });
-  const tokenInput = { name: 'tokens', value: tokens, field: 'batch.global' as const };
-  const source = 'Narayanan et al. 2021, appendix; Chowdhery et al. 2022, appendix B';
-  const peakInput = {
-    name: 'peak',
-    value: peak,
-    field: 'cluster.gpu' as const,
-    from: `dense ${job.precision.compute} rate of the data sheet`,
-  };
-  const modelInput = { name: 'model FLOPs', value: model, from: convention };
-  const hardwareInput = { name: 'hardware FLOPs', value: hardware, from: `${convention}; recomputation included` };
-  const byConvention = (name: 'palm' | 'causal', label: string): Term => {
-    const flops = modelFlops(job, tokens, name);
-    const inputs = [stepInput, { name: 'model FLOPs', value: flops, from: label }, peakInput];
-    return rate(`mfu.${name}`, label, flops / step / gpus / peak, '1', 'model FLOPs / (step * GPUs * peak)', { source, inputs });
-  };
   return {
-    tokensPerSecond: rate('tokens', 'Tokens per second', tokens / step, 'tokens/s', 'tokens / step', { inputs: [stepInput, tokenInput] }),
-    tokensPerSecondPerGpu: rate('tokens-per-gpu', 'Tokens per second and GPU', tokens / step / gpus, 'tokens/s', 'tokens / step / GPUs', {
-      inputs: [stepInput, tokenInput, { name: 'GPUs', value: gpus, field: 'cluster.gpus' }],
-    }),
-    modelFlopsPerGpu: rate('model-flops', 'Model FLOP/s per GPU', model / step / gpus, 'FLOP/s', 'model FLOPs / step / GPUs', {
-      source,
-      inputs: [stepInput, modelInput],
-      note: convention,
-    }),
-    hardwareFlopsPerGpu: rate(
-      'hardware-flops',
-      'Hardware FLOP/s per GPU',
-      hardware / step / gpus,
-      'FLOP/s',
-      'hardware FLOPs / step / GPUs',
-      { source, inputs: [stepInput, hardwareInput], note: convention },
-    ),
-    mfu: rate('mfu', 'MFU', model / step / gpus / peak, '1', 'model FLOPs / (step * GPUs * peak)', {
-      source,
-      inputs: [stepInput, modelInput, peakInput],
-      note: convention,
-      combine: 'none',
-      children: [
-        byConvention('palm', 'MFU as in PaLM: 6 N + 12 L H Q T per token'),
-        byConvention('causal', 'MFU with causal attention counted half'),
-      ],
-    }),
-    hfu: rate('hfu', 'HFU', hardware / step / gpus / peak, '1', 'hardware FLOPs / (step * GPUs * peak)', {
-      source,
-      inputs: [stepInput, hardwareInput, peakInput],
-      note: convention,
-    }),
+    tokensPerSecond: rate('tokens', 'Tokens per second', tokens / step, 'tokens / step'),
+    tokensPerSecondPerGpu: rate('tokens-per-gpu', 'Tokens per second and GPU', tokens / step / gpus, 'tokens / step / GPUs', [
+      { name: 'GPUs', value: gpus, field: 'cluster.gpus' },
+    ]),
+    ...flopsTerms(job, tokens, gpus, step, peak),
   };
 }
 
