@@ -4,10 +4,13 @@ import type { Adapter, Reading } from '../adapter.ts';
 import { createDraft, finishReading } from '../draft.ts';
 import { readRows } from '../row.ts';
 import type { Setting } from '../setting.ts';
-import { entrySettings, firstLine } from '../setting.ts';
+import { entrySettings, firstLine, settingText } from '../setting.ts';
 import { readConfigFacts } from './facts.ts';
+import { keysOf } from './keys.ts';
+import { readLayers } from './layers.ts';
 import { biasRows, huggingfaceRows } from './rows.ts';
 import { readShape } from './shape.ts';
+import { readVision } from './vision.ts';
 
 const framework = 'huggingface';
 const release = 'transformers 4.57';
@@ -15,7 +18,7 @@ const release = 'transformers 4.57';
 /** Blocks that hold the language model of a larger one, outermost first. */
 const nests = ['thinker_config.text_config', 'text_config', 'llm_config', 'language_config', 'language_model_config'];
 
-const layerNames = ['num_hidden_layers', 'n_layer', 'num_layers', 'n_layers'];
+const layerNames = ['num_hidden_layers', 'n_layer', 'num_layers', 'n_layers', 'decoder_layers', 'layers_block_type.0'];
 const hiddenNames = ['hidden_size', 'n_embd', 'd_model', 'dim'];
 /** Files of the same folder that also name a model type. */
 const otherFiles = ['peft_type', 'tokenizer_class', 'max_new_tokens', 'image_processor_type', 'feature_extractor_type'];
@@ -51,6 +54,8 @@ function read(document: ConfigDocument): readonly Reading[] {
   readRows(draft, huggingfaceRows, settings);
   readShape(draft, settings);
   readRows(draft, biasRows, settings);
+  readLayers(draft, settings);
+  readVision(draft, keysOf(draft, all, 'vision_config.'), outerType(all));
   readConfigFacts(draft, settings, all);
   const listed = settings.filter(({ name }) => !name.includes('.') && !/\.\d+$/.test(name));
   // A configuration class keeps any further key as an attribute, so none is a mistake.
@@ -65,6 +70,11 @@ function languageSettings(all: readonly Setting[], nest: string): readonly Setti
     .filter(({ name }) => name.startsWith(prefix))
     .map((setting) => ({ ...setting, name: setting.name.slice(prefix.length) }));
   return [...all, ...inner];
+}
+
+/** The type of the whole model, which decides how its image encoder is built. */
+function outerType(all: readonly Setting[]): string | undefined {
+  return settingText(all.find(({ name }) => name === 'model_type'));
 }
 
 export const adapter: Adapter = { id: framework, label: 'Hugging Face config.json', detect, read };

@@ -1,5 +1,5 @@
 /** What a configuration's class and several of its keys together say about the model's shape. */
-import type { Activation } from '../../core/job-fields.ts';
+import type { Activation, JobField } from '../../core/job-fields.ts';
 import type { Origin } from '../../core/origin.ts';
 import type { Draft } from '../draft.ts';
 import { keyOrigin, setDerived, setField } from '../draft.ts';
@@ -9,20 +9,17 @@ import type { Setting } from '../setting.ts';
 import { settingText } from '../setting.ts';
 import type { Family } from './families.ts';
 import { assumedFamily, familyOf } from './families.ts';
+import type { Keys } from './keys.ts';
+import { keysOf } from './keys.ts';
 
 export function readShape(draft: Draft, settings: readonly Setting[]): void {
-  const byName = new Map(settings.map((setting) => [setting.name, setting]));
-  const find = (...names: readonly string[]): Setting | undefined => {
-    const setting = names.map((name) => byName.get(name)).find((one) => one !== undefined);
-    if (setting !== undefined) draft.used.add(setting);
-    return setting;
-  };
-  readFamily(draft, find);
-  readWidths(draft, find);
-  readAttention(draft, find);
+  const keys = keysOf(draft, settings);
+  readFamily(draft, keys.find);
+  readWidths(draft, keys);
+  readAttention(draft, keys.find);
 }
 
-type Find = (...names: readonly string[]) => Setting | undefined;
+type Find = Keys['find'];
 
 /** The class's habits; for an unknown type only with the signs of a LLaMA-like model, and then as an assumption. */
 function readFamily(draft: Draft, find: Find): void {
@@ -49,6 +46,7 @@ function applyFamily(draft: Draft, family: Family, origin: Origin): void {
   setField(draft, 'model.qkvBias', family.qkvBias, origin);
   setField(draft, 'model.qkNorm', family.qkNorm, origin);
   if (draft.sources['model.tiedEmbeddings'] === undefined) setField(draft, 'model.tiedEmbeddings', family.tiedEmbeddings, origin);
+  for (const [field, value] of Object.entries(family.more ?? {})) setField(draft, field as JobField, value, origin);
 }
 
 function activationOf(word: string | undefined, gated: boolean | undefined): Activation | undefined {
@@ -61,26 +59,35 @@ function activationOf(word: string | undefined, gated: boolean | undefined): Act
 }
 
 /** Widths that are written another way: both gates together, four times the hidden size, shared experts by number. */
-function readWidths(draft: Draft, find: Find): void {
+function readWidths(draft: Draft, keys: Keys): void {
   const { job, sources } = draft;
-  const both = find('mlp_hidden_size');
-  if (both !== undefined && typeof both.scalar === 'number' && Number.isInteger(both.scalar / 2) && both.scalar > 0) {
-    setDerived(draft, 'model.ffn', both.scalar / 2, [], `half of mlp_hidden_size ${both.scalar}, which counts both gates of SwiGLU`);
+  const both = keys.number('mlp_hidden_size');
+  if (both !== undefined && Number.isInteger(both / 2) && both > 0) {
+    setDerived(draft, 'model.ffn', both / 2, [], `half of mlp_hidden_size ${both}, which counts both gates of SwiGLU`);
   }
   const hidden = job['model.hidden'];
-  const inner = find('n_inner', 'ffn_dim', 'intermediate_size');
-  const fourfold = ['gpt2', 'gpt_bigcode', 'gptj', 'bloom', 'falcon', 'mpt', 'gpt_neo'].includes(job['model.type'] ?? '');
-  if (hidden !== undefined && fourfold && sources['model.ffn'] === undefined && (inner?.scalar === null || inner === undefined)) {
-    setDerived(draft, 'model.ffn', 4 * hidden, ['model.hidden'], '4 x hidden size, as the model class takes it');
+  const type = job['model.type'] ?? '';
+  const inner = keys.find('n_inner', 'ffn_dim', 'intermediate_size');
+  const ratio = type === 'mpt' ? (keys.number('expansion_ratio') ?? 4) : 4;
+  const manifold = ['gpt2', 'gpt_bigcode', 'gptj', 'bloom', 'falcon', 'mpt', 'gpt_neo'].includes(type);
+  if (hidden !== undefined && manifold && sources['model.ffn'] === undefined && (inner?.scalar === null || inner === undefined)) {
+    setDerived(draft, 'model.ffn', ratio * hidden, ['model.hidden'], `${ratio} x hidden size, as the model class takes it`);
   }
+  readExpertWidths(draft, keys);
+}
+
+function readExpertWidths(draft: Draft, keys: Keys): void {
+  const { job, sources } = draft;
   if (job['model.experts'] !== undefined && job['model.ffn'] !== undefined && sources['model.expertFfn'] === undefined) {
     setDerived(draft, 'model.expertFfn', job['model.ffn'], ['model.ffn'], 'each expert is as wide as intermediate_size');
   }
-  const shared = find('n_shared_experts');
+  const dense = keys.number('intermediate_size_mlp', 'dense_intermediate_size');
+  if (dense !== undefined) setDerived(draft, 'model.ffn', dense, [], 'the width of layers without experts');
   const expert = job['model.expertFfn'];
-  const parsed = shared === undefined || shared.scalar === null ? 'absent' : count(shared);
-  if (parsed === 'absent' || !('value' in parsed) || expert === undefined) return;
-  setDerived(draft, 'model.sharedExpertFfn', parsed.value * expert, ['model.expertFfn'], `${parsed.value} shared experts of ${expert}`);
+  const alike = job['model.type'] === 'llama4_text' ? 1 : undefined;
+  const shared = keys.number('n_shared_experts', 'num_shared_experts', 'moe_num_shared_experts', 'num_shared_expert') ?? alike;
+  if (shared === undefined || shared < 1 || expert === undefined || (job['model.sharedExpertFfn'] ?? 0) > 0) return;
+  setDerived(draft, 'model.sharedExpertFfn', shared * expert, ['model.expertFfn'], `${shared} shared experts of ${expert}`);
 }
 
 function readAttention(draft: Draft, find: Find): void {
@@ -93,15 +100,6 @@ function readAttention(draft: Draft, find: Find): void {
   const bias = find('alibi');
   if (bias !== undefined && bias.scalar === true) setField(draft, 'model.positionEmbedding', 'alibi', keyOrigin(draft, bias));
   const norm = find('use_qk_norm', 'qk_layernorm');
-  if (norm !== undefined) applyParsed(draft, 'model.qkNorm', norm, bool);
-  const heads = job['model.heads'];
-  const kv = job['model.kvHeads'];
-  if (find('hybrid_override_pattern', 'block_configs') !== undefined) {
-    setDerived(draft, 'model.attentionKind', 'hybrid', [], 'layers differ from each other');
-  } else if (job['model.kvLoraRank'] !== undefined) {
-    setDerived(draft, 'model.attentionKind', 'MLA', ['model.kvLoraRank'], 'kv_lora_rank is given');
-  } else if (heads !== undefined && kv !== undefined) {
-    const kind = kv === heads ? 'MHA' : kv === 1 ? 'MQA' : 'GQA';
-    setDerived(draft, 'model.attentionKind', kind, ['model.heads', 'model.kvHeads'], 'KV heads against heads');
-  }
+  // Llama 4 divides by the length of the vectors, without parameters.
+  if (norm !== undefined && job['model.type'] !== 'llama4_text') applyParsed(draft, 'model.qkNorm', norm, bool);
 }

@@ -1,0 +1,131 @@
+/**
+ * Parameter counts against those of the real classes (scripts/golden says how they were counted): each model's `config.json`
+ * goes through the adapter that users' files go through, and every count must agree to the unit.
+ */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { type CompletedModel, completeModel } from '../../server/src/core/complete-model.ts';
+import type { ModelShape } from '../../server/src/core/model-shape.ts';
+import { blockParameters } from '../../server/src/core/parameters/block-parameters.ts';
+import { activeParameters, totalParameters, towerParameters } from '../../server/src/core/parameters/model-parameters.ts';
+import { adapter } from '../../server/src/frameworks/huggingface/huggingface.ts';
+import { readDocument } from '../../server/src/syntax/read.ts';
+
+interface Golden {
+  readonly name: string;
+  readonly class: string;
+  readonly parameters: number;
+  readonly active?: number;
+  readonly tower?: number;
+  readonly projector?: number;
+  readonly stacks: { readonly [path: string]: readonly (readonly [count: number, parameters: number])[] };
+  readonly config: { readonly [key: string]: unknown };
+}
+
+const rows = readFileSync(join(import.meta.dirname, 'golden-parameters.jsonl'), 'utf8')
+  .split('\n')
+  .filter((line) => line !== '')
+  .map((line) => JSON.parse(line) as Golden);
+
+/** Counted, but not to the unit. */
+const inexact: { readonly [name: string]: string } = {
+  'facebook/opt-350m': 'embeddings half as wide as the layers are counted at full width',
+};
+/** What the formulas do not follow, and why. Such a model must be refused, never counted wrongly. */
+const refused: { readonly [type: string]: string } = {
+  zamba2: 'one transformer block is shared by several layers',
+  falcon_h1: 'attention and a state-space layer side by side in one layer',
+  recurrent_gemma: 'gated linear recurrences (RG-LRU)',
+  lfm2: 'gated short convolutions',
+  minimax: 'lightning attention',
+  deepseek_v4: 'compressed attention and several residual streams',
+  gemma4: 'global layers with heads of their own, experts beside a dense MLP',
+};
+/** Diffusion transformers and image encoders alone are no language models; encoders are checked inside one. */
+const languageModels = rows.filter(
+  ({ config }) => typeof config.model_type === 'string' && !/^(?:clip|siglip)_vision|^vit$/.test(config.model_type),
+);
+const modelled = languageModels.filter(({ name, config }) => !(String(config.model_type) in refused || name in inexact));
+
+function complete(config: object): CompletedModel {
+  const document = readDocument('file:///models/config.json', JSON.stringify(config));
+  return completeModel(adapter.read(document)[0]?.job ?? {}, 1);
+}
+
+function shapeOf(row: Golden) {
+  const completed = complete(row.config);
+  if (!('model' in completed)) throw new Error(`${row.name}: ${JSON.stringify(completed)}`);
+  return completed.model;
+}
+
+/** Layers of the language model, how many in a row hold how many parameters. */
+function layerRuns(model: ModelShape): readonly (readonly [number, number])[] {
+  const runs: [number, number][] = [];
+  const each = model.blocks.map((block) => blockParameters(block, model.hidden, model.normalization).total);
+  for (let layer = 0; layer < model.layers; layer++) {
+    const parameters = each[model.order[layer] ?? 0] ?? Number.NaN;
+    const last = runs.at(-1);
+    if (last?.[1] === parameters) last[0]++;
+    else runs.push([1, parameters]);
+  }
+  return runs;
+}
+
+/** The stack of a decoder-only model. T5 keeps a table in its first layer, Llama 3.2 Vision gates in some; totals hold those. */
+function mainStack({ stacks, config }: Golden): Golden['stacks'][string] | undefined {
+  if (['t5', 'mt5', 'mllama', 'whisper', 'bart'].includes(String(config.model_type))) return undefined;
+  return Object.entries(stacks).find(([path]) => !/vis/.test(path))?.[1];
+}
+
+test('there are enough models of enough families', () => {
+  expect(modelled.length).toBeGreaterThanOrEqual(150);
+  expect(new Set(modelled.map(({ config }) => config.model_type)).size).toBeGreaterThanOrEqual(50);
+});
+
+describe.each(modelled.map((row) => [row.name, row] as const))('%s', (_name, row) => {
+  test('all parameters', () => {
+    expect(totalParameters(shapeOf(row)) - row.parameters).toBe(0);
+  });
+  const stack = mainStack(row);
+  if (stack !== undefined) {
+    test('parameters of every layer, in order', () => {
+      expect(layerRuns(shapeOf(row))).toEqual(stack);
+    });
+  }
+  if (row.active !== undefined) {
+    test('parameters a token meets', () => {
+      expect(activeParameters(shapeOf(row)) - (row.active ?? 0)).toBe(0);
+    });
+  }
+});
+
+test.each(languageModels.filter(({ config }) => String(config.model_type) in refused).map((row) => [row.name, row] as const))(
+  '%s is refused with a reason',
+  (_name, row) => {
+    expect(complete(row.config)).toHaveProperty('unsupported');
+  },
+);
+
+test.each(rows.filter(({ name }) => name in inexact).map((row) => [row.name, row] as const))('%s is near', (_name, row) => {
+  const off = totalParameters(shapeOf(row)) / row.parameters - 1;
+  expect(off).not.toBe(0);
+  expect(Math.abs(off)).toBeLessThan(0.08);
+});
+
+const encoders = rows.filter(({ config }) => /^(?:clip|siglip)_vision/.test(String(config.model_type)));
+test.each(encoders.map((row) => [row.name, row] as const))('%s as the eye of a language model', (_name, row) => {
+  const text = {
+    model_type: 'llama',
+    num_hidden_layers: 2,
+    hidden_size: 64,
+    num_attention_heads: 2,
+    intermediate_size: 128,
+    vocab_size: 100,
+  };
+  const completed = complete({ model_type: 'llava', text_config: text, vision_config: row.config });
+  if (!('model' in completed)) throw new Error(JSON.stringify(completed));
+  const eye = completed.model.towers.reduce((sum, tower) => sum + towerParameters(tower), 0);
+  const hidden = Number(row.config.hidden_size);
+  expect(eye - (hidden * 64 + 64 + 64 * 64 + 64)).toBe(row.parameters);
+});
