@@ -2,13 +2,10 @@
 // was fitted on and how far off it is.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { updatePages } from './lib/generated-part.mjs';
+import { markdownTable, updatePages } from './lib/generated-part.mjs';
 import { root } from './lib/paths.mjs';
 
 const folder = 'server/src/core/calibration/fits';
-const escape = (text) => String(text).replaceAll('|', '\\|');
-const row = (cells) => `| ${cells.map(escape).join(' | ')} |`;
-const tableOf = (heads, rows) => [row(heads), row(heads.map(() => '---')), ...rows.map(row)].join('\n');
 const percent = (share) => `${(100 * share).toFixed(1)} %`;
 
 function residualsOf({ residuals = {} }) {
@@ -29,8 +26,8 @@ const sections = readdirSync(join(root, folder))
     const fits = sets.map((set) => [`\`${set.id}\``, valuesOf(set), `${set.fittedOn}. ${set.method}`, residualsOf(set)]);
     return [
       `## ${name.replace('.json', '')}`,
-      tableOf(['Parameter', 'Unit', 'Meaning', 'Plausible range'], meanings),
-      tableOf(['Set', 'Values', 'Fitted on, and how', 'Median / p90 error'], fits),
+      markdownTable(['Parameter', 'Unit', 'Meaning', 'Plausible range'], meanings),
+      markdownTable(['Set', 'Values', 'Fitted on, and how', 'Median / p90 error'], fits),
     ].join('\n\n');
   });
 
