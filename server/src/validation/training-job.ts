@@ -17,6 +17,7 @@ import { pipelineOf, scheduleRefusal } from './pipeline.ts';
 import type { CaseInput } from './row.ts';
 import { parallelOf } from './sharding.ts';
 import { frameworkOf, isModernMegatron, type Stack, stackOf } from './stack.ts';
+import { timedLengthsKnown } from './timed-lengths.ts';
 
 export interface CandidateJob {
   readonly job: PartialJob;
@@ -63,7 +64,12 @@ export function trainingJobOf(row: CaseInput, catalog: Catalog): Mapping {
   }
   if (candidates.length === 0) return { refused: 'no split of the stated GPUs holds the stated batch' };
   const rounded = candidates[0]?.assumptions.some(({ field }) => field === 'batch.accumulation') && input.batch?.global !== undefined;
-  return { framework: frameworkOf(stack), cluster: hardware.cluster, timeKnown: hardware.gpuKnown && !rounded, candidates };
+  return {
+    framework: frameworkOf(stack),
+    cluster: hardware.cluster,
+    timeKnown: hardware.gpuKnown && !rounded && timedLengthsKnown(input),
+    candidates,
+  };
 }
 
 function fillJob(input: CaseInput, stack: Stack, fields: PartialJobDraft, assumptions: Assumption[]): string | undefined {

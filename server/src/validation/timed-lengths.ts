@@ -1,0 +1,15 @@
+/**
+ * Whether a row says what was timed. Runs on samples of unlike length, padded or not, take the time of lengths that no
+ * table gives; their memory is that of the longest sample and can be told.
+ */
+import type { CaseInput } from './row.ts';
+
+const unlike = /length varies|average length is shorter|batch unknown/i;
+/** Rows of one table of which only those before packing have samples of unlike length. */
+const beforePacking = /before packing have variable/i;
+
+export function timedLengthsKnown(input: CaseInput): boolean {
+  const note = input.note ?? '';
+  if (unlike.test(note)) return false;
+  return !(beforePacking.test(note) && /baseline/i.test(input.technique ?? ''));
+}
