@@ -4,36 +4,37 @@ import { join } from 'node:path';
 import { bundled } from './bundled.mjs';
 import { root } from './paths.mjs';
 
-const folder = join(root, 'test/validation/cases');
-/** Quantities in the order people ask for them. */
-const quantities = ['memory', 'throughput', 'utilization', 'serving memory', 'serving time', 'collectives'];
+const folder = join(root, 'test/validation');
 
-/** One entry per case file: its title, its rows, and the errors of each quantity. */
+/** Why rows are far off, by the beginning of their ids; the longest that fits speaks. */
+const explanations = JSON.parse(readFileSync(join(folder, 'explanations.json'), 'utf8'));
+
+export function explanationOf(id) {
+  const best = Object.keys(explanations)
+    .filter((start) => id.startsWith(start))
+    .sort((a, b) => b.length - a.length)[0];
+  return best === undefined ? '' : explanations[best];
+}
+
+/** All cases in one report, with the tables of accuracy.ts at hand. */
 export async function accuracy() {
-  const { validate, tableCatalog } = await bundled(
-    "export { validate } from './server/src/validation/run.ts'; export { tableCatalog } from './server/src/validation/table-catalog.ts';",
+  const validation = await bundled(
+    [
+      "export { validate } from './server/src/validation/run.ts';",
+      "export { summarize } from './server/src/validation/summary.ts';",
+      "export * from './server/src/validation/accuracy.ts';",
+      "export { tableCatalog } from './server/src/validation/table-catalog.ts';",
+    ].join('\n'),
   );
-  const files = readdirSync(folder).filter((name) => name.endsWith('.jsonl'));
-  return files.sort().map((name) => {
-    const text = readFileSync(join(folder, name), 'utf8');
-    const { summary } = validate(text, tableCatalog);
-    return { name: name.replace(/\.jsonl$/, ''), ...summary };
-  });
+  const files = readdirSync(join(folder, 'cases')).filter((name) => name.endsWith('.jsonl'));
+  const text = files.sort().map((name) => readFileSync(join(folder, 'cases', name), 'utf8'));
+  const report = validation.validate(text.join('\n'), validation.tableCatalog);
+  return { ...validation, report, figures: validation.figuresOf(report) };
 }
 
-const percent = (share) => `${(100 * share).toFixed(1)} %`;
-const signed = (share) => (Math.abs(share) < 0.0005 ? percent(0) : `${share < 0 ? '-' : '+'}${percent(Math.abs(share))}`);
+export const percent = (share) => `${(100 * share).toFixed(1)} %`;
+export const signed = (share) => (Math.abs(share) < 0.0005 ? percent(0) : `${share < 0 ? '-' : '+'}${percent(Math.abs(share))}`);
 
-/** Rows of a table: case file, quantity, rows compared, median and p90 of the absolute error, bias. */
-export function accuracyRows(entries) {
-  return entries.flatMap(({ name, errors }) =>
-    quantities
-      .filter((quantity) => errors[quantity] !== undefined)
-      .map((quantity) => {
-        const { rows, median, p90, bias } = errors[quantity];
-        return [name, quantity, String(rows), percent(median), percent(p90), signed(bias)];
-      }),
-  );
-}
-
-export const accuracyHeads = ['Cases', 'Quantity', 'Compared', 'Median error', 'p90 error', 'Bias'];
+export const summaryHeads = ['Compared', 'Median error', 'p90 error', 'Bias'];
+/** Cells of a summary: how many, median and p90 of the absolute error, bias. */
+export const summaryCells = ({ rows, median, p90, bias }) => [String(rows), percent(median), percent(p90), signed(bias)];

@@ -1,0 +1,106 @@
+// The generated part of docs/accuracy.md.
+import { explanationOf, percent, signed, summaryCells, summaryHeads } from './accuracy.mjs';
+import { markdownTable } from './generated-part.mjs';
+
+/** Reasons shorter than a table of all names: what stands in quotes differs from row to row. */
+const reasonKind = (why) => why.replace(/"[^"]*"/g, '...').replace(/\d+/g, 'n');
+
+function targetTable({ figures, targets, summarize }) {
+  const rows = targets.map(({ title, figures: belongs, median, p90, mean, most }) => {
+    const own = figures.filter(belongs);
+    const summary = summarize(own);
+    const average = own.reduce((sum, { error }) => sum + Math.abs(error), 0) / Math.max(1, own.length);
+    const largest = own.reduce((max, { error }) => Math.max(max, Math.abs(error)), 0);
+    const now = { median: summary.median, p90: summary.p90, mean: average, most: largest };
+    const wanted = Object.entries({ median, p90, mean, most }).filter(([, value]) => value !== undefined);
+    return [
+      title,
+      String(own.length),
+      wanted.map(([name, value]) => `${name} ${percent(value)}`).join(', '),
+      wanted.map(([name]) => `${name} ${percent(now[name])}`).join(', '),
+      wanted.every(([name, value]) => now[name] <= value)
+        ? 'met'
+        : wanted.map(([name, value]) => `${(now[name] / value).toFixed(1)} x`).join(', '),
+    ];
+  });
+  return markdownTable(['Aim', 'Compared', 'Wanted', 'Now', 'How far'], rows);
+}
+
+function holdOutTable({ figures, kinds, holdOut }) {
+  const rows = kinds.map(({ id, title }) => {
+    const { fitted, heldOut, ratio } = holdOut(figures.filter(({ kind }) => kind === id));
+    const cells = ({ rows: count, median, p90 }) => (count === 0 ? ['0', '', ''] : [String(count), percent(median), percent(p90)]);
+    return [title, ...cells(fitted), ...cells(heldOut), heldOut.rows === 0 ? '' : ratio.toFixed(2)];
+  });
+  const heads = ['', 'Open', 'median', 'p90', 'Held out', 'median', 'p90', 'Ratio of the medians'];
+  return markdownTable(heads, rows);
+}
+
+const rowKinds = { memory: 'memory', throughput: 'throughput', mfu: 'MFU', bubble: 'schedules', comm: 'collectives' };
+
+function answeredTables({ report, groupBy, answeredOf }) {
+  const byKind = groupBy(report.rows, ({ kind }) => rowKinds[kind] ?? 'serving engines');
+  const shares = byKind.map(([name, rows]) => {
+    const { answered } = answeredOf(rows);
+    return [name, String(rows.length), String(answered), percent(answered / rows.length)];
+  });
+  const all = answeredOf(report.rows);
+  shares.push(['all', String(all.rows), String(all.answered), percent(all.answered / all.rows)]);
+  const reasons = new Map();
+  for (const [why, count] of all.refused) {
+    const entry = reasons.get(reasonKind(why)) ?? { example: why, count: 0, kinds: 0 };
+    reasons.set(reasonKind(why), { ...entry, count: entry.count + count, kinds: entry.kinds + 1 });
+  }
+  const table = [...reasons.values()]
+    .sort((a, b) => b.count - a.count)
+    .map(({ example, count, kinds }) => [String(count), kinds > 1 ? `such as: ${example}` : example]);
+  return `${markdownTable(['Rows', '', 'Answered', 'Share'], shares)}\n\n${markdownTable(['Rows', 'Refused because'], table)}`;
+}
+
+const names = { peak_mem_gib: 'GiB', peak_mem_gb: 'GB', tokens_per_s_per_gpu: 'tokens/s per GPU', iter_s: 's per step' };
+
+function worstTable(figures, summarize) {
+  const rows = summarize(figures).worst.map(({ id, field, predicted, measured, error }) => [
+    `\`${id}\``,
+    names[field] ?? field,
+    predicted.toPrecision(3),
+    String(Number(measured.toPrecision(4))),
+    signed(error),
+    explanationOf(id),
+  ]);
+  return markdownTable(['Row', 'Figure', 'Predicted', 'Measured', 'Error', 'Why'], rows);
+}
+
+/** One kind: a plot, a table by software and device, and per software the five rows that are farthest off. */
+function kindSection({ id, title }, { figures, report, summarize, groupBy }) {
+  const own = figures.filter(({ kind }) => kind === id);
+  const refused = groupBy(
+    report.rows.filter(({ refused: why }) => why !== null),
+    ({ group }) => group.framework,
+  );
+  const refusedOf = new Map(refused.map(([framework, rows]) => [framework, rows.length]));
+  const bySoftware = groupBy(own, ({ group }) => group.framework);
+  const rows = bySoftware.flatMap(([framework, list]) => [
+    [framework, 'all', ...summaryCells(summarize(list)), String(refusedOf.get(framework) ?? 0)],
+    ...groupBy(list, ({ group }) => group.gpu).map(([gpu, part]) => ['', gpu, ...summaryCells(summarize(part)), '']),
+  ]);
+  const worst = bySoftware.map(([framework, list]) => `**${framework}**, farthest off:\n\n${worstTable(list, summarize)}`);
+  return [
+    `## ${title}`,
+    `![Predicted against measured: ${title.toLowerCase()}](images/accuracy-${id}.svg)`,
+    markdownTable(['Software', 'GPU', ...summaryHeads, 'Rows refused'], rows),
+    ...worst,
+  ].join('\n\n');
+}
+
+export function accuracyPage(data) {
+  return [
+    '## Aims',
+    targetTable(data),
+    '## Held-out sources',
+    holdOutTable(data),
+    '## Answered and refused',
+    answeredTables(data),
+    ...data.kinds.filter(({ id }) => data.figures.some(({ kind }) => kind === id)).map((kind) => kindSection(kind, data)),
+  ].join('\n\n');
+}

@@ -1,0 +1,149 @@
+/**
+ * The figures of docs/accuracy.md: what was compared, by kind, software and device, fitted and held out, and what was
+ * refused. A row counts once per kind: throughput and step time are the same measurement in two units.
+ */
+import type { RowGroup } from './group.ts';
+import type { RowResult, ValidationReport } from './run.ts';
+import { type QuantitySummary, type RowError, summarize } from './summary.ts';
+
+export interface Kind {
+  readonly id: string;
+  readonly title: string;
+  /** Measured fields; the first that a row has is compared, or with `every` each of them. */
+  readonly fields: readonly string[];
+  readonly every?: boolean;
+}
+
+/** What is reported, in the order people ask for it. */
+export const kinds: readonly Kind[] = [
+  { id: 'peak-memory', title: 'Peak memory', fields: ['peak_mem_gib', 'peak_mem_gb'] },
+  {
+    id: 'other-memory',
+    title: 'Resident, reserved, activation and nvidia-smi memory',
+    fields: [
+      'resident_mem_gib',
+      'after_step_mem_gib',
+      'memory_usage_mib',
+      'model_state_mem_mib',
+      'peak_reserved_gib',
+      'nvidia_smi_mem_gib',
+      'activation_mem_mib',
+      'activation_peak_mib',
+      'activation_mem_pct_of_tp_baseline',
+    ],
+    every: true,
+  },
+  {
+    id: 'throughput',
+    title: 'Throughput and step time',
+    fields: ['tokens_per_s_per_gpu', 'iter_s', 'tflops_per_gpu', 'hfu_tflops_per_gpu', 'mfu'],
+  },
+  { id: 'utilization', title: 'MFU and HFU', fields: ['mfu', 'hfu'] },
+  { id: 'collectives', title: 'Collectives', fields: ['time_us', 'time_ms', 'busbw_gb_s', 'bottleneck_bw_gb_s'] },
+  {
+    id: 'serving-memory',
+    title: 'Memory of serving engines',
+    fields: ['weights_gib', 'kv_cache_gib', 'kv_tokens', 'gpu_blocks', 'max_concurrency'],
+    every: true,
+  },
+];
+
+/** One comparison with the group of its row. */
+export interface Figure extends RowError {
+  readonly kind: string;
+  readonly group: RowGroup;
+}
+
+/** Every comparison of a report, kind by kind. */
+export function figuresOf(report: ValidationReport): readonly Figure[] {
+  const groups = new Map(report.rows.map((row) => [row.id, row.group]));
+  const byRow = new Map<string, RowError[]>();
+  for (const error of report.errors) byRow.set(error.id, [...(byRow.get(error.id) ?? []), error]);
+  return kinds.flatMap((kind) =>
+    [...byRow].flatMap(([id, errors]) => {
+      const group = groups.get(id);
+      const wanted = kind.fields.flatMap((field) => errors.filter((error) => error.field === field));
+      return group ? (kind.every ? wanted : wanted.slice(0, 1)).map((error) => ({ ...error, kind: kind.id, group })) : [];
+    }),
+  );
+}
+
+/** Keys of `items`, sorted, each with its items. */
+export function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): readonly (readonly [string, readonly T[]])[] {
+  const found = new Map<string, T[]>();
+  for (const item of items) {
+    const key = keyOf(item);
+    const list = found.get(key);
+    if (list) list.push(item);
+    else found.set(key, [item]);
+  }
+  return [...found].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+}
+
+export interface HoldOutComparison {
+  readonly fitted: QuantitySummary;
+  readonly heldOut: QuantitySummary;
+  /** Median error of the held-out sources over that of the others; 1 when there is nothing to compare. */
+  readonly ratio: number;
+}
+
+/** The two parts of the sources side by side. */
+export function holdOut(figures: readonly Figure[]): HoldOutComparison {
+  const fitted = summarize(figures.filter(({ group }) => !group.heldOut));
+  const heldOut = summarize(figures.filter(({ group }) => group.heldOut));
+  const comparable = fitted.rows > 0 && heldOut.rows > 0 && fitted.median > 0;
+  return { fitted, heldOut, ratio: comparable ? heldOut.median / fitted.median : 1 };
+}
+
+export interface Answered {
+  readonly rows: number;
+  readonly answered: number;
+  /** Reasons with their number of rows, the commonest first. */
+  readonly refused: readonly (readonly [string, number])[];
+}
+
+/** How many rows were answered, and why the others were not. */
+export function answeredOf(rows: readonly RowResult[]): Answered {
+  const reasons = groupBy(
+    rows.filter(({ refused }) => refused !== null),
+    ({ refused }) => refused ?? '',
+  ).map(([why, list]) => [why, list.length] as const);
+  const refused = [...reasons].sort((a, b) => b[1] - a[1]);
+  return { rows: rows.length, answered: rows.length - refused.reduce((sum, [, count]) => sum + count, 0), refused };
+}
+
+/** A published aim for some of the figures. */
+export interface Target {
+  readonly title: string;
+  readonly figures: (figure: Figure) => boolean;
+  readonly median?: number;
+  readonly p90?: number;
+  /** Mean of the absolute errors, and the largest one. */
+  readonly mean?: number;
+  readonly most?: number;
+}
+
+const isReal = ({ group, id }: Figure): boolean => !/vtrain|korthikanti/i.test(`${group.source} ${id}`);
+
+/** What the model is meant to reach on these rows. */
+export const targets: readonly Target[] = [
+  {
+    title: 'Activation memory of Korthikanti et al. 2022, as shares of the baseline',
+    figures: ({ field }) => field === 'activation_mem_pct_of_tp_baseline',
+    most: 0.02,
+  },
+  {
+    title: 'Single-node step times of vTrain',
+    figures: ({ id, kind }) => kind === 'throughput' && id.startsWith('vtrain-single'),
+    mean: 0.1,
+  },
+  { title: 'Peak memory of real runs', figures: (figure) => figure.kind === 'peak-memory' && isReal(figure), median: 0.05, p90: 0.12 },
+  {
+    title: 'Throughput or MFU of real runs',
+    figures: (figure) => figure.kind === 'throughput' && isReal(figure),
+    median: 0.08,
+    p90: 0.2,
+  },
+  { title: 'Weights of serving engines', figures: ({ field }) => field === 'weights_gib', median: 0.01 },
+  { title: 'KV-cache tokens of serving engines', figures: ({ field }) => field === 'kv_tokens', median: 0.03 },
+];
