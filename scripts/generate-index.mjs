@@ -77,6 +77,15 @@ const targets = [
       }),
   },
   {
+    path: 'data/nodes/index.ts',
+    make: () =>
+      jsonIndex('data/nodes', {
+        types: ["import { loadNode, type NodeSheet } from '../load.ts';"],
+        list: (names) =>
+          `/** Every node, in the order of its id. */\nexport const nodes: readonly NodeSheet[] = [${names.join(', ')}].map(loadNode);`,
+      }),
+  },
+  {
     path: 'data/models/index.ts',
     make: () =>
       jsonIndex('data/models', {

@@ -3,8 +3,17 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Accelerator } from '../../server/src/core/hardware.ts';
-import { accelerators, modelCards, networks } from '../../server/src/data/index.ts';
-import { acceleratorFile, modelFile, networkFile } from '../../server/src/data/schema.ts';
+import {
+  accelerators,
+  findAccelerator,
+  findNetwork,
+  findNode,
+  modelCards,
+  networks,
+  nodes,
+  usualNode,
+} from '../../server/src/data/index.ts';
+import { acceleratorFile, modelFile, networkFile, nodeFile } from '../../server/src/data/schema.ts';
 
 const folder = join(import.meta.dirname, '../../server/src/data');
 const files = (name: string) =>
@@ -24,6 +33,7 @@ function usedSources(value: unknown): string[] {
 describe.each([
   ['gpus', acceleratorFile],
   ['networks', networkFile],
+  ['nodes', nodeFile],
 ] as const)('data/%s', (name, schema) => {
   test.each(files(name))('%s fits the schema, its id is its file name, and it uses exactly the sources it lists', (file, content) => {
     const parsed = schema.parse(content);
@@ -47,6 +57,7 @@ test('ids are unique', () => {
   for (const ids of [
     accelerators.map((entry) => entry.id),
     networks.map((entry) => entry.id),
+    nodes.map((entry) => entry.id),
     modelCards.map((entry) => entry.name.toLowerCase()),
   ]) {
     expect(new Set(ids).size).toBe(ids.length);
@@ -105,4 +116,35 @@ test.each(dense.map((card) => [card.name, card] as const))('the card of %s count
   const embeddings = value('vocab') * hidden * (fields['model.tiedEmbeddings'] ? 1 : 2);
   const counted = layers * (attention + mlp) + embeddings;
   expect(Math.abs(counted / (card.parameters ?? 0) - 1)).toBeLessThan(0.02);
+});
+
+describe.each(nodes.map((node) => [node.id, node] as const))('%s', (_id, node) => {
+  test('names an accelerator and a network that have data sheets', () => {
+    expect(findAccelerator(node.accelerator)?.id).toBe(node.accelerator);
+    expect(findNetwork(node.network)?.id).toBe(node.network);
+  });
+
+  test('has as many ports as its network gives each GPU', () => {
+    const perGpu = (node.nics.value * node.nicRate.value) / node.gpusPerNode.value;
+    expect(findNetwork(node.network)?.bandwidthPerGpu.value).toBeCloseTo(perGpu, 0);
+  });
+
+  test('is found by its names', () => {
+    for (const name of [node.id, node.label, ...node.aliases]) expect(findNode(name)?.id).toBe(node.id);
+  });
+});
+
+test('every accelerator has at most one usual system', () => {
+  const usual = nodes.filter((node) => node.usual).map((node) => node.accelerator);
+  expect(new Set(usual).size).toBe(usual.length);
+  for (const accelerator of accelerators) expect(usualNode(accelerator)?.usual ?? true).toBe(true);
+});
+
+test('links without a switch give a small group less than the whole node, but for a pair inside one module', () => {
+  for (const { scaleUp } of accelerators) {
+    const within = scaleUp?.within ?? [];
+    const sizes = within.map(({ gpus }) => gpus);
+    expect(sizes).toEqual([...sizes].sort((a, b) => a - b));
+    for (const { gpus, bandwidth } of within) if (gpus > 2) expect(bandwidth.value).toBeLessThanOrEqual(scaleUp?.bandwidth.value ?? 0);
+  }
 });

@@ -1,13 +1,17 @@
 /** The tables of hardware and of public models, and how to find an entry by the names people write. */
+import type { Accelerator } from '../core/hardware.ts';
 import { acceleratorFinder } from './accelerator-names.ts';
 import { accelerators } from './gpus/index.ts';
+import type { NodeSheet } from './load.ts';
 import { modelCardFinder } from './model-names.ts';
 import { modelCards } from './models/index.ts';
 import { networkFinder } from './network-names.ts';
 import { networks } from './networks/index.ts';
+import { nodeFinder, usualNodeOf } from './node-names.ts';
+import { nodes } from './nodes/index.ts';
 
-export type { ModelCard, NamedNetwork } from './load.ts';
-export { accelerators, modelCards, networks };
+export type { ModelCard, NamedNetwork, NodeSheet } from './load.ts';
+export { accelerators, modelCards, networks, nodes };
 
 /** No name is longer; a value that is comes from a file that is no configuration, and is not worth the matching. */
 const longestName = 300;
@@ -28,3 +32,12 @@ export const findAccelerator = onFirstUse(() => acceleratorFinder(accelerators))
 export const findNetwork = onFirstUse(() => networkFinder(networks));
 /** The card of the public model a name means, or undefined when it is unknown. */
 export const findModelCard = onFirstUse(() => modelCardFinder(modelCards));
+/** The machine a name means ("DGX A100", "p4d.24xlarge"), or undefined when it is unknown. */
+export const findNode = onFirstUse(() => nodeFinder(nodes));
+
+let usual: ((accelerator: Accelerator) => NodeSheet | undefined) | undefined;
+/** The system an accelerator is usually found in, for what a configuration does not say. */
+export function usualNode(accelerator: Accelerator): NodeSheet | undefined {
+  usual ??= usualNodeOf(nodes, accelerators);
+  return usual(accelerator);
+}

@@ -54,6 +54,36 @@ export interface RawNetwork {
   sources: RawSources;
 }
 
+export interface RawNode {
+  id: string;
+  label: string;
+  aliases: readonly string[];
+  accelerator: string;
+  gpusPerNode: RawFigure;
+  nics: RawFigure;
+  nicRate: RawFigure;
+  network: string;
+  usual?: boolean;
+  sources: RawSources;
+}
+
+/** A machine as it is sold or rented: how many of which accelerator, and the ports that leave it. */
+export interface NodeSheet {
+  readonly id: string;
+  readonly label: string;
+  readonly aliases: readonly string[];
+  /** Id of its accelerator. */
+  readonly accelerator: string;
+  readonly gpusPerNode: Figure;
+  readonly nics: Figure;
+  /** Bytes per second of one port, one direction. */
+  readonly nicRate: Figure;
+  /** Id of the network its ports make, per GPU. */
+  readonly network: string;
+  /** True for the vendor's own system of the accelerator, taken where no system is named. */
+  readonly usual: boolean;
+}
+
 /** The shape of a public model. `assumed` names what its source left open. */
 export interface ModelCard {
   readonly name: string;
@@ -78,6 +108,7 @@ const toBase: { readonly [unit: string]: ((value: number) => number) | undefined
   'GB/s': GBps,
   'TFLOP/s': TFLOPS,
   'TOP/s': TFLOPS,
+  'Gb/s': (value) => GBps(value / 8),
   us: microseconds,
   W: (value) => value,
   count: (value) => value,
@@ -161,6 +192,21 @@ export function loadNetwork(raw: RawNetwork): NamedNetwork {
     aliases: raw.aliases,
     bandwidthPerGpu: figure(raw.bandwidthPerGpu, raw.sources),
     latency: figure(raw.latency, raw.sources),
+  };
+}
+
+/** A node in base units. */
+export function loadNode(raw: RawNode): NodeSheet {
+  return {
+    id: raw.id,
+    label: raw.label,
+    aliases: raw.aliases,
+    accelerator: raw.accelerator,
+    gpusPerNode: figure(raw.gpusPerNode, raw.sources),
+    nics: figure(raw.nics, raw.sources),
+    nicRate: figure(raw.nicRate, raw.sources),
+    network: raw.network,
+    usual: raw.usual === true,
   };
 }
 

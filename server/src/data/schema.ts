@@ -69,6 +69,19 @@ export const networkFile = z.strictObject({
   sources,
 });
 
+export const nodeFile = z.strictObject({
+  id: kebabCase,
+  label: z.string().min(2),
+  aliases: z.array(alias).min(1),
+  accelerator: kebabCase,
+  gpusPerNode: figure('count'),
+  nics: figure('count'),
+  nicRate: figure('Gb/s'),
+  network: kebabCase,
+  usual: z.literal(true).optional(),
+  sources,
+});
+
 const count = z.int().positive();
 
 export const modelFile = z.array(

@@ -3,44 +3,37 @@ import type { Assumption } from '../core/estimate.ts';
 import type { Cluster } from '../core/hardware.ts';
 import type { JobField, PartialJob, PartialJobDraft } from '../core/job-fields.ts';
 import type { SourcesDraft } from '../core/origin.ts';
-import { findAccelerator, findNetwork } from '../data/index.ts';
+import { findAccelerator, findNetwork, findNode, usualNode } from '../data/index.ts';
 import type { EngineSettings } from './analysis.ts';
 import type { Layer } from './layers.ts';
 
-/** Taken when neither the file nor the settings say how GPUs are packed; the usual size of an HGX or MI300 node. */
+/** Taken when neither the file nor the settings nor a known system say how GPUs are packed. */
 const usualGpusPerNode = 8;
-/**
- * Taken when nothing names the network: one port per GPU of the InfiniBand generation that was current with the GPU, as in
- * the reference designs of DGX-1 and DGX-2 (EDR), DGX A100 (HDR) and DGX H100 (NDR).
- */
-const networkOfGeneration: { readonly [architecture: string]: string } = {
-  Volta: 'infiniband-edr-100',
-  Turing: 'infiniband-edr-100',
-  Ampere: 'infiniband-hdr-200',
-};
+/** One port per GPU of the InfiniBand generation most GPUs in use were sold with. */
 const latestNetwork = 'infiniband-ndr-400';
 
 /** Taken when no GPU is named anywhere, so that memory and shares can be seen at once; no verdict rests on it. */
 const usualGpu = 'nvidia-h100-sxm-80gb';
 
-/** Puts the user's cluster settings over what was read. A changed packing makes a written world size obsolete. */
+/** Puts the user's settings of cluster and MFU over what was read. A changed packing makes a written world size obsolete. */
 export function applySettings(layer: Layer, settings: EngineSettings): Layer {
   const job: PartialJobDraft = { ...layer.job };
   const sources: SourcesDraft = { ...layer.sources };
   const set = <F extends JobField>(field: F, value: PartialJobDraft[F], name: string): void => {
     if (value === undefined) return;
     job[field] = value;
-    sources[field] = { kind: 'setting', name: `rooflint.cluster.${name}` };
+    sources[field] = { kind: 'setting', name: `rooflint.${name}` };
   };
   if (settings.nodes !== undefined || settings.gpusPerNode !== undefined) {
     delete job['cluster.gpus'];
     delete sources['cluster.gpus'];
   }
-  set('cluster.gpu', settings.gpu, 'gpu');
-  set('cluster.gpusPerNode', settings.gpusPerNode, 'gpusPerNode');
-  set('cluster.nodes', settings.nodes, 'nodes');
-  set('cluster.interconnect', settings.network, 'network');
-  set('cluster.pricePerGpuHour', settings.pricePerGpuHour, 'pricePerGpuHour');
+  set('cluster.gpu', settings.gpu, 'cluster.gpu');
+  set('cluster.gpusPerNode', settings.gpusPerNode, 'cluster.gpusPerNode');
+  set('cluster.nodes', settings.nodes, 'cluster.nodes');
+  set('cluster.interconnect', settings.network, 'cluster.network');
+  set('cluster.pricePerGpuHour', settings.pricePerGpuHour, 'cluster.pricePerGpuHour');
+  set('report.mfuConvention', settings.mfuConvention, 'mfuConvention');
   return { job, sources };
 }
 
@@ -58,21 +51,25 @@ export function clusterOf(job: PartialJob): ResolvedCluster {
   const written = job['cluster.gpu'];
   const gpuAssumed = written === undefined;
   const name = written ?? usualGpu;
-  const accelerator = findAccelerator(name);
+  const machine = findNode(name);
+  const accelerator = findAccelerator(machine?.accelerator ?? name);
   if (!accelerator) return { cluster: undefined, gpuAssumed, assumptions: [], problem: `there is no data sheet for the GPU "${name}"` };
   const assumptions: Assumption[] = [];
   if (gpuAssumed) {
     const why = 'no GPU is named in the file or the settings: choose the cluster';
     assumptions.push({ field: 'cluster.gpu', value: accelerator.label, why });
   }
+  const node = machine ?? usualNode(accelerator);
+  const size = node?.gpusPerNode.value ?? usualGpusPerNode;
   const gpus = job['cluster.gpus'];
-  const gpusPerNode = job['cluster.gpusPerNode'] ?? Math.min(usualGpusPerNode, gpus ?? usualGpusPerNode);
+  const gpusPerNode = job['cluster.gpusPerNode'] ?? Math.min(size, gpus ?? size);
   if (job['cluster.gpusPerNode'] === undefined) {
-    assumptions.push({ field: 'cluster.gpusPerNode', value: String(gpusPerNode), why: 'neither the file nor the settings say it' });
+    const why = machine ? `${machine.label} has ${size}` : 'neither the file nor the settings say it';
+    assumptions.push({ field: 'cluster.gpusPerNode', value: String(gpusPerNode), why });
   }
   const nodes = job['cluster.nodes'] ?? Math.max(1, Math.ceil((gpus ?? gpusPerNode) / gpusPerNode));
   const named = job['cluster.interconnect'];
-  const usualNetwork = networkOfGeneration[accelerator.architecture] ?? latestNetwork;
+  const usualNetwork = node?.network ?? latestNetwork;
   const scaleOut = (named === undefined ? undefined : findNetwork(named)) ?? findNetwork(usualNetwork);
   if (!scaleOut)
     return { cluster: undefined, gpuAssumed, assumptions, problem: `there is no data sheet for the network "${named ?? usualNetwork}"` };
@@ -80,7 +77,7 @@ export function clusterOf(job: PartialJob): ResolvedCluster {
     assumptions.push({
       field: 'cluster.interconnect',
       value: scaleOut.label,
-      why: `${named ? `"${named}" is not known` : 'no network is named'}; usual with ${accelerator.architecture} GPUs`,
+      why: `${named ? `"${named}" is not known` : 'no network is named'}; ${machine ? `that of ${machine.label}` : `usual with ${accelerator.architecture} GPUs`}`,
     });
   }
   const price = job['cluster.pricePerGpuHour'];

@@ -1,10 +1,15 @@
 /** The data the mapping looks up, as an argument, so that tests can use invented data sheets. */
 import type { Accelerator, Network } from '../core/hardware.ts';
 import type { PartialJob } from '../core/job-fields.ts';
+import type { NodeSheet } from '../data/index.ts';
 
 export interface Catalog {
   readonly findAccelerator: (name: string) => Accelerator | undefined;
   readonly findNetwork: (id: string) => Network | undefined;
+  /** A machine by the name it is sold or rented under. */
+  readonly findNode: (name: string) => NodeSheet | undefined;
+  /** The machine an accelerator is usually found in. */
+  readonly usualNode: (accelerator: Accelerator) => NodeSheet | undefined;
   /** The shape of a public model by any of its names. */
   readonly findModel: (name: string) => PartialJob | undefined;
 }

@@ -4,6 +4,7 @@
 import type { Assumption } from '../core/estimate.ts';
 import type { Accelerator, Cluster, Network } from '../core/hardware.ts';
 import { GBps, GiB } from '../core/units.ts';
+import type { NodeSheet } from '../data/index.ts';
 import type { Catalog } from './catalog.ts';
 import type { CaseInput } from './row.ts';
 
@@ -29,13 +30,16 @@ export function clusterOf(input: CaseInput, catalog: Catalog): MappedHardware | 
   const assumptions: Assumption[] = [];
   const written = hardware.gpu ?? '';
   if (/ascend|xpu|trainium/i.test(written)) return { refused: `the accelerator "${written}" has no data sheet here` };
-  const found = lookUp(written, catalog, assumptions);
+  const node = catalog.findNode(written) ?? catalog.findNode(hardware.system ?? '');
+  const found = lookUp(written, catalog, assumptions) ?? (node && catalog.findAccelerator(node.accelerator));
   const fallback = found ?? stranger(hardware.gpu_mem_gib, catalog, assumptions, written);
   if (!fallback) return { refused: `the accelerator "${written}" is not in the data sheets` };
   const accelerator = withSlices(withMemory(fallback, hardware.gpu_mem_gib, written, assumptions), input);
   const gpus = Math.max(1, hardware.gpus ?? parallelProduct(input));
-  const gpusPerNode = nodeSize(input, gpus, assumptions);
-  const scaleOut = scaleOutOf(input, accelerator, gpusPerNode, catalog, assumptions);
+  const usual = node ?? catalog.usualNode(accelerator);
+  const gpusPerNode = nodeSize(input, gpus, usual, assumptions);
+  const network = catalog.findNetwork(usual?.network ?? 'infiniband-ndr-400');
+  const scaleOut = scaleOutOf(input, accelerator, gpusPerNode, network, catalog, assumptions);
   if (!scaleOut) return { refused: 'no data sheet of a network between nodes is at hand' };
   return {
     cluster: {
@@ -103,11 +107,11 @@ function parallelProduct(input: CaseInput): number {
   return tp * pp * cp * dp;
 }
 
-function nodeSize(input: CaseInput, gpus: number, assumptions: Assumption[]): number {
-  const { gpus_per_node: stated, intra = '', gpu } = input.hardware ?? {};
+function nodeSize(input: CaseInput, gpus: number, node: NodeSheet | undefined, assumptions: Assumption[]): number {
+  const { gpus_per_node: stated, intra = '' } = input.hardware ?? {};
   if (/nvl72/i.test(intra)) return Math.min(72, gpus);
   if (stated !== undefined && stated >= 1) return Math.min(stated, gpus);
-  const usual = /gb[23]00|tpu|mi250x?$/i.test(gpu ?? '') ? 4 : 8;
+  const usual = node?.gpusPerNode.value ?? 8;
   if (gpus > usual) assumptions.push({ field: 'cluster.gpusPerNode', value: String(usual), why: 'GPUs per node not stated' });
   return Math.min(usual, gpus);
 }
@@ -117,12 +121,13 @@ function scaleOutOf(
   input: CaseInput,
   accelerator: Accelerator,
   gpusPerNode: number,
+  common: Network | undefined,
   catalog: Catalog,
   assumptions: Assumption[],
 ): Network | undefined {
   const inter = input.hardware?.inter ?? '';
   const match = /(?:(\d+)\s*x\s*)?(\d+)\s*g(?:b\/?s|bps|b)\b/i.exec(inter);
-  const usual = namedNetwork(inter, accelerator, catalog) ?? usualNetwork(accelerator, catalog);
+  const usual = namedNetwork(inter, accelerator, catalog) ?? common;
   if (!match || !usual) {
     if (inter === '' && (input.hardware?.gpus ?? 1) > gpusPerNode && usual) {
       assumptions.push({ field: 'cluster.interconnect', value: usual.label, why: 'the network between nodes is not stated' });
@@ -150,19 +155,3 @@ function namedNetwork(inter: string, accelerator: Accelerator, catalog: Catalog)
   if (/\befa\b/i.test(inter) && /ampere/i.test(accelerator.architecture)) return catalog.findNetwork('efa-400');
   return catalog.findNetwork(inter);
 }
-
-/** The network such GPUs are sold with in the vendor's own reference systems. */
-function usualNetwork(accelerator: Accelerator, catalog: Catalog): Network | undefined {
-  const usual = usualNetworks.find(([pattern]) => pattern.test(accelerator.architecture));
-  return catalog.findNetwork(usual?.[1] ?? 'infiniband-ndr-400');
-}
-
-const usualNetworks: readonly (readonly [RegExp, string])[] = [
-  [/volta|turing/i, 'infiniband-edr-100'],
-  [/ampere/i, 'infiniband-hdr-200'],
-  [/blackwell ultra/i, 'infiniband-xdr-800'],
-  [/tpu/i, 'google-dcn-50'],
-  [/gaudi2/i, 'roce-300'],
-  [/gaudi3/i, 'roce-600'],
-  [/cdna2/i, 'slingshot-200'],
-];

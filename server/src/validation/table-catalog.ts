@@ -1,9 +1,11 @@
 /** The catalog over the project's own data files. */
-import { findAccelerator, findModelCard, findNetwork } from '../data/index.ts';
+import { findAccelerator, findModelCard, findNetwork, findNode, usualNode } from '../data/index.ts';
 import type { Catalog } from './catalog.ts';
 
 export const tableCatalog: Catalog = {
   findAccelerator,
   findNetwork,
+  findNode,
+  usualNode,
   findModel: (name) => findModelCard(name)?.fields,
 };
