@@ -186,7 +186,7 @@ export function computeCalibration(architecture: string): ComputeCalibration {
 }
 
 /**
- * The calibration of a device under steady load: a card with a lower power limit than the one measured runs at lower
+ * The calibration of a device under steady load: a card with another power limit than the one measured runs at other
  * clocks, by about the square root of the limit.
  */
 export function sustainedCalibration(accelerator: {
@@ -195,6 +195,6 @@ export function sustainedCalibration(accelerator: {
 }): ComputeCalibration {
   const base = computeCalibration(accelerator.architecture);
   const limit = accelerator.tdpWatts?.value ?? base.tdpWatts;
-  if (limit >= base.tdpWatts) return base;
-  return { ...base, sustainedShare: base.sustainedShare * Math.sqrt(limit / base.tdpWatts) };
+  if (limit === base.tdpWatts) return base;
+  return { ...base, sustainedShare: Math.min(1, base.sustainedShare * Math.sqrt(limit / base.tdpWatts)) };
 }

@@ -1,5 +1,6 @@
 /** Seconds per layer that gathers and scatters of a fully sharded layer outlast its compute. */
-import { allGatherTime, reduceScatterTime } from '../comms/collectives.ts';
+import { hostCalibration } from '../calibration/host.ts';
+import { allGatherTime, allReduceTime, reduceScatterTime } from '../comms/collectives.ts';
 import type { Groups } from '../comms/groups.ts';
 import { place } from '../comms/network.ts';
 import type { BlockWork } from '../compute/block-work.ts';
@@ -26,7 +27,16 @@ export function shardWait(job: TrainingJob, groups: Groups): (kind: number, work
     if (!block) return none;
     const layer = blockParameters(block, job.model.hidden, job.model.normalization, { tensor, expert, expertTensor }).total;
     const gather = allGatherTime(placement, size, layer * bytesPerElement(job.precision.compute));
-    const scatter = reduceScatterTime(placement, size, layer * bytesPerElement(job.precision.gradients));
-    return { forward: Math.max(0, gather - work.forward.total), backward: Math.max(0, gather + scatter - work.backward.total) };
+    const gradient = layer * bytesPerElement(job.precision.gradients);
+    const scatter = reduceScatterTime(placement, size, gradient);
+    // HSDP: what each shard has reduced is then summed over its copies.
+    const { replicas } = groups;
+    const reduce = replicas.size > 1 ? allReduceTime(place(job.cluster, replicas), replicas.size, gradient / size) : 0;
+    return { forward: waitOf(gather, work.forward.total), backward: waitOf(gather + scatter + reduce, work.backward.total) };
   };
+}
+
+/** What outlasts the computation, and what the computation loses while both run. */
+function waitOf(busy: Seconds, computing: Seconds): Seconds {
+  return Math.max(0, busy - computing) + hostCalibration.overlapContention * Math.min(busy, computing);
 }
