@@ -8,7 +8,7 @@ import { noSettings, readSettings, settingKeys } from '../server/src/lsp/setting
 interface Property {
   readonly type: string | readonly string[];
   readonly default: unknown;
-  readonly enum?: readonly string[];
+  readonly enum?: readonly (string | null)[];
   readonly markdownDescription?: string;
   readonly description?: string;
 }
@@ -56,7 +56,7 @@ describe('settings', () => {
       : types.includes('object')
         ? { 'some-rule': 'off' }
         : types.includes('string')
-          ? 'h100'
+          ? (property?.enum?.find((one) => one !== null) ?? 'h100')
           : 7;
     expect(readSettings(nested(key, value))).not.toEqual(readSettings({}));
   });

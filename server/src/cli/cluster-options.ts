@@ -1,5 +1,7 @@
-/** `--cluster`, `--gpus`, `--gpus-per-node`, `--price`: the hardware from the command line, over what the file says. */
-import type { Command } from 'commander';
+/** `--cluster`, `--gpus`, `--gpus-per-node`, `--price`: the hardware from the command line, over what the file says; and `--mfu`. */
+import { type Command, Option } from 'commander';
+import { flopsConventions } from '../core/compute/flops-conventions.ts';
+import type { FlopsConvention } from '../core/job-fields.ts';
 import { accelerators, findAccelerator, findNetwork } from '../data/index.ts';
 import type { EngineSettings } from '../engine/analysis.ts';
 import { UsageError } from './io.ts';
@@ -11,6 +13,7 @@ export interface ClusterOptions {
   readonly gpusPerNode?: number;
   readonly network?: string;
   readonly price?: number;
+  readonly mfu?: FlopsConvention;
 }
 
 /** Adds the options to a command. */
@@ -20,11 +23,14 @@ export function withClusterOptions(command: Command): Command {
     .option('--gpus <N>', 'GPUs in all', whole('--gpus'))
     .option('--gpus-per-node <N>', 'GPUs per node', whole('--gpus-per-node'))
     .option('--network <NAME>', 'network between nodes, such as infiniband-ndr-400')
-    .option('--price <USD>', 'price of one GPU for one hour', positive('--price'));
+    .option('--price <USD>', 'price of one GPU for one hour', positive('--price'))
+    .addOption(
+      new Option('--mfu <CONVENTION>', "whose FLOPs MFU counts; the framework's own when absent").choices(Object.keys(flopsConventions)),
+    );
 }
 
 /** The options as engine settings. Throws `UsageError` for a name without a data sheet. */
-export function settingsFrom({ cluster, gpus, gpusPerNode, network, price }: ClusterOptions): EngineSettings {
+export function settingsFrom({ cluster, gpus, gpusPerNode, network, price, mfu }: ClusterOptions): EngineSettings {
   const counted = /^(\d+)\s*x\s*(.+)$/i.exec(cluster ?? '');
   const name = counted?.[2] ?? cluster;
   const accelerator = name === undefined ? undefined : findAccelerator(name);
@@ -44,5 +50,6 @@ export function settingsFrom({ cluster, gpus, gpusPerNode, network, price }: Clu
     ...(total === undefined || perNode === undefined ? {} : { nodes: total / perNode }),
     ...(network === undefined ? {} : { network }),
     ...(price === undefined ? {} : { pricePerGpuHour: price }),
+    ...(mfu === undefined ? {} : { mfuConvention: mfu }),
   };
 }

@@ -5,7 +5,7 @@
 import type { EstimateResult } from '../core/estimate.ts';
 import type { Finding } from '../core/finding.ts';
 import type { Cluster } from '../core/hardware.ts';
-import type { JobField, JobKind, PartialJob } from '../core/job-fields.ts';
+import type { FlopsConvention, JobField, JobKind, PartialJob } from '../core/job-fields.ts';
 import type { Place, Range, Sources } from '../core/origin.ts';
 import type { Link, UnreadKey } from '../frameworks/adapter.ts';
 import type { ConfigDocument, Problem } from '../syntax/document.ts';
@@ -78,6 +78,8 @@ export interface EngineSettings {
   /** Id of a network in `data/networks`. */
   readonly network?: string;
   readonly pricePerGpuHour?: number;
+  /** Whose FLOPs MFU counts; undefined = the framework's own. */
+  readonly mfuConvention?: FlopsConvention;
   /** Rule id -> severity or "off". */
   readonly rules?: Readonly<Record<string, 'error' | 'warning' | 'info' | 'off'>>;
 }

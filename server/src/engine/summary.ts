@@ -4,7 +4,7 @@ import { modelTerms } from '../core/model-terms.ts';
 import type { Term } from '../core/term.ts';
 import type { JobAnalysis } from './analysis.ts';
 import { formatBytes, formatCount, formatNumber, formatPercent, formatSeconds, formatTerm, formatValue } from './format.ts';
-import { worstStageOf } from './terms.ts';
+import { conventionOf, worstStageOf } from './terms.ts';
 
 /** `32 GPUs`, or `32 GPUs (NVIDIA H100 SXM 80 GB assumed)` when no GPU is named. */
 function gpuCount({ gpus, assumptions }: TrainingEstimate | ServingEstimate): string {
@@ -25,7 +25,7 @@ function trainingSummary(estimate: TrainingEstimate): readonly string[] {
   return [
     gpuCount(estimate),
     ...(worst ? [ofCapacity(worst.device, memory.usable)] : []),
-    `MFU ${formatTerm(throughput.mfu)}`,
+    `${conventionOf(throughput.mfu) ?? ''} MFU ${formatTerm(throughput.mfu)}`.trimStart(),
     `${formatSeconds(time.step.value)}/step`,
     `${formatPercent(time.shares.exposedCommunication)} exposed communication`,
   ];

@@ -9,6 +9,11 @@ export function worstStageOf({ memory }: TrainingEstimate) {
   return memory.stages[memory.worstStage];
 }
 
+/** Whose FLOPs a rate counts, when it counts FLOPs: "Megatron-LM". */
+export function conventionOf(term: Term): string | undefined {
+  return /^(.+?)'s FLOPs: /.exec(term.note ?? '')?.[1];
+}
+
 /** The top terms of an estimate: everything in it can be reached from these. */
 export function topTerms(estimate: Estimate): readonly Term[] {
   if (estimate.kind === 'serving') {

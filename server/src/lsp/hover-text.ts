@@ -9,6 +9,7 @@ import { ofCapacity, summaryOf } from '../engine/summary.ts';
 import { worstStageOf } from '../engine/terms.ts';
 import type { UnreadKey } from '../frameworks/adapter.ts';
 import { code, plain, tableOf } from '../report/markdown-text.ts';
+import { quantityLabel } from '../report/term-words.ts';
 
 /** Terms listed per aspect before the rest is only counted. */
 const mostTerms = 4;
@@ -61,8 +62,11 @@ function contributionText(job: JobAnalysis, field: JobField): string {
 function alternativeTable(job: JobAnalysis, field: JobField, alternatives: readonly Alternative[]): string {
   if (alternatives.length < 2 || 'refusal' in job.result) return '';
   const { short } = fieldInfo[field];
-  const training = job.result.estimate.kind === 'training';
-  const head = training ? ['memory per GPU', 'step', 'MFU', 'exposed comm.'] : ['memory per GPU', 'KV tokens', 'full contexts', 'TPOT'];
+  const { estimate } = job.result;
+  const head =
+    estimate.kind === 'training'
+      ? ['memory per GPU', 'step', plain(quantityLabel(estimate.throughput.mfu)), 'exposed comm.']
+      : ['memory per GPU', 'KV tokens', 'full contexts', 'TPOT'];
   const rows = alternatives.map((alternative) => [label(alternative), ...cells(alternative)]);
   return tableOf([plain(short), ...head], rows, [1, 2, 3, 4]);
 }

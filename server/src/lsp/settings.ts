@@ -1,4 +1,5 @@
 /** The user's settings as the server understands them. A value of the wrong type counts as not set. */
+import { conventionNamed } from '../core/compute/flops-conventions.ts';
 import type { EngineSettings } from '../engine/analysis.ts';
 
 export interface Settings {
@@ -14,6 +15,7 @@ export const settingKeys = [
   'cluster.nodes',
   'cluster.network',
   'cluster.pricePerGpuHour',
+  'mfuConvention',
   'rules',
   'codeLens.enabled',
   'inlayHints.enabled',
@@ -31,6 +33,7 @@ export function readSettings(section: unknown): Settings {
   const nodes = count(cluster.nodes);
   const network = text(cluster.network);
   const price = cluster.pricePerGpuHour;
+  const mfuConvention = conventionNamed(text(record(section).mfuConvention) ?? '');
   return {
     engine: {
       ...(gpu === undefined ? {} : { gpu }),
@@ -38,6 +41,7 @@ export function readSettings(section: unknown): Settings {
       ...(nodes === undefined ? {} : { nodes }),
       ...(network === undefined ? {} : { network }),
       ...(typeof price === 'number' && price >= 0 ? { pricePerGpuHour: price } : {}),
+      ...(mfuConvention === undefined ? {} : { mfuConvention }),
       rules: ruleSeverities(record(section).rules),
     },
     codeLens: record(record(section).codeLens).enabled !== false,

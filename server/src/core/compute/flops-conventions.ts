@@ -63,17 +63,22 @@ export const flopsConventions: Readonly<Record<FlopsConvention, ConventionInfo>>
   ),
   deepspeed: info(
     'deepspeed',
-    "DeepSpeed's profiler",
+    'DeepSpeed profiler',
     '3 * forward: products with the router, attention over the whole square, head, and 5 per normed element, 1 per activation and unfused softmax',
     'DeepSpeed deepspeed/profiling/flops_profiler/profiler.py; the backward pass is taken for two forward ones',
   ),
   'layers-only': info(
     'layers-only',
-    'layers-only',
+    'older Megatron-DeepSpeed',
     '6 N per token; N the parameters of the layers alone: no attention, no head',
     'Megatron-DeepSpeed megatron/utils.py before its formula was corrected',
   ),
 };
+
+/** The convention of that id, or undefined when there is none. */
+export function conventionNamed(id: string): FlopsConvention | undefined {
+  return (Object.keys(flopsConventions) as FlopsConvention[]).find((known) => known === id);
+}
 
 /**
  * The convention behind the MFU of a job that names none: the one its framework prints, else PaLM's, which papers quote.
@@ -81,6 +86,6 @@ export const flopsConventions: Readonly<Record<FlopsConvention, ConventionInfo>>
  */
 export function usualConvention(framework: string): FlopsConvention {
   if (framework.startsWith('megatron')) return 'megatron';
-  const own = (Object.keys(flopsConventions) as FlopsConvention[]).find((id) => id === framework);
+  const own = conventionNamed(framework);
   return own === undefined || own === 'deepspeed' ? 'palm' : own;
 }
