@@ -38,6 +38,8 @@ export interface TrainingJob extends MemoryChoices {
     readonly vocabPipeline: VocabPipeline | 'none';
     /** Layers of each rank's chunks: `layers[rank][chunk]`. */
     readonly layers: readonly (readonly number[])[];
+    /** Rank whose last chunk holds the multi-token prediction layers; the last rank unless laid out by hand. */
+    readonly predictionRank?: number;
     readonly schedule: ScheduleName;
     readonly tpCommOverlap: boolean;
   };

@@ -74,7 +74,7 @@ export interface Schedule {
 export interface ChunkTimes {
   readonly forward: Seconds;
   readonly backward: Seconds;
-  /** The two parts of a split backward pass; without them each is half of `backward`. */
+  /** The two parts of a split backward pass: one alone leaves the rest to the other, without both each is half. */
   readonly backwardInput?: Seconds;
   readonly backwardWeight?: Seconds;
   /**
@@ -118,7 +118,13 @@ export interface ScheduleRequest extends ScheduleProblem {
 }
 
 /** Seconds of the input gradient of a chunk. */
-export const inputSeconds = (times: ChunkTimes): Seconds => times.backwardInput ?? times.backward / 2;
+export function inputSeconds({ backward, backwardInput, backwardWeight }: ChunkTimes): Seconds {
+  if (backwardInput !== undefined) return backwardInput;
+  return backwardWeight === undefined ? backward / 2 : Math.max(0, backward - backwardWeight);
+}
 
 /** Seconds of the weight gradient of a chunk. */
-export const weightSeconds = (times: ChunkTimes): Seconds => times.backwardWeight ?? times.backward / 2;
+export function weightSeconds({ backward, backwardInput, backwardWeight }: ChunkTimes): Seconds {
+  if (backwardWeight !== undefined) return backwardWeight;
+  return backwardInput === undefined ? backward / 2 : Math.max(0, backward - backwardInput);
+}

@@ -7,8 +7,11 @@ import type { Cluster } from '../hardware.ts';
 import type { JobField, PartialJob } from '../job-fields.ts';
 import type { MemoryChoices } from '../memory-inputs.ts';
 import { firstAttention, firstExperts, type ModelShape } from '../model-shape.ts';
+import { findSchedule } from '../schedules/index.ts';
+import type { Placement } from '../schedules/placement.ts';
 import { memoryChoices } from './complete-memory.ts';
-import { spreadLayers } from './spread-layers.ts';
+import { type PipelineLayout, parsePipelineLayout } from './pipeline-layout.ts';
+import { type EndStages, spreadLayers } from './spread-layers.ts';
 
 const refuse = (why: string, missing: readonly JobField[] = []): { readonly refusal: Refusal } => ({ refusal: { why, missing } });
 
@@ -60,6 +63,7 @@ interface Sizes {
   readonly tensor: number;
   readonly pipeline: number;
   readonly virtualStages: number;
+  readonly layout: PipelineLayout | undefined;
   readonly context: number;
   readonly expert: number;
   readonly expertTensor: number;
@@ -82,6 +86,9 @@ function sizesOf(job: PartialJob, assumptions: Assumption[]): Sizes | { readonly
   if (known === undefined && gpus === undefined) return refuse('the number of GPUs is not known', ['cluster.gpus']);
   const group = tensor * pipeline * context;
   if (gpus !== undefined && gpus % group !== 0) return refuse(`${gpus} GPUs cannot be divided into groups of TP x PP x CP = ${group}`);
+  const written = job['parallel.pipelineLayout'];
+  const layout = written === undefined || pipeline <= 1 ? undefined : parsePipelineLayout(written, pipeline);
+  if (layout && 'refused' in layout) return refuse(layout.refused);
   const data = known ?? (gpus ?? group) / group;
   const global = job['batch.global'] ?? micro * data * (job['batch.accumulation'] ?? 1);
   if (job['batch.global'] === undefined && job['batch.accumulation'] === undefined) {
@@ -91,7 +98,8 @@ function sizesOf(job: PartialJob, assumptions: Assumption[]): Sizes | { readonly
   return {
     tensor,
     pipeline,
-    virtualStages: pipeline > 1 ? (job['parallel.virtualStages'] ?? 1) : 1,
+    virtualStages: virtualStagesOf(job, pipeline, layout),
+    layout,
     context,
     expert: job['parallel.expert'] ?? 1,
     expertTensor: (job['model.experts'] ?? 0) > 1 ? (job['parallel.expertTensor'] ?? tensor) : 1,
@@ -104,10 +112,15 @@ function sizesOf(job: PartialJob, assumptions: Assumption[]): Sizes | { readonly
 }
 
 /** Why these sizes cannot run this model, or undefined. */
-function sizeProblem(sizes: Sizes, model: ModelShape): string | undefined {
-  const { tensor, pipeline, virtualStages } = sizes;
+function sizeProblem(sizes: Sizes, model: ModelShape, twoWay: boolean): string | undefined {
+  const { tensor, pipeline, virtualStages, layout } = sizes;
   if (pipeline > model.layers) return `PP ${pipeline} is more than the ${model.layers} layers`;
-  if (pipeline * virtualStages > model.layers) return `PP ${pipeline} x VPP ${virtualStages} is more than the ${model.layers} layers`;
+  if (layout) {
+    const laidOut = layout.chunks.flat().reduce((sum, chunk) => sum + chunk.layers, 0);
+    if (laidOut !== model.layers) return `the pipeline layout has ${laidOut} layers, the model ${model.layers}`;
+  } else if (pipeline * virtualStages > model.layers && !twoWay) {
+    return `PP ${pipeline} x VPP ${virtualStages} is more than the ${model.layers} layers`;
+  }
   const heads = firstAttention(model)?.heads;
   if (heads !== undefined && tensor > heads) return `TP ${tensor} is more than the ${heads} attention heads`;
   const { expert, expertTensor, context, data } = sizes;
@@ -118,27 +131,51 @@ function sizeProblem(sizes: Sizes, model: ModelShape): string | undefined {
   return undefined;
 }
 
-/** Layers of the first and last stage when they are told apart; an embedding or loss that counts as a layer takes one's place. */
-function endLayers(
-  job: PartialJob,
-  framework: string,
-  pipeline: number,
-  layers: number,
-  assumptions: Assumption[],
-): readonly [number | undefined, number | undefined] {
+/** How the first and the last stage differ from the rest. */
+function endStages(job: PartialJob, framework: string, pipeline: number, layers: number, assumptions: Assumption[]): EndStages {
+  const first = job['parallel.layersFirstStage'];
+  const last = job['parallel.layersLastStage'];
   // Layers that do not divide evenly, but do with embedding and head, are dealt out with those two (BLOOM's 70 + 2).
   const uneven = framework.startsWith('megatron') && layers % pipeline !== 0;
-  const withEnds = uneven && (layers + 2) % pipeline === 0 && job['parallel.layersFirstStage'] === undefined;
+  const withEnds = uneven && (layers + 2) % pipeline === 0 && first === undefined;
   if (withEnds) {
     const why = `${layers} layers do not divide by PP ${pipeline}; with embedding and head counted as layers they do`;
     assumptions.push({ field: 'parallel.pipeline', value: 'embedding and head count as layers', why });
   }
-  const embedding = withEnds || job['parallel.embeddingCountsAsLayer'] ? 1 : 0;
-  const loss = withEnds || job['parallel.lossCountsAsLayer'] ? 1 : 0;
-  const each = (layers + embedding + loss) / pipeline;
-  const first = embedding && Number.isInteger(each) ? each - 1 : undefined;
-  const last = loss && Number.isInteger(each) ? each - 1 : undefined;
-  return [job['parallel.layersFirstStage'] ?? first, job['parallel.layersLastStage'] ?? last];
+  return {
+    first,
+    last,
+    embedding: first === undefined && (withEnds || (job['parallel.embeddingCountsAsLayer'] ?? false)),
+    loss: last === undefined && (withEnds || (job['parallel.lossCountsAsLayer'] ?? false)),
+  };
+}
+
+/** Chunks of each rank and their layers: `layers[rank][chunk]`. */
+function chunksOf(
+  job: PartialJob,
+  framework: string,
+  { pipeline, virtualStages, layout }: Sizes,
+  model: ModelShape,
+  assumptions: Assumption[],
+): Pick<TrainingJob['parallel'], 'layers' | 'predictionRank'> {
+  if (layout) {
+    const rank = layout.chunks.findIndex((row) => row.some((chunk) => chunk.prediction > 0));
+    return { layers: layout.chunks.map((row) => row.map((chunk) => chunk.layers)), ...(rank < 0 ? {} : { predictionRank: rank }) };
+  }
+  const ends = endStages(job, framework, pipeline, model.layers, assumptions);
+  if (placementOf(job) !== 'two-way') return { layers: spreadLayers(model.layers, pipeline, virtualStages, ends) };
+  // Each rank also holds the stage that its mirror image holds for the other direction.
+  const stages = spreadLayers(model.layers, pipeline, 1, ends);
+  return { layers: stages.map((row, rank) => [row[0] ?? 0, stages[pipeline - 1 - rank]?.[0] ?? 0]) };
+}
+
+const placementOf = (job: PartialJob): Placement => findSchedule(job['parallel.schedule'] ?? '1f1b')?.placement ?? 'loop';
+
+/** Chunks per rank: as laid out by hand, as the schedule wants it, or as written. */
+function virtualStagesOf(job: PartialJob, pipeline: number, layout: PipelineLayout | undefined): number {
+  if (pipeline <= 1) return 1;
+  const schedule = findSchedule(job['parallel.schedule'] ?? '1f1b');
+  return layout?.virtualStages ?? schedule?.fixedChunks ?? job['parallel.virtualStages'] ?? 1;
 }
 
 function parallelOf(
@@ -149,15 +186,7 @@ function parallelOf(
   assumptions: Assumption[],
 ): TrainingJob['parallel'] {
   const { tensor, pipeline, virtualStages, context, data, expert, expertTensor } = sizes;
-  const [first, last] = endLayers(job, framework, pipeline, model.layers, assumptions);
   const ownSharding = shardingStage(job, framework) !== (job['zero.stage'] ?? 0);
-  if (job['parallel.pipelineLayout'] !== undefined) {
-    assumptions.push({
-      field: 'parallel.pipelineLayout',
-      value: 'even',
-      why: 'the written pipeline layout is not modelled: layers are spread evenly',
-    });
-  }
   return {
     tensor,
     pipeline,
@@ -172,7 +201,7 @@ function parallelOf(
     data,
     dataShard: ownSharding ? data : Math.min(data, Math.max(1, job['parallel.dataShard'] ?? data)),
     vocabPipeline: job['parallel.vocabPipeline'] ?? 'none',
-    layers: spreadLayers(model.layers, pipeline, virtualStages, first, last),
+    ...chunksOf(job, framework, sizes, model, assumptions),
     schedule: job['parallel.schedule'] ?? (virtualStages > 1 ? 'interleaved-1f1b' : '1f1b'),
     tpCommOverlap: job['parallel.tpCommOverlap'] ?? false,
   };
@@ -251,7 +280,7 @@ export function completeTraining(
   const { model } = completed;
   const sizes = sizesOf(job, assumptions);
   if ('refusal' in sizes) return sizes;
-  const problem = sizeProblem(sizes, model);
+  const problem = sizeProblem(sizes, model, placementOf(job) === 'two-way');
   if (problem) return refuse(problem);
   if (!cluster) return refuse('no GPU is known: name one in the cluster settings', ['cluster.gpu']);
   return {

@@ -1,6 +1,6 @@
 /**
- * Which layers, embedding and head each pipeline rank holds. Chunk `c` of rank `r` is virtual stage `c * p + r`
- * (Narayanan et al. 2021, section 2.2; Megatron-LM get_transformer_layer_offset). Vocabulary parallelism in the pipeline
+ * Which layers, embedding and head each pipeline rank holds. Where chunk `c` of rank `r` stands in the pipeline is said by
+ * the schedule's placement (schedules/placement.ts; Megatron-LM get_transformer_layer_offset). Vocabulary parallelism in the pipeline
  * spreads embedding and head evenly over the ranks (Yeung et al. 2024, Balancing Pipeline Parallelism with Vocabulary
  * Parallelism, section 4).
  */
@@ -14,6 +14,8 @@ import {
   predictionParameters,
   towerParameters,
 } from '../parameters/model-parameters.ts';
+import { findSchedule } from '../schedules/index.ts';
+import { lastPosition, type Placement, positionOf } from '../schedules/placement.ts';
 
 export interface ChunkPlan {
   readonly layers: number;
@@ -53,22 +55,41 @@ export function stagePlan(job: TrainingJob): readonly RankPlan[] {
   const prediction = job.model.mtpLayers > 0 ? predictionParameters(job.model, split) : undefined;
   const head = headParameters(job.model, tensor);
   const spread = job.parallel.vocabPipeline !== 'none' && pipeline > 1;
-  const starts = chunkStarts(job.parallel.layers, virtualStages);
-  return job.parallel.layers.map((chunkLayers, rank) => {
+  const placement = findSchedule(job.parallel.schedule)?.placement ?? 'loop';
+  const lastPlace = lastPosition(placement, pipeline, virtualStages);
+  const starts = chunkStarts(job.parallel.layers, placement);
+  const { predictionRank } = job.parallel;
+  const plans: RankPlan[] = [];
+  job.parallel.layers.forEach((chunkLayers, rank) => {
+    const before = plans[rank - 1];
+    if (before && equalsBefore(job, rank, chunkLayers)) {
+      plans.push({ ...before, rank });
+      return;
+    }
     const chunks = chunkLayers.map((layers, chunk): ChunkPlan => {
       const start = starts[rank]?.[chunk] ?? 0;
-      const first = rank === 0 && chunk === 0;
-      const last = rank === pipeline - 1 && chunk === virtualStages - 1;
+      const place = positionOf(placement, pipeline, rank, chunk);
+      const first = place === 0;
+      const last = place === lastPlace;
+      const predicts = predictionRank === undefined ? last : rank === predictionRank && chunk === virtualStages - 1;
       return {
         layers,
         kinds: countKinds(job.model, start, start + layers),
-        prediction: last ? job.model.mtpLayers : 0,
+        prediction: predicts ? job.model.mtpLayers : 0,
         embeddingShare: spread ? (chunk === 0 ? 1 / pipeline : 0) : first ? 1 : 0,
         headShare: spread ? (chunk === virtualStages - 1 ? 1 / pipeline : 0) : last ? 1 : 0,
       };
     });
-    return rankPlan(job, rank, chunks, kinds, prediction, head);
+    plans.push(rankPlan(job, rank, chunks, kinds, prediction, head));
   });
+  return plans;
+}
+
+/** True when this rank holds as much of the same as the one before it, as the ranks between the ends mostly do. */
+function equalsBefore(job: TrainingJob, rank: number, chunkLayers: readonly number[]): boolean {
+  const { layers, pipeline } = job.parallel;
+  if (rank < 2 || rank === pipeline - 1 || job.model.order.length > 0) return false;
+  return chunkLayers.every((count, chunk) => count === layers[rank - 1]?.[chunk]);
 }
 
 function rankPlan(
@@ -118,16 +139,20 @@ function rankPlan(
   };
 }
 
-/** The first layer of each chunk, in the order in which a micro batch passes them: `starts[rank][chunk]`. */
-function chunkStarts(layers: readonly (readonly number[])[], virtualStages: number): readonly (readonly number[])[] {
-  const starts = layers.map(() => new Array<number>(virtualStages).fill(0));
-  let next = 0;
-  for (let chunk = 0; chunk < virtualStages; chunk++) {
-    layers.forEach((row, rank) => {
-      const mine = starts[rank];
-      if (mine) mine[chunk] = next;
-      next += row[chunk] ?? 0;
+/** The first layer of each chunk: `starts[rank][chunk]`. Both directions of a two-way pipeline start at layer 0. */
+function chunkStarts(layers: readonly (readonly number[])[], placement: Placement): readonly (readonly number[])[] {
+  const stages = layers.length;
+  const count: number[] = [];
+  layers.forEach((row, rank) => {
+    row.forEach((held, chunk) => {
+      count[positionOf(placement, stages, rank, chunk)] = held;
     });
-  }
-  return starts;
+  });
+  const before: number[] = [];
+  let next = 0;
+  count.forEach((held, place) => {
+    before[place] = next;
+    next += held;
+  });
+  return layers.map((row, rank) => row.map((_held, chunk) => before[positionOf(placement, stages, rank, chunk)] ?? 0));
 }
