@@ -87,8 +87,8 @@ export function stagePlan(job: TrainingJob): readonly RankPlan[] {
 
 /** True when this rank holds as much of the same as the one before it, as the ranks between the ends mostly do. */
 function equalsBefore(job: TrainingJob, rank: number, chunkLayers: readonly number[]): boolean {
-  const { layers, pipeline } = job.parallel;
-  if (rank < 2 || rank === pipeline - 1 || job.model.order.length > 0) return false;
+  const { layers, pipeline, predictionRank } = job.parallel;
+  if (predictionRank !== undefined || rank < 2 || rank === pipeline - 1 || job.model.order.length > 0) return false;
   return chunkLayers.every((count, chunk) => count === layers[rank - 1]?.[chunk]);
 }
 
