@@ -54,7 +54,6 @@ export function isModernMegatron(input: CaseInput, stack: Stack): boolean {
 /** The id by which the core knows the software. */
 export function frameworkOf(stack: Stack): string {
   if (isMegatron(stack) || stack === 'internevo' || stack === 'nanotron') return 'megatron-lm';
-  if (stack === 'torchtune' || stack === 'litgpt') return 'huggingface';
   if (stack === 'maxtext') return 'torchtitan';
   return stack;
 }

@@ -116,7 +116,9 @@ function extrasOf(input: CaseInput, stack: Stack, fields: PartialJobDraft): void
   if ((input.parallel?.sequence_parallel_ulysses ?? 1) > 1) fields['parallel.contextKind'] = 'all-to-all';
   if (input.compile !== undefined) fields['compile.enabled'] = input.compile;
   const modern = fields['model.gatedMlp'] === true || flags['hidden-dropout'] === 0;
-  fields['dropout.enabled'] = !modern;
+  // Models written for these libraries have no dropout unless their configuration asks for it.
+  const plain = /^(torchtitan|fsdp|huggingface|litgpt|torchtune|maxtext|deepspeed)$/.test(stack);
+  fields['dropout.enabled'] = !modern && !plain;
 }
 
 /**

@@ -15,6 +15,7 @@ import type { AdapterTarget } from '../memory-inputs.ts';
 import type { Block } from '../model-shape.ts';
 import { bytesPerElement } from '../number-format.ts';
 import type { Bytes } from '../units.ts';
+import { isQuantized } from './base-weights.ts';
 import { mixerActivations } from './mixer-activations.ts';
 
 export interface EagerLayer {
@@ -34,26 +35,34 @@ interface InputRule {
   readonly shared: number;
   /** Each product keeps its own, by target. */
   readonly own: (target: AdapterTarget) => number;
+  /** Every product keeps its input, whether it carries an adapter or not. */
+  readonly all: boolean;
 }
 
 function inputRule(job: TrainingJob, element: number): InputRule {
   const { adapter, kernels } = job;
-  if (!adapter) return kernels.autocast ? { shared: 0, own: () => element } : { shared: element, own: () => 0 };
+  if (!adapter) return kernels.autocast ? { shared: 0, own: () => element, all: true } : { shared: element, own: () => 0, all: true };
   const format = bytesPerElement(adapter.format);
   const v2 = adapter.kind === 'adapter-v2';
   const has = (target: AdapterTarget) => v2 || adapter.targets.includes(target);
   const paired = v2 || adapter.kind === 'lora' || adapter.kind === 'qlora' || adapter.kind === 'dora';
-  if (!paired) return { shared: 0, own: () => 0 };
+  const dropout = adapter.dropout && paired;
+  // Releases of bitsandbytes before 0.43 keep the input of every product; LitGPT pins one of those.
+  if (job.framework === 'litgpt' && isQuantized(job.baseFormat)) {
+    const dropped = (target: AdapterTarget): number => (dropout && has(target) ? element + 1 : 0);
+    return { shared: element, own: (target) => dropped(target) + (target === 'o' || target === 'down' ? element : 0), all: true };
+  }
+  if (!paired) return { shared: 0, own: () => 0, all: false };
   // Under FSDP the adapters are gathered in the compute format, so nothing is cast.
   const cast = format !== element && job.zero.stage < 3 ? (kernels.autocast ? element : format) : 0;
   const dropped = adapter.dropout ? (cast > 0 ? cast : element) + 1 : 0;
   const own = cast > 0 || adapter.dropout ? (target: AdapterTarget) => (has(target) ? Math.max(cast, dropped) : 0) : () => 0;
   const any = cast === 0 && !adapter.dropout;
-  return { shared: any ? element : 0, own };
+  return { shared: any ? element : 0, own, all: false };
 }
 
-function reads(job: TrainingJob, ...targets: readonly AdapterTarget[]): boolean {
-  return !job.adapter || job.adapter.kind === 'adapter-v2' || targets.some((target) => job.adapter?.targets.includes(target));
+function reads(job: TrainingJob, rule: InputRule, ...targets: readonly AdapterTarget[]): boolean {
+  return rule.all || !job.adapter || job.adapter.kind === 'adapter-v2' || targets.some((target) => job.adapter?.targets.includes(target));
 }
 
 interface Widths {
@@ -67,7 +76,7 @@ function mixerPart(job: TrainingJob, block: Block, { tokens, hidden, element, ru
   const { mixer } = block;
   if (!mixer) return 0;
   const { projections, core, out } = mixerActivations(job, mixer, tokens, true);
-  const input = reads(job, 'q', 'k', 'v') ? rule.shared : 0;
+  const input = reads(job, rule, 'q', 'k', 'v') ? rule.shared : 0;
   const own = rule.own('q') + rule.own('k') + rule.own('v');
   const outWidth = out / element;
   return projections + core + out + tokens * hidden * (input + own) + outWidth * rule.own('o');
@@ -81,10 +90,11 @@ function innerWidth(job: TrainingJob, { feedForward }: Block): number {
 }
 
 /** Tensors of the MLP's inner width that are kept: before the activation, gate, activated gate, and the product's input. */
-function innerTensors(job: TrainingJob, gated: boolean): number {
+function innerTensors(job: TrainingJob, gated: boolean, { shared, own }: InputRule): number {
   const { fusedMlp } = job.kernels;
   if (job.compiled) return gated ? 2 : 1;
-  const product = reads(job, 'down') && (job.adapter === undefined || !job.kernels.autocast) ? 1 : 0;
+  // An input that is copied for its adapter is not kept as it is.
+  const product = shared > 0 && own('down') === 0 && (!job.adapter || job.adapter.targets.includes('down')) ? 1 : 0;
   return (gated ? (fusedMlp ? 2 : 3) : 1) + product;
 }
 
@@ -94,10 +104,10 @@ function feedForwardPart(job: TrainingJob, block: Block, widths: Widths): { read
   if (!feedForward) return { kept: 0, backward: tokens * hidden * element };
   const gated = feedForward.gated;
   const inner = tokens * innerWidth(job, block);
-  const input = tokens * hidden * ((reads(job, 'up', 'gate') ? rule.shared : 0) + rule.own('up') + (gated ? rule.own('gate') : 0));
+  const input = tokens * hidden * ((reads(job, rule, 'up', 'gate') ? rule.shared : 0) + rule.own('up') + (gated ? rule.own('gate') : 0));
   // Routed tokens are copied to their experts and back, with fp32 router logits and probabilities.
   const routed = feedForward.kind === 'moe' ? tokens * (2 * feedForward.topK * hidden * element + 8 * feedForward.experts) : 0;
-  const tensors = innerTensors(job, gated);
+  const tensors = innerTensors(job, gated, rule);
   const kept = input + routed + inner * (tensors * element + rule.own('down'));
   const productKept = tensors - (gated ? (job.kernels.fusedMlp || job.compiled ? 2 : 3) : 1);
   const gradients = gated ? (job.kernels.fusedMlp ? 1 : job.compiled ? 2 : 3 - productKept) : 2 - productKept;

@@ -8,7 +8,6 @@ import { bytesPerElement } from '../number-format.ts';
 import { isMegatron } from '../training/complete-memory.ts';
 import type { Bytes } from '../units.ts';
 import { localTokens } from './activations.ts';
-import { usesFsdp } from './states.ts';
 
 export function logitsBytes(job: TrainingJob): Bytes {
   const tokens = localTokens(job);
@@ -41,7 +40,7 @@ export function logitsBytesPerElement(job: TrainingJob): number {
   const element = bytesPerElement(job.precision.compute);
   if (isMegatron(job.framework)) return element + 4;
   if (job.loss.chunks > 1) return 2 * element + 12 / job.loss.chunks;
-  if (job.framework === 'torchtitan' || (usesFsdp(job) && job.framework !== 'huggingface')) {
+  if (job.framework === 'torchtitan' || job.framework === 'fsdp') {
     const compiled = element + 4 + 4 + element;
     return job.compiled && job.parallel.tensor === 1 ? compiled : compiled + 4;
   }

@@ -65,7 +65,7 @@ function fullyShardedModules(job: TrainingJob, plan: RankPlan, shape: ShardingSh
     return { ...nothing, atLoss: all, gathered: all, gradients: trained * plan.parameters * reduced };
   }
   const headGradient = trained * plan.headParameters * compute;
-  if (job.framework === 'huggingface') {
+  if (job.framework !== 'torchtitan' && job.framework !== 'fsdp') {
     const kept = job.zero.stage === 2 || !job.reshardAfterForward ? inLayers : shape.layer * shape.element;
     return { ...nothing, atLoss: root + (kept === inLayers ? inLayers : 0), gathered: root + kept, gradients: headGradient };
   }

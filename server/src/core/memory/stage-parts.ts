@@ -4,6 +4,8 @@
  * - the first backward pass of a layer: all activations alive, one layer's transient, the first gradients;
  * - the last one: all gradients, one layer's activations left;
  * - the optimizer step: all gradients and the step's temporary copies, no activations.
+ * FSDP's hooks of layers without gradients fire late: with frozen weights a recomputed layer outlives its backward pass until
+ * the next one is recomputed, so two are alive (PyTorch torch/distributed/fsdp/_runtime_utils.py, observed with LoRA).
  * The peak is the largest of the four. No terms are made here: this runs for every rank of every candidate of a search.
  */
 import { memoryCalibration } from '../calibration/memory.ts';
@@ -121,7 +123,7 @@ export function stageParts(job: TrainingJob, plan: RankPlan, aliveLayers: number
   const around = shardingBytes(job, plan, shared.sharding, owned.trainable);
   const kept = keptOnRank(shared, plan);
   const activations = aliveLayers * kept;
-  const transient = transientOnRank(shared, plan);
+  const transient = transientOnRank(shared, plan) * (job.adapter && job.zero.implementation === 'fsdp1' ? 2 : 1);
   const logits = plan.headShare * shared.logits;
   const stay = states.gradientsStay ? owned.gradients : 0;
   // Megatron-LM still holds the logits' gradient when the last layer starts its backward pass.

@@ -9,7 +9,7 @@ import type { Bytes } from '../units.ts';
 import { localTokens } from './activations.ts';
 import { logitsBytesPerElement } from './logits.ts';
 import { keptOnRank, type SharedMemory } from './shared-memory.ts';
-import { type StageParts, stageParts } from './stage-parts.ts';
+import type { StageParts } from './stage-parts.ts';
 import { input } from './term-input.ts';
 
 const zero = 'Rajbhandari et al. 2020 (ZeRO), section 3';
@@ -243,11 +243,10 @@ function outerTerms(rank: Rank, allocated: Term, band: BandBasis): Pick<StageMem
 }
 
 /**
- * Memory of rank `plan.rank` as terms, when at most `aliveLayers` (layers times micro batches) keep activations at once.
+ * Memory of rank `plan.rank` as terms, from its numbers; at most `aliveLayers` (layers times micro batches) keep activations.
  * `shared` is the same for every rank of a job.
  */
-export function stageMemory(job: TrainingJob, plan: RankPlan, aliveLayers: number, shared: SharedMemory): StageMemory {
-  const parts = stageParts(job, plan, aliveLayers, shared);
+export function stageMemory(job: TrainingJob, plan: RankPlan, parts: StageParts, aliveLayers: number, shared: SharedMemory): StageMemory {
   const rank: Rank = { job, plan, shared, parts, aliveLayers };
   const band = memoryBand(job.framework, job.zero.implementation);
   const sum = sumOf('memory.allocated', 'Allocated', 'B', allocatedTerms(rank));

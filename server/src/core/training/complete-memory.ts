@@ -7,7 +7,9 @@ const linear: readonly AdapterTarget[] = ['q', 'k', 'v', 'o', 'gate', 'up', 'dow
 const targets: readonly AdapterTarget[] = [...linear, 'embed', 'head'];
 const wholeModules: readonly WholeModule[] = ['embed', 'head', 'norms'];
 
-const words = (text: string | undefined): readonly string[] => (text ?? '').split(/[\s,]+/).filter((word) => word !== '');
+const noWords: readonly string[] = [];
+const words = (text: string | undefined): readonly string[] =>
+  text === undefined || text === '' ? noWords : text.split(/[\s,]+/).filter((word) => word !== '');
 
 /** Frameworks whose optimizers and layers are Megatron-LM's own. */
 export function isMegatron(framework: string): boolean {

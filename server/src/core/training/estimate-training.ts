@@ -16,8 +16,11 @@ function fitOf(value: number, low: number, high: number, usable: number): 'yes' 
   return high > usable || value > usable ? 'close' : 'yes';
 }
 
-function memoryTerms(job: TrainingJob, { plans, aliveLayers, memory }: TrainingNumbers): TrainingEstimate['memory'] {
-  const stages = plans.map((plan, rank) => stageMemory(job, plan, aliveLayers[rank] ?? 0, memory));
+function memoryTerms(job: TrainingJob, { plans, aliveLayers, memory, stages: parts }: TrainingNumbers): TrainingEstimate['memory'] {
+  const stages = plans.flatMap((plan, rank) => {
+    const part = parts[rank];
+    return part ? [stageMemory(job, plan, part, aliveLayers[rank] ?? 0, memory)] : [];
+  });
   const worstStage = stages.reduce((worst, stage, index) => (stage.device.value > (stages[worst]?.device.value ?? 0) ? index : worst), 0);
   const worst = stages[worstStage]?.device;
   const usable = usableMemory(job.cluster.accelerator);

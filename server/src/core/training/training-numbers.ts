@@ -11,6 +11,7 @@ import type { Devices } from '../compute/block-work.ts';
 import { describeDevice } from '../compute/gemm.ts';
 import type { TrainingJob } from '../estimate-inputs.ts';
 import { keptOnRank, type SharedMemory, sharedMemory } from '../memory/shared-memory.ts';
+import { type StageParts, stageParts } from '../memory/stage-parts.ts';
 import { bytesPerElement } from '../number-format.ts';
 import type { ScheduleRequest } from '../schedules/schedule.ts';
 import { type PipelineSummary, simulateMakespan } from '../schedules/simulate.ts';
@@ -35,6 +36,8 @@ export interface TrainingNumbers {
   readonly memory: SharedMemory;
   /** Layers times micro batches whose activations each rank holds at its worst moment. */
   readonly aliveLayers: readonly number[];
+  /** Memory of one GPU of each rank at its worst moment. */
+  readonly stages: readonly StageParts[];
 }
 
 /** Exposed seconds after the pipeline has drained. */
@@ -116,7 +119,7 @@ export function trainingNumbers(job: TrainingJob): TrainingNumbers | { readonly 
   const run = simulateMakespan(request);
   if ('refused' in run) return run;
   const { tensor, pipeline, context, data } = job.parallel;
-  const slack = activationSlack;
+  const alive = plans.map((plan) => aliveLayers(job, plan, run.peakBytes[plan.rank] ?? 0, keptOnRank(memory, plan) * activationSlack));
   return {
     gpus: tensor * pipeline * context * data,
     tokens: job.batch.global * job.sequenceLength,
@@ -129,6 +132,7 @@ export function trainingNumbers(job: TrainingJob): TrainingNumbers | { readonly 
     run,
     step: run.period + tail.gradientReduction + tail.optimizer + tail.parameterGather,
     memory,
-    aliveLayers: plans.map((plan) => aliveLayers(job, plan, run.peakBytes[plan.rank] ?? 0, keptOnRank(memory, plan) * slack)),
+    aliveLayers: alive,
+    stages: plans.map((plan, rank) => stageParts(job, plan, alive[rank] ?? 0, memory)),
   };
 }
