@@ -36,13 +36,15 @@ export function batchOf(input: CaseInput, stack: Stack, fields: PartialJobDraft,
 /** The stated length; else what the data or the model makes likely. */
 function lengthOf(input: CaseInput, fields: PartialJobDraft, assumptions: Assumption[]): number {
   const { tokens, global } = input.batch ?? {};
-  if (input.model?.seq !== undefined) return input.model.seq;
-  if (tokens !== undefined && global !== undefined) return Math.max(1, Math.round(tokens / global));
   const assumed = (value: number, why: string): number => {
     assumptions.push({ field: 'sequence.length', value: String(value), why: `sequence length not stated: ${why}` });
     return value;
   };
   const note = input.note ?? '';
+  if (/variable sample lengths/i.test(note) && /baseline/i.test(input.technique ?? ''))
+    return assumed(512, 'an instruction example, not packed');
+  if (input.model?.seq !== undefined) return input.model.seq;
+  if (tokens !== undefined && global !== undefined) return Math.max(1, Math.round(tokens / global));
   if (/padding-free/i.test(note)) return assumed(512, 'instruction examples without padding are a few hundred tokens long');
   if (/\(padded\)/i.test(note)) return assumed(4096, 'a padded batch is as long as its longest example; the limit of the data set');
   if (/short samples/i.test(note)) return assumed(128, 'short samples');

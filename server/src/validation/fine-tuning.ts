@@ -58,7 +58,7 @@ function adapterOf(input: CaseInput, kind: AdapterKind, stack: Stack, fields: Pa
       assumptions.push({ field: 'adapter.rank', value: unstated.join(', '), why: `not stated: the default of ${defaults.where}` });
   }
   if (/\(emb\)/i.test(input.task ?? '')) fields['adapter.wholeModules'] = 'embed,head';
-  if (/true/i.test(input.numerics?.param ?? '')) fields['adapter.format'] = 'bf16';
+  if (stack === 'litgpt' || stack === 'torchtune') fields['adapter.format'] = 'bf16';
   const format = baseFormat(input, kind, stack);
   if (format !== undefined) fields['model.baseFormat'] = format;
 }
@@ -99,6 +99,9 @@ function kernelsOf(input: CaseInput, fields: PartialJobDraft): void {
   const kernels = input.kernels ?? '';
   const plugins = JSON.stringify(input.config?.plugins ?? []);
   if (/foak|liger|unsloth/i.test(kernels)) fields['kernels.fused'] = true;
+  // fms-acceleration fuses norms, rotary embedding and the loss, not the gate of the MLP.
+  if (/foak/i.test(kernels)) fields['kernels.fusedMlp'] = false;
+  if (/mixed_precision no\b/i.test(input.note ?? '')) fields['precision.autocast'] = false;
   if (/liger/i.test(kernels) || /cut_?cross_?entropy|liger/i.test(plugins)) fields['loss.fused'] = true;
   if (/\bpacked to\b|packed \d/i.test(input.note ?? '') || input.config?.sample_packing === true) fields['batch.packing'] = true;
 }

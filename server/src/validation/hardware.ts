@@ -34,7 +34,7 @@ export function clusterOf(input: CaseInput, catalog: Catalog): MappedHardware | 
   const found = lookUp(written, catalog, assumptions) ?? (node && catalog.findAccelerator(node.accelerator));
   const fallback = found ?? stranger(hardware.gpu_mem_gib, catalog, assumptions, written);
   if (!fallback) return { refused: `the accelerator "${written}" is not in the data sheets` };
-  const accelerator = withSlices(withMemory(fallback, hardware.gpu_mem_gib, written, assumptions), input);
+  const accelerator = withLinks(withMemory(fallback, hardware.gpu_mem_gib, written, assumptions), input);
   const gpus = Math.max(1, hardware.gpus ?? parallelProduct(input));
   const usual = node ?? catalog.usualNode(accelerator);
   const gpusPerNode = nodeSize(input, gpus, usual, assumptions);
@@ -94,8 +94,13 @@ function withMemory(accelerator: Accelerator, memoryGiB: number | undefined, wri
   return { ...accelerator, memory: { capacity: figure, bandwidth, ...(reported ? { usable: figure } : {}) } };
 }
 
-/** A job over several slices of a torus: the links end where the slice does. */
-function withSlices(accelerator: Accelerator, input: CaseInput): Accelerator {
+/** Links the row tells of: a bridge between pairs of cards, or slices of a torus, at whose end the links end. */
+function withLinks(accelerator: Accelerator, input: CaseInput): Accelerator {
+  const { bridge } = accelerator;
+  if (bridge && /nvlink|bridge/i.test(input.hardware?.intra ?? '')) {
+    const links = { kind: 'NVLink bridge', bandwidth: bridge.bandwidth, domainGpus: bridge.gpus, wiring: 'direct' as const };
+    return { ...accelerator, scaleUp: links };
+  }
   const { slices, gpus } = (input.hardware ?? {}) as Record<string, unknown>;
   const up = accelerator.scaleUp;
   if (typeof slices !== 'number' || typeof gpus !== 'number' || slices <= 1 || up?.wiring !== 'torus') return accelerator;

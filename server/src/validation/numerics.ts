@@ -24,6 +24,12 @@ export function precisionOf(input: CaseInput, stack: Stack, fields: PartialJobDr
   fields['precision.gradients'] = gradients;
 }
 
+/** Hugging Face's Trainer under FSDP; scripts that call FSDP themselves keep what they loaded. */
+export function acceleratedByFsdp(input: CaseInput, stack: Stack): boolean {
+  const fsdp = String(input.parallel?.fsdp ?? '');
+  return stack === 'huggingface' && /fsdp|full_shard/i.test(fsdp) && !/fsdp_qlora|no shard/i.test(`${input.source ?? ''} ${fsdp}`);
+}
+
 /** Formats of stored weights and of gradients: plain 16-bit training where the weights are said to be, else by the software. */
 function storedFormats(param: string, compute: string, stack: Stack, half: NumberFormat): readonly [NumberFormat, NumberFormat] {
   const plain = stack === 'huggingface' || stack === 'torchtune' || (stack === 'litgpt' && param !== '');

@@ -63,7 +63,7 @@ function memoryFields(context: TrainingContext): Predicted {
     nvidia_smi_mem_gib: stage.device.value / gib,
     after_step_mem_gib: afterStep / gib,
     after_step_mem_bytes: afterStep,
-    resident_mem_gib: residentBytes(stage, /grad/i) / gib,
+    resident_mem_gib: (residentBytes(stage, /grad/i) + flatGradients(context, stage)) / gib,
     model_state_mem_mib: resident / mib,
     memory_usage_mib: afterStep / mib,
     mem_pct: (100 * peak) / context.estimate.memory.usable.value,
@@ -79,6 +79,13 @@ function residentBytes(stage: StageMemory, without?: RegExp): number {
   const states = findTerm(stage.allocated, 'memory.states');
   const parts = states?.children ?? [];
   return (states?.value ?? 0) - parts.filter(({ id }) => without?.test(id)).reduce((sum, { value }) => sum + value, 0);
+}
+
+/** Between steps gradients are given up, except the flat ones of FSDP1, which live as long as their parameters and are as large. */
+function flatGradients({ job }: TrainingContext, stage: StageMemory): number {
+  const kept = job['zero.implementation'] === 'fsdp1' && job['adapter.kind'] === undefined;
+  const weights = (findTerm(stage.allocated, 'memory.states')?.children ?? []).find(({ id }) => /weights/i.test(id));
+  return kept ? (weights?.value ?? 0) : 0;
 }
 
 function activationBytes(allocated: Term): number {

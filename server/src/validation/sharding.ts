@@ -67,7 +67,10 @@ function shardingOf(input: CaseInput, stack: Stack, data: number, fields: Partia
   fields['zero.stage'] = stage === 1 || stage === 2 || stage === 3 ? stage : 0;
   const group = typeof parallel.zero_group === 'number' ? parallel.zero_group : undefined;
   const hybrid = /hsdp/i.test(fsdp) ? Math.min(data, input.hardware?.gpus_per_node ?? 8) : undefined;
-  const shard = stage === 0 ? 1 : Math.min(data, group ?? hybrid ?? data);
+  // MaxText shards inside a slice and copies across slices (its dcn_data_parallelism).
+  const { slices } = (input.hardware ?? {}) as Record<string, unknown>;
+  const slice = stack === 'maxtext' && typeof slices === 'number' ? Math.round(data / slices) : undefined;
+  const shard = stage === 0 ? 1 : Math.max(1, Math.min(data, group ?? hybrid ?? slice ?? data));
   fields['parallel.dataShard'] = shard;
   fields['parallel.dataReplicate'] = Math.max(1, Math.round(data / shard));
   const implementation = implementationOf(stack, stage, fsdp, words);
