@@ -72,9 +72,9 @@ function layerRuns(model: ModelShape): readonly (readonly [number, number])[] {
   return runs;
 }
 
-/** The stack of a decoder-only model. T5 keeps a table in its first layer, Llama 3.2 Vision gates in some; totals hold those. */
+/** The stack of a decoder-only model. T5 keeps a table in its first layer, Apertus factors of its activation, Llama 3.2 Vision gates in some; totals hold those. */
 function mainStack({ stacks, config }: Golden): Golden['stacks'][string] | undefined {
-  if (['t5', 'mt5', 'mllama', 'whisper', 'bart'].includes(String(config.model_type))) return undefined;
+  if (['t5', 'mt5', 'mllama', 'whisper', 'bart', 'apertus'].includes(String(config.model_type))) return undefined;
   return Object.entries(stacks).find(([path]) => !/vis/.test(path))?.[1];
 }
 

@@ -41,6 +41,8 @@ const counts: { readonly [type: string]: Count } = {
   opt: (_keys, job) => 2 * hidden(job),
   gptj: headBias,
   phi: headBias,
+  // Two factors of its activation in every layer.
+  apertus: (_keys, job) => 2 * (job['model.layers'] ?? 0),
   phimoe: (keys, job) => (keys.flag('lm_head_bias') ? headBias(keys, job) : 0),
   t5: relativePositions,
   mt5: relativePositions,

@@ -67,6 +67,9 @@ function readWidths(draft: Draft, keys: Keys): void {
   }
   const hidden = job['model.hidden'];
   const type = job['model.type'] ?? '';
+  const ffn = job['model.ffn'];
+  if (type === 'qwen' && ffn !== undefined)
+    setDerived(draft, 'model.ffn', ffn / 2, [], `half of intermediate_size ${ffn}, which counts both gates`);
   const inner = keys.find('n_inner', 'ffn_dim', 'intermediate_size');
   const ratio = type === 'mpt' ? (keys.number('expansion_ratio') ?? 4) : 4;
   const manifold = ['gpt2', 'gpt_bigcode', 'gptj', 'bloom', 'falcon', 'mpt', 'gpt_neo'].includes(type);

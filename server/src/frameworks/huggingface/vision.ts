@@ -96,6 +96,13 @@ const pixtral: Describe = (_keys, sizes, text) => {
   };
 };
 
+/** Mistral 3 joins Pixtral's patches behind a norm before it projects them. */
+const mistral3: Describe = (keys, sizes, text) => {
+  const merge = (keys.number('spatial_merge_size') ?? 2) ** 2;
+  const merger = sizes.hidden + linearParameters(merge * sizes.hidden, sizes.hidden, false);
+  return { ...pixtral(keys, sizes, text), projector: merger + chainParameters([sizes.hidden, text, text], false) };
+};
+
 /** Patches of two frames each, and a merger that joins `merge` x `merge` of them. */
 const qwen2: Describe = (keys, sizes, text) => {
   const { hidden, patch, channels } = sizes;
@@ -172,6 +179,7 @@ const towers: { readonly [type: string]: Describe } = {
   siglip_vision_model: siglip,
   gemma3,
   pixtral,
+  mistral3,
   qwen2_vl: qwen2,
   qwen2_5_vl: qwen25,
   qwen3_vl: qwen3,
