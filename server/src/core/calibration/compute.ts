@@ -47,10 +47,6 @@ export interface ComputeCalibration {
   readonly tdpWatts: number;
   /** Share of the memory bandwidth streaming kernels reach. */
   readonly memoryShare: number;
-  /** How often a step streams each activation beyond once: unfused pieces, casts. */
-  readonly streamingPasses: number;
-  /** Rows of small products, such as chunked scans. */
-  readonly unfusedAttentionShare: number;
   /** Host seconds to issue one eager operator, on the hosts and with the software of the generation. */
   readonly hostOperator: Seconds;
   /** Fixed time of a streaming kernel on the device. */

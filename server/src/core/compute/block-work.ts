@@ -62,6 +62,8 @@ interface LinearTimes {
   /** Widths of what goes into the products, and of the gradients that come back to them, per token: what fp8 casts. */
   readonly inputs: number;
   readonly outputs: number;
+  /** Of `forward`, the MLP or the experts. */
+  readonly feedForward: Seconds;
 }
 
 /** The products of a layer: forward, and backward as input and weight gradients. */
@@ -69,7 +71,7 @@ function linearTimes(job: TrainingJob, block: Block, device: Device, tokens: num
   const { hidden } = job.model;
   const { tensor } = job.parallel;
   const accumulated = job.framework.startsWith('megatron') ? bytesPerElement(job.precision.gradients) : 0;
-  const times = { forward: 0, backwardInput: 0, backwardWeight: 0, inputs: 0, outputs: 0 };
+  const times = { forward: 0, backwardInput: 0, backwardWeight: 0, inputs: 0, outputs: 0, feedForward: 0 };
   // Frozen weights get no gradient; stored in fewer bits they are brought back for each use.
   const trained = job.adapter ? 0 : 1;
   const add = (products: readonly Product[]): void => {
@@ -87,6 +89,7 @@ function linearTimes(job: TrainingJob, block: Block, device: Device, tokens: num
   if (block.mixer) add(mixerProducts(block.mixer, hidden, tensor));
   if (block.cross) add(mixerProducts(block.cross, hidden, tensor));
   const { feedForward } = block;
+  const mixing = times.forward;
   if (feedForward) add(commonProducts(feedForward, hidden, tensor));
   if (feedForward?.kind === 'moe') {
     const experts = expertProducts(job, feedForward, device, tokens);
@@ -99,6 +102,7 @@ function linearTimes(job: TrainingJob, block: Block, device: Device, tokens: num
       times.outputs += visits * n;
     }
   }
+  times.feedForward = times.forward - mixing;
   return times;
 }
 
@@ -143,7 +147,13 @@ export function blockWork(job: TrainingJob, block: Block, devices: Devices, grou
     host: Math.max(0, issue - forwardDevice),
     total: Math.max(issue, forwardDevice),
   };
-  const again = recomputeTime(job, attention, forward.total);
+  const again = recomputeTime(job, {
+    attention,
+    products: linear.forward,
+    streaming,
+    feedForward: linear.feedForward,
+    total: forward.total,
+  });
   const gemm = linear.backwardInput + linear.backwardWeight + adapters.backward;
   const backwardDevice = gemm + attentionBack + streamingBack + comm.backward + ring.backward + experts.backward + again;
   const backwardIssue = operators.backward * perOperator;

@@ -23,7 +23,25 @@ export function embeddingWork(job: TrainingJob, device: Device): EndWork {
   return { forward: streamTime(device, 3 * bytes), backward: streamTime(device, 4 * bytes) };
 }
 
-/** Logits product and cross-entropy in fp32, both divided over the TP group (vocabulary parallel). */
+/** Bytes per logit that cross-entropy moves, forward and backward. */
+interface LossBytes {
+  readonly forward: number;
+  readonly backward: number;
+}
+
+/**
+ * Cross-entropy in one kernel reads the logits and leaves their gradient in place; Megatron-LM's vocabulary-parallel one
+ * casts to fp32, takes maximum, exponential and sum, and keeps the softmax; compiled, the passes of eager PyTorch become
+ * three; eager PyTorch casts, takes the logarithm of the softmax and goes back the same way.
+ */
+function lossBytes(job: TrainingJob): LossBytes {
+  if (job.loss.fused) return { forward: 6, backward: 2 };
+  if (job.framework.startsWith('megatron')) return { forward: 22, backward: 14 };
+  if (job.compiled || job.kernels.fused) return { forward: 8, backward: 6 };
+  return { forward: 22, backward: 18 };
+}
+
+/** Logits product and cross-entropy, both divided over the TP group (vocabulary parallel). */
 export function headWork(job: TrainingJob, device: Device): HeadWork {
   const tokens = (job.batch.micro * job.sequenceLength) / job.parallel.context;
   const columns = job.model.paddedVocab / job.parallel.tensor;
@@ -31,6 +49,10 @@ export function headWork(job: TrainingJob, device: Device): HeadWork {
   const forward = gemmTime(device, tokens, columns, job.model.hidden);
   const backwardWeight = gemmTime(device, columns, job.model.hidden, tokens);
   const backward = gemmTime(device, tokens, job.model.hidden, columns) + backwardWeight;
-  // Cast to fp32 (2 + 4 bytes), maximum, exponential and sum, and the softmax kept for the backward pass.
-  return { forward: forward + streamTime(device, elements * 22), backward: backward + streamTime(device, elements * 14), backwardWeight };
+  const moved = lossBytes(job);
+  return {
+    forward: forward + streamTime(device, elements * moved.forward),
+    backward: backward + streamTime(device, elements * moved.backward),
+    backwardWeight,
+  };
 }

@@ -28,7 +28,7 @@ interface Passes {
 
 /** True where the software fuses chains of small operators. */
 export function fusesOperators(job: TrainingJob): boolean {
-  return job.compiled || job.framework.startsWith('megatron');
+  return job.compiled || job.kernels.fused;
 }
 
 const fusedNorm: Passes = { forward: 2, backward: 3, kernels: 1 };
@@ -113,7 +113,7 @@ export function streamedBytes(job: TrainingJob, block: Block, tokens: number, pa
   let routed = 0;
   const { feedForward } = block;
   if (feedForward) {
-    const gate = activation(feedForward.gated, fused);
+    const gate = activation(feedForward.gated, job.compiled || job.kernels.fusedMlp);
     const width = (feedForward.kind === 'dense' ? feedForward.ffn : feedForward.sharedFfn) / tensor;
     forward += width * gate.forward;
     backward += width * gate.backward;
