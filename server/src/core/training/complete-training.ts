@@ -236,8 +236,19 @@ function numericsOf(job: PartialJob, framework: string, sizes: Sizes, model: Mod
     assumptions.push({ field: 'zero.stage', value: String(stage), why: 'DeepSpeed divides the bf16 optimizer states over DP by itself' });
   }
   const params = job['precision.params'] ?? (fsdp ? 'fp32' : compute);
+  const memory = memoryChoices(job, { framework, implementation, compute, params }, assumptions);
+  // Written out rather than spread: this runs for every candidate of a search, and copying unknown keys is slow.
   return {
-    ...memoryChoices(job, { framework, implementation, compute, params }, assumptions),
+    adapter: memory.adapter,
+    baseFormat: memory.baseFormat,
+    optimizer: memory.optimizer,
+    loss: memory.loss,
+    kernels: memory.kernels,
+    offloadActivations: memory.offloadActivations,
+    recomputeModules: memory.recomputeModules,
+    secondaryPartition: memory.secondaryPartition,
+    reshardAfterForward: memory.reshardAfterForward,
+    packing: memory.packing,
     zero: {
       stage,
       implementation,

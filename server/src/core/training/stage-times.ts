@@ -1,9 +1,10 @@
 /** Seconds of each chunk of each rank for one micro batch, and what they are made of. */
 import type { Groups } from '../comms/groups.ts';
 import { type BlockWork, blockWork, type Devices, type Work } from '../compute/block-work.ts';
-import { embeddingWork, headWork } from '../compute/head.ts';
+import { type EndWork, embeddingWork, type HeadWork, headWork } from '../compute/head.ts';
 import { towerWork } from '../compute/tower-work.ts';
 import type { TrainingJob } from '../estimate-inputs.ts';
+import { once } from '../once.ts';
 import type { ChunkTimes } from '../schedules/schedule.ts';
 import type { Seconds } from '../units.ts';
 import type { ShardWait } from './shard-wait.ts';
@@ -25,6 +26,7 @@ export interface StageTimes {
   readonly blocks: readonly BlockWork[];
   /** `times[rank][chunk]`. */
   readonly times: readonly (readonly ChunkTimes[])[];
+  /** What they are made of, per rank; computed when first read. */
   readonly parts: readonly RankParts[];
 }
 
@@ -45,46 +47,60 @@ export function stageTimes(
   const waits = blocks.map((work, kind) => waitOf(kind, work));
   const embedding = embeddingWork(job, devices.plain);
   const tower = towerWork(job, devices);
-  const head = headWork(job, devices.plain);
-  const times: ChunkTimes[][] = [];
-  const parts: RankParts[] = [];
-  for (const plan of plans) {
-    let ends = 0;
-    let prediction = 0;
-    const chunks = plan.chunks.map((chunk) => {
-      const heads = chunk.headShare * (1 + chunk.prediction);
-      const endForward = chunk.embeddingShare * (embedding.forward + tower.forward) + heads * head.forward;
-      const endBackward = chunk.embeddingShare * (embedding.backward + tower.backward) + heads * head.backward;
-      let forward = endForward;
-      let backward = endBackward;
-      let backwardWeight = heads * head.backwardWeight;
-      for (let kind = 0; kind < blocks.length; kind++) {
-        const count = countOf(job, chunk, chunk.prediction, kind);
-        const work = blocks[kind];
-        const wait = waits[kind];
-        if (count === 0 || !work || !wait) continue;
-        forward += count * (work.forward.total + wait.forward);
-        backward += count * (work.backward.total + wait.backward);
-        backwardWeight += count * work.backwardWeight;
-      }
-      ends += endForward + endBackward;
-      prediction += chunk.prediction;
-      return { forward, backward, backwardWeight };
-    });
-    times.push(chunks);
-    parts.push(rankParts(job, plan, prediction, blocks, waits, ends));
+  const first = { forward: embedding.forward + tower.forward, backward: embedding.backward + tower.backward };
+  const layers: Layers = { job, blocks, waits, first, head: headWork(job, devices.plain) };
+  const times: (readonly ChunkTimes[])[] = [];
+  for (let rank = 0; rank < plans.length; rank++) {
+    const plan = plans[rank] as RankPlan;
+    const before = times[rank - 1];
+    // Ranks with the same chunks (the same object) take the same time.
+    if (before && plan.chunks === plans[rank - 1]?.chunks) times.push(before);
+    else times.push(plan.chunks.map((chunk) => chunkTimes(layers, chunk)));
   }
-  return { blocks, times, parts };
+  const parts = once(() => plans.map((plan) => rankParts(layers, plan)));
+  return {
+    blocks,
+    times,
+    get parts() {
+      return parts();
+    },
+  };
 }
 
-function rankParts(
-  job: TrainingJob,
-  plan: RankPlan,
-  prediction: number,
-  blocks: readonly BlockWork[],
-  waits: readonly ShardWait[],
-  ends: Seconds,
-): RankParts {
+/** What the chunks of a job are made of. */
+interface Layers {
+  readonly job: TrainingJob;
+  readonly blocks: readonly BlockWork[];
+  readonly waits: readonly ShardWait[];
+  /** Embedding and towers. */
+  readonly first: EndWork;
+  readonly head: HeadWork;
+}
+
+function chunkTimes({ job, blocks, waits, first, head }: Layers, chunk: ChunkPlan): ChunkTimes {
+  const heads = chunk.headShare * (1 + chunk.prediction);
+  let forward = chunk.embeddingShare * first.forward + heads * head.forward;
+  let backward = chunk.embeddingShare * first.backward + heads * head.backward;
+  let backwardWeight = heads * head.backwardWeight;
+  let forwardExchange = 0;
+  let backwardExchange = 0;
+  for (let kind = 0; kind < blocks.length; kind++) {
+    const count = countOf(job, chunk, chunk.prediction, kind);
+    const work = blocks[kind];
+    const wait = waits[kind];
+    if (count === 0 || !work || !wait) continue;
+    forward += count * (work.forward.total + wait.forward);
+    backward += count * (work.backward.total + wait.backward);
+    backwardWeight += count * work.backwardWeight;
+    forwardExchange += count * work.forward.expertComm;
+    backwardExchange += count * work.backward.expertComm;
+  }
+  return { forward, backward, backwardInput: backward - backwardWeight, backwardWeight, forwardExchange, backwardExchange };
+}
+
+function rankParts({ job, blocks, waits, first, head }: Layers, plan: RankPlan): RankParts {
+  let prediction = 0;
+  for (const chunk of plan.chunks) prediction += chunk.prediction;
   const both = (pick: (side: Work) => number): number => {
     let sum = 0;
     for (let kind = 0; kind < blocks.length; kind++) {
@@ -93,6 +109,8 @@ function rankParts(
     }
     return sum;
   };
+  const heads = plan.headShare + prediction;
+  const ends = plan.embeddingShare * (first.forward + first.backward) + heads * (head.forward + head.backward);
   return {
     compute: both((side) => side.gemm + side.attention + side.streaming) + ends,
     recompute: both((side) => side.recompute),
