@@ -39,6 +39,8 @@ export interface Accelerator {
     /** Without a switch: what one GPU can send inside an aligned group of that many, smallest first. */
     readonly within?: readonly { readonly gpus: number; readonly bandwidth: Figure<BytesPerSecond> }[];
   };
+  /** A bridge that joins so many of these cards, sold separately: used only where a configuration says that it is there. */
+  readonly bridge?: { readonly gpus: number; readonly bandwidth: Figure<BytesPerSecond> };
   readonly pcie?: Figure<BytesPerSecond>;
   /** False: the driver does not let such cards reach each other's memory over PCIe, so traffic goes through the host. */
   readonly peerAccess?: boolean;

@@ -38,6 +38,7 @@ export interface RawAccelerator {
   peak: { [format: string]: RawFigure | undefined };
   scaleUp?: RawScaleUp;
   peerAccess?: boolean;
+  bridge?: { gpus: number; bandwidth: RawFigure };
   pcie?: RawFigure;
   tdpWatts?: RawFigure;
   smCount?: RawFigure;
@@ -180,6 +181,7 @@ export function loadAccelerator(raw: RawAccelerator): Accelerator {
     peak: figures(raw.peak, sources),
     ...(raw.scaleUp === undefined ? {} : { scaleUp: scaleUp(raw.scaleUp, sources) }),
     ...(raw.peerAccess === undefined ? {} : { peerAccess: raw.peerAccess }),
+    ...(raw.bridge === undefined ? {} : { bridge: { gpus: raw.bridge.gpus, bandwidth: figure(raw.bridge.bandwidth, sources) } }),
     ...figures({ pcie, tdpWatts, smCount, l2 }, sources),
   };
 }

@@ -52,6 +52,7 @@ export const acceleratorFile = z.strictObject({
     })
     .optional(),
   peerAccess: z.boolean().optional(),
+  bridge: z.strictObject({ gpus: z.int().positive(), bandwidth: figure('GB/s') }).optional(),
   pcie: figure('GB/s').optional(),
   tdpWatts: figure('W').optional(),
   smCount: figure('count').optional(),

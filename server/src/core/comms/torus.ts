@@ -10,13 +10,13 @@ import type { Placement } from './network.ts';
 /** Chips along one axis when the group is a square of `axes` dimensions. */
 const side = (count: number, axes: number): number => count ** (1 / axes);
 
-/** Gather or scatter of `bytes` in all over `size` chips. */
+/** Gather or scatter of `bytes` in all over `size` chips: first each chip's part across slices, then all inside each. */
 export function torusGatherTime(placement: Placement, size: number, bytes: Bytes): Seconds {
   const { intra, level, perNode, timing } = placement;
   const slices = Math.ceil(size / perNode);
   const inside = Math.min(size, perNode);
   const steps = (intra.axes * side(inside, intra.axes)) / 2;
-  const within = timing.start + steps * timing.step[simple] + (((inside - 1) / inside) * bytes) / (slices * intra.bandwidth);
+  const within = timing.start + steps * timing.step[simple] + (((inside - 1) / inside) * bytes) / intra.bandwidth;
   if (slices === 1) return within;
   return within + (slices - 1) * level.hop + (((slices - 1) / slices) * bytes) / (level.bandwidth * perNode);
 }

@@ -6,7 +6,9 @@ import efa3200 from './efa-3200.json';
 import efa3200V3 from './efa-3200-v3.json';
 import ethernet25 from './ethernet-25.json';
 import ethernet100 from './ethernet-100.json';
+import googleDcn25 from './google-dcn-25.json';
 import googleDcn50 from './google-dcn-50.json';
+import googleDcn100 from './google-dcn-100.json';
 import infinibandEdr100 from './infiniband-edr-100.json';
 import infinibandEdr400PerNode from './infiniband-edr-400-per-node.json';
 import infinibandHdr200 from './infiniband-hdr-200.json';
@@ -31,6 +33,8 @@ export const networks: readonly NamedNetwork[] = [
   efa400,
   ethernet100,
   ethernet25,
+  googleDcn100,
+  googleDcn25,
   googleDcn50,
   infinibandEdr100,
   infinibandEdr400PerNode,

@@ -28,7 +28,9 @@ import gcpA2Ultragpu8g from './gcp-a2-ultragpu-8g.json';
 import gcpA3Highgpu8g from './gcp-a3-highgpu-8g.json';
 import gcpA3Megagpu8g from './gcp-a3-megagpu-8g.json';
 import gcpA3Ultragpu8g from './gcp-a3-ultragpu-8g.json';
+import googleTpuV5eHost from './google-tpu-v5e-host.json';
 import googleTpuV5pHost from './google-tpu-v5p-host.json';
+import googleTpuV6eHost from './google-tpu-v6e-host.json';
 import hpeCrayEx235a from './hpe-cray-ex235a.json';
 import intelHlsGaudi2 from './intel-hls-gaudi2.json';
 import intelHlsGaudi3 from './intel-hls-gaudi3.json';
@@ -66,7 +68,9 @@ export const nodes: readonly NodeSheet[] = [
   gcpA3Highgpu8g,
   gcpA3Megagpu8g,
   gcpA3Ultragpu8g,
+  googleTpuV5eHost,
   googleTpuV5pHost,
+  googleTpuV6eHost,
   hpeCrayEx235a,
   intelHlsGaudi2,
   intelHlsGaudi3,
