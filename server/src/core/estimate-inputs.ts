@@ -5,6 +5,7 @@ import type {
   AttentionKernel,
   ContextKind,
   ExpertDispatch,
+  Fp8Recipe,
   FlopsConvention,
   NumberFormat,
   OffloadDevice,
@@ -58,7 +59,11 @@ export interface TrainingJob extends MemoryChoices {
   readonly documentLength: number;
   readonly precision: {
     readonly compute: NumberFormat;
+    /** The linear layers run in fewer bits than the rest. */
     readonly fp8: boolean;
+    /** The format their products run in: `compute` unless they are quantized. */
+    readonly linear: NumberFormat;
+    readonly fp8Recipe: Fp8Recipe;
     readonly params: NumberFormat;
     readonly gradients: NumberFormat;
   };

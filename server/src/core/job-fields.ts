@@ -18,6 +18,8 @@ export type Normalization = 'layernorm' | 'layernorm-weight' | 'layernorm-plain'
 export type PositionEmbedding = 'learned' | 'rope' | 'alibi' | 'none';
 export type OptimizerKind = 'adam' | 'sgd' | 'adafactor' | 'lion' | 'muon' | 'adam-8bit' | 'adam-4bit' | 'other';
 export type VocabPipeline = 'vocab-1' | 'vocab-2' | 'interlaced';
+/** How the scales of 8-bit products lie: one per tensor, one per block of 128, or one per 32 elements. */
+export type Fp8Recipe = 'tensorwise' | 'blockwise' | 'mx';
 /** How tokens reach their experts: plain all-to-all, gathering all tokens on every rank, or one copy per node and rank (DeepEP). */
 export type ExpertDispatch = 'all-to-all' | 'all-gather' | 'deepep';
 /** Whose way of counting FLOPs stands behind MFU; see `compute/flops-conventions.ts`. */
@@ -225,6 +227,9 @@ export interface JobFields {
   // Numbers.
   'precision.compute': NumberFormat;
   'precision.fp8': boolean;
+  'precision.fp8Recipe': Fp8Recipe;
+  /** NVFP4: the linear layers run in 4 bits. */
+  'precision.fp4': boolean;
   /** The switches as written, so that both being on can be seen. */
   'precision.fp16': boolean;
   'precision.bf16': boolean;

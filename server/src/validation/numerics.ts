@@ -19,6 +19,9 @@ export function precisionOf(input: CaseInput, stack: Stack, fields: PartialJobDr
     assumptions.push({ field: 'precision.compute', value: usual, why });
   }
   fields['precision.fp8'] = /fp8|float8|rowwise|tensorwise|mxfp8|nvfp4/i.test(compute);
+  if (/mx|fp8-mx/i.test(compute)) fields['precision.fp8Recipe'] = 'mx';
+  else if (/block/i.test(compute)) fields['precision.fp8Recipe'] = 'blockwise';
+  if (/fp4/i.test(compute)) fields['precision.fp4'] = true;
   const [params, gradients] = storedFormats(param, compute, stack, fields['precision.compute']);
   fields['precision.params'] = params;
   fields['precision.gradients'] = gradients;

@@ -83,6 +83,20 @@ export const trainingFields: { readonly [F in TrainingField]: FieldInfo } = {
     what: 'Runs the linear layers in FP8 on top of the 16-bit format: up to twice the peak rate on GPUs that have it.',
     source: 'Micikevicius et al. 2022, FP8 Formats for Deep Learning (arXiv 2209.05433)',
   },
+  'precision.fp8Recipe': {
+    label: 'FP8 recipe',
+    short: 'FP8 recipe',
+    fact: 'fp8_recipe',
+    what: 'Where the scales lie: one per tensor, one per block of 128 by 128, or one per 32 elements (MX).',
+    source: 'Transformer Engine, common/recipe; OCP Microscaling Formats 1.0',
+  },
+  'precision.fp4': {
+    label: 'FP4 matrix multiplication',
+    short: 'FP4',
+    fact: 'fp4',
+    what: 'Runs the linear layers in NVFP4: 4-bit numbers with an 8-bit scale per 16 and one scale per tensor.',
+    source: 'Transformer Engine, common/recipe, NVFP4BlockScaling',
+  },
   'precision.fp16': {
     label: 'FP16 switch',
     short: 'fp16',

@@ -4,7 +4,7 @@ import { usualConvention } from '../compute/flops-conventions.ts';
 import type { Assumption, Refusal } from '../estimate.ts';
 import type { TrainingJob } from '../estimate-inputs.ts';
 import type { Cluster } from '../hardware.ts';
-import type { JobField, PartialJob } from '../job-fields.ts';
+import type { JobField, NumberFormat, PartialJob } from '../job-fields.ts';
 import type { MemoryChoices } from '../memory-inputs.ts';
 import { firstAttention, firstExperts, type ModelShape } from '../model-shape.ts';
 import { findSchedule } from '../schedules/index.ts';
@@ -235,6 +235,7 @@ function numericsOf(job: PartialJob, framework: string, sizes: Sizes, model: Mod
   if (stage !== (job['zero.stage'] ?? 0)) {
     assumptions.push({ field: 'zero.stage', value: String(stage), why: 'DeepSpeed divides the bf16 optimizer states over DP by itself' });
   }
+  const low: NumberFormat = job['precision.fp4'] ? 'fp4' : job['precision.fp8'] ? 'fp8' : compute;
   const params = job['precision.params'] ?? (fsdp ? 'fp32' : compute);
   const memory = memoryChoices(job, { framework, implementation, compute, params }, assumptions);
   // Written out rather than spread: this runs for every candidate of a search, and copying unknown keys is slow.
@@ -260,7 +261,9 @@ function numericsOf(job: PartialJob, framework: string, sizes: Sizes, model: Mod
     overlap: { gradReduce: job['overlap.gradReduce'] ?? !megatron, paramGather: job['overlap.paramGather'] ?? !megatron },
     precision: {
       compute,
-      fp8: job['precision.fp8'] ?? false,
+      fp8: low !== compute,
+      linear: low,
+      fp8Recipe: job['precision.fp8Recipe'] ?? 'tensorwise',
       params,
       gradients: job['precision.gradients'] ?? (fsdp || megatron ? 'fp32' : compute),
     },

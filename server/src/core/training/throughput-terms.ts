@@ -12,7 +12,7 @@ import { sumOf, type Term, type TermInput } from '../term.ts';
 import type { StageTimes } from './stage-times.ts';
 
 function bandFor(job: TrainingJob): BandBasis {
-  return timeBand(job.cluster.accelerator.architecture, job.precision.fp8, job.zero.implementation, job.zero.stage);
+  return timeBand(job);
 }
 
 /** The step of the slowest rank: pipeline, then what follows it. */

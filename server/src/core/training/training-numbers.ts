@@ -2,7 +2,7 @@
  * A training job in plain numbers: stage times, the simulated schedule, traffic and memory. This is the path that a
  * keystroke and a search run many times; the terms that a reader opens are made from it on demand.
  */
-import { sustainedCalibration } from '../calibration/compute.ts';
+import { type ComputeCalibration, sustainedCalibration } from '../calibration/compute.ts';
 import { activationSlack } from '../calibration/memory.ts';
 import { sendTime } from '../comms/collectives.ts';
 import { type Groups, groupsOf } from '../comms/groups.ts';
@@ -39,6 +39,8 @@ export interface TrainingNumbers {
   /** Memory of one GPU of each rank at its worst moment. */
   readonly stages: readonly StageParts[];
 }
+
+const scaleLayouts = { tensorwise: 'tensor', blockwise: 'block', mx: 'mx' } as const;
 
 /** Exposed seconds after the pipeline has drained. */
 function tailOf(job: TrainingJob, cost: DataParallelCost, backwardOfOneMicroBatch: number, optimizer: number): ScheduleRequest['tail'] {
@@ -99,11 +101,14 @@ function aliveLayers(job: TrainingJob, plan: RankPlan, peakBytes: number, bytesP
 }
 
 /** Computes a complete training job, or says why the device or the schedule cannot run it. */
-export function trainingNumbers(job: TrainingJob): TrainingNumbers | { readonly refused: string } {
+export function trainingNumbers(
+  job: TrainingJob,
+  calibration: ComputeCalibration = sustainedCalibration(job.cluster.accelerator),
+): TrainingNumbers | { readonly refused: string } {
   const { accelerator } = job.cluster;
-  const calibration = sustainedCalibration(accelerator);
   const plain = describeDevice(accelerator, job.precision.compute, calibration);
-  const linear = job.precision.fp8 ? describeDevice(accelerator, 'fp8', calibration) : plain;
+  const { fp8, linear: low, fp8Recipe } = job.precision;
+  const linear = fp8 ? describeDevice(accelerator, low, calibration, scaleLayouts[fp8Recipe]) : plain;
   if (!plain || !linear) return { refused: `the data sheet of ${accelerator.label} gives no dense rate for ${job.precision.compute}` };
   const devices: Devices = { plain, linear: { ...linear, elementBytes: plain.elementBytes } };
   const groups = groupsOf(job);
