@@ -1,7 +1,8 @@
 /** Requests for the schedule tests. */
 import fc from 'fast-check';
 import type { ScheduleName } from '../../server/src/core/job-fields.ts';
-import type { ScheduleRequest } from '../../server/src/core/schedules/schedule.ts';
+import { schedules } from '../../server/src/core/schedules/index.ts';
+import type { Schedule, ScheduleRequest } from '../../server/src/core/schedules/schedule.ts';
 
 export interface Shape {
   readonly name: ScheduleName;
@@ -13,9 +14,12 @@ export interface Shape {
 const grid = <T>(shape: Shape, make: (rank: number, chunk: number) => T): T[][] =>
   Array.from({ length: shape.stages }, (_, rank) => Array.from({ length: shape.virtualStages }, (_unused, chunk) => make(rank, chunk)));
 
-/** Every stage alike: forward 1 s and backward 2 s per rank and micro batch, 6 bytes of activations, free transfers. */
+/**
+ * Every stage alike: forward pass, input gradient and weight gradient 1 s each per stage and micro batch, 6 bytes of
+ * activations, free transfers. A chunk of a two-way pipeline is a whole stage.
+ */
 export function equalStages(shape: Shape, more: Partial<ScheduleRequest> = {}): ScheduleRequest {
-  const { virtualStages: v } = shape;
+  const v = shape.name === 'dualpipe' ? 1 : shape.virtualStages;
   return {
     ...shape,
     times: grid(shape, () => ({ forward: 1 / v, backward: 2 / v })),
@@ -28,36 +32,49 @@ export function equalStages(shape: Shape, more: Partial<ScheduleRequest> = {}): 
   };
 }
 
-const shapes: fc.Arbitrary<Shape> = fc.oneof(
-  fc.record({
-    name: fc.constantFrom<ScheduleName>('gpipe', '1f1b'),
-    stages: fc.integer({ min: 1, max: 9 }),
-    microBatches: fc.integer({ min: 1, max: 20 }),
-    virtualStages: fc.constant(1),
-  }),
-  fc
-    .tuple(fc.integer({ min: 2, max: 6 }), fc.integer({ min: 1, max: 4 }), fc.integer({ min: 2, max: 4 }))
-    .map(([stages, groups, virtualStages]) => ({
-      name: 'interleaved-1f1b' as const,
-      stages,
-      microBatches: stages * groups,
-      virtualStages,
-    })),
-);
+/** A shape that the schedule runs. */
+function shapesOf(schedule: Schedule): fc.Arbitrary<Shape> {
+  const chunks = schedule.fixedChunks ?? (schedule.interleaves ? undefined : 1);
+  return fc
+    .record({
+      stages: fc.integer({ min: 1, max: 9 }),
+      microBatches: fc.integer({ min: 1, max: 20 }),
+      virtualStages: chunks === undefined ? fc.integer({ min: 1, max: 4 }) : fc.constant(chunks),
+    })
+    .filter((shape) => schedule.refuses(shape) === undefined)
+    .map((shape) => ({ name: schedule.id, ...shape }));
+}
 
-/** Any request a schedule accepts: unequal stages, zero times, transfers blocking or not. */
+const shapes: fc.Arbitrary<Shape> = fc.oneof(...schedules.map(shapesOf));
+
+/**
+ * Any request a schedule accepts: unequal stages, zero times, transfers blocking or not, backward passes split in any way.
+ * Amounts are eighths, so that sums are exact.
+ */
 export const anyRequest: fc.Arbitrary<ScheduleRequest> = shapes.chain((shape) => {
   const amount = fc.integer({ min: 0, max: 1000 }).map((value) => value / 8);
   const perChunk = fc.array(
-    fc.array(fc.record({ forward: amount, backward: amount, activations: amount }), sized(shape.virtualStages)),
+    fc.array(
+      fc.record({ forward: amount, input: amount, weight: amount, exchange: amount, activations: amount, kept: fc.nat(4) }),
+      sized(shape.virtualStages),
+    ),
     sized(shape.stages),
   );
   return fc
     .tuple(perChunk, fc.array(amount, sized(shape.stages)), amount, fc.boolean())
     .map(([chunks, residentBytes, transfer, transferOverlapped]) => ({
       ...shape,
-      times: chunks.map((row) => row.map(({ forward, backward }) => ({ forward, backward }))),
-      memory: chunks.map((row) => row.map(({ activations }) => ({ activations }))),
+      times: chunks.map((row) =>
+        row.map(({ forward, input, weight, exchange }) => ({
+          forward,
+          backward: input + weight,
+          backwardInput: input,
+          backwardWeight: weight,
+          forwardExchange: Math.min(exchange, forward),
+          backwardExchange: Math.min(exchange, input),
+        })),
+      ),
+      memory: chunks.map((row) => row.map(({ activations, kept }) => ({ activations, untilWeight: (activations * kept) / 4 }))),
       residentBytes,
       transfer,
       transferOverlapped,

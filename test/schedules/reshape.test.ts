@@ -20,6 +20,7 @@ describe('reshape', () => {
   it('keeps the time and the activations of each rank when VPP changes', () => {
     fc.assert(
       fc.property(anyRequest, fc.integer({ min: 1, max: 6 }), (request, virtualStages) => {
+        fc.pre(request.name !== 'dualpipe');
         const other = reshape(request, { name: 'interleaved-1f1b', microBatches: 8, virtualStages });
         for (let rank = 0; rank < request.stages; rank++) {
           expect(other.times[rank]).toHaveLength(virtualStages);
