@@ -11,6 +11,8 @@ export const memoryCalibration = {
    * small for the next request.
    */
   fragmentation: 0.1,
+  /** MiB of small tensors in Megatron-LM, fitted on what its test models hold between steps. */
+  smallTensors: 45,
   /** NCCL buffers per communicator a rank takes part in. */
   perCommunicator: MiB(180) as Bytes,
 } as const;
@@ -28,9 +30,10 @@ export function contextBytes(architecture: string): Bytes {
 
 /**
  * cuBLAS workspaces that the framework allocates: 32 MiB from Hopper on, 8.1 MiB before (PyTorch
- * aten/src/ATen/cuda/CublasHandlePool.cpp), and as much again from Transformer Engine (32 and 4 MiB).
+ * aten/src/ATen/cuda/CublasHandlePool.cpp), and as much again from Transformer Engine (32 and 4 MiB). Megatron-LM keeps
+ * small tensors beside: random states, masks, the batch, sums for the log.
  */
 export function workspaceBytes(architecture: string, transformerEngine: boolean): Bytes {
   const hopper = isAtLeastHopper(architecture);
-  return MiB((hopper ? 32 : 8.125) + (transformerEngine ? (hopper ? 32 : 4) : 0));
+  return MiB((hopper ? 32 : 8.125) + (transformerEngine ? (hopper ? 32 : 4) + memoryCalibration.smallTensors : 0));
 }

@@ -53,8 +53,7 @@ function inputRule(job: TrainingJob, element: number): InputRule {
     return { shared: element, own: (target) => dropped(target) + (target === 'o' || target === 'down' ? element : 0), all: true };
   }
   if (!paired) return { shared: 0, own: () => 0, all: false };
-  // Under FSDP the adapters are gathered in the compute format, so nothing is cast.
-  const cast = format !== element && job.zero.stage < 3 ? (kernels.autocast ? element : format) : 0;
+  const cast = format !== element ? (kernels.autocast ? element : format) : 0;
   const dropped = adapter.dropout ? (cast > 0 ? cast : element) + 1 : 0;
   const own = cast > 0 || adapter.dropout ? (target: AdapterTarget) => (has(target) ? Math.max(cast, dropped) : 0) : () => 0;
   const any = cast === 0 && !adapter.dropout;

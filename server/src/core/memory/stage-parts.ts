@@ -126,8 +126,8 @@ export function stageParts(job: TrainingJob, plan: RankPlan, aliveLayers: number
   const transient = transientOnRank(shared, plan) * (job.adapter && job.zero.implementation === 'fsdp1' ? 2 : 1);
   const logits = plan.headShare * shared.logits;
   const stay = states.gradientsStay ? owned.gradients : 0;
-  // Megatron-LM still holds the logits' gradient when the last layer starts its backward pass.
-  const held = isMegatron(job.framework) ? logits : 0;
+  // Pre-training loops still hold the logits' gradient when the last layer starts its backward pass; Trainer's does not.
+  const held = isMegatron(job.framework) || job.framework === 'torchtitan' || job.framework === 'fsdp' ? logits : 0;
   // The head's gradient exists by then, unless gradients have buffers or are divided at once.
   const head = states.gradientsStay || states.gradientShards > 1 || job.adapter ? 0 : plan.headParameters * states.gradients;
   const moving = around.gathered + around.gradients + transient;
@@ -142,7 +142,9 @@ export function stageParts(job: TrainingJob, plan: RankPlan, aliveLayers: number
   const most = Math.max(at.loss, at.backward, at.lastBackward, at.optimizer);
   const allocated = resident - stay + most;
   const slack = memoryCalibration.fragmentation * (Math.max(at.loss, at.backward) - stay);
-  const reserved = Math.max(allocated, resident - stay + Math.max(at.loss, at.backward) + slack);
+  // DeepSpeed's fp32 copy of its gradients is one flat piece, for which the blocks activations leave behind are too small.
+  const flat = job.zero.implementation === 'deepspeed' ? owned.step : 0;
+  const reserved = Math.max(allocated, resident - stay + Math.max(at.loss, at.backward) + slack + flat);
   const backward = moment === 'backward' || moment === 'last-backward';
   return {
     rank: plan.rank,

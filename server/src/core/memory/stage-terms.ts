@@ -23,7 +23,7 @@ const moments: Readonly<Record<Moment, string>> = {
 };
 
 export function bandOf(value: number, band: BandBasis): Band {
-  return { low: value * (1 - band.share), high: value * (1 + band.share), basis: band.basis };
+  return { low: Math.max(0, value * (1 - band.share)), high: value * (1 + band.share), basis: band.basis };
 }
 
 interface Rank {
@@ -248,7 +248,7 @@ function outerTerms(rank: Rank, allocated: Term, band: BandBasis): Pick<StageMem
  */
 export function stageMemory(job: TrainingJob, plan: RankPlan, parts: StageParts, aliveLayers: number, shared: SharedMemory): StageMemory {
   const rank: Rank = { job, plan, shared, parts, aliveLayers };
-  const band = memoryBand(job.framework, job.zero.implementation);
+  const band = memoryBand(job);
   const sum = sumOf('memory.allocated', 'Allocated', 'B', allocatedTerms(rank));
   const allocated: Term = { ...sum, band: bandOf(sum.value, band), note: `fullest ${moments[parts.moment]}` };
   const activations = keptOnRank(shared, plan) * aliveLayers;
