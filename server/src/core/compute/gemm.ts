@@ -81,28 +81,30 @@ export function describeDevice(
   };
 }
 
-/** Area of all tiles worked through, in elements of C, counting a partly filled last wave by its loss. */
-function countedArea(tiles: number, area: number, multiprocessors: number, waveLoss: number): number {
-  const waves = tiles / multiprocessors;
-  return (waves + (Math.ceil(waves) - waves) * waveLoss) * multiprocessors * area;
+/** Area of all tiles worked through, per multiprocessor: a partly filled last wave counts by its loss. */
+function countedArea(waves: number, area: number, waveLoss: number): number {
+  return (waves + (Math.ceil(waves) - waves) * waveLoss) * area;
 }
 
 /** The least area over the tile shapes, each divided by its quality against 256x128. */
 function bestArea(device: Device, batch: number, m: number, n: number): number {
   const { waveLoss, mediumTile, smallTile, tinyTile } = device.gemm;
-  const sms = device.multiprocessors;
+  const share = batch / device.multiprocessors;
   const m64 = Math.ceil(m / 64);
   const n64 = Math.ceil(n / 64);
   const m128 = Math.ceil(m64 / 2);
   const n128 = Math.ceil(n64 / 2);
-  return Math.min(
-    countedArea(batch * Math.ceil(m128 / 2) * n128, 32768, sms, waveLoss),
-    countedArea(batch * m128 * Math.ceil(n128 / 2), 32768, sms, waveLoss),
-    countedArea(batch * m128 * n128, 16384, sms, waveLoss) / mediumTile,
-    countedArea(batch * m128 * n64, 8192, sms, waveLoss) / smallTile,
-    countedArea(batch * m64 * n128, 8192, sms, waveLoss) / smallTile,
-    countedArea(batch * m64 * n64, 4096, sms, waveLoss) / tinyTile,
-  );
+  let best = countedArea(share * Math.ceil(m128 / 2) * n128, 32768, waveLoss);
+  const tall = countedArea(share * m128 * Math.ceil(n128 / 2), 32768, waveLoss);
+  if (tall < best) best = tall;
+  const medium = countedArea(share * m128 * n128, 16384, waveLoss) / mediumTile;
+  if (medium < best) best = medium;
+  const narrow = countedArea(share * m128 * n64, 8192, waveLoss) / smallTile;
+  if (narrow < best) best = narrow;
+  const low = countedArea(share * m64 * n128, 8192, waveLoss) / smallTile;
+  if (low < best) best = low;
+  const tiny = countedArea(share * m64 * n64, 4096, waveLoss) / tinyTile;
+  return (tiny < best ? tiny : best) * device.multiprocessors;
 }
 
 /** `written` is what each element of C costs in bytes: its write, and its read where the product is added to what is there. */
