@@ -13,7 +13,7 @@
 import { lowLatency, networkCalibration, type Protocol, simple } from '../calibration/network.ts';
 import type { Bytes, BytesPerSecond, Seconds } from '../units.ts';
 import type { Placement } from './network.ts';
-import { type Choice, chooseForAllReduce, chooseForGather } from './protocol-choice.ts';
+import { chooseForAllReduce, chooseForGather } from './protocol-choice.ts';
 import { torusGatherTime, torusSendTime } from './torus.ts';
 
 /** Bytes per second of one rank's ring traffic: the slower of the links inside and the NICs of the node. */
@@ -87,11 +87,6 @@ export function allGatherTime(placement: Placement, size: number, bytes: Bytes):
 }
 
 export const reduceScatterTime = allGatherTime;
-
-/** How an all-reduce of `bytes` is done. */
-export function allReduceChoice(placement: Placement, size: number, bytes: Bytes): Choice {
-  return chooseForAllReduce(placement, size, Math.ceil(size / placement.perNode), bytes);
-}
 
 /** Seconds to sum `bytes` held by each of `size` ranks and give all of them the sum. */
 export function allReduceTime(placement: Placement, size: number, bytes: Bytes): Seconds {
