@@ -97,14 +97,14 @@ test('an "80 GB" H100 offers a process 79.1 GiB, far above 80e9 bytes', () => {
 });
 
 /**
- * Parameters of a dense decoder: L (h q + 2 h kv + q h + m h f) + V h (1 or 2), with m = 3 when the MLP is gated. Norms,
+ * Parameters of a plain dense decoder: L (h q + 2 h kv + q h + m h f) + V h (1 or 2), with m = 3 when the MLP is gated. Norms,
  * biases and learned positions stay below 2 % even in the smallest of these models, and a wrong flag shifts far more.
  */
 const dense = modelCards.filter(
   (card) =>
     card.parameters !== undefined &&
     !['MLA', 'hybrid'].includes(card.fields['model.attentionKind'] ?? '') &&
-    card.fields['model.experts'] === undefined,
+    ['model.experts', 'model.encoderLayers', 'model.ssmInner', 'vision.layers'].every((field) => !(field in card.fields)),
 );
 
 test.each(dense.map((card) => [card.name, card] as const))('the card of %s counts to the checkpoint', (_name, card) => {
