@@ -34,16 +34,10 @@ export interface MappedCase {
 
 export type Mapping = MappedCase | { readonly refused: string };
 
-/** Why a training row is outside the model, or undefined. */
-function trainingRefusal(input: CaseInput): string | undefined {
-  if (/fp4/i.test(input.numerics?.compute ?? '')) return 'training in 4 bits is not modelled yet';
-  return scheduleRefusal(input);
-}
-
 /** Builds the job of a training row. The row comes without its measured numbers. */
 export function trainingJobOf(row: CaseInput, catalog: Catalog): Mapping {
   const input = withMaxTextScript(row);
-  const refused = trainingRefusal(input);
+  const refused = scheduleRefusal(input);
   if (refused !== undefined) return { refused };
   const hardware = clusterOf(input, catalog);
   if ('refused' in hardware) return hardware;
@@ -112,7 +106,9 @@ function extrasOf(input: CaseInput, stack: Stack, fields: PartialJobDraft): void
   const overlapping = /overlap/i.test(input.note ?? '') || recipe || /^(torchtitan|fsdp|huggingface|litgpt|torchtune|maxtext)$/.test(stack);
   fields['overlap.gradReduce'] = flags['overlap-grad-reduce'] === true || overlapping;
   fields['overlap.paramGather'] = flags['overlap-param-gather'] === true || overlapping;
-  fields['parallel.tpCommOverlap'] = input.parallel?.async_tp === true || /overlap[^.;]*TP/i.test(input.note ?? '');
+  // Dense recipes of Megatron-Bridge with TP run it over user buffers (scripts/performance/configs/llama).
+  const userBuffers = stack === 'megatron-bridge' && input.parallel?.flags === undefined && fields['model.experts'] === undefined;
+  fields['parallel.tpCommOverlap'] = input.parallel?.async_tp === true || userBuffers || /overlap[^.;]*TP/i.test(input.note ?? '');
   if ((input.parallel?.sequence_parallel_ulysses ?? 1) > 1) fields['parallel.contextKind'] = 'all-to-all';
   if (input.compile !== undefined) fields['compile.enabled'] = input.compile;
   const modern = fields['model.gatedMlp'] === true || flags['hidden-dropout'] === 0;
