@@ -4,6 +4,7 @@ import type { Cluster } from './hardware.ts';
 import type {
   AttentionKernel,
   ContextKind,
+  CudaGraphScope,
   ExpertDispatch,
   Fp8Recipe,
   FlopsConvention,
@@ -71,6 +72,7 @@ export interface TrainingJob extends MemoryChoices {
   readonly recompute: { readonly granularity: RecomputeGranularity; readonly method: RecomputeMethod; readonly layers: number };
   readonly attention: AttentionKernel;
   readonly compiled: boolean;
+  readonly cudaGraphs: CudaGraphScope;
   readonly dropout: boolean;
   /** Whose FLOPs MFU and FLOP/s count. */
   readonly mfuConvention: FlopsConvention;

@@ -18,6 +18,8 @@ export type Normalization = 'layernorm' | 'layernorm-weight' | 'layernorm-plain'
 export type PositionEmbedding = 'learned' | 'rope' | 'alibi' | 'none';
 export type OptimizerKind = 'adam' | 'sgd' | 'adafactor' | 'lion' | 'muon' | 'adam-8bit' | 'adam-4bit' | 'other';
 export type VocabPipeline = 'vocab-1' | 'vocab-2' | 'interlaced';
+/** What is captured once and replayed: nothing, the fixed parts of each layer, or the whole step. */
+export type CudaGraphScope = 'none' | 'layer' | 'step';
 /** How the scales of 8-bit products lie: one per tensor, one per block of 128, or one per 32 elements. */
 export type Fp8Recipe = 'tensorwise' | 'blockwise' | 'mx';
 /** How tokens reach their experts: plain all-to-all, gathering all tokens on every rank, or one copy per node and rank (DeepEP). */
@@ -285,6 +287,7 @@ export interface JobFields {
   'batch.packing': boolean;
   'attention.kernel': AttentionKernel;
   'compile.enabled': boolean;
+  'compile.cudaGraphs': CudaGraphScope;
   'dropout.enabled': boolean;
 
   // Where it runs.

@@ -3,10 +3,12 @@
  * as an assumption. When the row does not say what is recomputed, several jobs are returned, least recomputation first:
  * the run was made, so the first that fits its GPU is the likely one.
  */
+
 import type { Assumption } from '../core/estimate.ts';
 import type { Cluster } from '../core/hardware.ts';
 import type { PartialJob, PartialJobDraft } from '../core/job-fields.ts';
 import { batchOf } from './batch.ts';
+import { bridgeRecipeOf } from './bridge-recipe.ts';
 import type { Catalog } from './catalog.ts';
 import { fineTuningOf } from './fine-tuning.ts';
 import { clusterOf } from './hardware.ts';
@@ -75,6 +77,7 @@ function fillJob(input: CaseInput, stack: Stack, fields: PartialJobDraft, assump
   optimizerOf(input, fields, assumptions);
   attentionOf(input, stack, fields, assumptions);
   extrasOf(input, stack, fields);
+  bridgeRecipeOf(input, stack, fields, assumptions);
   fineTuningOf(input, stack, fields, assumptions);
   return undefined;
 }

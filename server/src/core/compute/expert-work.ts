@@ -44,12 +44,15 @@ export function expertProducts(job: TrainingJob, feedForward: ExpertFeedForward,
   return { forward, backwardInput, backwardWeight };
 }
 
-/** What of an exchange is waited for when another micro batch computes meanwhile: its start, and what bandwidth both share. */
-const visibleBesideComputation = 0.2;
+/**
+ * What of an exchange is waited for even when another micro batch computes meanwhile: its start, and what bandwidth both
+ * share. How much of the rest is hidden comes out of the schedule that runs two passes together.
+ */
+export const visibleBesideComputation = 0.2;
 
 /** Dispatch and combine, forward and again backward. */
 export function expertComm(job: TrainingJob, feedForward: ExpertFeedForward, groups: Groups, tokens: number): CommWork {
-  const { expert, expertTensor, tensor, expertDispatch, expertOverlap } = job.parallel;
+  const { expert, expertTensor, tensor, expertDispatch } = job.parallel;
   if (expert * expertTensor <= 1) return noComm;
   const width = (feedForward.latent || job.model.hidden) * bytesPerElement(job.precision.compute);
   const visits = (expertPairs(job, feedForward, tokens) / expertTensor) * width;
@@ -72,6 +75,5 @@ export function expertComm(job: TrainingJob, feedForward: ExpertFeedForward, gro
     bytes += (expertTensor - 1) * visits;
   }
   const pass = 2 * one;
-  const waited = expertOverlap ? visibleBesideComputation * pass : pass;
-  return { forward: waited, backward: waited, bytes: 4 * bytes, busy: 2 * pass };
+  return { forward: pass, backward: pass, bytes: 4 * bytes, busy: 2 * pass };
 }

@@ -7,6 +7,9 @@ import { hostCalibration } from '../calibration/host.ts';
 import type { TrainingJob } from '../estimate-inputs.ts';
 import type { Block } from '../model-shape.ts';
 
+/** Share of the routing that a graph of a layer's fixed parts leaves to the host: what depends on how many tokens came. */
+const unfixedRouting = 0.2;
+
 export interface IssuedOperators {
   readonly forward: number;
   readonly backward: number;
@@ -15,10 +18,12 @@ export interface IssuedOperators {
 export function issuedOperators(job: TrainingJob, block: Block): IssuedOperators {
   const { feedForward } = block;
   const halves = (block.mixer ? 0.5 : 0) + (feedForward ? 0.5 : 0) + (block.cross ? 0.5 : 0);
-  let forward = hostCalibration.operatorsPerLayer * halves;
+  if (job.cudaGraphs === 'step') return { forward: 0, backward: 0 };
+  const captured = job.cudaGraphs === 'layer';
+  let forward = captured ? 1 : hostCalibration.operatorsPerLayer * halves;
   if (feedForward?.kind === 'moe') {
     const local = feedForward.experts / job.parallel.expert;
-    forward += hostCalibration.operatorsToRoute + local * 2 * (job.precision.fp8 ? 3 : 1);
+    forward += hostCalibration.operatorsToRoute * (captured ? unfixedRouting : 1) + local * 2 * (job.precision.fp8 ? 3 : 1);
   }
   // Each adapted product adds its dropout, two small products, scaling and the sum.
   if (job.adapter) forward += 5 * job.adapter.targets.length;

@@ -204,6 +204,13 @@ export const trainingFields: { readonly [F in TrainingField]: FieldInfo } = {
     what: 'Fuses pointwise kernels: fewer reads and writes of activations and less launch overhead.',
     source: 'PyTorch, torch/_dynamo',
   },
+  'compile.cudaGraphs': {
+    label: 'CUDA graphs',
+    short: 'CUDA graphs',
+    fact: 'cuda_graphs',
+    what: 'Kernels captured once and replayed, so that the host no longer issues them one by one: the fixed parts of a layer, or a whole step.',
+    source: 'Megatron-LM megatron/core/transformer/cuda_graphs.py; PyTorch torch/cuda/graphs.py',
+  },
   'dropout.enabled': {
     label: 'Dropout',
     short: 'dropout',

@@ -171,6 +171,13 @@ function chunksOf(
 
 const placementOf = (job: PartialJob): Placement => findSchedule(job['parallel.schedule'] ?? '1f1b')?.placement ?? 'loop';
 
+/** The schedule a framework runs when none is named: Megatron-LM has no other without virtual stages. */
+function usualSchedule(job: PartialJob, { pipeline, virtualStages }: Sizes): TrainingJob['parallel']['schedule'] {
+  const together = job['parallel.expertOverlap'] === true && (pipeline === 1 || virtualStages > 1);
+  if (together) return '1f1b-expert-overlap';
+  return virtualStages > 1 ? 'interleaved-1f1b' : '1f1b';
+}
+
 /** Chunks per rank: as laid out by hand, as the schedule wants it, or as written. */
 function virtualStagesOf(job: PartialJob, pipeline: number, layout: PipelineLayout | undefined): number {
   if (pipeline <= 1) return 1;
@@ -202,7 +209,7 @@ function parallelOf(
     dataShard: ownSharding ? data : Math.min(data, Math.max(1, job['parallel.dataShard'] ?? data)),
     vocabPipeline: job['parallel.vocabPipeline'] ?? 'none',
     ...chunksOf(job, framework, sizes, model, assumptions),
-    schedule: job['parallel.schedule'] ?? (virtualStages > 1 ? 'interleaved-1f1b' : '1f1b'),
+    schedule: job['parallel.schedule'] ?? usualSchedule(job, sizes),
     tpCommOverlap: job['parallel.tpCommOverlap'] ?? false,
   };
 }
@@ -217,7 +224,8 @@ function recomputedLayers(job: PartialJob, sizes: Sizes, model: ModelShape): num
   return Math.min(model.layers, (job['recompute.layers'] ?? model.layers) * sizes.pipeline * sizes.virtualStages);
 }
 
-type Numerics = MemoryChoices & Pick<TrainingJob, 'zero' | 'overlap' | 'precision' | 'recompute' | 'attention' | 'compiled' | 'dropout'>;
+type Numerics = MemoryChoices &
+  Pick<TrainingJob, 'zero' | 'overlap' | 'precision' | 'recompute' | 'attention' | 'compiled' | 'cudaGraphs' | 'dropout'>;
 
 function numericsOf(job: PartialJob, framework: string, sizes: Sizes, model: ModelShape, assumptions: Assumption[]): Numerics {
   const implementation = implementationOf(job, framework);
@@ -274,6 +282,7 @@ function numericsOf(job: PartialJob, framework: string, sizes: Sizes, model: Mod
     },
     attention,
     compiled: job['compile.enabled'] ?? false,
+    cudaGraphs: job['compile.cudaGraphs'] ?? 'none',
     dropout: job['dropout.enabled'] ?? megatron,
   };
 }

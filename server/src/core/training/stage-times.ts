@@ -1,10 +1,13 @@
 /** Seconds of each chunk of each rank for one micro batch, and what they are made of. */
 import type { Groups } from '../comms/groups.ts';
 import { type BlockWork, blockWork, type Devices, type Work } from '../compute/block-work.ts';
+import { visibleBesideComputation } from '../compute/expert-work.ts';
 import { type EndWork, embeddingWork, type HeadWork, headWork } from '../compute/head.ts';
 import { towerWork } from '../compute/tower-work.ts';
 import type { TrainingJob } from '../estimate-inputs.ts';
 import { once } from '../once.ts';
+import { findSchedule } from '../schedules/index.ts';
+import { microBatchesPerChunk } from '../schedules/placement.ts';
 import type { ChunkTimes } from '../schedules/schedule.ts';
 import type { Seconds } from '../units.ts';
 import type { ShardWait } from './shard-wait.ts';
@@ -92,8 +95,8 @@ function chunkTimes({ job, blocks, waits, first, head }: Layers, chunk: ChunkPla
     forward += count * (work.forward.total + wait.forward);
     backward += count * (work.backward.total + wait.backward);
     backwardWeight += count * work.backwardWeight;
-    forwardExchange += count * work.forward.expertComm;
-    backwardExchange += count * work.backward.expertComm;
+    forwardExchange += count * work.forward.expertComm * (1 - visibleBesideComputation);
+    backwardExchange += count * work.backward.expertComm * (1 - visibleBesideComputation);
   }
   return { forward, backward, backwardInput: backward - backwardWeight, backwardWeight, forwardExchange, backwardExchange };
 }
@@ -101,23 +104,25 @@ function chunkTimes({ job, blocks, waits, first, head }: Layers, chunk: ChunkPla
 function rankParts({ job, blocks, waits, first, head }: Layers, plan: RankPlan): RankParts {
   let prediction = 0;
   for (const chunk of plan.chunks) prediction += chunk.prediction;
+  // A micro batch runs through all chunks of a rank, or in a two-way pipeline through one of the two.
+  const share = microBatchesPerChunk(findSchedule(job.parallel.schedule)?.placement ?? 'loop', 1);
   const both = (pick: (side: Work) => number): number => {
     let sum = 0;
     for (let kind = 0; kind < blocks.length; kind++) {
       const work = blocks[kind];
-      if (work) sum += countOf(job, plan, prediction, kind) * (pick(work.forward) + pick(work.backward));
+      if (work) sum += share * countOf(job, plan, prediction, kind) * (pick(work.forward) + pick(work.backward));
     }
     return sum;
   };
   const heads = plan.headShare + prediction;
-  const ends = plan.embeddingShare * (first.forward + first.backward) + heads * (head.forward + head.backward);
+  const ends = share * (plan.embeddingShare * (first.forward + first.backward) + heads * (head.forward + head.backward));
   return {
     compute: both((side) => side.gemm + side.attention + side.streaming) + ends,
     recompute: both((side) => side.recompute),
     tensorComm: both((side) => side.tensorComm),
     contextComm: both((side) => side.contextComm),
     expertComm: both((side) => side.expertComm),
-    shardComm: waits.reduce((sum, wait, kind) => sum + countOf(job, plan, prediction, kind) * (wait.forward + wait.backward), 0),
+    shardComm: waits.reduce((sum, wait, kind) => sum + share * countOf(job, plan, prediction, kind) * (wait.forward + wait.backward), 0),
     host: both((side) => side.host),
   };
 }

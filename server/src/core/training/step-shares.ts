@@ -17,7 +17,10 @@ export function stepShares(
   const mean = (pick: (part: RankParts, rank: number) => number): number =>
     parts.reduce((sum, part, rank) => sum + pick(part, rank), 0) / parts.length / step;
   const waits = mean(
-    (part, rank) => m * (part.tensorComm + part.contextComm + part.expertComm + part.shardComm) + (run.transferSeconds[rank] ?? 0),
+    (part, rank) =>
+      m * (part.tensorComm + part.contextComm + part.expertComm + part.shardComm) -
+      (run.hiddenSeconds[rank] ?? 0) +
+      (run.transferSeconds[rank] ?? 0),
   );
   return {
     compute: mean((part) => m * part.compute),

@@ -19,7 +19,9 @@ function bandFor(job: TrainingJob): BandBasis {
 export function stepTerm(job: TrainingJob, step: number, run: PipelineSummary, tail: ScheduleRequest['tail'], times: StageTimes): Term {
   const slowest = Math.max(...Array.from(run.busySeconds));
   const m = job.batch.accumulation;
-  const part = times.parts[run.busySeconds.indexOf(slowest)] ?? times.parts[0];
+  const slowestRank = run.busySeconds.indexOf(slowest);
+  const part = times.parts[slowestRank] ?? times.parts[0];
+  const hidden = run.hiddenSeconds[slowestRank] ?? 0;
   const seconds = (id: string, label: string, value: number, more: Partial<Term> = {}): Term => ({
     id: `time.${id}`,
     label,
@@ -46,8 +48,8 @@ export function stepTerm(job: TrainingJob, step: number, run: PipelineSummary, t
           formula: 'micro batches * layers * what the ring takes beyond attention',
           inputs: [micro, { name: 'c', value: job.parallel.context, field: 'parallel.context' }],
         }),
-        seconds('expert', 'Waiting for EP', m * part.expertComm, {
-          formula: 'micro batches * layers with experts * all-to-alls',
+        seconds('expert', 'Waiting for EP', m * part.expertComm - hidden, {
+          formula: 'micro batches * layers with experts * all-to-alls - what passes that run together hide',
           inputs: [micro, { name: 'EP', value: job.parallel.expert, field: 'parallel.expert' }],
         }),
         seconds('shard', 'Waiting for sharded parameters', m * part.shardComm, {
@@ -62,8 +64,8 @@ export function stepTerm(job: TrainingJob, step: number, run: PipelineSummary, t
     : [];
   const pipeline = sumOf('time.pipeline', 'Pipeline', 's', [
     ...work,
-    seconds('bubble', 'Bubble and transfers', run.makespan - slowest, {
-      formula: 'simulated makespan - busiest rank',
+    seconds('bubble', 'Bubble and transfers', run.period - slowest, {
+      formula: 'simulated time of the pipeline - busiest rank',
       inputs: [
         micro,
         { name: 'p', value: job.parallel.pipeline, field: 'parallel.pipeline' },

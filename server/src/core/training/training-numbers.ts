@@ -75,9 +75,14 @@ function scheduleRequest(
     memory: plans.map((plan) => plan.chunks.map((chunk) => ({ activations: keptBy(chunk.kinds, kept) }))),
     residentBytes: plans.map(() => 0),
     transfer: pipeline > 1 ? sendTime(place(job.cluster, { size: 2, stride: groups.pipeline.stride }), message) : 0,
-    transferOverlapped: job.parallel.virtualStages > 1,
+    transferOverlapped: overlapsTransfers(job),
     tail,
   };
+}
+
+/** Plain schedules send and wait; those made to leave no gaps send beside computation. */
+function overlapsTransfers({ parallel: { schedule, virtualStages } }: TrainingJob): boolean {
+  return virtualStages > 1 || (schedule !== 'gpipe' && schedule !== '1f1b');
 }
 
 /** Reserved bytes that layers of these kinds keep of one micro batch. */
