@@ -32,7 +32,6 @@ export interface TrainingJob extends MemoryChoices {
     readonly expert: number;
     readonly expertTensor: number;
     readonly expertDispatch: ExpertDispatch;
-    readonly expertOverlap: boolean;
     readonly sequence: boolean;
     readonly data: number;
     /** Ranks of DP that ZeRO or FSDP shards over; less than `data` with HSDP. */

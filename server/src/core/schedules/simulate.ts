@@ -52,6 +52,8 @@ export interface Simulation {
   readonly stepSeconds: Seconds;
   /** Seconds of forward and backward, per rank. */
   readonly busySeconds: Float64Array;
+  /** Seconds of all-to-all per rank that operations running together hide; not part of `busySeconds`. */
+  readonly hiddenSeconds: Float64Array;
   /** Seconds a rank is held up by its own blocking sends; 0 when transfers are overlapped. */
   readonly transferSeconds: Float64Array;
   /** period - busy - transfer, per rank: what the rank waits. */
@@ -80,6 +82,8 @@ interface Times {
    */
   readonly period: Seconds;
   readonly busySeconds: Float64Array;
+  /** Seconds of all-to-all per rank that operations running together hide; not part of `busySeconds`. */
+  readonly hiddenSeconds: Float64Array;
   readonly transferSeconds: Float64Array;
   readonly bubbleSeconds: Float64Array;
 }
@@ -114,6 +118,18 @@ function ranSeconds(run: PipelineRun, rank: number): Seconds {
 
 const pairsOperations = (run: PipelineRun): boolean => run.paired.includes(1);
 
+/** What the pairs of a rank take less than their passes would one after the other. */
+function savedByPairs({ times }: ScheduleRequest, run: PipelineRun, rank: number): Seconds {
+  let saved = 0;
+  for (let index = run.offset[rank] ?? 0; index < (run.offset[rank + 1] ?? 0); index++) {
+    if (run.paired[index] !== 1) continue;
+    const ahead = times[rank]?.[run.chunk[index] ?? 0]?.forward ?? 0;
+    const back = times[rank]?.[run.chunk[index + 1] ?? 0]?.backward ?? 0;
+    saved += ahead + back - ((run.end[index + 1] ?? 0) - (run.start[index] ?? 0));
+  }
+  return saved;
+}
+
 function sumTimes(
   request: ScheduleRequest,
   schedule: Schedule,
@@ -122,19 +138,22 @@ function sumTimes(
 ): Times {
   const { stages } = request;
   const busySeconds = new Float64Array(stages);
+  const hiddenSeconds = new Float64Array(stages);
   const transferSeconds = new Float64Array(stages);
   const bubbleSeconds = new Float64Array(stages);
-  const counted = run && (schedule.splitsBackward || pairsOperations(run)) ? run : undefined;
+  const paired = run !== undefined && pairsOperations(run);
+  const counted = schedule.splitsBackward || paired ? run : undefined;
   const route = run?.route ?? routeOf(schedule.placement, request);
   const perChunk = microBatchesPerChunk(schedule.placement, request.microBatches);
   for (let rank = 0; rank < stages; rank++) {
     const busy = counted ? ranSeconds(counted, rank) : wholeSeconds(request, rank);
     const held = request.transferOverlapped ? 0 : perChunk * sendsPerMicroBatch(request, route, rank) * request.transfer;
     busySeconds[rank] = busy;
+    if (paired) hiddenSeconds[rank] = savedByPairs(request, run, rank);
     transferSeconds[rank] = held;
     bubbleSeconds[rank] = Math.max(0, span.period - busy - held);
   }
-  return { ...span, busySeconds, transferSeconds, bubbleSeconds };
+  return { ...span, busySeconds, hiddenSeconds, transferSeconds, bubbleSeconds };
 }
 
 /** Every chunk sends its forward result on and its backward result back, but for the ends and its own rank. */

@@ -203,7 +203,6 @@ function parallelOf(
     expert,
     expertTensor,
     expertDispatch: job['parallel.expertDispatch'] ?? 'all-to-all',
-    expertOverlap: job['parallel.expertOverlap'] ?? false,
     sequence: tensor > 1 && (job['parallel.sequence'] ?? false),
     data,
     dataShard: ownSharding ? data : Math.min(data, Math.max(1, job['parallel.dataShard'] ?? data)),
