@@ -84,9 +84,17 @@ describe('findNetwork', () => {
     ['HDR', 'infiniband-hdr-200'],
     ['EFA', 'efa-3200'],
     ['400 Gbps', undefined],
+    ['infiniband-hdr-200 + ethernet-25', 'infiniband-hdr-200 + ethernet-25'],
+    ['HDR + carrier pigeon', undefined],
     ['carrier pigeon', undefined],
   ])('%s is %s', (name, id) => {
     expect(findNetwork(name)?.id).toBe(id);
+  });
+
+  test('unlike ports move at the pace of the slowest and wait for the slowest', () => {
+    const [fast, slow, both] = ['infiniband-hdr-200', 'ethernet-25', 'ethernet-25 + infiniband-hdr-200'].map(findNetwork);
+    expect(both?.bandwidthPerGpu).toEqual(slow?.bandwidthPerGpu);
+    expect(both?.latency.value).toBe(Math.max(fast?.latency.value ?? 0, slow?.latency.value ?? 0));
   });
 
   test('every network is found by its own id, label and aliases', () => {

@@ -166,6 +166,13 @@ describe('an all-to-all', () => {
     }
   });
 
+  it('in two steps pays for fewer partners: less for small messages to many ranks, more for large ones', () => {
+    const wide = whole(hopper, 128);
+    const time = (bytes: number, kind: 'flat' | 'hierarchical') => allToAllTime(wide, 128, bytes, kind);
+    expect(time(1e5, 'hierarchical')).toBeLessThan(time(1e5, 'flat'));
+    expect(time(1e9, 'hierarchical')).toBeGreaterThan(time(1e9, 'flat'));
+  });
+
   it('with one copy is nearly the same for both', () => {
     const placement = whole(hopper, 64);
     const ratio = allToAllTime(placement, 64, 1e9, 'deepep', 1) / allToAllTime(placement, 64, 1e9, 'flat', 1);

@@ -87,7 +87,7 @@ export const networkCalibration = {
   acrossSocketsShare: 0.7,
   /** Share of the line rate between nodes, by protocol; low latency sends as many flags as data. */
   interNodeShare: [0.46, 0.86, 0.92],
-  /** One pair of neighbours alone fills a NIC less well than a collective on many channels. */
+  /** One pair of neighbours alone fills a port less well than a collective on many channels. */
   pointToPointShare: 0.75,
   /** Wires of a torus driven by copy engines, all axes at once. */
   torusShare: 0.85,
@@ -107,6 +107,8 @@ export const networkCalibration = {
   pipelineHalf: MiB(40) as Bytes,
   /** Direct exchange fills the links a little less than a ring does. */
   exchangeShare: 0.88,
+  /** A rank's port in a direct exchange with many partners across nodes. */
+  exchangeNetworkShare: 0.85,
   /** What the Simple protocol adds to a direct exchange, and up to how many bytes a pair does without it (NCCL p2pLLThreshold). */
   exchangeStart: microseconds(6),
   exchangeLowLatency: 16384 as Bytes,

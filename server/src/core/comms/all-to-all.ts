@@ -38,7 +38,7 @@ export function allToAllTime(placement: Placement, size: number, bytesPerRank: B
     level.hop +
     networkCalibration.interNodeStep[simple] +
     partners * networkCalibration.partnerPost +
-    leaving / (level.line * networkCalibration.pointToPointShare);
+    leaving / (level.line * networkCalibration.exchangeNetworkShare);
   if (kind === 'hierarchical') return insideTime(placement, perNode, bytesPerRank) + out;
   return Math.max(out, insideTime(placement, perNode, (perNode / size) * bytesPerRank));
 }
