@@ -111,14 +111,19 @@ function sizesOf(job: PartialJob, assumptions: Assumption[]): Sizes | { readonly
   };
 }
 
+/** Chunks that may hold an embedding or a loss and no layer. */
+function countedEnds(job: PartialJob): number {
+  return Number(job['parallel.embeddingCountsAsLayer'] ?? false) + Number(job['parallel.lossCountsAsLayer'] ?? false);
+}
+
 /** Why these sizes cannot run this model, or undefined. */
-function sizeProblem(sizes: Sizes, model: ModelShape, twoWay: boolean): string | undefined {
+function sizeProblem(sizes: Sizes, model: ModelShape, twoWay: boolean, ends: number): string | undefined {
   const { tensor, pipeline, virtualStages, layout } = sizes;
   if (pipeline > model.layers) return `PP ${pipeline} is more than the ${model.layers} layers`;
   if (layout) {
     const laidOut = layout.chunks.flat().reduce((sum, chunk) => sum + chunk.layers, 0);
     if (laidOut !== model.layers) return `the pipeline layout has ${laidOut} layers, the model ${model.layers}`;
-  } else if (pipeline * virtualStages > model.layers && !twoWay) {
+  } else if (pipeline * virtualStages > model.layers + ends && !twoWay) {
     return `PP ${pipeline} x VPP ${virtualStages} is more than the ${model.layers} layers`;
   }
   const heads = firstAttention(model)?.heads;
@@ -302,7 +307,7 @@ export function completeTraining(
   const { model } = completed;
   const sizes = sizesOf(job, assumptions);
   if ('refusal' in sizes) return sizes;
-  const problem = sizeProblem(sizes, model, placementOf(job) === 'two-way');
+  const problem = sizeProblem(sizes, model, placementOf(job) === 'two-way', countedEnds(job));
   if (problem) return refuse(problem);
   if (!cluster) return refuse('no GPU is known: name one in the cluster settings', ['cluster.gpu']);
   return {
