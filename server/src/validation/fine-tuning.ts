@@ -58,7 +58,7 @@ function adapterOf(input: CaseInput, kind: AdapterKind, stack: Stack, fields: Pa
       assumptions.push({ field: 'adapter.rank', value: unstated.join(', '), why: `not stated: the default of ${defaults.where}` });
   }
   if (/\(emb\)/i.test(input.task ?? '')) fields['adapter.wholeModules'] = 'embed,head';
-  if (stack === 'litgpt' || stack === 'torchtune') fields['adapter.format'] = 'bf16';
+  if (stack === 'litgpt' || stack === 'torchtune' || /fsdp_qlora/i.test(input.source ?? '')) fields['adapter.format'] = 'bf16';
   const format = baseFormat(input, kind, stack);
   if (format !== undefined) fields['model.baseFormat'] = format;
 }

@@ -5,7 +5,7 @@
 import type { CountedFlops } from '../core/compute/flops.ts';
 import type { StageMemory, TrainingEstimate } from '../core/estimate.ts';
 import type { PartialJob } from '../core/job-fields.ts';
-import { findTerm, type Term } from '../core/term.ts';
+import { findTerm } from '../core/term.ts';
 import type { Reporting } from './reporting.ts';
 import type { CaseInput } from './row.ts';
 
@@ -88,19 +88,15 @@ function flatGradients({ job }: TrainingContext, stage: StageMemory): number {
   return kept ? (weights?.value ?? 0) : 0;
 }
 
-function activationBytes(allocated: Term): number {
-  return (allocated.children ?? []).filter((child) => /activation/i.test(child.id)).reduce((sum, child) => sum + child.value, 0);
-}
-
 function activationFields(context: TrainingContext, stage: StageMemory): Predicted {
-  const activations = activationBytes(stage.allocated);
+  const { activations } = stage;
   const fields: Predicted = {
     activation_mem_mib: activations / mib,
     activation_peak_mib: (stage.allocated.value - residentBytes(stage)) / mib,
   };
   const base = context.baseline?.memory.stages[0];
   const own = context.estimate.memory.stages[0];
-  if (base && own) fields.activation_mem_pct_of_tp_baseline = (100 * activationBytes(own.allocated)) / activationBytes(base.allocated);
+  if (base && own) fields.activation_mem_pct_of_tp_baseline = (100 * own.activations) / base.activations;
   return fields;
 }
 

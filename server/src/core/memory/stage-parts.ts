@@ -15,7 +15,7 @@ import { bytesPerElement } from '../number-format.ts';
 import { isMegatron } from '../training/complete-memory.ts';
 import type { RankPlan } from '../training/stage-plan.ts';
 import type { Bytes } from '../units.ts';
-import { trainableParameters } from './adapter-parameters.ts';
+import { adapterParameters, wholeParameters } from './adapter-parameters.ts';
 import { isQuantized, storedBytes } from './base-weights.ts';
 import { shardingBytes } from './sharding.ts';
 import { keptOnRank, type SharedMemory } from './shared-memory.ts';
@@ -81,21 +81,36 @@ interface Owned {
   readonly host: Bytes;
 }
 
-/** Weights, gradients and optimizer states of one GPU of this rank. */
-function ownedBytes(job: TrainingJob, plan: RankPlan, states: StateBytes): Owned {
-  const trainable = trainableParameters(job, plan);
-  const part = (shards: number): number => (job.adapter ? trainable / shards : dividedParameters(job, plan, shards));
-  const frozen = job.adapter && job.zero.offloadParam === 'none' ? frozenBytes(job, plan) / states.weightShards : 0;
-  const mine = part(states.optimizerShards);
-  const ofWeights = part(states.weightShards);
+/** Weights, gradients and optimizer states of one GPU of this rank when every parameter is trained. */
+function ownedWhenTrained(job: TrainingJob, plan: RankPlan, states: StateBytes): Owned {
+  const mine = dividedParameters(job, plan, states.optimizerShards);
+  const ofWeights = dividedParameters(job, plan, states.weightShards);
   return {
-    trainable,
-    weights: frozen + ofWeights * states.weights,
-    gradients: part(states.gradientShards) * states.gradients,
+    trainable: plan.parameters,
+    weights: ofWeights * states.weights,
+    gradients: dividedParameters(job, plan, states.gradientShards) * states.gradients,
     master: mine * states.master,
     moments: mine * states.moments,
     step: Math.min(mine, states.stepGroup) * states.step,
     host: mine * states.hostOptimizer + ofWeights * states.hostWeights,
+  };
+}
+
+/** The same under adapters: frozen weights as stored, small matrices, and parts trained whole beside their originals. */
+function ownedWithAdapter(job: TrainingJob, plan: RankPlan, states: StateBytes): Owned {
+  const adapters = adapterParameters(job, plan);
+  const whole = wholeParameters(job, plan);
+  const frozen = frozenBytes(job, plan);
+  const { weightShards, gradientShards, optimizerShards } = states;
+  const onDevice = job.zero.offloadParam === 'none' ? frozen : 0;
+  return {
+    trainable: adapters + whole,
+    weights: (onDevice + adapters * states.weights + whole * states.whole.weights) / weightShards,
+    gradients: (adapters * states.gradients + whole * states.whole.gradients) / gradientShards,
+    master: ((adapters + whole) * states.master) / optimizerShards,
+    moments: (adapters * states.moments + whole * states.whole.moments) / optimizerShards,
+    step: (adapters * states.step + whole * states.whole.step) / optimizerShards,
+    host: ((adapters + whole) * states.hostOptimizer) / optimizerShards + (frozen - onDevice) / weightShards,
   };
 }
 
@@ -119,7 +134,7 @@ function fullest({ loss, backward, lastBackward, optimizer }: Moments): Moment {
  */
 export function stageParts(job: TrainingJob, plan: RankPlan, aliveLayers: number, shared: SharedMemory): StageParts {
   const { states, workspace, context, nccl } = shared;
-  const owned = ownedBytes(job, plan, states);
+  const owned = job.adapter ? ownedWithAdapter(job, plan, states) : ownedWhenTrained(job, plan, states);
   const around = shardingBytes(job, plan, shared.sharding, owned.trainable);
   const kept = keptOnRank(shared, plan);
   const activations = aliveLayers * kept;

@@ -267,6 +267,7 @@ export function stageMemory(job: TrainingJob, plan: RankPlan, parts: StageParts,
     host: term('host', 'Host memory of one process', parts.hostBytes, 'offloaded states, parameters and activations', [
       input('offload', job.zero.offloadOptimizer, 'zero.offloadOptimizer'),
     ]),
+    activations,
     besideActivations: Math.max(0, parts.device - activations * activationSlack),
   };
 }

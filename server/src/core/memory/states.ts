@@ -17,6 +17,14 @@ import { bytesPerElement } from '../number-format.ts';
 import { isMegatron } from '../training/complete-memory.ts';
 import type { RankPlan } from '../training/stage-plan.ts';
 
+/** Bytes per parameter of parts trained whole beside adapters, in the format the model was loaded in. */
+export interface WholeBytes {
+  readonly weights: number;
+  readonly gradients: number;
+  readonly moments: number;
+  readonly step: number;
+}
+
 export interface StateBytes {
   /** Bytes per parameter before division. */
   readonly weights: number;
@@ -36,6 +44,16 @@ export interface StateBytes {
   /** Bytes per parameter in host memory, divided like the optimizer and like the weights. */
   readonly hostOptimizer: number;
   readonly hostWeights: number;
+  readonly whole: WholeBytes;
+}
+
+/** Parts trained whole are copied beside their frozen originals (PEFT modules_to_save, src/peft/utils/other.py). */
+function wholeBytes(job: TrainingJob, adapters: Omit<StateBytes, 'whole'>): WholeBytes {
+  const ratio =
+    job.adapter && job.optimizer.master === 'none' ? bytesPerElement(job.precision.params) / bytesPerElement(job.adapter.format) : 1;
+  const { weights, gradients, moments, step } = adapters;
+  const scaled = job.optimizer.kind === 'adam-8bit' || job.optimizer.kind === 'adam-4bit' ? moments : moments * ratio;
+  return { weights: weights * ratio, gradients: gradients * ratio, moments: scaled, step: step * ratio };
 }
 
 /**
@@ -107,7 +125,7 @@ export function stateBytes(job: TrainingJob): StateBytes {
   const offloaded = optimizer.cpuOffload || zero.offloadOptimizer !== 'none' ? optimizer.offloadedShare : 0;
   const paged = optimizer.paged ? 1 : 0;
   const gradients = gradientBytes(job);
-  return {
+  const states: Omit<StateBytes, 'whole'> = {
     weights: zero.offloadParam === 'none' ? weights : 0,
     gradients: optimizer.inBackward ? 0 : gradients,
     master: master * (1 - offloaded),
@@ -123,6 +141,7 @@ export function stateBytes(job: TrainingJob): StateBytes {
     hostOptimizer: offloaded * (master + moments + (offloaded > 0 ? 4 : 0)) + paged * (1 - offloaded) * moments,
     hostWeights: zero.offloadParam === 'cpu' ? weights : 0,
   };
+  return { ...states, whole: wholeBytes(job, states) };
 }
 
 /** True where FSDP shards parameters, gradients and states of the job. */
