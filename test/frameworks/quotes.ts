@@ -17,7 +17,14 @@ const spellings: { readonly [value: string]: RegExp } = {
   fsdp2: /fsdp/,
   cpu: /cpu|true/,
   MLA: /multi-latent/,
+  ring: /p2p/,
+  'all-to-all': /alltoall|a2a/,
+  'all-gather': /allgather/,
+  deepep: /deepep|flex/,
 };
+
+/** A letter a layer: written so, as a frequency, or as a list of numbers. */
+const isPattern = (word: string, text: string): boolean => /^[-E.*wMmd]{2,}$/.test(word) && /^"?[-ME*G|/]+"?$|\d/.test(text);
 
 /** Megatron-FSDP's names of the ZeRO stages. */
 const stages = ['no_shard', 'optim', 'optim_grads', 'optim_grads_params'];
@@ -28,7 +35,7 @@ export function quotes(value: unknown, text: string): boolean {
   if (typeof value === 'boolean') return isSwitch || /^"?(true|false|1|0|hybrid|e4m3|0\.0)"?$/i.test(text);
   if (typeof value === 'number') return isSwitch || holdsNumber(value, text) || stages[value] === text;
   const word = String(value);
-  return text.toLowerCase().includes(word.toLowerCase()) || spellings[word]?.test(text) === true;
+  return text.toLowerCase().includes(word.toLowerCase()) || spellings[word]?.test(text) === true || isPattern(word, text);
 }
 
 /** The number itself, in another notation, with a multiplier, or as the length of a list of devices. */

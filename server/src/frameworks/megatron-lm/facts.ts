@@ -1,8 +1,6 @@
 /** Facts of a Megatron-LM script that are worth reporting and are no job field. */
 import type { Draft } from '../draft.ts';
 import { setField } from '../draft.ts';
-import { present } from '../parse.ts';
-import { applyParsed } from '../row.ts';
 import { settingText } from '../setting.ts';
 import type { Find } from './precision.ts';
 import { factFlags } from './rows.ts';
@@ -16,8 +14,6 @@ export function readFacts(draft: Draft, find: Find): void {
   }
   readBatchRamp(draft, find);
   readRecomputeWords(draft, find);
-  const latent = find('multi-latent-attention');
-  if (latent !== undefined) applyParsed(draft, 'model.attentionKind', latent, present('MLA' as const));
   assumeVocabulary(draft, find);
 }
 

@@ -152,6 +152,7 @@ const switchNames = `
   use-same-sampling-seed-across-dp-ranks use-sharp use-te-activation-func use-te-rng-tracker use-tokenizer-model-from-checkpoint-args
   use-torch-fsdp2 use-torch-optimizer-for-cpu-offload use-tp-pp-dp-mapping use-transformer-engine-op-fuser variable-seq-lengths
   verify-integrity vision-pretraining yarn-correction-range-round-to-int
+  freeze-LM freeze-ViT disable-vision-class-token pixel-shuffle use-tiling use-thumbnail use-te enable-expert-tensor-parallelism disable-moe-token-dropping use-tile-tags disable-moe-top2-2nd-expert-sampling recompute-vision ds-sequence-parallel-fpdt ds-sequence-parallel-fpdt-offloading allow-missing-vision-projection-checkpoint
 `;
 
 const valueNames = `
@@ -267,6 +268,7 @@ const valueNames = `
   wandb-exp-name wandb-project wandb-save-dir warmup wd-incr-steps weight-decay weight-decay-incr-style wgrad-deferral-limit
   window-attn-skip-freq window-size wsd-decay-steps yaml-cfg yarn-beta-fast yarn-beta-slow yarn-original-max-position-embeddings
   zero-allgather-bucket-size zero-reduce-scatter zero-stage
+  expert-interval language-model-type vision-model-type max-num-tiles num-frames dataset-config prompt-path tokenizer-prompt-format dataloader-save linear-attention-type dataloader-seq-length vision-projection-type ds-sequence-parallel-fpdt-chunk-size image-tag-type
 `;
 
 const split = (names: string): ReadonlySet<string> => new Set(names.split(/\s+/).filter((name) => name !== ''));

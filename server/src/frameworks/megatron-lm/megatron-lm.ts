@@ -77,7 +77,7 @@ function readLaunch(document: ConfigDocument, launch: Launch): Reading {
   const draft = createDraft({ document, framework, kind: 'training', release: release.name, launch: range });
   readCluster(draft, launch);
   readRows(draft, environmentRows, environmentSettings(launch.command.environment));
-  return readProgram(draft, flags, release, true);
+  return readProgram(draft, flags, release, launch.name);
 }
 
 /** Arguments that no program of this script takes; those of a converter or an evaluation are no training job. */
@@ -97,7 +97,7 @@ function readArguments(document: ConfigDocument): Reading | undefined {
   const split = names.has('tensor-model-parallel-size') || names.has('global-batch-size');
   const kind = split ? 'training' : 'model';
   const draft = createDraft({ document, framework, kind, release: release.name, launch: list.range });
-  return readProgram(draft, flags, release, false);
+  return readProgram(draft, flags, release, undefined);
 }
 
 export const adapter: Adapter = {

@@ -12,21 +12,25 @@ import { megatronNotModelled } from '../not-modelled.ts';
 import { applyDefaults, readRows } from '../row.ts';
 import type { Setting } from '../setting.ts';
 import { settingText } from '../setting.ts';
+import { defaultExperts, readExperts } from './experts.ts';
 import { readFacts } from './facts.ts';
 import { isMegatronFlag } from './flag-names.ts';
+import { defaultHybrid, readHybrid } from './hybrid.ts';
 import { readLinks } from './links.ts';
+import { defaultDelta, defaultLatent, readDelta, readLatent, readWindows } from './mixers.ts';
 import type { Find } from './precision.ts';
 import { defaultPrecision, readPrecision } from './precision.ts';
 import { megatronRows } from './rows.ts';
 import { defaultShape, readAttention, readShape } from './shape.ts';
 import { defaultSharding, readSharding } from './sharding.ts';
+import { readTowers } from './towers.ts';
 import type { MegatronRelease } from './versions.ts';
 
 /** Flags that only the DeepSpeed forks of Megatron have. */
 const deepspeedFlags = ['deepspeed', 'deepspeed-config', 'zero-stage', 'moe-expert-parallel-size', 'deepspeed-activation-checkpointing'];
 
-/** Reads the program's own flags into the draft and closes it. `complete` is false for a mere list of arguments. */
-export function readProgram(draft: Draft, flags: Flags, release: MegatronRelease, complete: boolean): Reading {
+/** Reads the program's own flags into the draft and closes it. `program` is the script, absent for a mere list of arguments. */
+export function readProgram(draft: Draft, flags: Flags, release: MegatronRelease, program: string | undefined): Reading {
   const { settings } = flags;
   const find = finder(draft, settings);
   readRows(draft, megatronRows, settings);
@@ -34,12 +38,32 @@ export function readProgram(draft: Draft, flags: Flags, release: MegatronRelease
   readSharding(draft, find, release);
   readShape(draft, find, release);
   readAttention(draft, find);
+  readArchitecture(draft, find, program ?? '');
   readFacts(draft, find);
   readLinks(draft, find);
   if (deepspeedFlags.some((flag) => settings.some((setting) => setting.name === flag))) draft.facts.framework = 'megatron-deepspeed';
   nameHidden(draft, flags.opaque);
-  if (complete && !isElsewhere(flags)) applyAllDefaults(draft, settings, release);
+  if (program !== undefined && !isElsewhere(flags)) applyAllDefaults(draft, find, settings, release);
+  else defaultArchitecture(draft, find, release);
   return finishReading(draft, settings, isMegatronFlag, megatronNotModelled);
+}
+
+/** What sets the model's layers apart. A hybrid pattern says more than the flags before it. */
+function readArchitecture(draft: Draft, find: Find, program: string): void {
+  readTowers(draft, find, program);
+  readExperts(draft, find);
+  readDelta(draft, find);
+  readWindows(draft, find);
+  readHybrid(draft, find, program);
+  readLatent(draft, find);
+}
+
+/** Sizes that the switches of an architecture bring along: they hold for a mere list of arguments too. */
+function defaultArchitecture(draft: Draft, find: Find, release: MegatronRelease): void {
+  defaultExperts(draft, find, release);
+  defaultLatent(draft);
+  defaultDelta(draft);
+  defaultHybrid(draft, find);
 }
 
 /** True when the launch shows none of the arguments Megatron requires but hides some: then nothing is left to a default. */
@@ -62,11 +86,12 @@ function finder(draft: Draft, settings: readonly Setting[]): Find {
   };
 }
 
-function applyAllDefaults(draft: Draft, settings: readonly Setting[], release: MegatronRelease): void {
+function applyAllDefaults(draft: Draft, find: Find, settings: readonly Setting[], release: MegatronRelease): void {
   applyDefaults(draft, megatronRows);
   defaultPrecision(draft);
   defaultSharding(draft);
   defaultShape(draft, release);
+  defaultArchitecture(draft, find, release);
   const ramp = settings.find((setting) => setting.name === 'step-batch-size-schedule');
   const written = [settingText(ramp) ?? '', ...(ramp?.rest ?? [])].join(' ').trim();
   const last = written.split(/\s+/).at(-1)?.split(':').at(-1);

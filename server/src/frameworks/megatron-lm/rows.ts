@@ -4,7 +4,7 @@
  * the Megatron-DeepSpeed forks. Flags that only mean something together are in `precision.ts`, `sharding.ts` and
  * `shape.ts`.
  */
-import type { Normalization, OptimizerKind, RecomputeGranularity, RecomputeMethod } from '../../core/job-fields.ts';
+import type { ContextKind, Normalization, OptimizerKind, RecomputeGranularity, RecomputeMethod } from '../../core/job-fields.ts';
 import { bool, count, integer, numberFormat, optimizerKind, present, ratio, size, text, word } from '../parse.ts';
 import type { Parse, Row } from '../row.ts';
 import { row } from '../row.ts';
@@ -21,6 +21,30 @@ const methods: { readonly [name: string]: RecomputeMethod } = { uniform: 'unifor
 const shapeCount: Parse<number> = (setting) =>
   String(setting.scalar) === '-1' ? { unresolved: `${setting.spelling} -1 leaves it to the checkpoint` } : count(setting);
 
+/** `--num-experts 0` means none; the DeepSpeed fork takes a list, whose entries must be alike to be one model here. */
+const experts: Parse<number> = (setting) => {
+  if (String(setting.scalar) === '0') return 'absent';
+  const differ = setting.rest.some((one) => one !== String(setting.scalar));
+  return differ ? { unresolved: `${setting.spelling} gives the layers different numbers of experts` } : count(setting);
+};
+
+/** `--softmax-type learnable` adds one logit a head. */
+const sinks: Parse<boolean> = (setting) => ({ value: setting.scalar === 'learnable' });
+
+/** One kind for all layers, or one a layer, which must be alike; `a2a+p2p` sends heads inside a node and chunks between. */
+const contextKinds: { readonly [name: string]: ContextKind } = {
+  p2p: 'ring',
+  a2a: 'all-to-all',
+  allgather: 'all-gather',
+  all_gather: 'all-gather',
+};
+const contextKind: Parse<ContextKind> = (setting) => {
+  if (setting.rest.some((one) => one !== String(setting.scalar))) {
+    return { unresolved: `${setting.spelling} gives the layers different kinds of communication` };
+  }
+  return setting.scalar === 'a2a+p2p' ? { unresolved: 'a2a+p2p mixes two kinds of communication' } : word(contextKinds)(setting);
+};
+
 const degrees: readonly Row[] = [
   row({
     field: 'parallel.tensor',
@@ -31,6 +55,8 @@ const degrees: readonly Row[] = [
   }),
   row({ field: 'parallel.pipeline', keys: ['pipeline-model-parallel-size'], parse: count, fallback: 1, why: argumentsDefault }),
   row({ field: 'parallel.context', keys: ['context-parallel-size'], parse: count, fallback: 1, why: argumentsDefault }),
+  row({ field: 'parallel.contextKind', keys: ['cp-comm-type'], parse: contextKind, fallback: 'ring', why: argumentsDefault }),
+  row({ field: 'parallel.expertOverlap', keys: ['overlap-moe-expert-parallel-comm'], parse: present(true) }),
   row({
     field: 'parallel.expert',
     keys: ['expert-model-parallel-size', 'moe-expert-parallel-size'],
@@ -95,12 +121,15 @@ const model: readonly Row[] = [
   row({ field: 'model.linearBias', keys: ['disable-bias-linear'], parse: present(false), fallback: true, why: argumentsDefault }),
   row({ field: 'model.qkvBias', keys: ['add-qkv-bias'], parse: present(true) }),
   row({ field: 'model.qkNorm', keys: ['qk-layernorm'], parse: present(true), fallback: false, why: argumentsDefault }),
-  row({ field: 'model.experts', keys: ['num-experts'], parse: count }),
+  row({ field: 'model.experts', keys: ['num-experts'], parse: experts }),
   row({ field: 'model.expertsPerToken', keys: ['moe-router-topk', 'topk'], parse: count }),
   row({ field: 'model.expertFfn', keys: ['moe-ffn-hidden-size'], parse: count }),
   row({ field: 'model.sharedExpertFfn', keys: ['moe-shared-expert-intermediate-size'], parse: size }),
-  row({ field: 'model.kvLoraRank', keys: ['kv-lora-rank'], parse: count }),
-  row({ field: 'model.qLoraRank', keys: ['q-lora-rank'], parse: count }),
+  row({ field: 'model.sharedExpertGate', keys: ['moe-shared-expert-gate'], parse: present(true) }),
+  row({ field: 'model.expertLatent', keys: ['moe-latent-size'], parse: count }),
+  row({ field: 'model.attentionGate', keys: ['attention-output-gate'], parse: present(true) }),
+  row({ field: 'model.attentionSinks', keys: ['softmax-type'], parse: sinks }),
+  row({ field: 'model.mtpLayers', keys: ['mtp-num-layers', 'num-mtp-predictor'], parse: size }),
   row({ field: 'sequence.length', keys: ['seq-length', 'encoder-seq-length'], parse: shapeCount }),
 ];
 
@@ -172,11 +201,8 @@ export const environmentRows: readonly Row[] = [
 
 /** Flags that are facts for a reader of the file although no estimate needs them. */
 export const factFlags: { readonly [flag: string]: { readonly fact: string; readonly parse: Parse<unknown> } } = {
-  'v-head-dim': { fact: 'model.v_head_dim', parse: count },
   'qk-head-dim': { fact: 'model.qk_head_dim', parse: count },
   'qk-pos-emb-head-dim': { fact: 'model.qk_rope_dim', parse: count },
-  'mtp-num-layers': { fact: 'model.mtp_layers', parse: count },
-  'num-mtp-predictor': { fact: 'model.mtp_layers', parse: count },
   'embed-layernorm': { fact: 'model.embed_layernorm', parse: bool },
   normalization: { fact: 'model.norm', parse: text },
   'position-embedding-type': { fact: 'model.pos_emb', parse: text },

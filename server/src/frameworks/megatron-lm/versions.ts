@@ -15,6 +15,10 @@ export interface MegatronRelease {
   readonly recomputeLayers: number | undefined;
   /** `--num-query-groups` when only `--group-query-attention` is given; undefined means the number of heads. */
   readonly queryGroups: number | undefined;
+  /** `--moe-router-topk` (in the fork `--topk`) when the flag is absent. */
+  readonly routerTopk: number;
+  /** Every how many layers the DeepSpeed fork has experts when `--expert-interval` is absent; other releases have no such flag. */
+  readonly expertInterval: number | undefined;
 }
 
 /** Oldest first; the DeepSpeed fork, which stayed with the old defaults, before all. */
@@ -26,6 +30,8 @@ const olderReleases: readonly MegatronRelease[] = [
     shardingStrategy: 'no_shard',
     recomputeLayers: 1,
     queryGroups: 1,
+    routerTopk: 1,
+    expertInterval: 2,
   },
   {
     name: 'Megatron-LM v2.5',
@@ -34,6 +40,8 @@ const olderReleases: readonly MegatronRelease[] = [
     shardingStrategy: 'no_shard',
     recomputeLayers: 1,
     queryGroups: 1,
+    routerTopk: 2,
+    expertInterval: undefined,
   },
   {
     name: 'Megatron-LM v2.6',
@@ -42,6 +50,8 @@ const olderReleases: readonly MegatronRelease[] = [
     shardingStrategy: 'no_shard',
     recomputeLayers: 1,
     queryGroups: 1,
+    routerTopk: 2,
+    expertInterval: undefined,
   },
   {
     name: 'Megatron-LM core_v0.5.0',
@@ -50,6 +60,8 @@ const olderReleases: readonly MegatronRelease[] = [
     shardingStrategy: 'no_shard',
     recomputeLayers: undefined,
     queryGroups: 1,
+    routerTopk: 2,
+    expertInterval: undefined,
   },
   {
     name: 'Megatron-LM core_v0.13.0',
@@ -58,6 +70,8 @@ const olderReleases: readonly MegatronRelease[] = [
     shardingStrategy: 'no_shard',
     recomputeLayers: undefined,
     queryGroups: 1,
+    routerTopk: 2,
+    expertInterval: undefined,
   },
   {
     name: 'Megatron-LM core_v0.17.0',
@@ -66,6 +80,8 @@ const olderReleases: readonly MegatronRelease[] = [
     shardingStrategy: 'no_shard',
     recomputeLayers: undefined,
     queryGroups: undefined,
+    routerTopk: 2,
+    expertInterval: undefined,
   },
 ];
 
@@ -77,6 +93,8 @@ const newestRelease: MegatronRelease = {
   shardingStrategy: 'optim_grads_params',
   recomputeLayers: undefined,
   queryGroups: undefined,
+  routerTopk: 2,
+  expertInterval: undefined,
 };
 
 /** The release a set of flags belongs to: the oldest one that alone still has one of them, else the newest. */
