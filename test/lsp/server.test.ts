@@ -130,7 +130,7 @@ describe('what is shown in the text', () => {
     await client.open(script, megatron);
     const [summary, timeline, explain] = await client.lenses(script);
     expect(summary?.command?.title).toMatch(
-      /^32 GPUs · [\d.]+ GiB of 79\.\d GiB \(\d+ to \d+\) · MFU \d+ % \(\d+ to \d+\) · [\d.]+ s\/step · [\d.]+ % exposed communication$/,
+      /^32 GPUs · [\d.]+ GiB of 79\.\d GiB \(\d+ to \d+\) · Megatron-LM MFU \d+ % \(\d+ to \d+\) · [\d.]+ s\/step · [\d.]+ % exposed communication$/,
     );
     expect(summary?.command?.command).toBe('rooflint.report');
     expect(summary?.command?.arguments).toEqual([script, 0]);

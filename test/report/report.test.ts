@@ -26,9 +26,21 @@ describe('training', () => {
       'Communication',
       'What if',
       'Assumptions',
+      'What would move the answer',
       'Configuration',
       'How the other numbers come about',
     ]);
+  });
+
+  test('says what would move the answer, largest first, and JSON has every row', () => {
+    const analysis = analyse(engine, training(2, 1));
+    const section = reportMarkdown(analysis, 0).split('## What would move the answer')[1]?.split('\n## ')[0] ?? '';
+    expect(section).toMatch(/^\| what \| now \| if it were \| memory per GPU \| step \| the value now is \|$/m);
+    expect(section).toMatch(/^\| Share of the peak that large products reach \| \d+ % \| \d+ % \| the same \| [+-].* \| fitted \|$/m);
+    const data = reportData(analysis, 0) as { sensitivity: { memory: { share: number }; step: { share: number } }[] };
+    const impact = data.sensitivity.map(({ memory, step }) => Math.max(Math.abs(memory.share), Math.abs(step.share)));
+    expect(impact.length).toBeGreaterThan(10);
+    expect(impact).toEqual([...impact].sort((a, b) => b - a));
   });
 
   test('shows every top number with its band, and what the band rests on', () => {

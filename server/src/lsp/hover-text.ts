@@ -5,10 +5,12 @@ import type { Alternative, JobAnalysis, ResolvedLink } from '../engine/analysis.
 import { type Aspect, contributionsOf } from '../engine/contributions.ts';
 import { formatBytes, formatFieldValue, formatPercent, formatSeconds, formatTerm, formatValue } from '../engine/format.ts';
 import { describeOrigin } from '../engine/place.ts';
+import { sensitivityOf } from '../engine/sensitivity.ts';
 import { ofCapacity, summaryOf } from '../engine/summary.ts';
 import { worstStageOf } from '../engine/terms.ts';
 import type { UnreadKey } from '../frameworks/adapter.ts';
 import { code, plain, tableOf } from '../report/markdown-text.ts';
+import { effectOf } from '../report/sensitivity-section.ts';
 import { quantityLabel } from '../report/term-words.ts';
 
 /** Terms listed per aspect before the rest is only counted. */
@@ -121,9 +123,12 @@ export function launchHover(job: JobAnalysis): string {
       const worst = worstStageOf(estimate);
       if (worst) lines.push(`Fullest pipeline rank ${worst.stage}: ${plain(ofCapacity(worst.device, estimate.memory.usable))}`);
     }
-    const assumed = estimate.assumptions.map(
-      ({ field, value, why }) => `- ${field ? fieldInfo[field].label : 'Assumed'}: ${plain(value)} (${plain(why)})`,
-    );
+    const rows = sensitivityOf(job);
+    const assumed = estimate.assumptions.map(({ field, value, why }) => {
+      const effect = field && effectOf(rows, field);
+      const other = effect === undefined ? '' : `. If ${plain(effect)}`;
+      return `- ${field ? fieldInfo[field].label : 'Assumed'}: ${plain(value)} (${plain(why)})${other}`;
+    });
     if (assumed.length > 0) lines.push(`Assumed:\n${assumed.join('\n')}`);
   }
   return lines.join('\n\n');

@@ -2,6 +2,7 @@
 import type { JobField } from '../core/job-fields.ts';
 import type { Alternative, Analysis } from '../engine/analysis.ts';
 import { factsOf } from '../engine/facts.ts';
+import { sensitivityOf } from '../engine/sensitivity.ts';
 import { summaryOf } from '../engine/summary.ts';
 import { termsOf } from '../engine/terms.ts';
 import { messageOf } from '../engine/wording.ts';
@@ -34,6 +35,7 @@ export function reportData(analysis: Analysis, jobIndex: number, alternatives?: 
     })),
     ...job.result,
     terms: termsOf(job),
+    sensitivity: sensitivityOf(job),
     alternatives: alternatives === undefined ? [] : whatIf.flatMap((field) => [...alternatives(field)]),
   };
 }

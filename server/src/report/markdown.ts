@@ -12,6 +12,7 @@ import { alternativesSection } from './alternatives-section.ts';
 import { termLines } from './explain.ts';
 import { code, plain, sections, tableOf } from './markdown-text.ts';
 import { servingMemory, trainingMemory } from './memory-section.ts';
+import { sensitivitySection } from './sensitivity-section.ts';
 import { fileNameOf, lineOf, originText, type ReportSubject, subjectOf, titleOf } from './subject.ts';
 import { bandWords, quantityLabel } from './term-words.ts';
 import { communicationSection, timeSection } from './time-section.ts';
@@ -37,6 +38,7 @@ export function reportMarkdown(analysis: Analysis, jobIndex: number, alternative
     estimate?.kind === 'serving' ? servingMemory(estimate, subject) : undefined,
     alternativesSection(subject),
     estimate ? assumptionsSection(estimate.assumptions) : undefined,
+    sensitivitySection(subject),
     configurationSection(subject),
     derivationSection(subject),
   ]);

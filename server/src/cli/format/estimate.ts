@@ -1,11 +1,14 @@
 /** An estimate for a terminal. */
 import type { Assumption, ServingEstimate, TrainingEstimate } from '../../core/estimate.ts';
 import { fieldInfo, jobFields } from '../../core/fields.ts';
+import { uncertain } from '../../core/sensitivity/sensitivity.ts';
 import type { Analysis, JobAnalysis } from '../../engine/analysis.ts';
 import { formatFieldValue, formatPercent, formatSeconds, formatTerm } from '../../engine/format.ts';
+import { sensitivityOf } from '../../engine/sensitivity.ts';
 import { summaryOf } from '../../engine/summary.ts';
 import { termsOf, worstStageOf } from '../../engine/terms.ts';
 import { componentsOf } from '../../report/memory-section.ts';
+import { sensitivityCells, sensitivityHead, shownRows } from '../../report/sensitivity-section.ts';
 import { quantityLabel } from '../../report/term-words.ts';
 import { shareRows } from '../../report/time-section.ts';
 import { table } from './table.ts';
@@ -25,7 +28,7 @@ function jobText(title: string, job: JobAnalysis): string {
   } else {
     const { estimate } = job.result;
     parts.push(...(estimate.kind === 'training' ? trainingParts(estimate) : servingParts(estimate)));
-    parts.push(assumptionList(estimate.assumptions));
+    parts.push(assumptionList(estimate.assumptions), sensitivityTable(job));
   }
   parts.push(defaultList(job));
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
@@ -95,6 +98,11 @@ function assumptionList(assumptions: readonly Assumption[]): string {
     ({ field, value, why }) => `  ${field === undefined ? '' : `${fieldInfo[field].label}: `}${value} (${why})`,
   );
   return `Assumptions\n${lines.join('\n')}`;
+}
+
+function sensitivityTable(job: JobAnalysis): string {
+  const rows = uncertain(sensitivityOf(job), shownRows).map(sensitivityCells);
+  return rows.length === 0 ? '' : `What would move the answer\n${table(sensitivityHead, rows, [3, 4])}`;
 }
 
 function defaultList(job: JobAnalysis): string {

@@ -20,6 +20,7 @@ import { type DataParallelCost, dataParallelCost, optimizerSeconds } from './dat
 import { shardWait } from './shard-wait.ts';
 import { type RankPlan, stagePlan } from './stage-plan.ts';
 import { type StageTimes, stageTimes } from './stage-times.ts';
+import { vocabularyRounds } from './vocabulary-rounds.ts';
 
 export interface TrainingNumbers {
   readonly gpus: number;
@@ -76,8 +77,20 @@ function scheduleRequest(
     residentBytes: plans.map(() => 0),
     transfer: pipeline > 1 ? sendTime(place(job.cluster, { size: 2, stride: groups.pipeline.stride }), message) : 0,
     transferOverlapped: overlapsTransfers(job),
+    barriers: job.parallel.vocabPipeline === 'none' ? 0 : vocabularyRounds(job) * slowestRound(times),
     tail,
   };
+}
+
+/** Seconds of one micro batch on the slowest rank. */
+function slowestRound({ times }: StageTimes): Seconds {
+  let slowest = 0;
+  for (const row of times) {
+    let seconds = 0;
+    for (const chunk of row) seconds += chunk.forward + chunk.backward;
+    if (seconds > slowest) slowest = seconds;
+  }
+  return slowest;
 }
 
 /** Plain schedules send and wait; those made to leave no gaps send beside computation. */
@@ -100,9 +113,9 @@ function keptBy(kinds: readonly number[], kept: readonly Bytes[]): Bytes {
 function aliveLayers(job: TrainingJob, plan: RankPlan, peakBytes: number, bytesPerLayer: number): number {
   const alive = bytesPerLayer > 0 ? peakBytes / bytesPerLayer : 0;
   const most = plan.layers * job.batch.accumulation;
-  const extra = { none: 0, 'vocab-1': 2, 'vocab-2': 1, interlaced: 0 }[job.parallel.vocabPipeline];
-  const factor = job.parallel.vocabPipeline === 'interlaced' ? 1.5 : 1;
-  return Math.min(most, alive * factor + extra * plan.layers);
+  // Interlaced ranks keep in proportion to what they keep anyway.
+  if (job.parallel.vocabPipeline === 'interlaced') return Math.min(most, alive * 1.5);
+  return Math.min(most, alive + vocabularyRounds(job) * plan.layers);
 }
 
 /** Computes a complete training job, or says why the device or the schedule cannot run it. */
