@@ -18,13 +18,25 @@ export function precisionOf(input: CaseInput, stack: Stack, fields: PartialJobDr
       stack === 'huggingface' ? 'precision not stated: weights load as fp32' : 'precision not stated: mixed precision of its time';
     assumptions.push({ field: 'precision.compute', value: usual, why });
   }
-  fields['precision.fp8'] = /fp8|float8|rowwise|tensorwise|mxfp8|nvfp4/i.test(compute);
-  if (/mx|fp8-mx/i.test(compute)) fields['precision.fp8Recipe'] = 'mx';
-  else if (/block/i.test(compute)) fields['precision.fp8Recipe'] = 'blockwise';
+  lowPrecisionOf(input, fields);
   if (/fp4/i.test(compute)) fields['precision.fp4'] = true;
-  const [params, gradients] = storedFormats(param, compute, stack, fields['precision.compute']);
+  // Accelerate keeps fp32 shards of what FSDP trains in bf16 mixed precision ("Upcasted low precision parameters" in accelerator.py).
+  const upcast = acceleratedByFsdp(input, stack) && fields['precision.compute'] === 'bf16' && !/lora|adapter/i.test(input.task ?? '');
+  const [params, gradients] = upcast ? (['fp32', 'fp32'] as const) : storedFormats(param, compute, stack, fields['precision.compute']);
   fields['precision.params'] = params;
   fields['precision.gradients'] = gradients;
+}
+
+/** fp8 with its recipe, or NVFP4, whose other products run in fp8 or 16 bits. */
+function lowPrecisionOf(input: CaseInput, fields: PartialJobDraft): void {
+  const recipe = input.parallel?.flags?.['fp8-recipe'];
+  const words = `${input.numerics?.compute ?? ''} ${typeof recipe === 'string' ? recipe : ''}`;
+  const four = /fp4/i.test(words);
+  fields['precision.fp4'] = four;
+  fields['precision.fp8'] = !four && /fp8|float8|rowwise|tensorwise/i.test(words);
+  if (!fields['precision.fp8']) return;
+  if (/mx/i.test(words)) fields['precision.fp8Recipe'] = 'mx';
+  else fields['precision.fp8Recipe'] = /block/i.test(words) ? 'blockwise' : 'tensorwise';
 }
 
 /** Hugging Face's Trainer under FSDP; scripts that call FSDP themselves keep what they loaded. */
