@@ -304,7 +304,6 @@ describe('refusals name the reason', () => {
     batch: { micro: 1, global: 8 },
   };
   const cases: readonly (readonly [string, object, RegExp])[] = [
-    ['four bits', { numerics: { compute: 'NVFP4' } }, /4 bits/],
     ['a batch smaller than DP', { parallel: { dp: 16 } }, /global batch of 8 cannot be split over DP 16/],
     ['an unknown card', { hardware: { gpu: 'Quantum 3000', gpus: 8 } }, /Quantum 3000/],
     ['an unknown shape', { model: { name: 'Nobody-7B', seq: 4096 } }, /"Nobody-7B" is not in the row/],

@@ -56,13 +56,18 @@ export function pipelineOf(input: CaseInput, fields: PartialJobDraft, assumption
   const named = findSchedule(namedSchedule(input) ?? '')?.id as ScheduleName | undefined;
   // Zero-bubble schedules on one chunk per rank: virtual stages stated beside them are those of the table's other rows.
   if (/^zb-(h1|h2|1p|2p)$/.test(named ?? '')) fields['parallel.virtualStages'] = 1;
+  const layout = flags['pipeline-model-parallel-layout'];
+  if (typeof layout === 'string') {
+    fields['parallel.pipelineLayout'] = layout;
+    // A layout says how many chunks there are, and more than one per rank asks for interleaving.
+    delete fields['parallel.virtualStages'];
+    return;
+  }
   fields['parallel.schedule'] = named ?? (virtualStages > 1 ? 'interleaved-1f1b' : '1f1b');
   const first = flags['decoder-first-pipeline-num-layers'];
   const last = flags['decoder-last-pipeline-num-layers'];
   if (typeof first === 'number') fields['parallel.layersFirstStage'] = first;
   if (typeof last === 'number') fields['parallel.layersLastStage'] = last;
-  if (typeof flags['pipeline-model-parallel-layout'] === 'string')
-    fields['parallel.pipelineLayout'] = flags['pipeline-model-parallel-layout'];
   if (flags['account-for-embedding-in-pipeline-split'] === true) fields['parallel.embeddingCountsAsLayer'] = true;
   if (flags['account-for-loss-in-pipeline-split'] === true) fields['parallel.lossCountsAsLayer'] = true;
   const vocabulary = /vocab-([12])\b/i.exec(input.schedule ?? '')?.[1];

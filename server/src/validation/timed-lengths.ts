@@ -8,8 +8,11 @@ const unlike = /length varies|average length is shorter|batch unknown/i;
 /** Rows of one table of which only those before packing have samples of unlike length. */
 const beforePacking = /before packing have variable/i;
 
+/** The first steps compile, allocate and warm up. */
+const cold = /step \d+ of a short run/i;
+
 export function timedLengthsKnown(input: CaseInput): boolean {
   const note = input.note ?? '';
-  if (unlike.test(note)) return false;
+  if (unlike.test(note) || cold.test(note)) return false;
   return !(beforePacking.test(note) && /baseline/i.test(input.technique ?? ''));
 }

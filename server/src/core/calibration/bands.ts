@@ -1,4 +1,10 @@
-/** Bands of the quantities shown, from the residuals over published measurements. */
+/**
+ * Bands of the quantities shown, from the residuals over published measurements (docs/model/uncertainty.md says how;
+ * `npm run generate` writes `measured-bands.json`).
+ */
+import type { TrainingJob } from '../estimate-inputs.ts';
+import { type BandRegime, bandRegime } from './band-regime.ts';
+import measured from './measured-bands.json' with { type: 'json' };
 
 /** The half-width of a band as a share of the value, and what it rests on. */
 export interface BandBasis {
@@ -6,27 +12,75 @@ export interface BandBasis {
   readonly basis: string;
 }
 
-/** Training peaks: narrow where many published ones were predicted, wide where few or worse ones were. */
-export function memoryBand(framework: string, implementation: string): BandBasis {
-  if (framework === 'megatron-lm' && implementation !== 'deepspeed') {
-    return { share: 0.12, basis: 'about the p90 error over 160 published Megatron-LM figures (docs/accuracy.md)' };
-  }
-  if (framework === 'torchtitan')
-    return { share: 0.12, basis: 'about the p90 error over 18 published torchtitan peaks (docs/accuracy.md)' };
-  return {
-    share: 0.3,
-    basis: 'published DeepSpeed and single-GPU peaks are predicted with a p90 error of 25 % and more (docs/accuracy.md)',
-  };
+export type BandQuantity = 'memory' | 'time';
+
+/** A band fitted on the rows that share the parts of the regime that are named; parts left out are any. */
+export interface FittedBand {
+  readonly quantity: string;
+  readonly family?: string;
+  readonly generation?: string;
+  readonly technique?: string;
+  /** Nine of ten measurements lie within this share of the prediction. */
+  readonly share: number;
+  readonly rows: number;
+  readonly sources: number;
 }
 
-/** Step times: narrow for 16-bit training on the generations the model was fitted on. */
-export function timeBand(architecture: string, fp8: boolean, implementation: string, stage: number): BandBasis {
-  if (implementation === 'deepspeed' && stage === 3) {
-    return { share: 0.6, basis: 'published ZeRO-3 runs over many nodes took up to four times as long (docs/accuracy.md)' };
+/** Parts of the regime that name a group, narrowest group first. Memory does not hang on the generation of the device. */
+export const bandLevels: Readonly<Record<BandQuantity, readonly (readonly (keyof BandRegime)[])[]>> = {
+  memory: [['family', 'technique'], ['technique'], []],
+  time: [['family', 'generation', 'technique'], ['generation', 'technique'], ['technique'], []],
+};
+
+/** The narrowest group with a band of its own. */
+export function findBand(bands: readonly FittedBand[], quantity: BandQuantity, regime: BandRegime): FittedBand | undefined {
+  for (const level of bandLevels[quantity]) {
+    const found = bands.find(
+      (band) =>
+        band.quantity === quantity &&
+        (['family', 'generation', 'technique'] as const).every((part) =>
+          level.includes(part) ? band[part] === regime[part] : band[part] === undefined,
+        ),
+    );
+    if (found) return found;
   }
-  const fitted = /^(ampere|hopper)/i.test(architecture);
-  if (fitted && !fp8) return { share: 0.2, basis: 'about the p90 error over published 16-bit steps on A100 and H100 (docs/accuracy.md)' };
-  return { share: 0.4, basis: fp8 ? 'few published fp8 steps, p90 error near 35 %' : `steps on ${architecture} were not fitted` };
+  return undefined;
+}
+
+const techniqueNames: Readonly<Record<BandRegime['technique'], string>> = {
+  adapter: 'adapters on frozen weights',
+  experts: 'mixtures of experts',
+  fp8: 'fp8',
+  plain: '16-bit training',
+};
+const familyNames: Readonly<Record<BandRegime['family'], string>> = {
+  megatron: 'Megatron',
+  deepspeed: 'DeepSpeed',
+  fsdp: 'FSDP',
+  single: 'unsharded training',
+};
+
+function basisOf(job: TrainingJob, quantity: BandQuantity): BandBasis {
+  const regime = bandRegime(job);
+  const band = findBand(measured.bands as readonly FittedBand[], quantity, regime);
+  if (!band) return { share: 0.5, basis: 'no published measurement of this kind was compared' };
+  const parts = [
+    ...(band.family === undefined ? [] : [familyNames[regime.family]]),
+    ...(band.technique === undefined ? [] : [techniqueNames[regime.technique]]),
+    ...(band.generation === undefined ? [] : [`on ${regime.generation}`]),
+  ];
+  const what = parts.length === 0 ? 'all published rows' : parts.join(', ');
+  return { share: band.share, basis: `nine of ten of ${band.rows} published measurements (${what}) lie within it` };
+}
+
+/** Training peaks and what stays between steps. */
+export function memoryBand(job: TrainingJob): BandBasis {
+  return basisOf(job, 'memory');
+}
+
+/** Step times, and what is computed from them. */
+export function timeBand(job: TrainingJob): BandBasis {
+  return basisOf(job, 'time');
 }
 
 /** Bands of the rest. */
