@@ -48,7 +48,7 @@ function refuseAmounts(request: ScheduleRequest): string | undefined {
     }
   }
   const { gradientReduction, optimizer, parameterGather } = request.tail;
-  if (![request.transfer, gradientReduction, optimizer, parameterGather].every(isAmount)) {
+  if (![request.transfer, request.barriers ?? 0, gradientReduction, optimizer, parameterGather].every(isAmount)) {
     return 'The transfer time and the times after the pipeline must be finite numbers of seconds of at least 0.';
   }
   return undefined;

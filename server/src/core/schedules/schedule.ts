@@ -113,6 +113,8 @@ export interface ScheduleRequest extends ScheduleProblem {
    * afterwards instead of waiting for all ranks (Qi et al. 2024, arXiv:2401.10241, section 4).
    */
   readonly stepsOverlap?: boolean;
+  /** Seconds that barriers keep the last micro batch beyond its passes and transfers; they end the pipeline that much later. */
+  readonly barriers?: Seconds;
   /** Seconds after the pipeline drains: gradient reduction not hidden, optimizer, parameter gather. */
   readonly tail: { readonly gradientReduction: Seconds; readonly optimizer: Seconds; readonly parameterGather: Seconds };
 }

@@ -89,7 +89,7 @@ interface Times {
 }
 
 /** Makespan and period of a run. */
-function spanOf({ stages, stepsOverlap }: ScheduleRequest, run: PipelineRun): Pick<Times, 'makespan' | 'period'> {
+function spanOf({ stages, stepsOverlap, barriers = 0 }: ScheduleRequest, run: PipelineRun): Pick<Times, 'makespan' | 'period'> {
   let makespan = 0;
   let longest = 0;
   for (let rank = 0; rank < stages; rank++) {
@@ -97,7 +97,7 @@ function spanOf({ stages, stepsOverlap }: ScheduleRequest, run: PipelineRun): Pi
     makespan = Math.max(makespan, end);
     longest = Math.max(longest, end - (run.start[run.offset[rank] ?? 0] ?? 0));
   }
-  return { makespan, period: stepsOverlap === true ? longest : makespan };
+  return { makespan: makespan + barriers, period: (stepsOverlap === true ? longest : makespan) + barriers };
 }
 
 /** Seconds of computing of one rank where no two operations run together and none is split. */
@@ -193,7 +193,7 @@ function summary1F1B(request: ScheduleRequest, schedule: Schedule): PipelineSumm
     peakInFlight[rank] = stages - rank;
     peakBytes[rank] = (request.residentBytes[rank] ?? 0) + (stages - rank) * (request.memory[rank]?.[0]?.activations ?? 0);
   }
-  const makespan = makespanOf1F1B(request);
+  const makespan = makespanOf1F1B(request) + (request.barriers ?? 0);
   return { ...sumTimes(request, schedule, { makespan, period: makespan }, undefined), peakInFlight, peakBytes };
 }
 
