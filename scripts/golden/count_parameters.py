@@ -49,6 +49,15 @@ def stacks(model):
     return found
 
 
+def layer_types(config):
+    """What the class makes of the keys for kinds of layer: [[5, "sliding_attention"], [1, "full_attention"]], or None."""
+    for one in (getattr(config, "text_config", None), config):
+        kinds = getattr(one, "layer_types", None)
+        if isinstance(kinds, (list, tuple)):
+            return runs(kinds)
+    return None
+
+
 def expert_share(config):
     """(experts, experts a token visits) of the configuration or of its language part."""
     for one in (config, getattr(config, "text_config", None), getattr(config, "ffn_config", None)):
@@ -160,6 +169,9 @@ def count(row):
     if buffers:
         result["balancingBuffers"] = buffers
     result["stacks"] = stacks(model)
+    kinds = layer_types(config) if config is not None else None
+    if kinds:
+        result["layerTypes"] = kinds
     if row.get("note"):
         result["note"] = row["note"]
     result["config"] = row["config"]

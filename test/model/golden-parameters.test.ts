@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { type CompletedModel, completeModel } from '../../server/src/core/complete-model.ts';
-import type { ModelShape } from '../../server/src/core/model-shape.ts';
+import type { Block, ModelShape } from '../../server/src/core/model-shape.ts';
 import { blockParameters } from '../../server/src/core/parameters/block-parameters.ts';
 import { activeParameters, totalParameters, towerParameters } from '../../server/src/core/parameters/model-parameters.ts';
 import { adapter } from '../../server/src/frameworks/huggingface/huggingface.ts';
@@ -19,6 +19,7 @@ interface Golden {
   readonly active?: number;
   readonly tower?: number;
   readonly projector?: number;
+  readonly layerTypes?: readonly (readonly [count: number, type: string])[];
   readonly stacks: { readonly [path: string]: readonly (readonly [count: number, parameters: number])[] };
   readonly config: { readonly [key: string]: unknown };
 }
@@ -72,6 +73,25 @@ function layerRuns(model: ModelShape): readonly (readonly [number, number])[] {
   return runs;
 }
 
+/** What the classes call kinds of layer, by what mixes tokens in them. */
+const sorts: { readonly [type: string]: string } = {
+  full_attention: 'all',
+  indexed_attention: 'all',
+  sliding_attention: 'window',
+  chunked_attention: 'window',
+  linear_attention: 'state',
+  mlp: 'none',
+  moe: 'none',
+};
+
+function kindOf(block: Block | undefined): string {
+  const mixer = block?.mixer;
+  if (mixer === undefined) return 'none';
+  if (mixer.kind === 'mla') return 'all';
+  if (mixer.kind !== 'attention') return 'state';
+  return mixer.window === undefined ? 'all' : 'window';
+}
+
 /** The stack of a decoder-only model. T5 keeps a table in its first layer, Apertus factors of its activation, Llama 3.2 Vision gates in some; totals hold those. */
 function mainStack({ stacks, config }: Golden): Golden['stacks'][string] | undefined {
   if (['t5', 'mt5', 'mllama', 'whisper', 'bart', 'apertus'].includes(String(config.model_type))) return undefined;
@@ -91,6 +111,14 @@ describe.each(modelled.map((row) => [row.name, row] as const))('%s', (_name, row
   if (stack !== undefined) {
     test('parameters of every layer, in order', () => {
       expect(layerRuns(shapeOf(row))).toEqual(stack);
+    });
+  }
+  const { layerTypes } = row;
+  if (layerTypes !== undefined) {
+    test('the kind of every layer', () => {
+      const { blocks, order, layers } = shapeOf(row);
+      const kinds = Array.from({ length: layers }, (_, layer) => kindOf(blocks[order[layer] ?? 0]));
+      expect(kinds).toEqual(layerTypes.flatMap(([count, type]) => new Array<string>(count).fill(sorts[type] ?? type)));
     });
   }
   if (row.active !== undefined) {
@@ -128,4 +156,62 @@ test.each(encoders.map((row) => [row.name, row] as const))('%s as the eye of a l
   const eye = completed.model.towers.reduce((sum, tower) => sum + towerParameters(tower), 0);
   const hidden = Number(row.config.hidden_size);
   expect(eye - (hidden * 64 + 64 + 64 * 64 + 64)).toBe(row.parameters);
+});
+
+/** Files as publishers write them: what the class knows is left out. */
+test.each([
+  [
+    'google/gemma-3-4b-it',
+    {
+      architectures: ['Gemma3ForConditionalGeneration'],
+      model_type: 'gemma3',
+      text_config: { hidden_size: 2560, intermediate_size: 10240, model_type: 'gemma3_text', num_hidden_layers: 34, sliding_window: 1024 },
+      vision_config: {
+        hidden_size: 1152,
+        image_size: 896,
+        intermediate_size: 4304,
+        model_type: 'siglip_vision_model',
+        num_attention_heads: 16,
+        num_hidden_layers: 27,
+        patch_size: 14,
+        vision_use_head: false,
+      },
+    },
+  ],
+  [
+    'llava-hf/llava-1.5-7b-hf',
+    {
+      architectures: ['LlavaForConditionalGeneration'],
+      model_type: 'llava',
+      text_config: { model_type: 'llama', max_position_embeddings: 4096, vocab_size: 32064 },
+      vision_config: {
+        hidden_size: 1024,
+        image_size: 336,
+        intermediate_size: 4096,
+        model_type: 'clip_vision_model',
+        num_attention_heads: 16,
+        num_hidden_layers: 24,
+        patch_size: 14,
+      },
+    },
+  ],
+  [
+    'mistral-community/pixtral-12b',
+    {
+      architectures: ['LlavaForConditionalGeneration'],
+      model_type: 'llava',
+      text_config: {
+        model_type: 'mistral',
+        head_dim: 128,
+        hidden_size: 5120,
+        intermediate_size: 14336,
+        num_hidden_layers: 40,
+        vocab_size: 131072,
+      },
+      vision_config: { model_type: 'pixtral', head_dim: 64, image_size: 1024, patch_size: 16 },
+    },
+  ],
+])('%s as its file leaves out what the class knows', (name, config) => {
+  const completed = complete(config);
+  expect('model' in completed && totalParameters(completed.model)).toBe(rows.find((row) => row.name === name)?.parameters);
 });

@@ -5,6 +5,7 @@ import { createDraft, finishReading } from '../draft.ts';
 import { readRows } from '../row.ts';
 import type { Setting } from '../setting.ts';
 import { entrySettings, firstLine, settingText } from '../setting.ts';
+import { applyClassDefaults } from './class-defaults.ts';
 import { readConfigFacts } from './facts.ts';
 import { keysOf } from './keys.ts';
 import { readLayers } from './layers.ts';
@@ -34,7 +35,10 @@ function placeOf(names: ReadonlySet<string>): Place {
   const holds = (prefix: string): boolean =>
     layerNames.some((name) => names.has(prefix + name)) && hiddenNames.some((name) => names.has(prefix + name));
   const nest = nests.find((name) => holds(`${name}.`));
-  return nest === undefined ? { nest: '', found: holds('') } : { nest, found: true };
+  if (nest !== undefined) return { nest, found: true };
+  // A language model of the class's own size has a type and little else.
+  const typed = holds('') ? undefined : nests.find((name) => names.has(`${name}.model_type`));
+  return { nest: typed ?? '', found: typed !== undefined || holds('') };
 }
 
 function detect(document: ConfigDocument): number {
@@ -52,6 +56,7 @@ function read(document: ConfigDocument): readonly Reading[] {
   const settings = languageSettings(all, nest);
   const draft = createDraft({ document, framework, kind: 'model', release, launch: firstLine(document) });
   readRows(draft, huggingfaceRows, settings);
+  if (nest !== '') applyClassDefaults(draft);
   readShape(draft, settings);
   readRows(draft, biasRows, settings);
   readLayers(draft, settings);

@@ -13,6 +13,8 @@ const linearLetters: { readonly [type: string]: string } = {
   kimi_linear: 'd',
   granitemoehybrid: 'M',
   bamba: 'M',
+  nemotron_h: 'M',
+  jamba: 'm',
 };
 
 /** Every how many layers a family attends to everything, when the file does not say. */

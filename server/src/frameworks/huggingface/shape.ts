@@ -95,7 +95,8 @@ function readExpertWidths(draft: Draft, keys: Keys): void {
 
 function readAttention(draft: Draft, find: Find): void {
   const { job } = draft;
-  const window = find('sliding_window');
+  // Llama 4 cuts the sequence into chunks instead: at most as many tokens are seen as through a window.
+  const window = find('sliding_window') ?? find('attention_chunk_size');
   const used = find('use_sliding_window');
   if (window !== undefined && used?.scalar !== false && typeof window.scalar === 'number') {
     applyParsed(draft, 'model.slidingWindow', window, count);

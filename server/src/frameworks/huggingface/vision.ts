@@ -6,6 +6,7 @@ import type { Normalization } from '../../core/job-fields.ts';
 import { chainParameters, linearParameters, patchCount, patchParameters, poolingParameters } from '../../core/parameters/outside-blocks.ts';
 import type { Draft } from '../draft.ts';
 import { setDerived } from '../draft.ts';
+import { encoderDefaults } from './class-defaults.ts';
 import type { Keys } from './keys.ts';
 
 interface Tower {
@@ -23,7 +24,7 @@ interface Tower {
   readonly projector: number;
 }
 
-/** Numbers every vision configuration has under one name or another, with the defaults of CLIP's class. */
+/** Numbers every vision configuration has under one name or another. */
 interface Sizes {
   readonly layers: number;
   readonly hidden: number;
@@ -37,17 +38,20 @@ interface Sizes {
 type Describe = (keys: Keys, sizes: Sizes, text: number) => Tower;
 
 function sizesOf(keys: Keys): Sizes | undefined {
-  const hidden = keys.number('vt_hidden_size', 'embed_dim') ?? keys.number('hidden_size');
-  const layers = keys.number('num_hidden_layers', 'depth', 'vt_num_hidden_layers');
-  const heads = keys.number('num_attention_heads', 'num_heads', 'attention_heads', 'vt_num_attention_heads');
+  const usual = encoderDefaults[keys.word('model_type') ?? ''] ?? {};
+  const number = (...names: readonly string[]): number | undefined =>
+    keys.number(...names) ?? names.map((name) => usual[name]).find(Number.isFinite);
+  const hidden = keys.number('vt_hidden_size', 'embed_dim') ?? number('hidden_size');
+  const layers = number('num_hidden_layers', 'depth', 'vt_num_hidden_layers');
+  const heads = number('num_attention_heads', 'num_heads', 'attention_heads', 'vt_num_attention_heads');
   if (hidden === undefined || layers === undefined || heads === undefined) return undefined;
   return {
     hidden,
     layers,
     heads,
-    ffn: keys.number('intermediate_size', 'vt_intermediate_size') ?? (keys.number('mlp_ratio') ?? 4) * hidden,
-    patch: keys.number('patch_size') ?? 14,
-    image: keys.number('image_size') ?? 0,
+    ffn: number('intermediate_size', 'vt_intermediate_size') ?? (keys.number('mlp_ratio') ?? 4) * hidden,
+    patch: number('patch_size') ?? 14,
+    image: number('image_size') ?? 0,
     channels: keys.number('num_channels', 'in_channels', 'in_chans') ?? 3,
   };
 }
