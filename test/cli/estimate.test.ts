@@ -85,3 +85,17 @@ test('a rate of FLOPs names whose FLOPs are counted and of which peak it is a sh
   expect(out).toMatch(/^MFU \(Megatron-LM's FLOPs, bf16 peak\) /m);
   expect(out).toMatch(/^Model FLOP\/s per GPU \(Megatron-LM's FLOPs\) /m);
 });
+
+test('--mfu chooses whose FLOPs are counted; an unknown convention is refused with the known ones', async () => {
+  const folder = folderWith({ 'train.sh': script() });
+  const { out } = await rooflint(['estimate', 'train.sh', '--cluster', 'h100', '--mfu', 'palm'], folder);
+  expect(out).toMatch(/^MFU \(PaLM's FLOPs, bf16 peak\) /m);
+  const wrong = await rooflint(['estimate', 'train.sh', '--mfu', 'mine'], folder);
+  expect(wrong.code).toBe(2);
+  expect(wrong.error).toMatch(/palm, torchtitan, llm-foundry/);
+});
+
+test('what would move the answer stands behind the assumptions', async () => {
+  const { out } = await rooflint(['estimate', 'train.sh', '--cluster', 'h100'], folderWith({ 'train.sh': script() }));
+  expect(out).toMatch(/^What would move the answer\nwhat +now +if it were +memory per GPU +step +the value now is$/m);
+});

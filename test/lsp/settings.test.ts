@@ -6,19 +6,25 @@ import { noSettings, readSettings } from '../../server/src/lsp/settings.ts';
 test('values reach the engine', () => {
   const section = {
     cluster: { gpu: ' h100 ', gpusPerNode: 8, nodes: 2, network: 'ib', pricePerGpuHour: 2.5 },
+    mfuConvention: 'palm',
     rules: { a: 'off', b: 'loud' },
     codeLens: { enabled: false },
     inlayHints: { enabled: true },
   };
   expect(readSettings(section)).toEqual({
-    engine: { gpu: 'h100', gpusPerNode: 8, nodes: 2, network: 'ib', pricePerGpuHour: 2.5, rules: { a: 'off' } },
+    engine: { gpu: 'h100', gpusPerNode: 8, nodes: 2, network: 'ib', pricePerGpuHour: 2.5, mfuConvention: 'palm', rules: { a: 'off' } },
     codeLens: false,
     inlayHints: true,
   });
 });
 
 test('values of the wrong type count as not set', () => {
-  const section = { cluster: { gpu: null, gpusPerNode: 0, nodes: 1.5, network: '', pricePerGpuHour: -1 }, rules: ['x'], codeLens: 3 };
+  const section = {
+    cluster: { gpu: null, gpusPerNode: 0, nodes: 1.5, network: '', pricePerGpuHour: -1 },
+    mfuConvention: 'mine',
+    rules: ['x'],
+    codeLens: 3,
+  };
   expect(readSettings(section)).toEqual({ ...noSettings, engine: { rules: {} } });
   fc.assert(fc.property(fc.anything(), (anything) => void readSettings(anything)));
 });

@@ -5,7 +5,7 @@ import { fieldInfo } from '../core/fields.ts';
 import type { Analysis } from '../engine/analysis.ts';
 import { formatNumber, formatPercent, formatTerm } from '../engine/format.ts';
 import { ofCapacity } from '../engine/summary.ts';
-import { worstStageOf } from '../engine/terms.ts';
+import { conventionOf, worstStageOf } from '../engine/terms.ts';
 import type { PanelJob } from '../protocol/panel.ts';
 import type { PanelResult } from '../protocol/requests.ts';
 import { subjectOf, titleOf } from '../report/subject.ts';
@@ -49,7 +49,11 @@ function summaryRows(estimate: TrainingEstimate): PanelJob['summary'] {
       : []),
     { label: 'Step', text: formatTerm(time.step) },
     { label: 'Tokens', text: formatTerm(throughput.tokensPerSecond) },
-    { label: 'MFU', text: formatTerm(throughput.mfu), ...(throughput.mfu.note === undefined ? {} : { title: throughput.mfu.note }) },
+    {
+      label: `${conventionOf(throughput.mfu) ?? ''} MFU`.trimStart(),
+      text: formatTerm(throughput.mfu),
+      ...(throughput.mfu.note === undefined ? {} : { title: throughput.mfu.note }),
+    },
     { label: 'Bubble', text: formatPercent(shares.bubble), title: 'Share of the step a GPU waits for other stages' },
     {
       label: 'Exposed communication',
