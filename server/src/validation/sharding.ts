@@ -96,7 +96,7 @@ function usualStage(input: CaseInput, stack: Stack): number {
 function implementationOf(stack: Stack, stage: number, fsdp: string, words: string): PartialJobDraft['zero.implementation'] {
   if (stack === 'torchtitan' || stack === 'maxtext' || /fsdp2/i.test(fsdp)) return 'fsdp2';
   // FSDP's NO_SHARD divides nothing, but its hooks run.
-  if (/fsdp[^;]*no[ _]shard/i.test(fsdp) && stack === 'huggingface') return 'fsdp1';
+  if (/no[ _]shard/i.test(fsdp) && stack === 'huggingface') return 'fsdp1';
   if (
     (stage > 0 && /deepspeed|zero-?3|^full|multinode/i.test(words) && fsdp === '' && stack === 'huggingface') ||
     stack === 'deepspeed' ||

@@ -10,7 +10,11 @@ export const memoryCalibration = {
    * Share of the memory that comes and goes which the caching allocator holds beyond it: rounding to 2 MiB and blocks too
    * small for the next request.
    */
-  fragmentation: 0.1,
+  fragmentation: 0.08,
+  /** The same with expandable segments, which torchtitan turns on. */
+  expandable: 0.03,
+  /** Share of the logits' memory that stays cached in pieces: layers split its huge blocks, and the next loss takes new ones. */
+  lossBlocks: 0.8,
   /** MiB of small tensors in Megatron-LM, fitted on what its test models hold between steps. */
   smallTensors: 45,
   /** NCCL buffers per communicator a rank takes part in. */
@@ -18,7 +22,9 @@ export const memoryCalibration = {
 } as const;
 
 /** What reserved memory grows by when activations grow by one byte. */
-export const activationSlack = 1 + memoryCalibration.fragmentation;
+export function activationSlack(framework: string): number {
+  return 1 + (framework === 'torchtitan' ? memoryCalibration.expandable : memoryCalibration.fragmentation);
+}
 
 const isAtLeastHopper = (architecture: string): boolean => /hopper|blackwell|rubin/i.test(architecture);
 

@@ -268,7 +268,7 @@ export function stageMemory(job: TrainingJob, plan: RankPlan, parts: StageParts,
       input('offload', job.zero.offloadOptimizer, 'zero.offloadOptimizer'),
     ]),
     activations,
-    besideActivations: Math.max(0, parts.device - activations * activationSlack),
+    besideActivations: Math.max(0, parts.device - activations * activationSlack(job.framework)),
   };
 }
 

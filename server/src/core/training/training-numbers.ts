@@ -67,13 +67,14 @@ function scheduleRequest(
   const tokens = (job.batch.micro * job.sequenceLength) / context;
   const message =
     (tokens * job.model.hidden * bytesPerElement(job.precision.compute)) / (sequence || job.framework.startsWith('megatron') ? tensor : 1);
+  const slack = activationSlack(job.framework);
   return {
     name: job.parallel.schedule,
     stages: pipeline,
     virtualStages: job.parallel.virtualStages,
     microBatches: job.batch.accumulation,
     times: times.times,
-    memory: plans.map((plan) => plan.chunks.map((chunk) => ({ activations: keptBy(chunk.kinds, kept) }))),
+    memory: plans.map((plan) => plan.chunks.map((chunk) => ({ activations: keptBy(chunk.kinds, kept, slack) }))),
     residentBytes: plans.map(() => 0),
     transfer: pipeline > 1 ? sendTime(place(job.cluster, { size: 2, stride: groups.pipeline.stride }), message) : 0,
     transferOverlapped: overlapsTransfers(job),
@@ -99,10 +100,10 @@ function overlapsTransfers({ parallel: { schedule, virtualStages } }: TrainingJo
 }
 
 /** Reserved bytes that layers of these kinds keep of one micro batch. */
-function keptBy(kinds: readonly number[], kept: readonly Bytes[]): Bytes {
+function keptBy(kinds: readonly number[], kept: readonly Bytes[], slack: number): Bytes {
   let bytes = 0;
   for (let kind = 0; kind < kinds.length; kind++) bytes += (kinds[kind] ?? 0) * (kept[kind] ?? 0);
-  return bytes * activationSlack;
+  return bytes * slack;
 }
 
 /**
@@ -142,7 +143,7 @@ export function trainingNumbers(
   const run = simulateMakespan(request);
   if ('refused' in run) return run;
   const { tensor, pipeline, context, data } = job.parallel;
-  const alive = plans.map((plan) => aliveLayers(job, plan, run.peakBytes[plan.rank] ?? 0, keptOnRank(memory, plan) * activationSlack));
+  const alive = plans.map((plan) => aliveLayers(job, plan, run.peakBytes[plan.rank] ?? 0, keptOnRank(memory, plan) * activationSlack(job.framework)));
   return {
     gpus: tensor * pipeline * context * data,
     tokens: job.batch.global * job.sequenceLength,
