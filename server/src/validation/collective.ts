@@ -4,7 +4,7 @@
  * bandwidth x 2 (n - 1) / n for an all-reduce, x (n - 1) / n for a gather, scatter or all-to-all, x 1 for the others
  * (nccl-tests, doc/PERFORMANCE.md).
  */
-import { networkCalibration } from '../core/calibration/network.ts';
+import { wires } from '../core/calibration/network.ts';
 import { allToAllTime, placesReached } from '../core/comms/all-to-all.ts';
 import { allGatherTime, allReduceTime, broadcastTime, reduceScatterTime, sendTime } from '../core/comms/collectives.ts';
 import { type Placement, place } from '../core/comms/network.ts';
@@ -83,7 +83,7 @@ export function predictCollective(input: CaseInput, catalog: Catalog): Collectiv
   if (input.comm?.bytes === undefined) {
     assumptions.push({ field: 'sequence.length', value: '256 MiB', why: 'the size is not stated; a large message is assumed' });
   }
-  const seconds = operation.time(placement, ranks, bytes) + (timedByLibrary(input) ? 0 : networkCalibration.frameworkCall);
+  const seconds = operation.time(placement, ranks, bytes) + (timedByLibrary(input) ? 0 : wires.frameworkCall);
   const algorithm = bytes / seconds / 1e9;
   const time = input.comm?.bytes === undefined ? {} : { time_us: seconds * 1e6, time_ms: seconds * 1e3 };
   return { predicted: { ...time, algbw_gb_s: algorithm, busbw_gb_s: algorithm * operation.bus(ranks) }, assumptions };

@@ -8,7 +8,7 @@
  * A token goes to `copies` experts, drawn evenly. Of N places it then reaches N (1 - (1 - 1/N)^copies); the last kind
  * sends it once to each of those, the others send every copy.
  */
-import { lowLatency, networkCalibration, simple } from '../calibration/network.ts';
+import { interNodeStep, lowLatency, simple, wires } from '../calibration/network.ts';
 import type { Bytes, Seconds } from '../units.ts';
 import type { Placement } from './network.ts';
 import { torusAllToAllTime } from './torus.ts';
@@ -34,13 +34,14 @@ export function allToAllTime(placement: Placement, size: number, bytesPerRank: B
   const leaving = ((size - perNode) / size) * bytesPerRank;
   const partners = kind === 'flat' ? size - perNode : nodes - 1;
   const out =
-    timing.start +
-    level.hop +
-    networkCalibration.interNodeStep[simple] +
-    partners * networkCalibration.partnerPost +
-    leaving / (level.line * networkCalibration.exchangeNetworkShare);
+    timing.start + level.hop + interNodeStep[simple] + partners * wires.partnerPost + leaving / (level.line * wires.exchangeNetwork);
   if (kind === 'hierarchical') return insideTime(placement, perNode, bytesPerRank) + out;
   return Math.max(out, insideTime(placement, perNode, (perNode / size) * bytesPerRank));
+}
+
+/** PCIe has no figure of its own for exchanges: they reach what a ring does. */
+function exchangeShare({ intra, timing }: Placement): number {
+  return intra.wiring === 'pcie' ? intra.share[simple] : timing.exchangeShare;
 }
 
 /** Direct exchange over the links of a node; a mesh carries each pair's part on its own link. */
@@ -48,12 +49,11 @@ function insideTime(placement: Placement, size: number, bytesPerRank: Bytes): Se
   if (size <= 1) return 0;
   const { intra, timing } = placement;
   const leaving = ((size - 1) / size) * bytesPerRank;
-  const copied = bytesPerRank / size / (networkCalibration.localCopyRate * placement.local);
-  const start = timing.start + size * networkCalibration.exchangeStep;
-  if (bytesPerRank / size <= networkCalibration.exchangeLowLatency) return start + leaving / (intra.line * intra.share[lowLatency]);
-  return (
-    start + networkCalibration.exchangeStart + leaving / (intra.line * intra.share[simple] * networkCalibration.exchangeShare) + copied
-  );
+  const copied = bytesPerRank / size / (wires.localCopyRate * placement.local);
+  const start = timing.start + size * timing.exchangeStep;
+  if (bytesPerRank / size <= wires.exchangeLowLatency) return start + leaving / (intra.line * intra.share[lowLatency]);
+  const filled = bytesPerRank / (bytesPerRank + wires.fillHalf);
+  return start + timing.exchangeStart + size * timing.exchangeFill * filled + leaving / (intra.line * exchangeShare(placement)) + copied;
 }
 
 /** `bytes`: the tokens of one rank, each counted once. */
@@ -66,6 +66,6 @@ function dispatchTime(placement: Placement, size: number, bytes: Bytes, copies: 
   if (nodes === 1) return timing.start + timing.simpleStart + toRanks / rate;
   const toNodes = ((nodes - 1) / nodes) * placesReached(nodes, copies) * bytes;
   const out = toNodes / level.bandwidth;
-  const forwarded = toRanks / (rate * networkCalibration.forwardShare);
-  return timing.start + 2 * (level.hop + networkCalibration.interNodeStep[simple]) + Math.max(out, forwarded);
+  const forwarded = toRanks / (rate * wires.forward);
+  return timing.start + 2 * (level.hop + interNodeStep[simple]) + Math.max(out, forwarded);
 }

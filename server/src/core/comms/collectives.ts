@@ -10,7 +10,7 @@
  * depend on the protocol, which NCCL chooses by size (`protocol-choice.ts`). A ring passes each node's links once and the
  * members of a node share them, so between nodes B is the per-GPU rate times the members per node, at most the rate inside.
  */
-import { lowLatency, networkCalibration, type Protocol, simple } from '../calibration/network.ts';
+import { interNodeStep, lowLatency, type Protocol, simple, wires } from '../calibration/network.ts';
 import type { Bytes, BytesPerSecond, Seconds } from '../units.ts';
 import type { Placement } from './network.ts';
 import { chooseForAllReduce, chooseForGather } from './protocol-choice.ts';
@@ -25,13 +25,13 @@ function ringRate(placement: Placement, protocol: Protocol, nodes: number): Byte
   return perNode > 1 ? Math.min(inside, out) : out;
 }
 
-function interNodeStep(placement: Placement, protocol: Protocol): Seconds {
-  return placement.level.hop + networkCalibration.interNodeStep[protocol];
+function stepBetweenNodes(placement: Placement, protocol: Protocol): Seconds {
+  return placement.level.hop + interNodeStep[protocol];
 }
 
 /** Chunks that fill the pipe before the first arrives: grows with the message until chunks have their full size. */
 function pipelineFill(hops: number, rate: BytesPerSecond, bytes: Bytes): Seconds {
-  return (((hops * networkCalibration.pipelineChunk) / rate) * bytes) / (bytes + networkCalibration.pipelineHalf);
+  return (((hops * wires.pipelineChunk) / rate) * bytes) / (bytes + wires.pipelineHalf);
 }
 
 /** `rounds`: 1 for a gather or scatter, 2 for an all-reduce. */
@@ -40,19 +40,19 @@ function ringTime(placement: Placement, size: number, nodes: number, rounds: num
   const steps = rounds * (size - 1);
   const across = nodes > 1 ? rounds * (nodes - 1) : 0;
   const own = placement.intra.wiring === 'pcie' && protocol !== lowLatency ? 2 * timing.step[protocol] : timing.step[protocol];
-  const inside = nodes > 1 ? Math.max(own, networkCalibration.proxyStep) : own;
-  const latency = timing.start + (steps - across) * inside + across * interNodeStep(placement, protocol);
+  const inside = nodes > 1 ? Math.max(own, wires.proxyStep) : own;
+  const latency = timing.start + (steps - across) * inside + across * stepBetweenNodes(placement, protocol);
   const moved = ((steps / size) * bytes) / ringRate(placement, protocol, nodes);
   if (protocol === lowLatency) return latency + moved;
   // Each rank copies its own part to the output beside what the ring moves.
-  const copied = bytes / size / (networkCalibration.localCopyRate * placement.local * placement.intra.share[protocol]);
+  const copied = bytes / size / (wires.localCopyRate * placement.local * placement.intra.share[protocol]);
   return latency + moved + copied + (protocol === simple ? timing.simpleStart : 0);
 }
 
 function treeTime(placement: Placement, nodes: number, bytes: Bytes, protocol: Protocol): Seconds {
   const { timing, perNode } = placement;
   const deep = 2 * Math.ceil(Math.log2(nodes));
-  const latency = timing.start + 2 * (perNode - 1) * timing.step[protocol] + deep * interNodeStep(placement, protocol);
+  const latency = timing.start + 2 * (perNode - 1) * timing.step[protocol] + deep * stepBetweenNodes(placement, protocol);
   const rate = treeRate(placement, nodes, protocol);
   if (protocol !== simple) return latency + bytes / rate;
   return latency + timing.simpleStart + bytes / rate + pipelineFill(deep + 2, rate, bytes);
@@ -67,15 +67,15 @@ function treeRate(placement: Placement, nodes: number, protocol: Protocol): Byte
 
 /** Reduction in the NVLink switches of a node, and over a tree between nodes (NVLS, NVLSTree). */
 function inSwitchTime(placement: Placement, nodes: number, bytes: Bytes): Seconds {
-  const { intra, perNode } = placement;
-  const inside = (intra.line * networkCalibration.inSwitchShare) / (1 + 1 / perNode);
-  const filled = bytes / (bytes + networkCalibration.inSwitchHalf);
-  const start = networkCalibration.inSwitchStart + perNode * networkCalibration.inSwitchFill * filled;
+  const { intra, perNode, timing } = placement;
+  const inside = (intra.line * timing.inSwitchShare) / (1 + 1 / perNode);
+  const filled = bytes / (bytes + wires.fillHalf);
+  const start = timing.inSwitchStart + perNode * timing.inSwitchFill * filled;
   if (nodes === 1) return start + bytes / inside;
   const deep = 2 * Math.ceil(Math.log2(nodes));
   const out = (placement.level.line * placement.level.share[simple] * perNode) / (nodes === 2 ? 1 : 2);
   const rate = Math.min(inside, out);
-  return start + deep * interNodeStep(placement, simple) + bytes / rate + pipelineFill(deep + 2, rate, bytes);
+  return start + deep * stepBetweenNodes(placement, simple) + bytes / rate + pipelineFill(deep + 2, rate, bytes);
 }
 
 /** Seconds to gather `bytes` in all (each rank contributes bytes / size). The same for a reduce-scatter. */
@@ -114,10 +114,10 @@ export function sendTime(placement: Placement, bytes: Bytes): Seconds {
   if (intra.wiring === 'torus') return torusSendTime(placement, bytes);
   if (level.kind === 'intra-node') {
     const small = timing.step[lowLatency] + bytes / (level.line * level.share[lowLatency]);
-    const large = networkCalibration.exchangeStart + bytes / level.bandwidth;
+    const large = timing.exchangeStart + bytes / level.bandwidth;
     return timing.start + Math.min(small, large);
   }
   const small = bytes / (level.line * level.share[lowLatency]);
-  const large = networkCalibration.interNodeStep[simple] + bytes / (level.line * networkCalibration.pointToPointShare);
+  const large = interNodeStep[simple] + bytes / (level.line * wires.pointToPoint);
   return timing.start + level.hop + Math.min(small, large);
 }

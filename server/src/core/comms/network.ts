@@ -4,7 +4,16 @@
  * neighbours first, then CP, DP and PP, filling a node before the next (Megatron-LM megatron/core/parallel_state.py). A
  * group that spans two levels is held back by the slower one.
  */
-import { type CollectiveTiming, collectiveTiming, lowLatency, networkCalibration, simple } from '../calibration/network.ts';
+import {
+  type CollectiveTiming,
+  collectiveTiming,
+  interNodeShare,
+  lowLatency,
+  type PerProtocol,
+  pcieShare,
+  simple,
+  wires,
+} from '../calibration/network.ts';
 import type { Accelerator, Cluster } from '../hardware.ts';
 import type { BytesPerSecond, Seconds } from '../units.ts';
 
@@ -13,7 +22,7 @@ export interface Level {
   /** Line rate of one GPU, one direction. */
   readonly line: BytesPerSecond;
   /** What of it a protocol reaches: low latency, low latency 128, simple. */
-  readonly share: readonly [number, number, number];
+  readonly share: PerProtocol;
   /** Bytes per second one GPU can send in a large collective. */
   readonly bandwidth: BytesPerSecond;
   /** Latency of one message between nodes; inside a node the steps of `timing` count. */
@@ -52,42 +61,38 @@ function domain(cluster: Cluster): number {
 }
 
 /** The links among `span` neighbouring ranks. Without a switch a small group can use only the links inside it. */
-function linkLevel(up: NonNullable<Accelerator['scaleUp']>, span: number, hop: Seconds): Level {
+function linkLevel(up: NonNullable<Accelerator['scaleUp']>, span: number, { share, step }: CollectiveTiming): Level {
   const wiring = up.wiring ?? 'switch';
-  const share = wiring === 'switch' ? networkCalibration.switchShare : networkCalibration.directShare;
   let line = up.bandwidth.value;
   if (up.within) line = up.within.find((part) => span <= part.gpus)?.bandwidth.value ?? line;
-  const reached = wiring === 'torus' ? networkCalibration.torusShare : share[simple];
-  return { kind: 'intra-node', line, share, bandwidth: line * reached, hop, label: up.kind, wiring, axes: up.axes ?? 1 };
+  const axes = up.axes ?? 1;
+  return { kind: 'intra-node', line, share, bandwidth: line * share[simple], hop: step[lowLatency], label: up.kind, wiring, axes };
 }
 
 function pcieLevel(cluster: Cluster, span: number, hop: Seconds): Level {
   const { accelerator } = cluster;
   const rate = accelerator.pcie?.value ?? usualSlot;
-  const staged = accelerator.peerAccess === false ? networkCalibration.stagedShare : 1;
+  const staged = accelerator.peerAccess === false ? wires.staged : 1;
   // Hosts have two processors: a group wider than half a node crosses the link between them.
-  const across = span > 4 ? networkCalibration.acrossSocketsShare : 1;
+  const across = span > 4 ? wires.acrossSockets : 1;
   const line = rate * staged * across;
-  const share = networkCalibration.pcieShare;
-  return { kind: 'intra-node', line, share, bandwidth: line * share[simple], hop, label: 'PCIe', wiring: 'pcie', axes: 1 };
+  return { kind: 'intra-node', line, share: pcieShare, bandwidth: line * pcieShare[simple], hop, label: 'PCIe', wiring: 'pcie', axes: 1 };
 }
 
 /** The level inside a node (or a scale-up domain) that `span` neighbouring ranks use. */
 function intraNodeLevel(cluster: Cluster, span: number, linked: number, timing: CollectiveTiming): Level {
   const up = cluster.accelerator.scaleUp;
-  const hop = timing.step[lowLatency];
-  return up && span <= linked ? linkLevel(up, span, hop) : pcieLevel(cluster, span, hop);
+  return up && span <= linked ? linkLevel(up, span, timing) : pcieLevel(cluster, span, timing.step[lowLatency]);
 }
 
 function interNodeLevel(cluster: Cluster): Level {
   const out = cluster.scaleOut;
-  const share = networkCalibration.interNodeShare;
   const line = out.bandwidthPerGpu.value;
   return {
     kind: 'inter-node',
     line,
-    share,
-    bandwidth: line * share[simple],
+    share: interNodeShare,
+    bandwidth: line * interNodeShare[simple],
     hop: out.latency.value,
     label: out.label,
     wiring: 'network',

@@ -1,7 +1,7 @@
 /** What the estimate takes for granted beside the fields: fitted parameters, the wires, evenly used experts. */
 import { type AttentionFit, type ComputeCalibration, type GemmFit, sustainedCalibration } from '../calibration/compute.ts';
 import { memoryCalibration } from '../calibration/memory.ts';
-import { networkCalibration, simple } from '../calibration/network.ts';
+import { collectiveTiming, interNodeShare, pcieShare, simple } from '../calibration/network.ts';
 import type { TrainingJob } from '../estimate-inputs.ts';
 import type { Accelerator, Figure } from '../hardware.ts';
 import type { JobField } from '../job-fields.ts';
@@ -143,8 +143,8 @@ function insideNode(job: TrainingJob, factor: number): TrainingJob {
 
 function networkVariations(job: TrainingJob): readonly ModelVariation[] {
   const { scaleOut, accelerator } = job.cluster;
-  const reached = networkCalibration.interNodeShare[simple];
-  const inside = accelerator.scaleUp === undefined ? networkCalibration.pcieShare[simple] : networkCalibration.switchShare[simple];
+  const reached = interNodeShare[simple];
+  const inside = accelerator.scaleUp === undefined ? pcieShare[simple] : collectiveTiming(accelerator.architecture).share[simple];
   const share = (id: string, what: string, value: number, change: (job: TrainingJob, factor: number) => TrainingJob) =>
     [value * (1 - networkSpread), Math.min(1, value * (1 + networkSpread))].map(
       (end): ModelVariation => ({
