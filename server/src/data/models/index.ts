@@ -33,8 +33,10 @@ import mistralai from './mistralai.json';
 import moonshotai from './moonshotai.json';
 import mosaicml from './mosaicml.json';
 import nvidia from './nvidia.json';
+import nvidiaMegatron from './nvidia-megatron.json';
 import openai from './openai.json';
 import openaiCommunity from './openai-community.json';
+import openaiGpt3 from './openai-gpt-3.json';
 import qwen from './qwen.json';
 import sailSg from './sail-sg.json';
 import stabilityai from './stabilityai.json';
@@ -82,8 +84,10 @@ export const modelCards: readonly ModelCard[] = [
   moonshotai,
   mosaicml,
   nvidia,
+  nvidiaMegatron,
   openai,
   openaiCommunity,
+  openaiGpt3,
   qwen,
   sailSg,
   stabilityai,
