@@ -12,11 +12,15 @@ const files = readdirSync(folder).map((name) => ({
   },
 }));
 
-describe.each(files)('the fitted parameters of $name', ({ fits }) => {
+/** A generation may lack a way of communicating; a kernel has every parameter. */
+const mayLack = /^(?:collectives|wires)\.json$/;
+
+describe.each(files)('the fitted parameters of $name', ({ name: file, fits }) => {
   it('stand inside their plausible ranges, each set complete', () => {
     for (const set of fits.sets) {
       const values: Readonly<Record<string, number>> = fitted(fits, set.id);
       for (const [name, { range }] of Object.entries(fits.parameters)) {
+        if (values[name] === 0 && mayLack.test(file)) continue;
         expect(values[name], `${set.id} ${name}`).toBeGreaterThanOrEqual(range[0] as number);
         expect(values[name], `${set.id} ${name}`).toBeLessThanOrEqual(range[1] as number);
       }
