@@ -17,7 +17,7 @@ test('--json prints one object with rows and a summary', async () => {
   const folder = folderWith({
     'rows.jsonl': lines(
       { ...row, measured: { iter_s: 5, mem_kind: 'allocated' } },
-      { ...row, id: 'run-2', model: { ...row.model, experts: 8 } },
+      { ...row, id: 'run-2', hardware: { gpu: 'Quantum 3000', gpus: 8 } },
     ),
   });
   const { code, out } = await rooflint(['validate', '--cases', 'rows.jsonl', '--json'], folder);
@@ -36,7 +36,7 @@ test('--json prints one object with rows and a summary', async () => {
   const assumptions = (rows[0]?.assumptions ?? []) as { why: string }[];
   expect(assumptions.length).toBeGreaterThan(0);
   expect(assumptions.every(({ why }) => why !== '')).toBe(true);
-  expect(rows[1]).toMatchObject({ id: 'run-2', predicted: {}, refused: 'mixture-of-experts models are not modelled yet' });
+  expect(rows[1]).toMatchObject({ id: 'run-2', predicted: {}, refused: expect.stringContaining('Quantum 3000') });
   expect(summary).toMatchObject({ rows: 2, used: 1, refused: 1, errors: { throughput: { rows: 1 } } });
 });
 
@@ -84,6 +84,14 @@ test('mem_scope and mem_kind choose which figure a peak is', async () => {
   expect(Object.keys(peaks)).toEqual(Object.keys(kinds));
   expect(peaks.reserved).toBeGreaterThan(peaks.allocated ?? Number.POSITIVE_INFINITY);
   expect(peaks.sum).toBeCloseTo(8 * (peaks.reserved ?? 0), 6);
+});
+
+test('--assumptions lists what each row left out, and why rows are refused', async () => {
+  const folder = folderWith({ 'rows.jsonl': lines(row, { ...row, id: 'run-2', hardware: { gpu: 'Quantum 3000', gpus: 8 } }) });
+  const { out } = await rooflint(['validate', '--cases', 'rows.jsonl', '--assumptions'], folder);
+  expect(out).toMatch(/^run-1\n(?: {2}.+\n)* {2}model\.kvHeads = 32 \(.+\)$/m);
+  expect(out).toMatch(/^run-2\n {2}refused: .*Quantum 3000/m);
+  expect(out).toMatch(/^2 rows: 1 used, 1 refused$/m);
 });
 
 test('the text counts rows, gives reasons and names the worst', async () => {

@@ -18,6 +18,8 @@ export function expertsOf(input: CaseInput, fields: PartialJobDraft): void {
   if ((parallel.ep ?? 1) > 1) fields['parallel.expert'] = parallel.ep ?? 1;
   const expertTensor = flags['expert-tensor-parallel-size'];
   if (typeof expertTensor === 'number') fields['parallel.expertTensor'] = expertTensor;
+  // torchtitan's expert_tensor_parallel_degree is 1 unless asked for; so it is with FSDP elsewhere. Megatron's is TP.
+  else if (fields['model.experts'] !== undefined && /fsdp/i.test(String(parallel.fsdp ?? ''))) fields['parallel.expertTensor'] = 1;
 }
 
 /** Layers in front without experts of Megatron's `--moe-layer-freq` written as a Python list: "([0]*3+[1]*58)". */

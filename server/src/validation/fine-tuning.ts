@@ -145,6 +145,7 @@ const cumulative: readonly (readonly [RegExp, (fields: PartialJobDraft) => void]
 function techniquesOf(input: CaseInput, fields: PartialJobDraft): void {
   const technique = input.technique ?? '';
   const own = /cumulative/i.test(technique) ? cumulative.findIndex(([pattern]) => pattern.test(technique)) : -1;
+  if (own >= 0) fields['loss.chunks'] = 1;
   for (const [, apply] of cumulative.slice(0, own + 1)) apply(fields);
   // "Other techniques kept", but a plain optimizer after the backward pass.
   if (/not in-backward; other techniques kept/i.test(technique)) for (const [, apply] of cumulative.slice(0, 4)) apply(fields);

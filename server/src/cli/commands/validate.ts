@@ -4,13 +4,14 @@ import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { validate } from '../../validation/run.ts';
 import { tableCatalog } from '../../validation/table-catalog.ts';
-import { validationText } from '../format/validation.ts';
+import { assumptionsText, validationText } from '../format/validation.ts';
 import { type CliIo, exitCodes, UsageError } from '../io.ts';
 import { reasonOf } from '../reason.ts';
 
 interface ValidateOptions {
   readonly cases: string;
   readonly json?: boolean;
+  readonly assumptions?: boolean;
 }
 
 export function validateCommand(program: Command, io: CliIo, done: (code: number) => void): void {
@@ -18,12 +19,13 @@ export function validateCommand(program: Command, io: CliIo, done: (code: number
     .command('validate')
     .description('Predict published runs without looking at their measurements, and compare where there are any.')
     .requiredOption('--cases <FILE.jsonl>', 'one JSON row per line: model, hardware, parallel, batch, ..., measured')
+    .option('--assumptions', 'list, row by row, what the row did not say and what was taken for it')
     .option('--json', 'one object: rows with every field that can be predicted, and a summary')
     .addHelpText('after', '\nRows that hold no measurement are predicted all the same. A row outside the model is refused with the reason.')
     .action((options: ValidateOptions) => {
       const report = validate(readCases(resolve(io.folder, options.cases), options.cases), tableCatalog);
       if (options.json) io.out(`${JSON.stringify({ rows: report.rows, summary: report.summary })}\n`);
-      else io.out(validationText(report));
+      else io.out(`${options.assumptions ? `${assumptionsText(report)}\n` : ''}${validationText(report)}`);
       done(exitCodes.clean);
     });
 }
