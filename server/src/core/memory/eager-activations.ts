@@ -91,10 +91,9 @@ function innerWidth(job: TrainingJob, { feedForward }: Block): number {
 /** Tensors of the MLP's inner width that are kept: before the activation, gate, activated gate, and the product's input. */
 function innerTensors(job: TrainingJob, gated: boolean, { shared, own }: InputRule): number {
   const { fusedMlp } = job.kernels;
-  if (job.compiled) return gated ? 2 : 1;
   // An input that is copied for its adapter is not kept as it is.
   const product = shared > 0 && own('down') === 0 && (!job.adapter || job.adapter.targets.includes('down')) ? 1 : 0;
-  return (gated ? (fusedMlp ? 2 : 3) : 1) + product;
+  return (gated ? (fusedMlp || job.compiled ? 2 : 3) : 1) + product;
 }
 
 function feedForwardPart(job: TrainingJob, block: Block, widths: Widths): { readonly kept: Bytes; readonly backward: Bytes } {
@@ -109,7 +108,7 @@ function feedForwardPart(job: TrainingJob, block: Block, widths: Widths): { read
   const tensors = innerTensors(job, gated, rule);
   const kept = input + routed + inner * (tensors * element + rule.own('down'));
   const productKept = tensors - (gated ? (job.kernels.fusedMlp || job.compiled ? 2 : 3) : 1);
-  const gradients = gated ? (job.kernels.fusedMlp ? 1 : job.compiled ? 2 : 3 - productKept) : 2 - productKept;
+  const gradients = gated ? (job.kernels.fusedMlp ? 1 : 3 - productKept) : 2 - productKept;
   return { kept, backward: element * (tokens * hidden + inner * gradients) };
 }
 

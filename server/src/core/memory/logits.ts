@@ -39,7 +39,7 @@ function fusedLossBytes(job: TrainingJob, tokens: number, columns: number): Byte
 export function logitsBytesPerElement(job: TrainingJob): number {
   const element = bytesPerElement(job.precision.compute);
   if (isMegatron(job.framework)) return element + 4;
-  if (job.loss.chunks > 1) return 2 * element + 12 / job.loss.chunks;
+  if (job.loss.chunks > 1) return element + (job.compiled ? 4 : 8) / job.loss.chunks;
   if (job.framework === 'torchtitan' || job.framework === 'fsdp') {
     const compiled = element + 4 + 4 + element;
     return job.compiled && job.parallel.tensor === 1 ? compiled : compiled + 4;

@@ -134,7 +134,13 @@ function fullest({ loss, backward, lastBackward, optimizer }: Moments): Moment {
  * flat fp32 gradients, for which the blocks that activations leave behind are too small. It gives cached blocks back
  * before it runs out, so that it never takes more than the card has while what is handed out fits.
  */
-function reservedBytes(job: TrainingJob, base: Bytes, at: Moments, stay: Bytes, big: { readonly logits: Bytes; readonly flat: Bytes }): Bytes {
+function reservedBytes(
+  job: TrainingJob,
+  base: Bytes,
+  at: Moments,
+  stay: Bytes,
+  big: { readonly logits: Bytes; readonly flat: Bytes },
+): Bytes {
   const inStep = Math.max(at.loss, at.backward);
   const allocated = base + Math.max(inStep, at.lastBackward, at.optimizer);
   const fragments = (activationSlack(job.framework) - 1) * (inStep - stay);

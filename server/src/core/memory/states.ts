@@ -125,9 +125,11 @@ export function stateBytes(job: TrainingJob): StateBytes {
   const offloaded = optimizer.cpuOffload || zero.offloadOptimizer !== 'none' ? optimizer.offloadedShare : 0;
   const paged = optimizer.paged ? 1 : 0;
   const gradients = gradientBytes(job);
+  // FSDP's CPU offload takes gradients along (PyTorch torch/distributed/fsdp, CPUOffload, CPUOffloadPolicy).
+  const awayUnderFsdp = isFullySharded(zero.implementation) && zero.offloadParam === 'cpu';
   const states: Omit<StateBytes, 'whole'> = {
     weights: zero.offloadParam === 'none' ? weights : 0,
-    gradients: optimizer.inBackward ? 0 : gradients,
+    gradients: optimizer.inBackward || awayUnderFsdp ? 0 : gradients,
     master: master * (1 - offloaded),
     moments: moments * (1 - Math.max(offloaded, paged)),
     // FSDP always divides what it keeps; what it gathers counts apart (sharding.ts).

@@ -8,6 +8,9 @@ const targets: readonly AdapterTarget[] = [...linear, 'embed', 'head'];
 const wholeModules: readonly WholeModule[] = ['embed', 'head', 'norms'];
 
 const noWords: readonly string[] = [];
+/** Pieces of the loss in torchtune's recipes (torchtune/modules/loss/ce_chunked_output_loss.py). */
+const torchtuneChunks = 8;
+
 const words = (text: string | undefined): readonly string[] =>
   text === undefined || text === '' ? noWords : text.split(/[\s,]+/).filter((word) => word !== '');
 
@@ -55,13 +58,10 @@ function baseFormatOf(job: PartialJob, params: NumberFormat, assumptions: Assump
 
 /** Frameworks whose optimizer works on fp32 master weights beside 16-bit ones. */
 function keepsMasterWeights(framework: string, implementation: string): boolean {
+  // Megatron-FSDP and Megatron-LM's use of FSDP2 shard 16-bit weights and fp32 ones (--megatron-fsdp-main-params-dtype).
+  if (isMegatron(framework)) return true;
   if (implementation === 'fsdp1' || implementation === 'fsdp2') return false;
-  return (
-    isMegatron(framework) ||
-    implementation === 'deepspeed' ||
-    implementation === 'megatron-distributed-optimizer' ||
-    framework === 'deepspeed'
-  );
+  return implementation === 'deepspeed' || implementation === 'megatron-distributed-optimizer' || framework === 'deepspeed';
 }
 
 /** Kernels that update in place: Apex and Transformer Engine (Megatron-LM), DeepSpeed, bitsandbytes, torchtitan, torchtune. */
@@ -117,7 +117,10 @@ export function memoryChoices(job: PartialJob, context: Context, assumptions: As
     adapter,
     baseFormat: baseFormatOf(job, context.params, assumptions),
     optimizer: optimizerOf(job, context, adapter),
-    loss: { fused: job['loss.fused'] ?? false, chunks: Math.max(1, job['loss.chunks'] ?? 1) },
+    loss: {
+      fused: job['loss.fused'] ?? false,
+      chunks: Math.max(1, job['loss.chunks'] ?? (context.framework === 'torchtune' ? torchtuneChunks : 1)),
+    },
     kernels: kernelsOf(job, context, adapter),
     offloadActivations: job['offload.activations'] ?? false,
     recomputeModules: words(job['recompute.modules']),
