@@ -8,6 +8,7 @@ import type { Catalog } from './catalog.ts';
 import { expertsOf, latentAttentionOf } from './experts-of-row.ts';
 import { findCard } from './model-names.ts';
 import type { CaseInput } from './row.ts';
+import { shapeBySize } from './shape-by-size.ts';
 
 export interface MappedModel {
   readonly fields: PartialJobDraft;
@@ -27,6 +28,7 @@ export function modelOf(input: CaseInput, catalog: Catalog): MappedModel | { rea
   copy(fields, 'model.headDim', model.head_dim);
   copy(fields, 'model.vocab', model.vocab);
   if (fields['model.layers'] === undefined) layersFromCount(input, fields, assumptions);
+  shapeBySize(input, fields, assumptions);
   if (fields['model.layers'] === undefined || fields['model.hidden'] === undefined) {
     return { refused: `the shape of "${name ?? 'the model'}" is not in the row and not in the table of public models` };
   }
