@@ -120,17 +120,17 @@ interface Styled {
   readonly backward: Bytes;
 }
 
-/** Megatron-LM and torchtitan count by the paper's operators; everything else tensor by tensor as autograd saves it. */
+/** Megatron-LM counts by the paper's operators; everything else tensor by tensor as autograd saves it. */
 function styled(job: TrainingJob, block: Block): Styled {
-  const fullySharded = job.framework === 'torchtitan';
-  if (isMegatron(job.framework) || fullySharded) {
+  if (isMegatron(job.framework)) {
     const full = fullLayerActivations(job, block, true);
     const withoutCore = fullLayerActivations(job, block, false);
-    const selective = fullySharded ? perOperatorSelective(job, block) : withoutCore.total - droppedBy(job, block, withoutCore);
+    const selective = withoutCore.total - droppedBy(job, block, withoutCore);
     return { full: full.total, selective, input: layerInputBytes(job), backward: gradientsInFlight(job, block) };
   }
   const { kept, input, core, backward } = eagerLayer(job, block, localTokens(job));
-  return { full: kept, selective: kept - core, input, backward };
+  const selective = job.framework === 'torchtitan' ? perOperatorSelective(job, block) : kept - core;
+  return { full: kept, selective, input, backward };
 }
 
 /** Bytes alive beside what is kept while one layer's backward pass runs: the gathered sequence, the widest gradient. */
