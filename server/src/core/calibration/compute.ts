@@ -137,7 +137,10 @@ const byArchitecture: Readonly<Record<string, ComputeCalibration>> = {
   }),
   cdna3: assemble({
     device: 'cdna',
-    ...sixteen('cdna3-half'),
+    half: 'cdna3-half',
+    fp8: 'cdna3-fp8',
+    fp8Block: 'cdna3-fp8',
+    fp4: 'cdna3-fp8',
     newest: 'cdna-flash',
     flash2: 'cdna-flash',
     basis: 'matrix rate of MI300X as measured; attention assumed, sustained clocks taken from Hopper',

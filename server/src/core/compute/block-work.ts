@@ -107,10 +107,15 @@ function linearTimes(job: TrainingJob, block: Block, device: Device, tokens: num
 }
 
 /**
- * Bytes an element costs to quantize: read in 16 bits, written in 8 along rows and along columns, since the products of the
- * backward pass read the other way (Transformer Engine, common/transpose/cast_transpose.cu).
+ * Bytes an element costs to quantize. Transformer Engine reads 16 bits and writes 8 along rows and along columns, since the
+ * products of the backward pass read the other way (common/transpose/cast_transpose.cu); scales known beforehand (delayed)
+ * or made block by block need no pass more. torchao's scale of the whole tensor does, and without a compiler every operator
+ * of its cast writes what the next one reads (torchao/float8/float8_utils.py).
  */
-const castBytes = 4;
+function castBytes(job: TrainingJob): number {
+  if (job.framework.startsWith('megatron') || job.precision.fp8Recipe !== 'tensorwise') return 4;
+  return job.compiled ? 6 : 27;
+}
 
 /** Time of one layer, forward and backward, including what recomputation runs again inside the backward pass. */
 export function blockWork(job: TrainingJob, block: Block, devices: Devices, groups: Groups): BlockWork {
@@ -124,7 +129,7 @@ export function blockWork(job: TrainingJob, block: Block, devices: Devices, grou
   const attentionBack = mixing.backward + crossing.backward;
   const pairs = moe ? expertPairs(job, moe, tokens) : 0;
   const streamed = streamedBytes(job, block, tokens, pairs);
-  const cast = job.precision.fp8 ? castBytes * tokens : 0;
+  const cast = job.precision.fp8 ? castBytes(job) * tokens : 0;
   const { kernelFloor } = devices.plain.calibration;
   const streaming = streamTime(devices.plain, streamed.forward + cast * linear.inputs) + streamed.kernels * kernelFloor;
   const streamingBack = streamTime(devices.plain, streamed.backward + cast * linear.outputs) + 2 * streamed.kernels * kernelFloor;
