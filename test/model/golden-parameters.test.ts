@@ -215,3 +215,35 @@ test.each([
   const completed = complete(config);
   expect('model' in completed && totalParameters(completed.model)).toBe(rows.find((row) => row.name === name)?.parameters);
 });
+
+/**
+ * Nemotron-NAS has no class in transformers; its layers are those of LLaMA, some without attention and each with an MLP of
+ * its own width: 2 d h (heads + KV heads) + 3 h f and a norm for each half (modeling_decilm.py of the checkpoints).
+ */
+test('layers that were searched for one by one', () => {
+  const layers = [
+    [8, 5.25],
+    [8, 2.625],
+    [undefined, 1],
+    [8, undefined],
+  ] as const;
+  const config = {
+    model_type: 'nemotron-nas',
+    num_hidden_layers: layers.length,
+    hidden_size: 8192,
+    num_attention_heads: 64,
+    vocab_size: 128256,
+    tie_word_embeddings: false,
+    block_configs: layers.map(([group, multiple]) => ({
+      attention: { n_heads_in_group: group ?? null, no_op: group === undefined, replace_with_linear: false },
+      ffn: { ffn_mult: multiple ?? null, no_op: multiple === undefined, replace_with_linear: false },
+    })),
+  };
+  const completed = complete(config);
+  const attention = 2 * 128 * 8192 * (64 + 8) + 8192;
+  const mlp = (width: number) => 3 * 8192 * width + 8192;
+  const expected = 3 * attention + mlp(28672) + mlp(14336) + mlp(5632) + 2 * 128256 * 8192 + 8192;
+  expect('model' in completed && totalParameters(completed.model)).toBe(expected);
+  const linear = { ...config, block_configs: [{ attention: { no_op: false, replace_with_linear: true }, ffn: { no_op: false } }] };
+  expect(complete(linear)).toHaveProperty('unsupported');
+});

@@ -101,6 +101,8 @@ export interface JobFields {
   'model.mixerPattern': string;
   /** One letter a layer: `-` dense MLP, `E` experts, `.` nothing. Absent: from the fields of the experts. */
   'model.ffnPattern': string;
+  /** One MLP width a layer, separated by commas, where they differ (Nemotron-NAS); absent: all alike. */
+  'model.ffnWidths': string;
   'model.experts': number;
   'model.expertsPerToken': number;
   'model.expertFfn': number;
@@ -172,6 +174,8 @@ export interface JobFields {
   'parallel.virtualStages': number;
   /** `--num-layers-per-virtual-pipeline-stage`: the other way of asking for virtual stages. */
   'parallel.layersPerVirtualStage': number;
+  /** `--microbatch-group-size-per-virtual-pipeline-stage`: micro batches run on one chunk before the next chunk's turn. */
+  'parallel.microBatchGroup': number;
   /** `--pipeline-model-parallel-layout`: stages written out by hand. */
   'parallel.pipelineLayout': string;
   /** The embedding (the loss) counts as a layer when layers are dealt out to stages. */

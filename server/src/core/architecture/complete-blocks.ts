@@ -29,24 +29,36 @@ function patternProblem(name: string, pattern: string, letters: RegExp, layers: 
   return undefined;
 }
 
+function widthsProblem(wide: readonly number[], layers: number): string | undefined {
+  if (wide.length === 0) return undefined;
+  if (wide.length !== layers) return `there are ${wide.length} widths of MLPs for ${layers} layers`;
+  return wide.every((width) => Number.isInteger(width) && width >= 0 && width < 1e9)
+    ? undefined
+    : 'a width of an MLP is not a whole number';
+}
+
 /** Equal layers share one block; `order` is empty when all are equal. */
 export function completeBlocks(job: PartialJob, widths: Widths): BlocksResult {
   const mixers = job['model.mixerPattern'] ?? (job['model.slidingWindow'] === undefined ? '*' : 'w');
   const forwards = feedForwardPattern(job, widths.layers);
+  const wide = job['model.ffnWidths']?.split(',').map(Number) ?? [];
   const problem =
-    patternProblem('mixers', mixers, /^[*wMmd.]*$/, widths.layers) ?? patternProblem('MLPs', forwards, /^[-E.]*$/, widths.layers);
+    widthsProblem(wide, widths.layers) ??
+    patternProblem('mixers', mixers, /^[*wMmd.]*$/, widths.layers) ??
+    patternProblem('MLPs', forwards, /^[-E.]*$/, widths.layers);
   if (problem) return { unsupported: problem };
   const kinds = new Map<string, number>();
   const blocks: Block[] = [];
   const order: number[] = [];
-  const uniform = mixers.length <= 1 && forwards.length <= 1;
+  const uniform = mixers.length <= 1 && forwards.length <= 1 && wide.length === 0;
   for (let layer = 0; layer < (uniform ? 1 : widths.layers); layer++) {
     const mixer = letterAt(mixers, layer, '*') as MixerLetter;
     const forward = letterAt(forwards, layer, '-') as FeedForwardLetter;
-    const key = mixer + forward;
+    const ffn = wide[layer] ?? widths.ffn;
+    const key = `${mixer}${forward}${ffn}`;
     let kind = kinds.get(key);
     if (kind === undefined) {
-      const made = blockOf(job, mixer, forward, widths);
+      const made = blockOf(job, mixer, forward, { ...widths, ffn });
       if ('missing' in made) return made;
       kind = blocks.push(made) - 1;
       kinds.set(key, kind);

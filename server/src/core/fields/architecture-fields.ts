@@ -214,6 +214,13 @@ export const architectureFields = {
     what: 'Whether the short convolution adds a bias.',
     source: mambaPaper,
   },
+  'model.ffnWidths': {
+    label: 'MLP width of every layer',
+    short: 'FFN widths',
+    fact: 'model.ffn_widths',
+    what: 'Inner width of the MLP, layer by layer, of models whose layers were searched for one by one.',
+    source: 'Bercovich et al. 2024, Puzzle (arXiv 2411.19146), section 2',
+  },
   'model.ssmInnerNorms': {
     label: 'Norms inside the state-space layer',
     short: 'SSM norms',

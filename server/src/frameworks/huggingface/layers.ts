@@ -6,20 +6,11 @@ import type { Keys } from './keys.ts';
 import { keysOf } from './keys.ts';
 import { outsideParameters } from './outside.ts';
 import { feedForwardPattern, mixerPattern } from './patterns.ts';
+import { readSearchedBlocks } from './searched-blocks.ts';
 import { readStateSpace } from './state-space.ts';
 
 /** Families with operators that no formula here follows: shared layers, several mixers in one layer, gated recurrences. */
-const unlike = new Set([
-  'zamba2',
-  'falcon_h1',
-  'recurrent_gemma',
-  'lfm2',
-  'minimax',
-  'deepseek_v4',
-  'gemma4_text',
-  'gemma3n_text',
-  'nemotron-nas',
-]);
+const unlike = new Set(['zamba2', 'falcon_h1', 'recurrent_gemma', 'lfm2', 'minimax', 'deepseek_v4', 'gemma4_text', 'gemma3n_text']);
 /** Families whose attention has no bias on its output, whatever `attention_bias` says. */
 const bareOutput = new Set(['glm', 'glm4', 'glm4_moe', 'mimo', 'seed_oss']);
 /** Families whose one switch for biases holds for queries, keys and values too. */
@@ -43,7 +34,8 @@ export function readLayers(draft: Draft, settings: readonly Setting[]): void {
   readBiases(draft, keys, type);
   readParallel(draft, keys, type);
   readEncoder(draft, keys, type);
-  readPatterns(draft, keys, type);
+  if (type === 'nemotron-nas') readSearchedBlocks(draft, keys);
+  else readPatterns(draft, keys, type);
   readKind(draft);
   const outside = outsideParameters(keys, draft.job, type);
   if (outside !== undefined && outside !== 0) {
