@@ -59,11 +59,10 @@ export function trainingJobOf(row: CaseInput, catalog: Catalog): Mapping {
     candidates.push(...withRecompute(input, stack, fields, assumptions).flatMap((candidate) => withMicroBatches(split.input, candidate)));
   }
   if (candidates.length === 0) return { refused: 'no split of the stated GPUs holds the stated batch' };
-  const rounded = candidates[0]?.assumptions.some(({ field }) => field === 'batch.accumulation') && input.batch?.global !== undefined;
   return {
     framework: frameworkOf(stack),
     cluster: hardware.cluster,
-    timeKnown: hardware.gpuKnown && !rounded && timedLengthsKnown(input),
+    timeKnown: hardware.gpuKnown && timedLengthsKnown(input),
     candidates,
   };
 }
@@ -113,6 +112,11 @@ function extrasOf(input: CaseInput, stack: Stack, fields: PartialJobDraft): void
   const userBuffers = stack === 'megatron-bridge' && input.parallel?.flags === undefined && fields['model.experts'] === undefined;
   fields['parallel.tpCommOverlap'] = input.parallel?.async_tp === true || userBuffers || /overlap[^.;]*TP/i.test(input.note ?? '');
   if ((input.parallel?.sequence_parallel_ulysses ?? 1) > 1) fields['parallel.contextKind'] = 'all-to-all';
+  // Where launcher flags are listed, one that is not there has Megatron-LM's default: allgather.
+  const listed = stack === 'megatron-lm' && input.parallel?.flags !== undefined;
+  const dispatchers = { alltoall: 'all-to-all', flex: 'deepep', allgather: 'all-gather' } as const;
+  const written = String(flags['moe-token-dispatcher-type'] ?? 'allgather');
+  if (listed) fields['parallel.expertDispatch'] ??= dispatchers[written as keyof typeof dispatchers] ?? 'all-to-all';
   if (input.compile !== undefined) fields['compile.enabled'] = input.compile;
   const modern = fields['model.gatedMlp'] === true || flags['hidden-dropout'] === 0;
   // Models written for these libraries have no dropout unless their configuration asks for it.
