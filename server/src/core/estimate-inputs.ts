@@ -42,6 +42,8 @@ export interface TrainingJob extends MemoryChoices {
     /** Rank whose last chunk holds the multi-token prediction layers; the last rank unless laid out by hand. */
     readonly predictionRank?: number;
     readonly schedule: ScheduleName;
+    /** Micro batches an interleaved schedule runs on one chunk before the next; the schedule chooses unless told. */
+    readonly microBatchGroup?: number;
     readonly tpCommOverlap: boolean;
   };
   readonly zero: {

@@ -28,7 +28,7 @@ export const parallelFields: { readonly [F in ParallelField]: FieldInfo } = {
     short: 'VPP',
     fact: 'vpp_chunks_per_rank',
     range: count,
-    what: 'Chunks of layers each pipeline rank holds in the interleaved schedule. The bubble shrinks by this factor; point-to-point traffic and live activations grow.',
+    what: 'Chunks of layers each pipeline rank holds in interleaved and folded schedules. The bubble shrinks by this factor; point-to-point traffic and live activations grow.',
     source: `${megatronPipeline}.2`,
   },
   'parallel.layersPerVirtualStage': {
@@ -38,6 +38,14 @@ export const parallelFields: { readonly [F in ParallelField]: FieldInfo } = {
     range: count,
     what: 'Layers in each chunk of the interleaved schedule: the other way of asking for virtual stages. VPP = layers / (PP x this).',
     source: megatronArguments,
+  },
+  'parallel.microBatchGroup': {
+    label: 'Micro batches per group',
+    short: 'group',
+    fact: 'micro_batch_group',
+    range: count,
+    what: 'Micro batches that the interleaved schedule runs on one chunk before it turns to the next. PP unless set; the last group must be empty or at least PP.',
+    source: megatronPipeline,
   },
   'parallel.pipelineLayout': {
     label: 'Pipeline layout',

@@ -7,8 +7,6 @@
  * - `two-way`: two copies of the model in opposite directions; rank r holds stage r of the one and stage p - 1 - r of the
  *   other, and half of the micro batches run through each (DeepSeek-AI 2024, DeepSeek-V3, arXiv:2412.19437, section 3.2.1).
  */
-import type { ScheduleShape } from './schedule.ts';
-
 export type Placement = 'loop' | 'v' | 'two-way';
 
 /** Place of a chunk in its pipeline, from 0; the last place of a pipeline is `lastPosition`. */
@@ -33,7 +31,7 @@ export interface Route {
   readonly previous: Int32Array;
 }
 
-export function routeOf(placement: Placement, { stages, virtualStages }: ScheduleShape): Route {
+export function routeOf(placement: Placement, stages: number, virtualStages: number): Route {
   const slots = stages * virtualStages;
   const next = new Int32Array(slots).fill(-1);
   const previous = new Int32Array(slots).fill(-1);

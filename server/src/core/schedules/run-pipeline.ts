@@ -48,7 +48,7 @@ function layOut(request: ScheduleRequest, schedule: Schedule): PipelineRun {
     offset[rank + 1] = index;
   }
   return {
-    route: routeOf(schedule.placement, request),
+    route: routeOf(schedule.placement, stages, virtualStages),
     offset,
     kind: kind.subarray(0, index),
     microBatch: microBatches.subarray(0, index),

@@ -143,7 +143,7 @@ function sumTimes(
   const bubbleSeconds = new Float64Array(stages);
   const paired = run !== undefined && pairsOperations(run);
   const counted = schedule.splitsBackward || paired ? run : undefined;
-  const route = run?.route ?? routeOf(schedule.placement, request);
+  const route = run?.route ?? routeOf(schedule.placement, stages, request.virtualStages);
   const perChunk = microBatchesPerChunk(schedule.placement, request.microBatches);
   for (let rank = 0; rank < stages; rank++) {
     const busy = counted ? ranSeconds(counted, rank) : wholeSeconds(request, rank);

@@ -20,6 +20,7 @@ const counts = [
   'parallel.tensor',
   'parallel.pipeline',
   'parallel.virtualStages',
+  'parallel.microBatchGroup',
   'parallel.context',
   'parallel.expert',
   'parallel.expertTensor',
@@ -214,6 +215,7 @@ function parallelOf(
     vocabPipeline: job['parallel.vocabPipeline'] ?? 'none',
     ...chunksOf(job, framework, sizes, model, assumptions),
     schedule: job['parallel.schedule'] ?? usualSchedule(job, sizes),
+    ...(job['parallel.microBatchGroup'] === undefined ? {} : { microBatchGroup: job['parallel.microBatchGroup'] }),
     tpCommOverlap: job['parallel.tpCommOverlap'] ?? false,
   };
 }

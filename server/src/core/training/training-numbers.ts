@@ -73,6 +73,7 @@ function scheduleRequest(
     stages: pipeline,
     virtualStages: job.parallel.virtualStages,
     microBatches: job.batch.accumulation,
+    ...(job.parallel.microBatchGroup === undefined ? {} : { microBatchGroup: job.parallel.microBatchGroup }),
     times: times.times,
     memory: plans.map((plan) => plan.chunks.map((chunk) => ({ activations: keptBy(chunk.kinds, kept, slack) }))),
     residentBytes: plans.map(() => 0),

@@ -45,6 +45,15 @@ const contextKind: Parse<ContextKind> = (setting) => {
   return setting.scalar === 'a2a+p2p' ? { unresolved: 'a2a+p2p mixes two kinds of communication' } : word(contextKinds)(setting);
 };
 
+/** DeepSpeed-Ulysses exchanges heads for the sequence. */
+const ulysses: Parse<ContextKind> = (setting) => (String(setting.scalar) === '1' ? 'absent' : { value: 'all-to-all' });
+
+/** Copies of the sharded optimizer states; one copy says nothing about how DP is divided. */
+const instances: Parse<number> = (setting) => (String(setting.scalar) === '1' ? 'absent' : count(setting));
+
+/** Modules of selective recomputation, joined. */
+const modules: Parse<string> = (setting) => ({ value: [String(setting.scalar), ...setting.rest].join(',') });
+
 const degrees: readonly Row[] = [
   row({
     field: 'parallel.tensor',
@@ -54,7 +63,14 @@ const degrees: readonly Row[] = [
     why: argumentsDefault,
   }),
   row({ field: 'parallel.pipeline', keys: ['pipeline-model-parallel-size'], parse: count, fallback: 1, why: argumentsDefault }),
-  row({ field: 'parallel.context', keys: ['context-parallel-size'], parse: count, fallback: 1, why: argumentsDefault }),
+  row({ field: 'parallel.contextKind', keys: ['ds-sequence-parallel-size'], parse: ulysses }),
+  row({
+    field: 'parallel.context',
+    keys: ['context-parallel-size', 'ds-sequence-parallel-size'],
+    parse: count,
+    fallback: 1,
+    why: argumentsDefault,
+  }),
   row({ field: 'parallel.contextKind', keys: ['cp-comm-type'], parse: contextKind, fallback: 'ring', why: argumentsDefault }),
   row({ field: 'parallel.expertOverlap', keys: ['overlap-moe-expert-parallel-comm'], parse: present(true) }),
   row({
@@ -67,6 +83,11 @@ const degrees: readonly Row[] = [
   row({ field: 'parallel.expertTensor', keys: ['expert-tensor-parallel-size'], parse: count }),
   row({ field: 'parallel.virtualStages', keys: ['num-virtual-stages-per-pipeline-rank'], parse: count }),
   row({ field: 'parallel.layersPerVirtualStage', keys: ['num-layers-per-virtual-pipeline-stage'], parse: count }),
+  row({
+    field: 'parallel.microBatchGroup',
+    keys: ['microbatch-group-size-per-virtual-pipeline-stage', 'microbatch-group-size-per-vp-stage'],
+    parse: count,
+  }),
   row({ field: 'parallel.pipelineLayout', keys: ['pipeline-model-parallel-layout'], parse: text }),
   row({
     field: 'parallel.embeddingCountsAsLayer',
@@ -145,6 +166,8 @@ const training: readonly Row[] = [
     fallback: false,
     why: argumentsDefault,
   }),
+  row({ field: 'parallel.dataReplicate', keys: ['num-distributed-optimizer-instances'], parse: instances }),
+  row({ field: 'zero.reshardAfterForward', keys: ['torch-fsdp2-no-reshard-after-forward'], parse: present(false) }),
   row({
     field: 'optimizer.cpuOffload',
     keys: ['optimizer-cpu-offload', 'cpu-optimizer'],
@@ -165,7 +188,9 @@ const training: readonly Row[] = [
 
 const recompute: readonly Row[] = [
   row({ field: 'recompute.granularity', keys: ['recompute-granularity'], parse: word(granularities) }),
-  row({ field: 'recompute.granularity', keys: ['recompute-activations'], parse: present('selective') }),
+  row({ field: 'recompute.granularity', keys: ['recompute-activations', 'moe-layer-recompute'], parse: present('selective') }),
+  row({ field: 'recompute.modules', keys: ['moe-layer-recompute'], parse: present('core_attn,moe') }),
+  row({ field: 'recompute.modules', keys: ['recompute-modules'], parse: modules }),
   row({
     field: 'recompute.granularity',
     keys: ['checkpoint-activations', 'activations-checkpoint-method', 'deepspeed-activation-checkpointing'],
@@ -191,8 +216,13 @@ const recompute: readonly Row[] = [
 /** Every row, in the order in which later ones may overrule earlier ones. */
 export const megatronRows: readonly Row[] = [...degrees, ...model, ...training, ...recompute];
 
-/** The optimizer's own gradient format, when it is not left to the data type. */
-export const mainGradsRow = row({ field: 'precision.gradients', keys: ['main-grads-dtype'], parse: numberFormat });
+/** Formats of the precision-aware optimizer; without it they do nothing. */
+export const precisionAwareRows: readonly Row[] = [
+  row({ field: 'precision.gradients', keys: ['main-grads-dtype'], parse: numberFormat }),
+  row({ field: 'optimizer.masterWeights', keys: ['main-params-dtype'], parse: numberFormat }),
+  row({ field: 'optimizer.firstMoment', keys: ['exp-avg-dtype'], parse: numberFormat }),
+  row({ field: 'optimizer.secondMoment', keys: ['exp-avg-sq-dtype'], parse: numberFormat }),
+];
 
 /** Environment variables of the launch. */
 export const environmentRows: readonly Row[] = [
