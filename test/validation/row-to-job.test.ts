@@ -284,14 +284,29 @@ describe('gaps', () => {
     expect(splits).toEqual(['8 1 8', '8 2 4', '8 4 2', '8 8 1']);
   });
 
-  test('interleaved groups that do not divide: memory of the next whole number, and no time', () => {
+  test('interleaved groups that do not divide: one group of all', () => {
     const row = {
       model: { ...model, layers: 24, seq: 128 },
       parallel: { pp: 4, vpp: 3, tp: 1, dp: 1 },
       batch: { micro: 1, global: 5 },
       recompute: 'none',
     };
-    expect(fieldsOf(row)).toMatchObject({ 'batch.accumulation': 8 });
+    expect(fieldsOf(row)).toMatchObject({ 'batch.accumulation': 5, 'parallel.microBatchGroup': 5 });
+  });
+
+  test('nulls, yes and no, and numbers in quotes are read', () => {
+    const row = {
+      model: { ...model, seq: '128', vocab: null },
+      parallel: { tp: 1, sp: 0 },
+      batch: { micro: '2', global: 2 },
+      recompute: true,
+    };
+    expect(fieldsOf(row)).toMatchObject({
+      'sequence.length': 128,
+      'batch.micro': 2,
+      'parallel.sequence': false,
+      'recompute.granularity': 'full',
+    });
   });
 });
 

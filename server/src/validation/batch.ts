@@ -23,7 +23,8 @@ export function batchOf(input: CaseInput, stack: Stack, fields: PartialJobDraft,
     return `a global batch of ${global} is less than DP ${data} x micro batch ${batch.micro}`;
   const perRank = Math.max(1, Math.round(global / data));
   fields['batch.micro'] = batch.micro ?? fields['batch.micro'] ?? microOf(input, perRank, assumptions);
-  const accumulation = wholeGroups(input, Math.max(1, Math.round(global / (data * fields['batch.micro']))), assumptions);
+  const accumulation = Math.max(1, Math.round(global / (data * fields['batch.micro'])));
+  groupOfMicroBatches(input, accumulation, fields, assumptions);
   fields['batch.accumulation'] = accumulation;
   const whole = accumulation * data * fields['batch.micro'];
   if (whole !== global) {
@@ -88,13 +89,12 @@ function microOf(input: CaseInput, perRank: number, assumptions: Assumption[]): 
 
 /**
  * Interleaved pipelines run micro batches in groups, of one per stage unless the job says otherwise. A number that does
- * not divide needs a group size that the row does not tell; then the next number that divides is taken.
+ * not divide by the stages needs another group size: all of them in one group.
  */
-function wholeGroups(input: CaseInput, accumulation: number, assumptions: Assumption[]): number {
+function groupOfMicroBatches(input: CaseInput, accumulation: number, fields: PartialJobDraft, assumptions: Assumption[]): void {
   const { pp = 1, vpp = 1 } = input.parallel ?? {};
-  if (vpp <= 1 || pp <= 1 || accumulation % pp === 0) return accumulation;
-  const whole = Math.ceil(accumulation / pp) * pp;
-  const why = `${accumulation} micro batches need a group size that is not stated; memory is that of ${whole}`;
-  assumptions.push({ field: 'batch.accumulation', value: String(whole), why });
-  return whole;
+  if (vpp <= 1 || pp <= 1 || accumulation % pp === 0 || accumulation < pp) return;
+  fields['parallel.microBatchGroup'] = accumulation;
+  const why = `not stated, and ${accumulation} micro batches do not divide into groups of ${pp}`;
+  assumptions.push({ field: 'parallel.microBatchGroup', value: String(accumulation), why });
 }

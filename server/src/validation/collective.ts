@@ -40,6 +40,8 @@ const operations: Readonly<Record<string, Operation>> = {
   broadcast,
   bcast: broadcast,
   reduce: broadcast,
+  gather: allGather,
+  scatter: allGather,
   sendrecv: send,
   send,
   ptop: send,
@@ -64,42 +66,45 @@ const large = MiB(256);
 
 /** Predicts a row of kind `comm`, or says why not. */
 export function predictCollective(input: CaseInput, catalog: Catalog): CollectivePrediction {
-  const name = operationName(input.comm?.op ?? '');
-  const exchange = /dispatch|combine/.exec(name)?.[0];
-  const operation = operations[name];
-  if (!operation && !exchange) return { refused: `the collective "${input.comm?.op ?? ''}" is not modelled` };
   const ranks = ranksOf(input);
   if (ranks === undefined || ranks < 2) return { refused: 'the number of ranks of the collective is not stated' };
   const mapped = clusterOf({ ...input, hardware: { ...input.hardware, gpus: ranks } }, catalog);
   if ('refused' in mapped) return mapped;
   const assumptions = [...assumed(mapped)];
   const placement = place(mapped.cluster, { size: ranks, stride: 1 });
-  if (exchange) {
-    const predicted = tokenExchange(input, placement, ranks, exchange === 'combine');
+  const name = operationName(input.comm?.op ?? '');
+  if (/dispatch|combine/.test(name)) {
+    const predicted = tokenExchange(input, placement, ranks, name.includes('combine'));
     return predicted ? { predicted, assumptions } : { refused: 'the tokens of the exchange are not stated' };
   }
-  if (!operation) return { refused: 'unreachable' };
-  const bytes = input.comm?.bytes ?? large;
-  if (input.comm?.bytes === undefined) {
-    assumptions.push({ field: 'sequence.length', value: '256 MiB', why: 'the size is not stated; a large message is assumed' });
-  }
+  const operation = operations[name];
+  if (!operation) return { refused: `the collective "${input.comm?.op ?? ''}" is not modelled` };
+  const stated = input.comm?.bytes;
+  if (stated === undefined) assumptions.push({ value: '256 MiB', why: 'the size is not stated; a large message is assumed' });
+  const bytes = stated ?? large;
   const seconds = operation.time(placement, ranks, bytes) + (timedByLibrary(input) ? 0 : wires.frameworkCall);
   const algorithm = bytes / seconds / 1e9;
-  const time = input.comm?.bytes === undefined ? {} : { time_us: seconds * 1e6, time_ms: seconds * 1e3 };
-  return { predicted: { ...time, algbw_gb_s: algorithm, busbw_gb_s: algorithm * operation.bus(ranks) }, assumptions };
+  const bus = algorithm * operation.bus(ranks);
+  const bandwidths = { algbw_gb_s: algorithm, busbw_gb_s: bus, bandwidth_gb_s: bus };
+  return { predicted: stated === undefined ? bandwidths : { ...timeFields(seconds), ...bandwidths }, assumptions };
+}
+
+function timeFields(seconds: number): Predicted {
+  return { time_us: seconds * 1e6, latency_us: seconds * 1e6, time_ms: seconds * 1e3 };
 }
 
 /** nccl-tests and its like queue many collectives and divide; scripts in a framework wait for each. */
 function timedByLibrary(input: CaseInput): boolean {
-  return /nccl|rccl|mpi|kernels?\b/i.test(`${input.source ?? ''} ${input.engine?.name ?? ''}`);
+  const { where = '' } = input as Record<string, unknown>;
+  return /nccl|rccl|\bmpi\b|osu/i.test(`${input.source ?? ''} ${String(where)} ${input.engine?.name ?? ''}`);
 }
 
-/** The stated ranks, those of the hardware, or those a remark of the row names ("n=32 ranks"). */
+/** The stated ranks, those of the hardware, those a remark of the row names ("n=32 ranks"), or one whole node. */
 function ranksOf(input: CaseInput): number | undefined {
   const stated = input.comm?.ranks ?? input.hardware?.gpus;
   if (stated !== undefined) return stated;
   const remark = /\bn\s*=\s*(\d+)\s*ranks\b|\b(\d+)\s*(?:ranks|gpus)\b/i.exec(input.note ?? '');
-  return remark ? Number(remark[1] ?? remark[2]) : undefined;
+  return remark ? Number(remark[1] ?? remark[2]) : input.hardware?.gpus_per_node;
 }
 
 function assumed(mapped: MappedHardware): readonly Assumption[] {
@@ -112,8 +117,8 @@ function assumed(mapped: MappedHardware): readonly Assumption[] {
 
 /**
  * Handing tokens to experts and back. DeepEP prints the bytes of all copies that arrive, those from a rank's own node
- * included, per second: copies per node where the network is crossed, copies per rank inside one node
- * (deepseek-ai/DeepEP tests/test_internode.py, test_intranode.py).
+ * included, per second: copies per node where the network is crossed, copies per rank inside one node, all copies with the
+ * kernels of low latency (deepseek-ai/DeepEP tests/test_internode.py, test_intranode.py, test_low_latency.py).
  */
 function tokenExchange(input: CaseInput, placement: Placement, ranks: number, combine: boolean): Predicted | undefined {
   const { tokens_per_rank: tokens, hidden, topk, dtype } = (input.comm ?? {}) as Record<string, unknown>;
@@ -121,8 +126,9 @@ function tokenExchange(input: CaseInput, placement: Placement, ranks: number, co
   const copies = typeof topk === 'number' ? topk : 1;
   const byte = !combine && /fp8|e4m3/i.test(String(dtype ?? '')) ? 1 : 2;
   const bytes = tokens * hidden * byte;
-  const seconds = allToAllTime(placement, ranks, bytes * copies, 'deepep', copies);
+  const direct = /low.?latency/i.test(`${input.comm?.op ?? ''} ${input.source ?? ''} ${input.kernels ?? ''}`);
+  const seconds = allToAllTime(placement, ranks, bytes * copies, direct ? 'low-latency' : 'deepep', copies);
   const nodes = Math.ceil(ranks / placement.perNode);
-  const arriving = bytes * placesReached(nodes > 1 ? nodes : ranks, copies);
-  return { time_us: seconds * 1e6, time_ms: seconds * 1e3, bottleneck_bw_gb_s: arriving / seconds / 1e9 };
+  const arriving = bytes * (direct ? copies : placesReached(nodes > 1 ? nodes : ranks, copies));
+  return { ...timeFields(seconds), bottleneck_bw_gb_s: arriving / seconds / 1e9 };
 }

@@ -13,6 +13,7 @@ export function expertsOf(input: CaseInput, fields: PartialJobDraft): void {
     if (model.shared_expert_ffn !== undefined) fields['model.sharedExpertFfn'] = model.shared_expert_ffn;
     const dense = leadingDense(model.moe_layer_freq);
     if (dense !== undefined) fields['model.firstDenseLayers'] = dense;
+    if (typeof model.moe_layer_freq === 'number' && model.moe_layer_freq > 1) fields['model.expertLayerFrequency'] = model.moe_layer_freq;
   }
   if (typeof flags['mtp-num-layers'] === 'number') fields['model.mtpLayers'] = flags['mtp-num-layers'];
   if ((parallel.ep ?? 1) > 1) fields['parallel.expert'] = parallel.ep ?? 1;

@@ -154,9 +154,11 @@ function techniquesOf(input: CaseInput, fields: PartialJobDraft): void {
 function offloadOf(input: CaseInput, fields: PartialJobDraft): void {
   const offload = input.offload ?? '';
   if (/activation/i.test(offload)) fields['offload.activations'] = true;
-  if (!/cpu/i.test(offload)) return;
-  fields['zero.offloadOptimizer'] = 'cpu';
-  if (/param|fused optimizer|^cpu$/i.test(offload)) fields['zero.offloadParam'] = 'cpu';
+  const device = /nvme|disk/i.test(offload) ? 'nvme' : /cpu|host/i.test(offload) ? 'cpu' : undefined;
+  if (device === undefined) return;
+  const whole = /^(cpu|nvme|yes)$|fused optimizer/i.test(offload);
+  fields['zero.offloadOptimizer'] = device;
+  if (whole || /param/i.test(offload)) fields['zero.offloadParam'] = device;
 }
 
 /** torchtune's own recipe for one GPU without adapters: 8-bit paged Adam that steps inside the backward pass. */

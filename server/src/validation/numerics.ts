@@ -65,7 +65,7 @@ export function optimizerOf(input: CaseInput, fields: PartialJobDraft, assumptio
   const states = input.numerics?.optimizer_states ?? '';
   let kind: OptimizerKind = 'adam';
   if (/8-?bit/i.test(`${written} ${states}`)) kind = 'adam-8bit';
-  else if (/4-?bit/i.test(`${written} ${states}`)) fields['optimizer.firstMoment'] = fields['optimizer.secondMoment'] = 'int4';
+  else if (/4-?bit/i.test(`${written} ${states}`)) kind = 'adam-4bit';
   else if (/muon/i.test(written)) kind = 'muon';
   else if (/adafactor/i.test(written)) kind = 'adafactor';
   else if (/lion/i.test(written)) kind = 'lion';
@@ -80,7 +80,7 @@ export function optimizerOf(input: CaseInput, fields: PartialJobDraft, assumptio
 export function recomputeOf(input: CaseInput, stack: Stack): readonly RecomputeGranularity[] {
   const written = input.recompute ?? recipeRecompute(input, stack);
   if (written === undefined) return ['none', 'selective', 'full'];
-  if (/^full/i.test(written)) return ['full'];
+  if (/^(full|yes|true|on\b|all)/i.test(written)) return ['full'];
   // Whole layers here and there are full recomputation of a part of them.
   if (/layer/i.test(written)) return ['full'];
   if (/^selective/i.test(written)) return ['selective'];

@@ -5,9 +5,25 @@
  */
 import { z } from 'zod';
 
-const text = z.string().optional();
-const count = z.number().finite().optional();
-const flag = z.boolean().optional();
+/** Tables disagree about how they write a yes, a number or a name: what is clear is taken. */
+const text = z
+  .union([z.string(), z.number(), z.boolean()])
+  .transform((value) => (value === true ? 'yes' : value === false ? 'none' : String(value)))
+  .optional();
+const count = z
+  .union([
+    z.number(),
+    z
+      .string()
+      .regex(/^\s*\d+(?:\.\d+)?\s*$/, 'a number is expected')
+      .transform(Number),
+  ])
+  .refine(Number.isFinite, 'a number is expected')
+  .optional();
+const flag = z
+  .union([z.boolean(), z.literal(0), z.literal(1), z.enum(['true', 'false', 'yes', 'no'])])
+  .transform((value) => value === true || value === 1 || value === 'true' || value === 'yes')
+  .optional();
 
 const modelSchema = z.looseObject({
   name: text,
@@ -102,6 +118,14 @@ export interface CaseRow {
 
 export type RowReading = { readonly row: CaseRow } | { readonly id: string; readonly problem: string };
 
+/** A null says as much as a missing key. */
+function withoutNulls(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutNulls);
+  if (typeof value !== 'object' || value === null) return value;
+  const kept = Object.entries(value).filter(([, entry]) => entry !== null);
+  return Object.fromEntries(kept.map(([key, entry]) => [key, withoutNulls(entry)]));
+}
+
 /** Reads one line of a .jsonl file. Never throws: a line that is no row gives the problem in one sentence. */
 export function readRow(line: string, lineNumber: number): RowReading {
   let value: unknown;
@@ -113,7 +137,7 @@ export function readRow(line: string, lineNumber: number): RowReading {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     return { id: `line ${lineNumber}`, problem: 'the line is not a JSON object' };
   }
-  const { measured, ...rest } = value as Record<string, unknown>;
+  const { measured, ...rest } = withoutNulls(value) as Record<string, unknown>;
   const parsed = inputSchema.safeParse(rest);
   if (!parsed.success) {
     const id = typeof rest.id === 'string' ? rest.id : `line ${lineNumber}`;

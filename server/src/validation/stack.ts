@@ -25,8 +25,9 @@ const bySource: readonly (readonly [RegExp, Stack])[] = [
   [/torchtitan|kempnerforge/i, 'torchtitan'],
   [/litgpt resource|tinyllama/i, 'litgpt'],
   [/torchtune/i, 'torchtune'],
-  [/sfttrainer|transformers|hugging ?face\/|peft readme|axolotl|fsdp_qlora|qwenlm/i, 'huggingface'],
+  [/sfttrainer|transformers|hugging ?face\/|\bpeft\b|axolotl|fsdp_qlora|qwenlm|\btrl\b|unsloth|llama-?factory|accelerate/i, 'huggingface'],
   [/xtuner/i, 'deepspeed'],
+  [/megatron|\bnemo\b|\bptd-p\b/i, 'megatron-lm'],
 ];
 
 export function stackOf(input: CaseInput): Stack {
@@ -37,6 +38,9 @@ export function stackOf(input: CaseInput): Stack {
   if (/fsdp2/i.test(String(fsdp ?? ''))) return 'torchtitan';
   const pipelined = (input.parallel?.tp ?? 1) * (input.parallel?.pp ?? 1) > 1;
   if (typeof fsdp === 'string' && /fsdp|full_shard|hsdp/i.test(fsdp) && !pipelined) return 'fsdp';
+  const tuning = input.lora !== undefined || /fine-?tun|lora|adapter|\bsft\b|\bdpo\b/i.test(input.task ?? '');
+  const alone = (input.hardware?.gpus ?? 1) === 1;
+  if (!pipelined && input.parallel?.flags === undefined && (tuning || alone)) return 'huggingface';
   if (input.parallel?.zero === 3 && (input.parallel.tp ?? 1) === 1 && typeof fsdp !== 'number') return 'deepspeed';
   return 'megatron-lm';
 }

@@ -40,7 +40,10 @@ const quantities: Readonly<Record<string, Quantity>> = {
   hfu: 'utilization',
   time_us: 'collectives',
   time_ms: 'collectives',
+  latency_us: 'collectives',
   busbw_gb_s: 'collectives',
+  algbw_gb_s: 'collectives',
+  bandwidth_gb_s: 'collectives',
   bottleneck_bw_gb_s: 'collectives',
   weights_gib: 'serving memory',
   kv_cache_gib: 'serving memory',
@@ -61,9 +64,13 @@ export function quantityOf(field: string): Quantity | undefined {
   return quantities[field];
 }
 
-/** The same measurement printed twice: a bus bandwidth is the size over the time of the same row. */
+/** Ways to print one measurement of a collective: a bandwidth is the size over the time of the same row. */
+const printings = ['time_us', 'time_ms', 'latency_us', 'busbw_gb_s', 'bandwidth_gb_s', 'bottleneck_bw_gb_s', 'algbw_gb_s'];
+
+/** Whether a field prints again what an earlier one of the list does. */
 function repeats(field: string, measured: Readonly<Record<string, number | boolean>>): boolean {
-  return field === 'busbw_gb_s' && (measured.time_us ?? measured.time_ms) !== undefined;
+  const place = printings.indexOf(field);
+  return printings.slice(0, Math.max(0, place)).some((other) => measured[other] !== undefined);
 }
 
 /** Errors of one row. Fields that were measured as yes/no, as zero or not at all are left out. */
