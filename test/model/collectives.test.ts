@@ -173,6 +173,13 @@ describe('an all-to-all', () => {
     expect(time(1e9, 'hierarchical')).toBeGreaterThan(time(1e9, 'flat'));
   });
 
+  it('without a proxy costs least for the few tokens of a decoding step, and most where copies repeat', () => {
+    const placement = whole(hopper, 64);
+    const time = (bytes: number, kind: 'flat' | 'deepep' | 'low-latency') => allToAllTime(placement, 64, bytes, kind, 8);
+    expect(time(1e6, 'low-latency')).toBeLessThan(time(1e6, 'flat'));
+    expect(time(1e9, 'low-latency')).toBeGreaterThan(time(1e9, 'deepep'));
+  });
+
   it('with one copy is nearly the same for both', () => {
     const placement = whole(hopper, 64);
     const ratio = allToAllTime(placement, 64, 1e9, 'deepep', 1) / allToAllTime(placement, 64, 1e9, 'flat', 1);

@@ -64,6 +64,7 @@ const hopper = timingOf(fitted(collectiveFits, 'hopper'), 141e9, true);
 const blackwell = timingOf(fitted(collectiveFits, 'blackwell'), 282e9, true);
 const volta = timingOf(fitted(collectiveFits, 'volta'), 39e9, false);
 const cdna = timingOf(fitted(collectiveFits, 'cdna'), 87.7e9, false);
+const gaudi = timingOf(fitted(collectiveFits, 'gaudi'), 87.7e9, false);
 const tpu = timingOf(fitted(collectiveFits, 'tpu'), 0, false);
 
 /** By the first letters of the architecture's name in its data sheet; an unknown one is taken for Ampere. */
@@ -71,7 +72,8 @@ export function collectiveTiming(architecture: string): CollectiveTiming {
   if (architecture.startsWith('Hopper')) return hopper;
   if (architecture.startsWith('Blackwell')) return blackwell;
   if (architecture.startsWith('Volta') || architecture.startsWith('Turing')) return volta;
-  if (architecture.startsWith('CDNA') || architecture.startsWith('Gaudi')) return cdna;
+  if (architecture.startsWith('CDNA')) return cdna;
+  if (architecture.startsWith('Gaudi')) return gaudi;
   if (architecture.startsWith('TPU')) return tpu;
   return ampere;
 }

@@ -4,6 +4,7 @@
  *   flat:          each pair exchanges directly; (n - g)/n of the bytes leave a node of g ranks over the rank's own NIC
  *   hierarchical:  first inside the node, so that each NIC carries only what its partner on the other node needs
  *   deepep:        one copy of a token per node over the network and per rank over the links, both at once (DeepEP)
+ *   low-latency:   every copy straight to its rank, written by the GPU itself without a proxy (DeepEP for decoding)
  *
  * A token goes to `copies` experts, drawn evenly. Of N places it then reaches N (1 - (1 - 1/N)^copies); the last kind
  * sends it once to each of those, the others send every copy.
@@ -13,7 +14,7 @@ import type { Bytes, Seconds } from '../units.ts';
 import type { Placement } from './network.ts';
 import { torusAllToAllTime } from './torus.ts';
 
-export type AllToAllKind = 'flat' | 'hierarchical' | 'deepep';
+export type AllToAllKind = 'flat' | 'hierarchical' | 'deepep' | 'low-latency';
 
 /** How many of `places` a token reaches whose `copies` go to places drawn evenly. */
 export function placesReached(places: number, copies: number): number {
@@ -28,6 +29,7 @@ export function allToAllTime(placement: Placement, size: number, bytesPerRank: B
   if (size <= 1) return 0;
   if (placement.intra.wiring === 'torus') return torusAllToAllTime(placement, size, bytesPerRank);
   if (kind === 'deepep') return dispatchTime(placement, size, bytesPerRank / copies, copies);
+  if (kind === 'low-latency') return directTime(placement, size, bytesPerRank);
   const nodes = Math.ceil(size / placement.perNode);
   if (nodes === 1) return insideTime(placement, size, bytesPerRank);
   const { perNode, level, timing } = placement;
@@ -68,4 +70,12 @@ function dispatchTime(placement: Placement, size: number, bytes: Bytes, copies: 
   const out = toNodes / level.bandwidth;
   const forwarded = toRanks / (rate * wires.forward);
   return timing.start + 2 * (level.hop + interNodeStep[simple]) + Math.max(out, forwarded);
+}
+
+/** Each rank writes into the others' memory: one message there, one that tells how many came. */
+function directTime({ perNode, intra, level, timing }: Placement, size: number, bytesPerRank: Bytes): Seconds {
+  const inside = ((Math.min(size, perNode) / size) * bytesPerRank) / (intra.line * intra.share[simple]);
+  if (size <= perNode) return timing.start + timing.simpleStart + inside;
+  const out = (((size - perNode) / size) * bytesPerRank) / level.bandwidth;
+  return timing.start + 2 * (level.hop + interNodeStep[simple]) + Math.max(inside, out);
 }
