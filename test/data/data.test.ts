@@ -104,7 +104,9 @@ const dense = modelCards.filter(
   (card) =>
     card.parameters !== undefined &&
     !['MLA', 'hybrid'].includes(card.fields['model.attentionKind'] ?? '') &&
-    ['model.experts', 'model.encoderLayers', 'model.ssmInner', 'vision.layers'].every((field) => !(field in card.fields)),
+    ['model.experts', 'model.encoderLayers', 'model.ssmInner', 'model.ffnWidths', 'vision.layers'].every(
+      (field) => !(field in card.fields),
+    ),
 );
 
 test.each(dense.map((card) => [card.name, card] as const))('the card of %s counts to the checkpoint', (_name, card) => {

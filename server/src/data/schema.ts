@@ -130,6 +130,10 @@ export const modelFile = z.array(
         .string()
         .regex(/^[-E.]+$/)
         .optional(),
+      'model.ffnWidths': z
+        .string()
+        .regex(/^\d+(?:,\d+)*$/)
+        .optional(),
       'model.experts': count.optional(),
       'model.expertsPerToken': count.optional(),
       'model.expertFfn': count.optional(),
