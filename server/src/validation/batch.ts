@@ -47,7 +47,8 @@ function lengthOf(input: CaseInput, fields: PartialJobDraft, assumptions: Assump
   if (input.model?.seq !== undefined) return input.model.seq;
   if (tokens !== undefined && global !== undefined) return Math.max(1, Math.round(tokens / global));
   if (/padding-free/i.test(note)) return assumed(512, 'instruction examples without padding are a few hundred tokens long');
-  if (/\(padded\)/i.test(note)) return assumed(4096, 'a padded batch is as long as its longest example; the limit of the data set');
+  if (/\(padded\)/i.test(note))
+    return assumed(2048, 'a padded batch is as long as its longest example, and instruction examples seldom pass that');
   if (/short samples/i.test(note)) return assumed(128, 'short samples');
   if (/fine-?tun|full|lora|sft|alpaca/i.test(`${input.task ?? ''} ${input.source ?? ''}`)) return assumed(512, 'an instruction example');
   return assumed(Math.min(4096, fields['model.maxPositions'] ?? 2048), 'pre-training uses the length the model is made for');

@@ -32,8 +32,7 @@ export function modelOf(input: CaseInput, catalog: Catalog): MappedModel | { rea
   if (fields['model.layers'] === undefined || fields['model.hidden'] === undefined) {
     return { refused: `the shape of "${name ?? 'the model'}" is not in the row and not in the table of public models` };
   }
-  if (fields['model.heads'] === undefined)
-    assume(fields, assumptions, 'model.heads', Math.max(1, Math.round(fields['model.hidden'] / 128)), 'heads not stated: 128 wide each');
+  headsOf(input, fields, assumptions);
   latentAttentionOf(input, fields);
   expertsOf(input, fields);
   feedForward(input, fields, assumptions);
@@ -41,6 +40,14 @@ export function modelOf(input: CaseInput, catalog: Catalog): MappedModel | { rea
   vocabulary(input, fields, assumptions);
   habits(input, fields, assumptions);
   return { fields, assumptions };
+}
+
+/** Heads where the row is silent. The launch scripts beside BigScience's tables have 32 whatever the width. */
+function headsOf(input: CaseInput, fields: PartialJobDraft, assumptions: Assumption[]): void {
+  const bigscience = /bigscience/i.test(input.source ?? '');
+  const usual = bigscience ? 32 : Math.max(1, Math.round((fields['model.hidden'] ?? 128) / 128));
+  const why = bigscience ? 'heads not stated: as in the launch scripts of the source' : 'heads not stated: 128 wide each';
+  assume(fields, assumptions, 'model.heads', usual, why);
 }
 
 /** What the table of public models says; the row's own figures go over it. Patterns of layers hold only for all of them. */

@@ -102,7 +102,8 @@ export function attentionOf(input: CaseInput, stack: Stack, fields: PartialJobDr
   else if (/flash|sdpa/i.test(written)) fields['attention.kernel'] = 'flash';
   else if (flags['attention-backend'] === 'unfused' || flags['transformer-impl'] === 'local') fields['attention.kernel'] = 'unfused';
   else {
-    const before = stack === 'megatron-deepspeed' || /ptd-p|korthikanti|v100/i.test(`${input.source ?? ''} ${input.hardware?.gpu ?? ''}`);
+    const before =
+      stack === 'megatron-deepspeed' || /ptd-p|korthikanti|galvatron|v100/i.test(`${input.source ?? ''} ${input.hardware?.gpu ?? ''}`);
     fields['attention.kernel'] = before ? 'unfused' : 'flash';
     assumptions.push({
       field: 'attention.kernel',

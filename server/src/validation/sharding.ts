@@ -79,7 +79,8 @@ function shardingOf(input: CaseInput, stack: Stack, data: number, fields: Partia
 
 /** The stage of the DeepSpeed file that the script of the source passes: Qwen's finetune_ds.sh and finetune_lora_ds.sh. */
 function scriptStage(input: CaseInput, words: string): number | undefined {
-  if (/zero-?3/i.test(words)) return 3;
+  // Galvatron profiles memory with --profile_dp_type zero3 unless told otherwise.
+  if (/zero-?3/i.test(words) || /galvatron memory profile/i.test(input.source ?? '')) return 3;
   if (!/qwenlm/i.test(input.source ?? '')) return undefined;
   if (/multinode/i.test(words)) return 2;
   return /^full/i.test(words) ? 3 : undefined;

@@ -1,5 +1,5 @@
 /**
- * Whether a row says what was timed. Runs on samples of unlike length, padded or not, take the time of lengths that no
+ * Whether a row says what was timed, and on how many GPUs. Runs on samples of unlike length, padded or not, take the time of lengths that no
  * table gives; their memory is that of the longest sample and can be told.
  */
 import type { CaseInput } from './row.ts';
@@ -11,8 +11,13 @@ const beforePacking = /before packing have variable/i;
 /** The first steps compile, allocate and warm up. */
 const cold = /step \d+ of a short run/i;
 
+/** A global batch takes half the time on twice the GPUs. */
+function gpusUnknown({ hardware, parallel, batch }: CaseInput): boolean {
+  return hardware?.gpus === undefined && parallel?.dp === undefined && batch?.global !== undefined;
+}
+
 export function timedLengthsKnown(input: CaseInput): boolean {
   const note = input.note ?? '';
-  if (unlike.test(note) || cold.test(note)) return false;
+  if (unlike.test(note) || cold.test(note) || gpusUnknown(input)) return false;
   return !(beforePacking.test(note) && /baseline/i.test(input.technique ?? ''));
 }
