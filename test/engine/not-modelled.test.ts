@@ -17,8 +17,9 @@ describe('an assumption', () => {
   test.each([
     ['--pp-partition-method uniform', 'layers are spread evenly', '--pp-partition-method is not modelled'],
     ['--cpu-offloading --cpu-offloading-num-layers 4', 'stay on the GPU', '--cpu-offloading, --cpu-offloading-num-layers are not modelled'],
-    ['--recompute-granularity selective --recompute-modules mlp', 'only the attention core', '--recompute-modules is not modelled'],
-    ['--exp-avg-dtype bf16', 'the moments', '--exp-avg-dtype is not modelled'],
+    ['--recompute-granularity selective --recompute-modules mhc', 'computed again', '--recompute-modules is not modelled'],
+    ['--freeze-LM', 'all weights are trained', '--freeze-LM is not modelled'],
+    ['--hierarchical-context-parallel-sizes 2 4', 'one group', '--hierarchical-context-parallel-sizes is not modelled'],
     ['--checkpoint-in-cpu', 'stay on the GPU', '--checkpoint-in-cpu is not modelled'],
   ])('%s', (flags, value, why) => {
     expect(assumed(jobOf(launch(flags)))).toContainEqual({ value: expect.stringContaining(value), why });
@@ -35,12 +36,20 @@ describe('an assumption', () => {
     expect(assumed(job)).toContainEqual({ value: expect.any(String), why: 'cpu_checkpointing is not modelled' });
   });
 
-  test.each(['--recompute-granularity selective --recompute-modules core_attn', '--exp-avg-dtype fp32', '--log-interval 10'])(
-    'is not made of %s',
-    (flags) => {
-      expect(assumed(jobOf(launch(flags))).filter(({ why }) => why.includes('not modelled'))).toEqual([]);
-    },
-  );
+  test.each([
+    '--recompute-granularity selective --recompute-modules core_attn',
+    '--recompute-granularity selective --recompute-modules mlp layernorm',
+    '--use-precision-aware-optimizer --exp-avg-dtype bf16 --main-params-dtype fp16',
+    '--cpu-offloading --cpu-offloading-num-layers 23',
+    '--checkpoint-activations --checkpoint-in-cpu',
+    '--use-distributed-optimizer --num-distributed-optimizer-instances 2',
+    '--optimizer-cpu-offload --optimizer-offload-fraction 0.5',
+    '--context-parallel-size 2 --cp-comm-type a2a',
+    '--cross-entropy-loss-fusion --cross-entropy-fusion-impl linear',
+    '--log-interval 10',
+  ])('is not made of %s', (flags) => {
+    expect(assumed(jobOf(launch(flags))).filter(({ why }) => why.includes('not modelled'))).toEqual([]);
+  });
 });
 
 test('keys say whether they have an effect', () => {

@@ -36,6 +36,18 @@ describe('DeepSpeed', () => {
     [{ train_batch_size: null, zero_optimization: {} }, 'batch.global', undefined],
     [{ zero_optimization: {}, optimizer: { type: 'OneBitAdam' } }, 'optimizer.kind', 'adam'],
     [{ zero_optimization: {}, tensor_parallel: { autotp_size: 4 } }, 'parallel.tensor', 4],
+    [{ zero_optimization: { zero_hpz_partition_size: 8 } }, 'zero.secondaryPartition', 8],
+    [{ zero_optimization: { zero_hpz_partition_size: 1 } }, 'zero.secondaryPartition', undefined],
+    [{ zero_optimization: { mics_shard_size: 16 } }, 'parallel.dataShard', 16],
+    [{ zero_optimization: { mics_shard_size: -1 } }, 'parallel.dataShard', undefined],
+    [{ zero_optimization: {}, sequence_parallel_size: 4 }, 'parallel.contextKind', 'all-to-all'],
+    [{ zero_optimization: {}, sequence_parallel_size: 1 }, 'parallel.contextKind', undefined],
+    [{ zero_optimization: {}, expert_parallel: { enabled: true, autoep_size: 8 } }, 'parallel.expert', 8],
+    [{ zero_optimization: {}, expert_parallel: { autoep_size: 8 } }, 'parallel.expert', undefined],
+    [{ zero_optimization: {}, bf16: { enabled: true, bf16_master_weights_and_grads: true } }, 'optimizer.masterWeights', 'bf16'],
+    [{ zero_optimization: {}, bf16: { enabled: true, bf16_master_weights_and_grads: false } }, 'optimizer.masterWeights', undefined],
+    [{ zero_optimization: {}, bf16: { enabled: true, bf16_optimizer_states: true } }, 'optimizer.secondMoment', 'bf16'],
+    [{ zero_optimization: {}, data_types: { grad_accum_dtype: null } }, 'precision.gradients', 'fp32'],
   ])('%j', (value, field, expected) => {
     expect(readJson('deepspeed', value).job[field]).toBe(expected);
   });

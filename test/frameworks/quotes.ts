@@ -2,7 +2,7 @@
 
 /** Words that mean a value of another name. */
 const spellings: { readonly [value: string]: RegExp } = {
-  bf16: /bf16|bfloat16/,
+  bf16: /bf16|bfloat16|^true$/,
   fp16: /fp16|float16|half/,
   fp32: /fp32|float32/,
   fp8: /fp8/,
@@ -18,7 +18,7 @@ const spellings: { readonly [value: string]: RegExp } = {
   cpu: /cpu|true/,
   MLA: /multi-latent/,
   ring: /p2p/,
-  'all-to-all': /alltoall|a2a/,
+  'all-to-all': /alltoall|a2a|^\d+$/,
   'all-gather': /allgather/,
   deepep: /deepep|flex/,
 };
@@ -32,11 +32,15 @@ const stages = ['no_shard', 'optim', 'optim_grads', 'optim_grads_params'];
 /** True when the text can be understood to say the value. */
 export function quotes(value: unknown, text: string): boolean {
   const isSwitch = /^--?[A-Za-z]/.test(text);
-  if (typeof value === 'boolean') return isSwitch || /^"?(true|false|1|0|hybrid|e4m3|0\.0)"?$/i.test(text);
-  if (typeof value === 'number') return isSwitch || holdsNumber(value, text) || stages[value] === text;
-  const word = String(value);
+  if (typeof value === 'boolean') return isSwitch || /^"?(true|false|1|0|hybrid|e4m3|0\.0|learnable)"?$/i.test(text);
+  if (typeof value === 'number') return isSwitch || holdsNumber(value, text) || countsLetters(text) || stages[value] === text;
+  // A flag of several values is pointed at by its first.
+  const word = String(value).split(',')[0] ?? '';
   return text.toLowerCase().includes(word.toLowerCase()) || spellings[word]?.test(text) === true || isPattern(word, text);
 }
+
+/** A number of layers or stages is the count of letters of a hybrid pattern. */
+const countsLetters = (text: string): boolean => /^"?[-M*]{2,}[-M*G|/]*"?$/.test(text);
 
 /** The number itself, in another notation, with a multiplier, or as the length of a list of devices. */
 function holdsNumber(value: number, text: string): boolean {

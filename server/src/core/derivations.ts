@@ -90,6 +90,14 @@ const cluster: readonly Derivation[] = [
   }),
   row({
     field: 'parallel.dataShard',
+    from: ['parallel.data', 'parallel.dataReplicate'],
+    how: 'DP / copies of the sharded states',
+    sort: 'identity',
+    frameworks: ['megatron-lm', 'deepspeed'],
+    compute: (job) => whole(job['parallel.data'], job['parallel.dataReplicate']),
+  }),
+  row({
+    field: 'parallel.dataShard',
     from: ['parallel.data', 'zero.stage'],
     how: 'DP, since states are sharded over the whole group',
     sort: 'default',

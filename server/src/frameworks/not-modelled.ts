@@ -26,25 +26,44 @@ const one = ['1', '1.0'];
 const onGpu = 'activations and weights stay on the GPU';
 const wholeSequence = 'every GPU keeps the whole sequence';
 
+/** Modules whose recomputation is followed. */
+const recomputed = ['core_attn', 'layernorm', 'mlp', 'moe_act', 'mla_up_proj', 'moe', 'shared_experts'];
+const frozen = 'all weights are trained';
+
 export const megatronNotModelled: NotModelledKeys = {
   ...each('cpu-offloading cpu-offloading-num-layers cpu-offloading-activations cpu-offloading-weights', { instead: onGpu }),
-  ...each('fine-grained-activation-offloading offload-modules', { instead: 'activations stay on the GPU' }),
+  ...each('fine-grained-activation-offloading offload-modules moe-paged-stash', { instead: 'activations stay on the GPU' }),
   'checkpoint-in-cpu': { instead: 'checkpointed activations stay on the GPU' },
   ...each('partition-activations distribute-saved-activations distribute-checkpointed-activations', {
     instead: 'saved activations are not divided over TP',
   }),
-  'recompute-modules': { instead: 'only the attention core is computed again', unless: ['core_attn'] },
-  ...each('exp-avg-dtype exp-avg-sq-dtype', { instead: 'the moments of the optimizer count as its framework default', unless: ['fp32'] }),
-  'main-params-dtype': { instead: 'the master weights count as fp32', unless: ['fp32'] },
+  'recompute-modules': {
+    instead: `only ${recomputed.slice(0, -1).join(', ')} and ${recomputed.at(-1)} are computed again`,
+    unless: recomputed,
+  },
   'cross-entropy-loss-fusion': { instead: 'the loss is computed in separate steps' },
   'pp-partition-method': { instead: 'layers are spread evenly' },
-  'ds-sequence-parallel-size': { instead: wholeSequence, unless: one },
   'remote-device': { instead: 'weights stay on the GPU', unless: ['none'] },
-  'optimizer-offload-fraction': { instead: 'all optimizer states are offloaded, or none', unless: one },
   'memory-centric-tiled-linear': { instead: 'linear layers are computed in one piece' },
   'mlp-chunks-for-training': { instead: 'the MLP is computed in one piece', unless: one },
-  'freeze-all-layers': { instead: 'all weights are trained' },
-  'num-distributed-optimizer-instances': { instead: 'optimizer states are divided over the whole of DP', unless: one },
+  ...each('freeze-all-layers freeze-LM freeze-ViT', { instead: frozen }),
+  ...each('first-last-layers-bf16 te-precision-config-file', { instead: 'all linear layers have the same number format' }),
+  ...each('fp8-dot-product-attention fp8-multi-head-attention', { instead: 'attention runs in 16 bits' }),
+  ...each('moe-dispatch-fwd-dtype moe-combine-bwd-dtype', { instead: 'tokens travel to the experts in 16 bits', unless: ['bf16'] }),
+  'moe-shared-expert-overlap': { instead: 'shared experts hide no exchange of tokens' },
+  'delay-wgrad-compute': { instead: 'weight gradients are computed with the others' },
+  ...each('heterogeneous-layers-config-path heterogeneous-layers-config-encoded-json', { instead: 'all layers are alike' }),
+  'enable-mhc-connections': { instead: 'there is one residual stream' },
+  ...each('tensor-parallel-num-weight-shards expert-tensor-parallel-num-weight-shards', {
+    instead: 'weights are divided over TP alone',
+    unless: one,
+  }),
+  ...each('encoder-tensor-model-parallel-size encoder-pipeline-model-parallel-size', { instead: 'the encoder is split like the decoder' }),
+  'hierarchical-context-parallel-sizes': { instead: 'context parallelism is one group' },
+  ...each('ds-sequence-parallel-fpdt ds-sequence-parallel-fpdt-offloading', { instead: 'attention is computed in one piece on the GPU' }),
+  'enable-full-sharding-in-hsdp': { instead: 'states are divided inside each copy' },
+  'outer-dp-sharding-strategy': { instead: 'states are divided inside each copy', unless: ['no_shard'] },
+  ...each('megatron-fsdp-main-params-dtype', { instead: 'the master weights count as fp32', unless: ['fp32'] }),
 };
 
 export const vllmNotModelled: NotModelledKeys = {
@@ -63,14 +82,10 @@ export const vllmNotModelled: NotModelledKeys = {
 export const deepspeedNotModelled: NotModelledKeys = {
   'activation_checkpointing.cpu_checkpointing': { instead: 'checkpointed activations stay on the GPU' },
   'activation_checkpointing.partition_activations': { instead: 'saved activations are not divided over TP' },
-  'zero_optimization.zero_hpz_partition_size': { instead: 'weights are divided over the whole of DP only', unless: one },
   ...each('zero_optimization.zero_quantized_weights zero_optimization.zero_quantized_gradients', {
     instead: 'ZeRO sends unquantized numbers',
   }),
-  'zero_optimization.mics_shard_size': { instead: 'states are divided over the whole of DP', unless: ['-1'] },
-  'zero_optimization.offload_optimizer.ratio': { instead: 'all optimizer states are offloaded', unless: one },
-  fp16_master_weights_and_gradients: { instead: 'the master weights count as fp32' },
-  sequence_parallel_size: { instead: wholeSequence, unless: one },
+  'zero_optimization.zero_quantized_nontrainable_weights': { instead: 'frozen weights are kept in the training precision' },
 };
 
 const offWords: readonly string[] = ['false', 'False', 'null', 'none', 'None', '0'];

@@ -9,10 +9,22 @@ import { autoFacts, deepspeedRows } from './rows.ts';
 /** Reads every key that says something about the job. Defaults are left to `defaultDeepspeed`. */
 export function readDeepspeedSettings(draft: Draft, settings: readonly Setting[]): void {
   readRows(draft, deepspeedRows, settings);
+  dropIdleExperts(draft, settings);
   readPrecision(draft);
   nameAutos(draft);
   if (draft.sources['zero.stage'] !== undefined) {
     setDerived(draft, 'zero.implementation', 'deepspeed', ['zero.stage'], 'ZeRO is asked for in a DeepSpeed configuration');
+  }
+}
+
+/** Sizes of an `expert_parallel` block that is not switched on mean nothing. */
+function dropIdleExperts(draft: Draft, settings: readonly Setting[]): void {
+  const enabled = settings.findLast(({ name }) => name === 'expert_parallel.enabled');
+  if (enabled !== undefined) draft.used.add(enabled);
+  if (enabled?.scalar === true) return;
+  for (const field of ['parallel.expert', 'parallel.expertTensor'] as const) {
+    delete draft.job[field];
+    delete draft.sources[field];
   }
 }
 

@@ -3,7 +3,7 @@
  * deepspeed/runtime/zero/offload_config.py and deepspeed/runtime/constants.py at edaa7221 (0.19.6). Bucket sizes count
  * elements, not bytes.
  */
-import type { JobField, OffloadDevice, OptimizerKind } from '../../core/job-fields.ts';
+import type { ContextKind, JobField, NumberFormat, OffloadDevice, OptimizerKind } from '../../core/job-fields.ts';
 import { bool, countOr, numberFormat, optimizerKind, ratio, size, text, word } from '../parse.ts';
 import type { Parse, Row } from '../row.ts';
 import { row } from '../row.ts';
@@ -44,6 +44,23 @@ const oldOffload: Parse<OffloadDevice> = (setting) => {
 };
 
 const optimizer: Parse<OptimizerKind> = (setting) => ({ value: optimizerKind(String(setting.scalar ?? '')) });
+
+const formatOrNone: Parse<NumberFormat> = (setting) => (setting.scalar === null ? 'absent' : numberFormat(setting));
+
+/** A switch that keeps master weights, gradients or moments in 16 bits. */
+const sixteen =
+  (format: NumberFormat): Parse<NumberFormat> =>
+  (setting) => {
+    const parsed = bool(setting);
+    if (parsed === 'absent' || !('value' in parsed)) return parsed;
+    return parsed.value ? { value: format } : 'absent';
+  };
+
+/** Sizes of which 1 (or -1) means that the feature is off. */
+const beyondOne: Parse<number> = (setting) => (setting.scalar === 1 || setting.scalar === -1 ? 'absent' : count(setting));
+
+/** Ulysses: heads are exchanged for the sequence. */
+const ulysses: Parse<ContextKind> = (setting) => (setting.scalar === 1 ? 'absent' : { value: 'all-to-all' });
 
 const zero = (...keys: readonly string[]): readonly string[] => keys.map((key) => `zero_optimization.${key}`);
 
@@ -88,10 +105,16 @@ export const deepspeedRows: readonly Row[] = [
     why: zeroDefault,
   }),
   row({ field: 'zero.subGroupElements', keys: zero('sub_group_size'), parse: elements, fallback: 1e9, why: zeroDefault }),
+  row({ field: 'zero.secondaryPartition', keys: zero('zero_hpz_partition_size'), parse: beyondOne }),
+  row({ field: 'parallel.dataShard', keys: zero('mics_shard_size'), parse: beyondOne }),
   row({ field: 'zero.overlapComm', keys: zero('overlap_comm'), parse: autoBool }),
   row({ field: 'precision.fp16', keys: ['fp16.enabled'], parse: autoBool }),
   row({ field: 'precision.bf16', keys: ['bf16.enabled', 'bfloat16.enabled'], parse: autoBool }),
-  row({ field: 'precision.gradients', keys: ['data_types.grad_accum_dtype'], parse: numberFormat }),
+  row({ field: 'precision.gradients', keys: ['data_types.grad_accum_dtype'], parse: formatOrNone }),
+  row({ field: 'optimizer.masterWeights', keys: ['fp16.fp16_master_weights_and_grads'], parse: sixteen('fp16') }),
+  row({ field: 'optimizer.masterWeights', keys: ['bf16.bf16_master_weights_and_grads'], parse: sixteen('bf16') }),
+  row({ field: 'optimizer.firstMoment', keys: ['bf16.bf16_optimizer_states'], parse: sixteen('bf16') }),
+  row({ field: 'optimizer.secondMoment', keys: ['bf16.bf16_optimizer_states'], parse: sixteen('bf16') }),
   row({ field: 'optimizer.name', keys: ['optimizer.type'], parse: text }),
   row({ field: 'optimizer.kind', keys: ['optimizer.type'], parse: optimizer }),
   row({ field: 'optimizer.maxGradNorm', keys: ['optimizer.params.max_grad_norm'], parse: ratio(0, Number.MAX_VALUE) }),
@@ -102,6 +125,10 @@ export const deepspeedRows: readonly Row[] = [
     fallback: false,
     why: 'as in deepspeed/runtime/activation_checkpointing/config.py',
   }),
+  row({ field: 'parallel.context', keys: ['sequence_parallel_size'], parse: count }),
+  row({ field: 'parallel.contextKind', keys: ['sequence_parallel_size'], parse: ulysses }),
+  row({ field: 'parallel.expert', keys: ['expert_parallel.autoep_size'], parse: count }),
+  row({ field: 'parallel.expertTensor', keys: ['expert_parallel.expert_tensor_parallel_size'], parse: count }),
   row({ field: 'parallel.tensor', keys: ['tensor_parallel.autotp_size'], parse: count, fallback: 1, why: 'no tensor_parallel block' }),
 ];
 

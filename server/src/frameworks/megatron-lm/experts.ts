@@ -50,6 +50,8 @@ function readFrequency(draft: Draft, setting: Setting): void {
 /** The dispatcher: DeepEP comes with the flex dispatcher, or with its own switch in releases that had one. */
 function readDispatch(draft: Draft, find: Find): void {
   const type = find('moe-token-dispatcher-type');
+  // Every backend of the flex dispatcher sends one copy per node.
+  find('moe-flex-dispatcher-backend', 'moe-deepep-num-sms', 'moe-flex-dispatcher-num-sms');
   if (type !== undefined) applyParsed(draft, 'parallel.expertDispatch', type, word(dispatchers));
   const deepep = find('moe-enable-deepep');
   if (deepep !== undefined) applyParsed(draft, 'parallel.expertDispatch', deepep, present<ExpertDispatch>('deepep'));

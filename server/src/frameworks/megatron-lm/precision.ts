@@ -3,14 +3,14 @@
  * rules in validate_args of megatron/training/arguments.py: fp32 without a switch; bf16 sets fp32 gradients on its own
  * unless `--grad-reduce-in-bf16` or `--main-grads-dtype` says otherwise; fp16 keeps fp16 gradients.
  */
-import type { NumberFormat } from '../../core/job-fields.ts';
+import type { Fp8Recipe, NumberFormat } from '../../core/job-fields.ts';
 import type { Draft } from '../draft.ts';
-import { setDefault, setDerived } from '../draft.ts';
-import { present } from '../parse.ts';
+import { addProblem, setDefault, setDerived } from '../draft.ts';
+import { knownWord, present } from '../parse.ts';
 import { applyParsed } from '../row.ts';
 import type { Setting } from '../setting.ts';
 import { settingText } from '../setting.ts';
-import { mainGradsRow } from './rows.ts';
+import { precisionAwareRows } from './rows.ts';
 
 export type Find = (...names: readonly string[]) => Setting | undefined;
 
@@ -26,13 +26,44 @@ export function readPrecision(draft: Draft, find: Find): void {
   if (fp8 !== undefined) applyParsed(draft, 'precision.fp8', fp8, present(true));
   const gather = find('fp8-param-gather');
   if (gather !== undefined) applyParsed(draft, 'precision.params', gather, present<NumberFormat>('fp8'));
+  const recipe = find('fp8-recipe');
+  if (recipe !== undefined && fp8 !== undefined) applyParsed(draft, 'precision.fp8Recipe', recipe, knownWord(recipes));
+  const fp4 = find('fp4-format');
+  if (fp4 !== undefined) applyParsed(draft, 'precision.fp4', fp4, present(true));
+  const fourBits = find('fp4-param-gather', 'fp4-param');
+  if (fourBits !== undefined) applyParsed(draft, 'precision.params', fourBits, present<NumberFormat>('fp4'));
+  readPrecisionAware(draft, find);
   readGradients(draft, find);
   namePrecision(draft, fp8);
 }
 
+/** Scales of one tensor, kept from steps before (delayed) or worked out now, of blocks, or of 32 elements. */
+const recipes: { readonly [name: string]: Fp8Recipe } = {
+  delayed: 'tensorwise',
+  tensorwise: 'tensorwise',
+  blockwise: 'blockwise',
+  mxfp8: 'mx',
+};
+
+/** Formats of states and gradients, which only the precision-aware optimizer knows. */
+function readPrecisionAware(draft: Draft, find: Find): void {
+  const isOn = find('use-precision-aware-optimizer') !== undefined;
+  for (const row of precisionAwareRows) {
+    const setting = find(...row.keys);
+    if (setting === undefined) continue;
+    if (isOn) row.read(draft, [setting]);
+    else
+      addProblem(
+        draft,
+        setting.key,
+        'info',
+        'flag-without-effect',
+        `${setting.spelling} has no effect without --use-precision-aware-optimizer`,
+      );
+  }
+}
+
 function readGradients(draft: Draft, find: Find): void {
-  const mainGrads = find('main-grads-dtype');
-  if (mainGrads !== undefined) mainGradsRow.read(draft, [mainGrads]);
   const accumulate = find('accumulate-allreduce-grads-in-fp32');
   if (accumulate !== undefined) {
     applyParsed(draft, 'precision.gradients', accumulate, present<NumberFormat>('fp32'));
@@ -59,6 +90,8 @@ function namePrecision(draft: Draft, fp8: Setting | undefined): void {
 export function defaultPrecision(draft: Draft): void {
   setDefault(draft, 'precision.compute', 'fp32', 'neither --bf16 nor --fp16 is given');
   setDefault(draft, 'precision.fp8', false, 'no --fp8-format is given');
+  if (draft.job['precision.fp8'] === true)
+    setDefault(draft, 'precision.fp8Recipe', 'tensorwise', '--fp8-recipe defaults to delayed scaling of tensors');
   const compute = draft.job['precision.compute'];
   if (compute === undefined) return;
   if (draft.sources['precision.params'] === undefined) {

@@ -8,7 +8,6 @@ import type { Reading } from '../adapter.ts';
 import type { Draft } from '../draft.ts';
 import { addProblem, finishReading } from '../draft.ts';
 import type { Flags } from '../flags.ts';
-import { megatronNotModelled } from '../not-modelled.ts';
 import { applyDefaults, readRows } from '../row.ts';
 import type { Setting } from '../setting.ts';
 import { settingText } from '../setting.ts';
@@ -17,6 +16,7 @@ import { readFacts } from './facts.ts';
 import { isMegatronFlag } from './flag-names.ts';
 import { defaultHybrid, readHybrid } from './hybrid.ts';
 import { readLinks } from './links.ts';
+import { defaultMemoryFlags, notModelledHere, readMemoryFlags } from './memory-flags.ts';
 import { defaultDelta, defaultLatent, readDelta, readLatent, readWindows } from './mixers.ts';
 import type { Find } from './precision.ts';
 import { defaultPrecision, readPrecision } from './precision.ts';
@@ -39,13 +39,14 @@ export function readProgram(draft: Draft, flags: Flags, release: MegatronRelease
   readShape(draft, find, release);
   readAttention(draft, find);
   readArchitecture(draft, find, program ?? '');
+  readMemoryFlags(draft, find);
   readFacts(draft, find);
   readLinks(draft, find);
   if (deepspeedFlags.some((flag) => settings.some((setting) => setting.name === flag))) draft.facts.framework = 'megatron-deepspeed';
   nameHidden(draft, flags.opaque);
   if (program !== undefined && !isElsewhere(flags)) applyAllDefaults(draft, find, settings, release);
   else defaultArchitecture(draft, find, release);
-  return finishReading(draft, settings, isMegatronFlag, megatronNotModelled);
+  return finishReading(draft, settings, isMegatronFlag, notModelledHere(draft));
 }
 
 /** What sets the model's layers apart. A hybrid pattern says more than the flags before it. */
@@ -91,6 +92,7 @@ function applyAllDefaults(draft: Draft, find: Find, settings: readonly Setting[]
   defaultPrecision(draft);
   defaultSharding(draft);
   defaultShape(draft, release);
+  defaultMemoryFlags(draft);
   defaultArchitecture(draft, find, release);
   const ramp = settings.find((setting) => setting.name === 'step-batch-size-schedule');
   const written = [settingText(ramp) ?? '', ...(ramp?.rest ?? [])].join(' ').trim();
