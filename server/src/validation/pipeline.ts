@@ -7,16 +7,17 @@ import type { CaseInput } from './row.ts';
 /** Spellings of schedules; the first that is found wins. */
 const schedulePatterns: readonly (readonly [RegExp, string])[] = [
   [/gpipe|afab/i, 'gpipe'],
-  [/dualpipev|dualpipe-v/i, 'dualpipe-v'],
+  [/dualpipe[- ]?v/i, 'dualpipe-v'],
   [/dualpipe/i, 'dualpipe'],
   [/v-?half/i, 'v-half'],
   [/v-?min/i, 'v-min'],
-  [/zb-?v\b/i, 'zb-v'],
-  [/zb-?b|zb-?h1/i, 'zb-h1'],
-  [/zb-?1p/i, 'zb-1p'],
-  [/zb-?2p/i, 'zb-2p'],
-  [/zb-?h2/i, 'zb-h2'],
-  [/interleaved zero bubble/i, 'interleaved-zero-bubble'],
+  [/interleaved[- ]?(zero[- ]?bubble|zb)/i, 'interleaved-zero-bubble'],
+  [/zb-?v|v-?zb|zero[- ]?bubble[- ]?v\b/i, 'zb-v'],
+  [/(zb|zero[- ]?bubble)[- ]?1p/i, 'zb-1p'],
+  [/(zb|zero[- ]?bubble)[- ]?2p/i, 'zb-2p'],
+  [/(zb|zero[- ]?bubble)[- ]?h2/i, 'zb-h2'],
+  [/zb-?b|\bzb\b|zb-?h1|zero[- ]?bubble/i, 'zb-h1'],
+  [/breadth[- ]?first|\bbfs\b|loopedbfs/i, 'breadth-first'],
 ];
 
 /** The schedule a row names, where it is neither plain nor interleaved 1F1B. */
