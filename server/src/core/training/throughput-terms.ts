@@ -64,7 +64,8 @@ export function stepTerm(job: TrainingJob, step: number, run: PipelineSummary, t
     : [];
   const pipeline = sumOf('time.pipeline', 'Pipeline', 's', [
     ...work,
-    seconds('bubble', 'Bubble and transfers', run.period - slowest, {
+    // The two are summed in different orders: equal ones may differ in the last digit.
+    seconds('bubble', 'Bubble and transfers', Math.max(0, run.period - slowest), {
       formula: 'simulated time of the pipeline - busiest rank',
       inputs: [
         micro,
