@@ -30,13 +30,13 @@ export function clusterOf(input: CaseInput, catalog: Catalog): MappedHardware | 
   const assumptions: Assumption[] = [];
   const written = hardware.gpu ?? '';
   if (/ascend|xpu|trainium/i.test(written)) return { refused: `the accelerator "${written}" has no data sheet here` };
-  const node = catalog.findNode(written) ?? catalog.findNode(hardware.system ?? '');
+  const node = nodeOf(input, catalog);
   const found = lookUp(written, catalog, assumptions) ?? (node && catalog.findAccelerator(node.accelerator));
   const fallback = found ?? stranger(hardware.gpu_mem_gib, catalog, assumptions, written);
   if (!fallback) return { refused: `the accelerator "${written}" is not in the data sheets` };
   const accelerator = withLinks(withMemory(fallback, hardware.gpu_mem_gib, written, assumptions), input);
   const gpus = Math.max(1, hardware.gpus ?? parallelProduct(input));
-  const usual = node ?? catalog.usualNode(accelerator);
+  const usual = node?.accelerator === accelerator.id ? node : catalog.usualNode(accelerator);
   const gpusPerNode = nodeSize(input, gpus, usual, assumptions);
   const network = catalog.findNetwork(usual?.network ?? 'infiniband-ndr-400');
   const scaleOut = scaleOutOf(input, accelerator, gpusPerNode, network, catalog, assumptions);
@@ -51,6 +51,13 @@ export function clusterOf(input: CaseInput, catalog: Catalog): MappedHardware | 
     gpuKnown: found !== undefined,
     assumptions,
   };
+}
+
+/** The machine a row names: as the GPU, as the system, or in brackets of its remark. */
+function nodeOf(input: CaseInput, catalog: Catalog): NodeSheet | undefined {
+  const { gpu, system } = input.hardware ?? {};
+  const remarks = [...(input.note ?? '').matchAll(/\(([^()]{2,40})\)/g)].map(([, words]) => words);
+  return [gpu, system, ...remarks].map((name) => catalog.findNode(name ?? '')).find((node) => node !== undefined);
 }
 
 function lookUp(written: string, catalog: Catalog, assumptions: Assumption[]): Accelerator | undefined {

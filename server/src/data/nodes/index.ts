@@ -34,6 +34,7 @@ import googleTpuV6eHost from './google-tpu-v6e-host.json';
 import hpeCrayEx235a from './hpe-cray-ex235a.json';
 import intelHlsGaudi2 from './intel-hls-gaudi2.json';
 import intelHlsGaudi3 from './intel-hls-gaudi3.json';
+import jeanZayA100 from './jean-zay-a100.json';
 import ociBmGpuA100V28 from './oci-bm-gpu-a100-v2-8.json';
 import ociBmGpuH1008 from './oci-bm-gpu-h100-8.json';
 import ociBmGpu48 from './oci-bm-gpu4-8.json';
@@ -74,6 +75,7 @@ export const nodes: readonly NodeSheet[] = [
   hpeCrayEx235a,
   intelHlsGaudi2,
   intelHlsGaudi3,
+  jeanZayA100,
   ociBmGpuA100V28,
   ociBmGpuH1008,
   ociBmGpu48,
