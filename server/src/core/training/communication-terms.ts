@@ -16,6 +16,8 @@ interface Kind {
   readonly field: JobField;
   readonly size: number;
   readonly level: Level;
+  /** Members of the group that share a node. */
+  readonly perNode: number;
   readonly source: string;
   readonly formula: string;
 }
@@ -29,6 +31,8 @@ function cost(kind: Kind, bytes: number, busy: number, exposed: number): Communi
       // Links inside a node belong to the GPU, those between nodes to the cluster.
       field: kind.level.kind === 'intra-node' ? ('cluster.gpu' as const) : ('cluster.interconnect' as const),
     },
+    { name: 'line rate of one GPU', value: `${Number((kind.level.line / 1e9).toPrecision(4))} GB/s` },
+    { name: 'members in a node', value: kind.perNode },
   ];
   const term = (what: string, label: string, value: number, unit: 'B' | 's', formula: string): Term => ({
     id: `communication.${kind.id}.${what}`,
@@ -65,8 +69,9 @@ export function communicationTerms(job: TrainingJob, numbers: TrainingNumbers): 
   return [...layerTraffic(job, numbers), ...pipelineTraffic(job, numbers), ...dataTraffic(job, numbers)];
 }
 
-function kindOf(job: TrainingJob, group: Group, kind: Omit<Kind, 'size' | 'level'>): Kind {
-  return { ...kind, size: group.size, level: place(job.cluster, group).level };
+function kindOf(job: TrainingJob, group: Group, kind: Omit<Kind, 'size' | 'level' | 'perNode'>): Kind {
+  const { level, perNode } = place(job.cluster, group);
+  return { ...kind, size: group.size, level, perNode };
 }
 
 /** What every layer sends: TP, CP and EP. */
