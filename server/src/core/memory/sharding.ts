@@ -35,7 +35,10 @@ export interface ShardingShape {
 
 export function shardingShape(job: TrainingJob): ShardingShape {
   const { tensor, expert, expertTensor } = job.parallel;
-  const layer = kindParameters(job.model, { tensor, expert, expertTensor }).reduce((most, { total }) => Math.max(most, total), 0);
+  let layer = 0;
+  // Only what is divided has to be gathered.
+  if (job.zero.stage >= 2)
+    for (const { total } of kindParameters(job.model, { tensor, expert, expertTensor })) layer = Math.max(layer, total);
   const compute = bytesPerElement(job.precision.compute);
   return { layer, element: job.adapter && isQuantized(job.baseFormat) ? storedBytes(job.baseFormat) : compute };
 }

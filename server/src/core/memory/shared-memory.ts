@@ -26,9 +26,21 @@ export interface SharedMemory {
   readonly expanded: Bytes;
 }
 
+/** Groups a rank talks in: one each for TP, CP, DP and EP; two for PP, whose ends also share the embedding. */
 function communicators(job: TrainingJob): number {
   const { tensor, pipeline, context, data, expert } = job.parallel;
-  return [tensor, pipeline, context, data, expert].filter((size) => size > 1).length + (pipeline > 1 ? 1 : 0);
+  return Number(tensor > 1) + Number(context > 1) + Number(data > 1) + Number(expert > 1) + 2 * Number(pipeline > 1);
+}
+
+/** Elements of the widest matrix of a layer, which is expanded for its product when it is stored quantized. */
+function widestMatrix(job: TrainingJob): number {
+  const { hidden, blocks } = job.model;
+  let width = 0;
+  for (const { mixer, feedForward } of blocks) {
+    if (feedForward) width = Math.max(width, feedForward.ffn);
+    if (mixer?.kind === 'attention') width = Math.max(width, mixer.heads * mixer.headDim);
+  }
+  return (hidden * width) / job.parallel.tensor;
 }
 
 /** Computes what all ranks share, once per job. */
@@ -45,8 +57,7 @@ export function sharedMemory(job: TrainingJob): SharedMemory {
     workspace: workspaceBytes(job.cluster.accelerator.architecture, isMegatron(job.framework)),
     context: contextBytes(job.cluster.accelerator.architecture),
     nccl: communicators(job) * memoryCalibration.perCommunicator,
-    // The widest matrix is about a third of a layer.
-    expanded: quantized ? (sharding.layer / 3) * bytesPerElement(job.precision.compute) : 0,
+    expanded: quantized ? widestMatrix(job) * bytesPerElement(job.precision.compute) : 0,
   };
 }
 

@@ -8,7 +8,6 @@
  * the next one is recomputed, so two are alive (PyTorch torch/distributed/fsdp/_runtime_utils.py, observed with LoRA).
  * The peak is the largest of the four. No terms are made here: this runs for every rank of every candidate of a search.
  */
-import { activationSlack, contextBytes, memoryCalibration } from '../calibration/memory.ts';
 import type { Moment } from '../estimate.ts';
 import type { TrainingJob } from '../estimate-inputs.ts';
 import { bytesPerElement } from '../number-format.ts';
@@ -17,6 +16,7 @@ import type { RankPlan } from '../training/stage-plan.ts';
 import type { Bytes } from '../units.ts';
 import { adapterParameters, wholeParameters } from './adapter-parameters.ts';
 import { isQuantized, storedBytes } from './base-weights.ts';
+import { fullest, type Moments, reservedBytes } from './moments.ts';
 import { shardingBytes } from './sharding.ts';
 import { keptOnRank, type SharedMemory } from './shared-memory.ts';
 import { dividedParameters, type StateBytes } from './states.ts';
@@ -114,45 +114,6 @@ function ownedWithAdapter(job: TrainingJob, plan: RankPlan, states: StateBytes):
   };
 }
 
-/** Bytes that come and go at each moment, gradients included. */
-interface Moments {
-  readonly loss: Bytes;
-  readonly backward: Bytes;
-  readonly lastBackward: Bytes;
-  readonly optimizer: Bytes;
-}
-
-function fullest({ loss, backward, lastBackward, optimizer }: Moments): Moment {
-  const most = Math.max(loss, backward, lastBackward, optimizer);
-  if (most === backward) return 'backward';
-  if (most === loss) return 'loss';
-  return most === optimizer ? 'optimizer' : 'last-backward';
-}
-
-/**
- * What the allocator holds: more than what is handed out by its fragments, by the loss's huge blocks, and by DeepSpeed's
- * flat fp32 gradients, for which the blocks that activations leave behind are too small. It gives cached blocks back
- * before it runs out, so that it never takes more than the card has while what is handed out fits.
- */
-function reservedBytes(
-  job: TrainingJob,
-  base: Bytes,
-  at: Moments,
-  stay: Bytes,
-  big: { readonly logits: Bytes; readonly flat: Bytes },
-): Bytes {
-  const inStep = Math.max(at.loss, at.backward);
-  const allocated = base + Math.max(inStep, at.lastBackward, at.optimizer);
-  const fragments = (activationSlack(job.framework) - 1) * (inStep - stay);
-  const plain = !isMegatron(job.framework) && job.framework !== 'torchtitan' && !job.loss.fused;
-  const loss = plain ? memoryCalibration.lossBlocks * big.logits : 0;
-  const flat = job.zero.implementation === 'deepspeed' ? big.flat : 0;
-  const { capacity, usable } = job.cluster.accelerator.memory;
-  const most = 0.97 * (usable ?? capacity).value - contextBytes(job.cluster.accelerator.architecture);
-  const wanted = Math.max(allocated, base + inStep + fragments + loss + flat);
-  return Math.max(allocated, Math.min(wanted, most));
-}
-
 /**
  * Memory of rank `plan.rank` when at most `aliveLayers` (layers times micro batches) keep activations at once.
  */
@@ -180,7 +141,7 @@ export function stageParts(job: TrainingJob, plan: RankPlan, aliveLayers: number
   const resident = owned.weights + owned.master + owned.moments + stay + around.buffers + workspace;
   const most = Math.max(at.loss, at.backward, at.lastBackward, at.optimizer);
   const allocated = resident - stay + most;
-  const reserved = reservedBytes(job, resident - stay, at, stay, { logits, flat: owned.step });
+  const reserved = reservedBytes(job, at, { base: resident - stay, stay, logits, flat: owned.step, context });
   const backward = moment === 'backward' || moment === 'last-backward';
   return {
     rank: plan.rank,
