@@ -105,6 +105,37 @@ export function splitFields({ tensor, pipeline, virtualStages, context, expert, 
   };
 }
 
+/** What a job may choose beside; each in some of the jobs. */
+const extras = fc.record(
+  {
+    'parallel.contextKind': fc.constantFrom('ring', 'all-to-all', 'all-gather'),
+    'parallel.tpCommOverlap': fc.boolean(),
+    'overlap.paramGather': fc.boolean(),
+    'precision.fp8': fc.boolean(),
+    'precision.gradients': fc.constantFrom('fp32', 'bf16'),
+    'optimizer.kind': fc.constantFrom('adam', 'sgd', 'adafactor', 'lion', 'muon', 'adam-8bit'),
+    'optimizer.precisionAware': fc.boolean(),
+    'optimizer.fused': fc.boolean(),
+    'zero.offloadOptimizer': fc.constantFrom('none', 'cpu'),
+    'zero.offloadParam': fc.constantFrom('none', 'cpu'),
+    'loss.fused': fc.boolean(),
+    'loss.chunks': fc.constantFrom(1, 8),
+    'kernels.fused': fc.boolean(),
+    'compile.enabled': fc.boolean(),
+    'dropout.enabled': fc.boolean(),
+    'offload.activations': fc.boolean(),
+    'sequence.documentLength': fc.constantFrom(128, 1000),
+    'recompute.method': fc.constantFrom('uniform', 'block'),
+    'recompute.layers': fc.constantFrom(1, 2, 5),
+    'adapter.kind': fc.constantFrom('lora', 'qlora'),
+    'adapter.rank': fc.constantFrom(8, 64),
+  },
+  { requiredKeys: [] },
+) as fc.Arbitrary<PartialJob>;
+
+/** Most jobs choose nothing beside. */
+const someExtras = fc.oneof(fc.constant<PartialJob>({}), extras);
+
 export const randomJob: fc.Arbitrary<RandomJob> = fc
   .record({
     family: fc.constantFrom(...Object.keys(families)),
@@ -119,6 +150,7 @@ export const randomJob: fc.Arbitrary<RandomJob> = fc
     attention: fc.constantFrom('flash', 'unfused'),
     gradReduce: fc.boolean(),
     mtp: fc.constantFrom(0, 0, 1),
+    extra: someExtras,
   })
   .map((chosen): RandomJob => {
     const { family, framework } = chosen;
@@ -140,6 +172,7 @@ export const randomJob: fc.Arbitrary<RandomJob> = fc
         'attention.kernel': chosen.attention,
         'overlap.gradReduce': chosen.gradReduce,
         'precision.compute': 'bf16',
+        ...chosen.extra,
       } as PartialJob,
     };
   });
