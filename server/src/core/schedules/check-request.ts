@@ -13,7 +13,10 @@ const isAmountIfKnown = (value: unknown): boolean => value === undefined || isAm
 const isTimes = (times: ChunkTimes): boolean =>
   isAmount(times.forward) &&
   isAmount(times.backward) &&
-  [times.backwardInput, times.backwardWeight, times.forwardExchange, times.backwardExchange].every(isAmountIfKnown);
+  isAmountIfKnown(times.backwardInput) &&
+  isAmountIfKnown(times.backwardWeight) &&
+  isAmountIfKnown(times.forwardExchange) &&
+  isAmountIfKnown(times.backwardExchange);
 
 /** Why no pipeline of this size is simulated, or undefined: to be asked before anything of that size is built. */
 export function refuseShape({ stages, microBatches, virtualStages, microBatchGroup }: ScheduleProblem): string | undefined {

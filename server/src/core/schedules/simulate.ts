@@ -17,7 +17,7 @@ import { checkRequest } from './check-request.ts';
 import { followMemory } from './follow-memory.ts';
 import { makespanOf1F1B } from './one-f-one-b-makespan.ts';
 import { backwardInputKind, backwardKind, backwardWeightKind, forwardKind, transferKind } from './operation-kind.ts';
-import { microBatchesPerChunk, type Route, routeOf } from './placement.ts';
+import { microBatchesPerChunk, type Route } from './placement.ts';
 import { type PipelineRun, runPipeline } from './run-pipeline.ts';
 import type { Schedule, ScheduleRequest } from './schedule.ts';
 
@@ -143,11 +143,10 @@ function sumTimes(
   const bubbleSeconds = new Float64Array(stages);
   const paired = run !== undefined && pairsOperations(run);
   const counted = schedule.splitsBackward || paired ? run : undefined;
-  const route = run?.route ?? routeOf(schedule.placement, stages, request.virtualStages);
   const perChunk = microBatchesPerChunk(schedule.placement, request.microBatches);
   for (let rank = 0; rank < stages; rank++) {
     const busy = counted ? ranSeconds(counted, rank) : wholeSeconds(request, rank);
-    const held = request.transferOverlapped ? 0 : perChunk * sendsPerMicroBatch(request, route, rank) * request.transfer;
+    const held = request.transferOverlapped ? 0 : perChunk * sendsPerMicroBatch(request, run?.route, rank) * request.transfer;
     busySeconds[rank] = busy;
     if (paired) hiddenSeconds[rank] = savedByPairs(request, run, rank);
     transferSeconds[rank] = held;
@@ -156,8 +155,13 @@ function sumTimes(
   return { ...span, busySeconds, hiddenSeconds, transferSeconds, bubbleSeconds };
 }
 
-/** Every chunk sends its forward result on and its backward result back, but for the ends and its own rank. */
-function sendsPerMicroBatch({ virtualStages }: ScheduleRequest, { next, previous }: Route, rank: number): number {
+/**
+ * Every chunk sends its forward result on and its backward result back, but for the ends and its own rank. Without a
+ * route the pipeline is a plain one.
+ */
+function sendsPerMicroBatch({ stages, virtualStages }: ScheduleRequest, route: Route | undefined, rank: number): number {
+  if (!route) return (rank > 0 ? 1 : 0) + (rank < stages - 1 ? 1 : 0);
+  const { next, previous } = route;
   let sends = 0;
   for (let slot = rank * virtualStages; slot < (rank + 1) * virtualStages; slot++) {
     for (const to of [next[slot] ?? -1, previous[slot] ?? -1]) {
