@@ -281,6 +281,8 @@ export interface JobFields {
   'loss.fused': boolean;
   /** Pieces in which the head and the cross-entropy are computed. */
   'loss.chunks': number;
+  /** The loss turns logits into fp32 first, as most model code does. */
+  'loss.upcast': boolean;
   /** Norms, rotary embedding and gated MLP in fused kernels that keep fewer tensors. */
   'kernels.fused': boolean;
   /** The gate of the MLP in one kernel, where that differs from `kernels.fused`. */

@@ -37,6 +37,8 @@ export interface LossChoice {
   readonly fused: boolean;
   /** Pieces the cross-entropy works through; 1: all at once. */
   readonly chunks: number;
+  /** Logits become fp32 before the loss. */
+  readonly upcast: boolean;
 }
 
 export interface KernelChoice {

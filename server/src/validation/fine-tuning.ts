@@ -101,6 +101,8 @@ function kernelsOf(input: CaseInput, fields: PartialJobDraft): void {
   if (/foak|liger|unsloth/i.test(kernels)) fields['kernels.fused'] = true;
   // fms-acceleration fuses norms, rotary embedding and the loss, not the gate of the MLP.
   if (/foak/i.test(kernels)) fields['kernels.fusedMlp'] = false;
+  // Qwen's own modeling_qwen.py hands the loss its logits as they are.
+  if (/qwenlm/i.test(input.source ?? '')) fields['loss.upcast'] = false;
   if (/mixed_precision no\b/i.test(input.note ?? '')) fields['precision.autocast'] = false;
   if (/liger/i.test(kernels) || /cut_?cross_?entropy|liger/i.test(plugins)) fields['loss.fused'] = true;
   if (/\bpacked to\b|packed \d/i.test(input.note ?? '') || input.config?.sample_packing === true) fields['batch.packing'] = true;

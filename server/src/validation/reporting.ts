@@ -64,6 +64,7 @@ function counterOf(input: CaseInput, stack: Stack): readonly [MemoryCounter, str
   if (/peak reserved|max_reserved/i.test(note)) return ['reserved', undefined];
   if (/peak memory active|memory allocated/i.test(note)) return ['allocated', undefined];
   if (/max on first\/last nodes/i.test(note)) return ['device', 'read per node, so from nvidia-smi'];
+  if (/qwenlm/i.test(input.source ?? '')) return ['device', 'totals over the GPUs of a run, as nvidia-smi lists them'];
   const usual = counters[stack];
   if (usual) return usual;
   if (/peft readme/i.test(input.source ?? '')) return ['allocated', 'the examples of peft print torch.cuda.max_memory_allocated'];

@@ -75,6 +75,13 @@ export const memoryFields = {
     what: 'The cross-entropy works through the tokens in this many pieces, so fp32 copies exist for one piece at a time.',
     source: 'torchtune, torchtune/modules/loss/ce_chunked_output_loss.py',
   },
+  'loss.upcast': {
+    label: 'Logits in fp32',
+    short: 'fp32 logits',
+    fact: 'loss.upcast',
+    what: 'Most model code turns the logits into fp32 before the loss; some leaves them in the compute type and takes half the memory.',
+    source: 'Transformers, src/transformers/loss/loss_utils.py',
+  },
   'kernels.fused': {
     label: 'Fused norms, rotary embedding and gated MLP',
     short: 'fused kernels',

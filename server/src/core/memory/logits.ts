@@ -33,7 +33,7 @@ function fusedLossBytes(job: TrainingJob, tokens: number, columns: number): Byte
  * Megatron-LM: compute-type logits and one fp32 buffer that turns from logits into softmax into gradient in place.
  * torchtitan: fp32 logits and their gradient, the log-softmax and the cast gradient; compiled, the log-softmax is gone,
  * unless the loss is spread over TP, which is not compiled. Plain PyTorch: fp32 logits, the log-softmax, and the
- * gradients of both. A fused cross-entropy writes its gradient over one fp32 copy. In pieces, all but the compute-type logits
+ * gradients of both; in the compute type where the model leaves them in it. A fused cross-entropy writes its gradient over one fp32 copy. In pieces, all but the compute-type logits
  * exist for one piece at a time.
  */
 export function logitsBytesPerElement(job: TrainingJob): number {
@@ -45,5 +45,6 @@ export function logitsBytesPerElement(job: TrainingJob): number {
     return job.compiled && job.parallel.tensor === 1 ? compiled : compiled + 4;
   }
   if (job.kernels.fused) return 4 + 4;
+  if (!job.loss.upcast) return 3 * element;
   return job.compiled ? element + 4 + 4 : 4 + 4 + 4;
 }

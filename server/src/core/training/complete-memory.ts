@@ -120,6 +120,7 @@ export function memoryChoices(job: PartialJob, context: Context, assumptions: As
     loss: {
       fused: job['loss.fused'] ?? false,
       chunks: Math.max(1, job['loss.chunks'] ?? (context.framework === 'torchtune' ? torchtuneChunks : 1)),
+      upcast: job['loss.upcast'] ?? true,
     },
     kernels: kernelsOf(job, context, adapter),
     offloadActivations: job['offload.activations'] ?? false,
