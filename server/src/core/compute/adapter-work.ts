@@ -35,11 +35,17 @@ export function adapterWork(job: TrainingJob, block: Block, device: Device, toke
   return { forward, backward };
 }
 
+/**
+ * Bytes a weight costs to unpack where training cannot use the kernels of inference: shifted copies in 32 bits, their low
+ * bits in 8, the difference from the zero point and the product with the scale in 16 (AutoGPTQ qlinear_cuda.py, forward).
+ */
+const gptqUnpacked = 4 + 4 + 1 + 1 + 1 + 1 + 2 + 2;
+
 /** Seconds to bring the stored weights of these products back to 16 bits once; 0 when they are stored so. */
 export function dequantizeTime(job: TrainingJob, products: readonly Product[], device: Device): Seconds {
   const stored = storedBytes(job.baseFormat);
   const element = bytesPerElement(job.precision.compute);
   if (!job.adapter || stored >= element) return 0;
   const weights = products.reduce((sum, [n, k]) => sum + n * k, 0);
-  return streamTime(device, weights * (stored + element));
+  return streamTime(device, weights * (stored + element + (job.baseFormat === 'gptq-4bit' ? gptqUnpacked : 0)));
 }

@@ -4,8 +4,8 @@ import { allGatherTime, allReduceTime, reduceScatterTime } from '../comms/collec
 import type { Groups } from '../comms/groups.ts';
 import { place } from '../comms/network.ts';
 import type { BlockWork } from '../compute/block-work.ts';
+import { layerTensors } from '../compute/layer-tensors.ts';
 import type { TrainingJob } from '../estimate-inputs.ts';
-import type { Block } from '../model-shape.ts';
 import { bytesPerElement } from '../number-format.ts';
 import { blockParameters } from '../parameters/block-parameters.ts';
 import type { Seconds } from '../units.ts';
@@ -36,7 +36,7 @@ export function shardWait(job: TrainingJob, groups: Groups): (kind: number, work
     if (job.zero.implementation !== 'deepspeed')
       return { forward: waitOf(gather, work.forward.total), backward: waitOf(gather + scatter + reduce, work.backward.total) };
     // Every tensor is gathered on its own, and no more is fetched ahead than the prefetch bucket holds.
-    const single = gather + (tensorsOf(block) - 1) * allGatherTime(placement, size, size);
+    const single = gather + (layerTensors(block) - 1) * allGatherTime(placement, size, size);
     const late = single * (1 - Math.min(1, job.zero.prefetchBucketElements / layer));
     const hidden = single - late;
     return {
@@ -44,15 +44,6 @@ export function shardWait(job: TrainingJob, groups: Groups): (kind: number, work
       backward: late + waitOf(hidden + scatter + reduce, work.backward.total),
     };
   };
-}
-
-/** Weights and biases of a layer as tensors of their own. */
-function tensorsOf(block: Block): number {
-  const { mixer, feedForward } = block;
-  const bias = mixer?.kind === 'attention' && mixer.qkvBias ? 2 : 1;
-  const gates = feedForward?.gated ? 3 : 2;
-  const experts = feedForward?.kind === 'moe' ? feedForward.experts * gates : gates * bias;
-  return block.norms * bias + (mixer ? 4 * bias : 0) + experts;
 }
 
 /** What outlasts the computation, and what the computation loses while both run. */
