@@ -90,12 +90,14 @@ function microOf(input: CaseInput, perRank: number, assumptions: Assumption[]): 
 
 /**
  * Interleaved pipelines run micro batches in groups, of one per stage unless the job says otherwise. A number that does
- * not divide by the stages needs another group size: all of them in one group.
+ * not divide by the stages needs another group size: the next that divides.
  */
 function groupOfMicroBatches(input: CaseInput, accumulation: number, fields: PartialJobDraft, assumptions: Assumption[]): void {
   const { pp = 1, vpp = 1 } = input.parallel ?? {};
   if (vpp <= 1 || pp <= 1 || accumulation % pp === 0 || accumulation < pp) return;
-  fields['parallel.microBatchGroup'] = accumulation;
+  const group =
+    Array.from({ length: accumulation - pp }, (_, index) => pp + 1 + index).find((size) => accumulation % size === 0) ?? accumulation;
+  fields['parallel.microBatchGroup'] = group;
   const why = `not stated, and ${accumulation} micro batches do not divide into groups of ${pp}`;
-  assumptions.push({ field: 'parallel.microBatchGroup', value: String(accumulation), why });
+  assumptions.push({ field: 'parallel.microBatchGroup', value: String(group), why });
 }

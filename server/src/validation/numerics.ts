@@ -19,7 +19,6 @@ export function precisionOf(input: CaseInput, stack: Stack, fields: PartialJobDr
     assumptions.push({ field: 'precision.compute', value: usual, why });
   }
   lowPrecisionOf(input, fields);
-  if (/fp4/i.test(compute)) fields['precision.fp4'] = true;
   // Accelerate keeps fp32 shards of what FSDP trains in bf16 mixed precision ("Upcasted low precision parameters" in accelerator.py).
   const upcast = acceleratedByFsdp(input, stack) && fields['precision.compute'] === 'bf16' && !/lora|adapter/i.test(input.task ?? '');
   const [params, gradients] = upcast ? (['fp32', 'fp32'] as const) : storedFormats(param, compute, stack, fields['precision.compute']);
