@@ -305,6 +305,37 @@ describe('any simulation', () => {
     );
   });
 
+  it('has the same totals where groups or rounds repeat themselves and are skipped', () => {
+    const amount = fc.integer({ min: 1, max: 40 }).map((value) => value / 8);
+    const drawn = fc.record({
+      name: fc.constantFrom('1f1b' as const, 'interleaved-1f1b' as const),
+      stages: fc.integer({ min: 2, max: 5 }),
+      groups: fc.integer({ min: 8, max: 30 }),
+      forward: amount,
+      backward: amount,
+      slowest: fc.nat(4),
+      more: amount,
+      transfer: fc.integer({ min: 0, max: 8 }).map((value) => value / 8),
+      transferOverlapped: fc.boolean(),
+      stepsOverlap: fc.boolean(),
+    });
+    fc.assert(
+      fc.property(drawn, ({ name, stages, groups, forward, backward, slowest, more, ...rest }) => {
+        const shape = { name, stages, microBatches: groups * stages, virtualStages: name === '1f1b' ? 1 : 2 };
+        const times = Array.from({ length: stages }, (_, rank) =>
+          Array.from({ length: shape.virtualStages }, (_chunk, chunk) => ({
+            forward: forward + (rank === slowest % stages && chunk === 0 ? more : 0),
+            backward,
+          })),
+        );
+        const request = equalStages(shape, { ...rest, times });
+        const { makespan, period, busySeconds, transferSeconds, bubbleSeconds, peakBytes } = accepted(request);
+        expect(simulateMakespan(request)).toMatchObject({ makespan, period, busySeconds, transferSeconds, bubbleSeconds, peakBytes });
+      }),
+      { numRuns: 200 },
+    );
+  });
+
   it('never gets faster when a transfer or a stage gets slower', () => {
     fc.assert(
       fc.property(anyRequest, (request) => {

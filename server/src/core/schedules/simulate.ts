@@ -18,6 +18,7 @@ import { followMemory } from './follow-memory.ts';
 import { makespanOf1F1B } from './one-f-one-b-makespan.ts';
 import { backwardInputKind, backwardKind, backwardWeightKind, forwardKind, transferKind } from './operation-kind.ts';
 import { microBatchesPerChunk, type Route } from './placement.ts';
+import { type RepeatedGroups, repeatedGroups } from './repeated-groups.ts';
 import { type PipelineRun, runPipeline } from './run-pipeline.ts';
 import type { Schedule, ScheduleRequest } from './schedule.ts';
 
@@ -182,10 +183,20 @@ export function simulateMakespan(request: ScheduleRequest): PipelineSummary | Re
   if (request.name === '1f1b' && request.microBatches >= request.stages && request.stepsOverlap !== true) {
     return summary1F1B(request, schedule);
   }
+  const repeated = request.name === 'interleaved-1f1b' ? repeatedGroups(request, schedule) : undefined;
+  if (repeated) return summaryOfGroups(request, schedule, repeated);
   const run = runPipeline(request, schedule);
   if ('refused' in run) return run;
   const { peakInFlight, peakBytes } = followMemory(request, run, false);
   return { ...sumTimes(request, schedule, spanOf(request, run), run), peakInFlight, peakBytes };
+}
+
+/** The simulated groups hold as much as all of them. */
+function summaryOfGroups(request: ScheduleRequest, schedule: Schedule, { request: few, run, skipped }: RepeatedGroups): PipelineSummary {
+  const { makespan, period } = spanOf(few, run);
+  const { peakInFlight, peakBytes } = followMemory(few, run, false);
+  const span = { makespan: makespan + skipped, period: period + skipped };
+  return { ...sumTimes(request, schedule, span, run), peakInFlight, peakBytes };
 }
 
 /** With at least as many micro batches as stages, rank r keeps p - r of them alive. */
