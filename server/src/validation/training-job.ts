@@ -92,7 +92,7 @@ function splitsOf(input: CaseInput, stack: Stack): readonly Split[] {
   const gpus = hardware.gpus ?? 1;
   if (input.parallel !== undefined || stack !== 'megatron-lm' || gpus <= 8 || batch.global === undefined)
     return [{ input, assumptions: [] }];
-  const layers = model.layers ?? 1;
+  const layers = Math.min(1000, model.layers ?? 1);
   const stages = Array.from({ length: layers }, (_, index) => index + 1).filter((pp) => layers % pp === 0 && gpus % (8 * pp) === 0);
   const fitting = stages.filter((pp) => (batch.global ?? 0) % (gpus / (8 * pp)) === 0);
   const why = 'parallel sizes not stated: TP over the node, and the fewest stages that fit';
@@ -149,7 +149,7 @@ function withRecompute(input: CaseInput, stack: Stack, fields: PartialJobDraft, 
   return choices.map((granularity) => {
     const job: PartialJobDraft = { ...fields, 'recompute.granularity': granularity };
     if (granularity === 'full') {
-      const part = /layer/i.test(input.recompute ?? '');
+      const part = /layer/i.test(input.recompute ?? '') && !/^full/i.test(input.recompute ?? '');
       const chunks = (fields['parallel.pipeline'] ?? 1) * (fields['parallel.virtualStages'] ?? 1);
       job['recompute.method'] = part ? 'block' : 'uniform';
       job['recompute.layers'] = part ? Math.max(1, Math.round((fields['model.layers'] ?? 2) / 2 / chunks)) : 1;
