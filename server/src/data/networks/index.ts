@@ -11,7 +11,9 @@ import googleDcn50 from './google-dcn-50.json';
 import googleDcn100 from './google-dcn-100.json';
 import infinibandEdr100 from './infiniband-edr-100.json';
 import infinibandEdr400PerNode from './infiniband-edr-400-per-node.json';
+import infinibandHdr100 from './infiniband-hdr-100.json';
 import infinibandHdr200 from './infiniband-hdr-200.json';
+import infinibandNdr200 from './infiniband-ndr-200.json';
 import infinibandNdr400 from './infiniband-ndr-400.json';
 import infinibandXdr800 from './infiniband-xdr-800.json';
 import omniPath400PerNode from './omni-path-400-per-node.json';
@@ -21,6 +23,7 @@ import roce400PerNode from './roce-400-per-node.json';
 import roce600 from './roce-600.json';
 import roce1600PerNode from './roce-1600-per-node.json';
 import slingshot200 from './slingshot-200.json';
+import slingshot400PerNode from './slingshot-400-per-node.json';
 import slingshot800PerNode from './slingshot-800-per-node.json';
 import tcpx800PerNode from './tcpx-800-per-node.json';
 import tcpxo1600PerNode from './tcpxo-1600-per-node.json';
@@ -38,7 +41,9 @@ export const networks: readonly NamedNetwork[] = [
   googleDcn50,
   infinibandEdr100,
   infinibandEdr400PerNode,
+  infinibandHdr100,
   infinibandHdr200,
+  infinibandNdr200,
   infinibandNdr400,
   infinibandXdr800,
   omniPath400PerNode,
@@ -48,6 +53,7 @@ export const networks: readonly NamedNetwork[] = [
   roce400PerNode,
   roce600,
   slingshot200,
+  slingshot400PerNode,
   slingshot800PerNode,
   tcpx800PerNode,
   tcpxo1600PerNode,
