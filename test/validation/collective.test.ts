@@ -50,6 +50,28 @@ describe('what a row leaves out', () => {
   });
 });
 
+describe('the machine', () => {
+  const time = (hardware: object, ranks: number) =>
+    Number(predict({ hardware, comm: { op: 'all_reduce', ranks, bytes: 2 ** 30 } }).predicted.time_us);
+
+  it('named in a remark or as the system brings its network', () => {
+    const bare = { gpu: 'A100 80GB', gpus_per_node: 8 };
+    const remark = predict({ hardware: bare, note: 'nodes of the site (JZ)', comm: { op: 'all_reduce', ranks: 32, bytes: 2 ** 30 } });
+    expect(Number(remark.predicted.time_us)).toBeGreaterThan(2 * time(bare, 32));
+    expect(time({ ...bare, system: 'p4de.24xlarge' }, 32)).toBeGreaterThan(2 * time(bare, 32));
+  });
+
+  it('with slices ends its links where a slice does', () => {
+    const chips = { gpu: 'TPU v5e', gpus: 512 };
+    expect(time({ ...chips, slices: 4 }, 512)).toBeGreaterThan(time({ ...chips, slices: 2 }, 512));
+  });
+
+  it('of eight MI250X counts dies', () => {
+    const { assumptions } = predict({ hardware: { gpu: 'MI250X', gpus: 8, gpus_per_node: 8 }, comm: comm('all_reduce') });
+    expect(assumptions.some(({ why }) => why.includes('die'))).toBe(true);
+  });
+});
+
 describe('who measured', () => {
   it('a script in a framework pays for the call, nccl-tests does not', () => {
     const time = (source: string) => predict({ source, hardware: h100, comm: { ...comm('all_reduce'), bytes: 4096 } }).predicted.time_us;

@@ -31,7 +31,8 @@ export function clusterOf(input: CaseInput, catalog: Catalog): MappedHardware | 
   const written = hardware.gpu ?? '';
   if (/ascend|xpu|trainium/i.test(written)) return { refused: `the accelerator "${written}" has no data sheet here` };
   const node = nodeOf(input, catalog);
-  const found = lookUp(written, catalog, assumptions) ?? (node && catalog.findAccelerator(node.accelerator));
+  const found =
+    dieOf(lookUp(written, catalog, assumptions), input, catalog, assumptions) ?? (node && catalog.findAccelerator(node.accelerator));
   const fallback = found ?? stranger(hardware.gpu_mem_gib, catalog, assumptions, written);
   if (!fallback) return { refused: `the accelerator "${written}" is not in the data sheets` };
   const accelerator = withLinks(withMemory(fallback, hardware.gpu_mem_gib, written, assumptions), input);
@@ -51,6 +52,15 @@ export function clusterOf(input: CaseInput, catalog: Catalog): MappedHardware | 
     gpuKnown: found !== undefined,
     assumptions,
   };
+}
+
+/** Eight MI250X in a node, or 64 GB each, are the two dies of four modules: software counts them as GPUs. */
+function dieOf(found: Accelerator | undefined, input: CaseInput, catalog: Catalog, assumptions: Assumption[]): Accelerator | undefined {
+  const { gpus_per_node: perNode = 0, gpu_mem_gib: memory } = input.hardware ?? {};
+  if (found?.id !== 'amd-mi250x' || (perNode < 8 && memory !== 64)) return found;
+  const die = catalog.findAccelerator('amd-mi250x-gcd');
+  if (die) assumptions.push({ field: 'cluster.gpu', value: die.label, why: 'eight in a node: each die of a module counts as a GPU' });
+  return die ?? found;
 }
 
 /** The machine a row names: as the GPU, as the system, or in brackets of its remark. */
