@@ -80,8 +80,14 @@ interface Layers {
   readonly head: HeadWork;
 }
 
+/** Passes through the head: one, and one for every prediction layer; a spread head has its share of all of them. */
+function headPasses({ model, parallel }: TrainingJob, headShare: number, prediction: number): number {
+  const spread = parallel.vocabPipeline !== 'none' && parallel.pipeline > 1;
+  return spread ? headShare * (1 + model.mtpLayers) : headShare + prediction;
+}
+
 function chunkTimes({ job, blocks, waits, first, head }: Layers, chunk: ChunkPlan): ChunkTimes {
-  const heads = chunk.headShare * (1 + chunk.prediction);
+  const heads = headPasses(job, chunk.headShare, chunk.prediction);
   let forward = chunk.embeddingShare * first.forward + heads * head.forward;
   let backward = chunk.embeddingShare * first.backward + heads * head.backward;
   let backwardWeight = heads * head.backwardWeight;
@@ -114,7 +120,7 @@ function rankParts({ job, blocks, waits, first, head }: Layers, plan: RankPlan):
     }
     return sum;
   };
-  const heads = plan.headShare + prediction;
+  const heads = headPasses(job, plan.headShare, prediction);
   const ends = share * (plan.embeddingShare * (first.forward + first.backward) + heads * (head.forward + head.backward));
   return {
     compute: both((side) => side.gemm + side.attention + side.streaming) + ends,
