@@ -132,7 +132,7 @@ function styled(job: TrainingJob, block: Block): Styled {
     return { full: full.total, selective, input: layerInputBytes(job), backward: gradientsInFlight(job, block) };
   }
   const { kept, input, core, backward } = eagerLayer(job, block, localTokens(job));
-  const selective = job.framework === 'torchtitan' ? perOperatorSelective(job, block) : kept - core;
+  const selective = job.framework === 'torchtitan' ? Math.min(kept, perOperatorSelective(job, block)) : kept - core;
   return { full: kept, selective, input, backward };
 }
 
