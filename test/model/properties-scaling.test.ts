@@ -20,8 +20,8 @@ describe('twice the data-parallel ranks', () => {
     forAll((job) => {
       const more = doubled(job, 2 * of(job, 'batch.global'));
       expect(peakOf(more)).toBeLessThanOrEqual(peakOf(job) * hair);
-      // States on the host are no longer here to shrink, and a rank may have no adapter at all.
-      const away = job.fields['zero.offloadOptimizer'] === 'cpu' || job.fields['adapter.kind'] !== undefined;
+      // Not states on the host, those of a shard group of fixed size, nor those of a rank without adapters.
+      const away = ['zero.offloadOptimizer', 'adapter.kind', 'parallel.dataShard'].some((field) => field in job.fields);
       if (of(job, 'zero.stage') >= 1 && !away) expect(residentOf(more)).toBeLessThan(residentOf(job));
     });
   });
@@ -190,7 +190,7 @@ describe('sharding', () => {
 
   it("of Megatron-LM's optimizer holds no more either", () => {
     forAll((job) => {
-      const megatron: RandomJob = { ...job, framework: 'megatron-lm' };
+      const megatron = changed({ ...job, framework: 'megatron-lm' }, { 'zero.implementation': 'megatron-distributed-optimizer' });
       expect(residentOf(changed(megatron, { 'zero.stage': 1 }))).toBeLessThanOrEqual(
         residentOf(changed(megatron, { 'zero.stage': 0 })) * hair,
       );
@@ -216,7 +216,8 @@ describe('recomputation', () => {
         });
         // One layer among many that is computed again is counted as coming back at the worst moment.
         if (job.fields['recompute.method'] !== 'block') expect(peakOf(less)).toBeLessThanOrEqual(peakOf(more) * hair);
-        expect(b.step).toBeGreaterThanOrEqual(a.step / hair);
+        // A longer backward pass hides more of the gradients' reduction, which the heaviest rank may not wait for.
+        expect(b.step).toBeGreaterThanOrEqual(a.step * 0.998);
         expect(b.times.parts.every((part) => part.recompute >= 0)).toBe(true);
       }
       expect(complete(full).recompute.granularity).toBe('full');

@@ -129,12 +129,31 @@ const extras = fc.record(
     'recompute.layers': fc.constantFrom(1, 2, 5),
     'adapter.kind': fc.constantFrom('lora', 'qlora'),
     'adapter.rank': fc.constantFrom(8, 64),
+    'parallel.schedule': fc.constantFrom('gpipe', '1f1b', 'zb-h1', 'zb-h2', 'zb-2p'),
+    'parallel.vocabPipeline': fc.constantFrom('vocab-1', 'vocab-2', 'interlaced'),
+    'parallel.dataShard': fc.constantFrom(2, 8),
+    'zero.implementation': fc.constantFrom('fsdp1', 'fsdp2', 'deepspeed'),
+    'zero.reshardAfterForward': fc.boolean(),
+    'model.encoderLayers': fc.constantFrom(4),
   },
   { requiredKeys: [] },
 ) as fc.Arbitrary<PartialJob>;
 
+/** An image tower in front. */
+const tower = fc.constant<PartialJob>({
+  'vision.layers': 12,
+  'vision.hidden': 1024,
+  'vision.heads': 16,
+  'vision.ffn': 4096,
+  'vision.gatedMlp': false,
+  'vision.bias': true,
+  'vision.tokens': 576,
+  'vision.otherParameters': 1_000_000,
+  'vision.projectorParameters': 4_000_000,
+});
+
 /** Most jobs choose nothing beside. */
-const someExtras = fc.oneof(fc.constant<PartialJob>({}), extras);
+const someExtras = fc.oneof(fc.constant<PartialJob>({}), extras, tower);
 
 export const randomJob: fc.Arbitrary<RandomJob> = fc
   .record({
@@ -175,7 +194,9 @@ export const randomJob: fc.Arbitrary<RandomJob> = fc
         ...chosen.extra,
       } as PartialJob,
     };
-  });
+  })
+  // Not every schedule runs every shape.
+  .filter(({ fields, framework }) => 'estimate' in estimateJob(fields, framework, machine));
 
 export function complete({ fields, framework }: Pick<RandomJob, 'fields' | 'framework'>): TrainingJob {
   const completed = completeTraining(fields, framework, machine);
