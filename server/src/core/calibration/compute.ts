@@ -45,6 +45,8 @@ export interface ComputeCalibration {
   /** What is left of the isolated rate when the whole chip works for seconds (power limit, clocks), at `tdpWatts`. */
   readonly sustainedShare: number;
   readonly tdpWatts: number;
+  /** Dense 16-bit peak of that card. */
+  readonly teraflops: number;
   /** Share of the memory bandwidth streaming kernels reach. */
   readonly memoryShare: number;
   /** Host seconds to issue one eager operator, on the hosts and with the software of the generation. */
@@ -185,15 +187,17 @@ export function computeCalibration(architecture: string): ComputeCalibration {
 }
 
 /**
- * The calibration of a device under steady load: a card with another power limit than the one measured runs at other
- * clocks, by about the square root of the limit.
+ * The calibration of a device under steady load: a card with fewer watts for each FLOP/s of its peak than the one measured
+ * runs at lower clocks, by about the square root of the ratio. Without a peak the limits themselves are compared.
  */
 export function sustainedCalibration(accelerator: {
   readonly architecture: string;
   readonly tdpWatts?: { readonly value: number };
+  readonly peak?: { readonly bf16?: { readonly value: number }; readonly fp16?: { readonly value: number } };
 }): ComputeCalibration {
   const base = computeCalibration(accelerator.architecture);
-  const limit = accelerator.tdpWatts?.value ?? base.tdpWatts;
-  if (limit === base.tdpWatts) return base;
-  return { ...base, sustainedShare: Math.min(1, base.sustainedShare * Math.sqrt(limit / base.tdpWatts)) };
+  const peak = (accelerator.peak?.bf16 ?? accelerator.peak?.fp16)?.value ?? base.teraflops * 1e12;
+  const limit = accelerator.tdpWatts?.value ?? (base.tdpWatts * peak) / (base.teraflops * 1e12);
+  const ratio = (limit / base.tdpWatts) * ((base.teraflops * 1e12) / peak);
+  return { ...base, sustainedShare: Math.min(1, base.sustainedShare * Math.sqrt(ratio)) };
 }
