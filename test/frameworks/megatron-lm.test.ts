@@ -84,6 +84,7 @@ test.each<[flags: string, field: JobField, value: unknown]>([
   ['--num-experts 8 --zero-stage 1 --enable-expert-tensor-parallelism', 'parallel.expertTensor', undefined],
   ['--num-experts 8 --zero-stage 1 --mlp-type residual --hidden-size 64', 'model.sharedExpertFfn', 256],
   ['--num-experts 8 --overlap-moe-expert-parallel-comm', 'parallel.expertOverlap', true],
+  ['--use-tp-pp-dp-mapping', 'parallel.pipelineInsideData', true],
   ['--multi-latent-attention', 'model.kvLoraRank', 32],
   ['--multi-latent-attention', 'model.qkNopeHeadDim', 128],
   ['--multi-latent-attention', 'model.qkRopeHeadDim', 64],

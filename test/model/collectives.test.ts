@@ -2,11 +2,12 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { allToAllTime, placesReached } from '../../server/src/core/comms/all-to-all.ts';
 import { allGatherTime, allReduceTime, broadcastTime, reduceScatterTime, sendTime } from '../../server/src/core/comms/collectives.ts';
+import { groupsOf } from '../../server/src/core/comms/groups.ts';
 import { type Placement, place } from '../../server/src/core/comms/network.ts';
 import { chooseForAllReduce } from '../../server/src/core/comms/protocol-choice.ts';
 import type { Cluster } from '../../server/src/core/hardware.ts';
 import { accelerators, findNetwork } from '../../server/src/data/index.ts';
-import { cluster } from './shapes.ts';
+import { cluster, trainingJob } from './shapes.ts';
 
 const machine = cluster('a100-sxm-80gb', 16);
 const hopper = cluster('h100-sxm-80gb', 16);
@@ -144,6 +145,22 @@ describe('placement', () => {
     if (!scaleOut) throw new Error('no such network');
     const time = (on: Cluster) => allReduceTime(whole(on, 32), 32, 1e9);
     expect(time({ ...machine, scaleOut })).toBeGreaterThan(2.5 * time(machine));
+  });
+});
+
+describe('the order of ranks', () => {
+  it('puts stages beside each other and DP outermost when the pipeline lies inside', () => {
+    const groups = (inside: boolean) =>
+      groupsOf(trainingJob({ 'parallel.tensor': 2, 'parallel.pipelineInsideData': inside, 'parallel.data': 64 }));
+    expect(groups(false).pipeline.stride).toBe(2 * 64);
+    expect(groups(false).data.stride).toBe(2);
+    expect(groups(true).pipeline.stride).toBe(2);
+    expect(groups(true).data.stride).toBe(2 * 8);
+    for (const inside of [true, false]) {
+      const { data, pipeline } = groups(inside);
+      // Both fill the job: the outer group's span is all ranks.
+      expect(Math.max(data.size * data.stride, pipeline.size * pipeline.stride)).toBe(1024);
+    }
   });
 });
 

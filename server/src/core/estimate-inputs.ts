@@ -33,6 +33,8 @@ export interface TrainingJob extends MemoryChoices {
     readonly expertTensor: number;
     readonly expertDispatch: ExpertDispatch;
     readonly sequence: boolean;
+    /** Ranks are numbered with the pipeline inside DP instead of around it. */
+    readonly pipelineInsideData: boolean;
     readonly data: number;
     /** Ranks of DP that ZeRO or FSDP shards over; less than `data` with HSDP. */
     readonly dataShard: number;

@@ -188,6 +188,8 @@ export interface JobFields {
   'parallel.expertDispatch': ExpertDispatch;
   /** Tokens travel beside the computation of another micro batch. */
   'parallel.expertOverlap': boolean;
+  /** Ranks of one pipeline are numbered before DP: stages share nodes, and DP is outermost. */
+  'parallel.pipelineInsideData': boolean;
   'parallel.sequence': boolean;
   'parallel.dataReplicate': number;
   'parallel.dataShard': number;

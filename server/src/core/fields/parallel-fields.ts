@@ -90,6 +90,13 @@ export const parallelFields: { readonly [F in ParallelField]: FieldInfo } = {
     what: 'Tokens of one micro batch travel while another micro batch computes, so that the exchange is mostly hidden.',
     source: 'DeepSeek-AI 2024, DeepSeek-V3 (arXiv 2412.19437), section 3.2.1',
   },
+  'parallel.pipelineInsideData': {
+    label: 'Pipeline numbered inside data parallel',
+    short: 'PP inside DP',
+    fact: 'pp_inside_dp',
+    what: 'Ranks are numbered TP, CP, PP, DP instead of TP, CP, DP, PP: neighbouring stages lie close, data-parallel partners far apart.',
+    source: 'Megatron-LM megatron/core/parallel_state.py, order of initialize_model_parallel',
+  },
   'parallel.contextKind': {
     label: 'Kind of context parallelism',
     short: 'CP kind',

@@ -209,6 +209,7 @@ function parallelOf(
     expert,
     expertTensor,
     expertDispatch: job['parallel.expertDispatch'] ?? 'all-to-all',
+    pipelineInsideData: job['parallel.pipelineInsideData'] === true,
     sequence: tensor > 1 && (job['parallel.sequence'] ?? false),
     data,
     dataShard: ownSharding ? data : Math.min(data, Math.max(1, job['parallel.dataShard'] ?? data)),

@@ -63,6 +63,7 @@ const degrees: readonly Row[] = [
     why: argumentsDefault,
   }),
   row({ field: 'parallel.pipeline', keys: ['pipeline-model-parallel-size'], parse: count, fallback: 1, why: argumentsDefault }),
+  row({ field: 'parallel.pipelineInsideData', keys: ['use-tp-pp-dp-mapping'], parse: present(true) }),
   row({ field: 'parallel.contextKind', keys: ['ds-sequence-parallel-size'], parse: ulysses }),
   row({
     field: 'parallel.context',
