@@ -114,8 +114,7 @@ function rankPlan(
     kinds = addKinds(kinds, chunk.kinds);
   }
   const towers = embeddingShare > 0 ? job.model.towers.reduce((sum, tower) => sum + towerParameters(tower, tensor), 0) : 0;
-  const inEmbedding =
-    embeddingShare * embeddingParameters(job.model, tensor) + (embeddingShare > 0 ? towers + job.model.otherParameters : 0);
+  const inEmbedding = embeddingShare * (embeddingParameters(job.model, tensor) + towers + job.model.otherParameters);
   const shared = headShare > 0 && embeddingShare > 0 && job.model.tiedEmbeddings;
   const inHead = (headShare > 0 ? head.norm : 0) + (shared ? 0 : headShare * head.matrix);
   let inLayers = predicted * (prediction?.total ?? 0);
