@@ -31,7 +31,7 @@ const mistakes: readonly (readonly [string, readonly string[], RegExp])[] = [
     /"zigzag" is not known; use one of gpipe, 1f1b, interleaved-1f1b/,
   ],
   ['schedule without stages', ['schedule', '1f1b', '--micro-batches', '8'], /required option '--stages <P>' not specified/],
-  ['schedule that cannot be', ['schedule', 'interleaved-1f1b', '--stages', '4', '--micro-batches', '6', '--virtual', '2'], /multiple of/],
+  ['schedule that cannot be', ['schedule', 'dualpipe', '--stages', '4', '--micro-batches', '6'], /at least 8 micro batches/],
   [
     'times that are no numbers',
     ['schedule', '1f1b', '--stages', '4', '--micro-batches', '8', '--forward', '-1'],
