@@ -57,6 +57,12 @@ function answeredTables({ report, groupBy, answeredOf }) {
   return `${markdownTable(['Rows', '', 'Answered', 'Share'], shares)}\n\n${markdownTable(['Rows', 'Refused because'], table)}`;
 }
 
+/** Runs that are known to have fitted, or not, against the prediction. */
+function fitsLine({ report }) {
+  const count = (ranOut, predicted) => report.fits.filter((row) => row.ranOut === ranOut && row.predicted === predicted).length;
+  return `Out of memory: of ${count(true, true) + count(true, false)} runs that ran out, ${count(true, true)} are predicted to; of ${count(false, true) + count(false, false)} that ran, ${count(false, true)} are predicted not to.`;
+}
+
 const names = { peak_mem_gib: 'GiB', peak_mem_gb: 'GB', tokens_per_s_per_gpu: 'tokens/s per GPU', iter_s: 's per step' };
 
 function worstTable(figures, summarize) {
@@ -101,6 +107,7 @@ export function accuracyPage(data) {
     holdOutTable(data),
     '## Answered and refused',
     answeredTables(data),
+    fitsLine(data),
     ...data.kinds.filter(({ id }) => data.figures.some(({ kind }) => kind === id)).map((kind) => kindSection(kind, data)),
   ].join('\n\n');
 }

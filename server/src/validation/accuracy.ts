@@ -39,6 +39,7 @@ export const kinds: readonly Kind[] = [
     fields: ['tokens_per_s_per_gpu', 'iter_s', 'tflops_per_gpu', 'hfu_tflops_per_gpu', 'mfu'],
   },
   { id: 'utilization', title: 'MFU and HFU', fields: ['mfu', 'hfu'] },
+  { id: 'layers', title: 'Single layers', fields: ['layer_forward_ms', 'layer_backward_ms'], every: true },
   { id: 'collectives', title: 'Collectives', fields: ['time_us', 'time_ms', 'busbw_gb_s', 'bottleneck_bw_gb_s'] },
   {
     id: 'serving-memory',

@@ -24,7 +24,8 @@ export function batchOf(input: CaseInput, stack: Stack, fields: PartialJobDraft,
   const perRank = Math.max(1, Math.round(global / data));
   fields['batch.micro'] = batch.micro ?? fields['batch.micro'] ?? microOf(input, perRank, assumptions);
   const accumulation = Math.max(1, Math.round(global / (data * fields['batch.micro'])));
-  if (!(fields['batch.micro'] >= 1) || !(accumulation < 1e7)) return `a micro batch of ${fields['batch.micro']} cannot make a batch of ${global}`;
+  if (!(fields['batch.micro'] >= 1) || !(accumulation < 1e7))
+    return `a micro batch of ${fields['batch.micro']} cannot make a batch of ${global}`;
   groupOfMicroBatches(input, accumulation, fields, assumptions);
   fields['batch.accumulation'] = accumulation;
   const whole = accumulation * data * fields['batch.micro'];

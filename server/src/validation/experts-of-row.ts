@@ -15,6 +15,15 @@ export function expertsOf(input: CaseInput, fields: PartialJobDraft): void {
     if (dense !== undefined) fields['model.firstDenseLayers'] = dense;
     if (typeof model.moe_layer_freq === 'number' && model.moe_layer_freq > 1) fields['model.expertLayerFrequency'] = model.moe_layer_freq;
   }
+  // A layer measured by itself has no attention.
+  if (/one moe layer/i.test(model.name ?? '')) {
+    fields['model.mixerPattern'] = '.'.repeat(model.layers ?? 1);
+    fields['model.ffnPattern'] = 'E'.repeat(model.layers ?? 1);
+  }
+  const dispatcher = String(input.moe_dispatcher ?? '');
+  if (/deepep|hybridep|flex/i.test(dispatcher)) fields['parallel.expertDispatch'] = 'deepep';
+  else if (/all-?gather/i.test(dispatcher)) fields['parallel.expertDispatch'] = 'all-gather';
+  else if (/a2a|all-?to-?all/i.test(dispatcher)) fields['parallel.expertDispatch'] = 'all-to-all';
   if (typeof flags['mtp-num-layers'] === 'number') fields['model.mtpLayers'] = flags['mtp-num-layers'];
   if ((parallel.ep ?? 1) > 1) fields['parallel.expert'] = parallel.ep ?? 1;
   const expertTensor = flags['expert-tensor-parallel-size'];

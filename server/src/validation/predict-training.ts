@@ -8,6 +8,7 @@ import type { PartialJob } from '../core/job-fields.ts';
 import { findTerm } from '../core/term.ts';
 import type { Reporting } from './reporting.ts';
 import type { CaseInput } from './row.ts';
+import { layerTimes } from './single-layer.ts';
 
 export interface TrainingContext {
   readonly input: CaseInput;
@@ -20,6 +21,8 @@ export interface TrainingContext {
   readonly timeKnown: boolean;
   /** The same job with plain tensor parallelism and no recomputation, for shares of that baseline. */
   readonly baseline: TrainingEstimate | undefined;
+  /** For benchmarks of one layer: the same job with two. */
+  readonly second: TrainingEstimate | undefined;
 }
 
 export type Predicted = Record<string, number | boolean>;
@@ -31,6 +34,7 @@ const mib = 2 ** 20;
 export function predictTraining(context: TrainingContext): Predicted {
   const predicted: Predicted = { ...memoryFields(context) };
   if (context.timeKnown) Object.assign(predicted, timeFields(context));
+  if (context.second) Object.assign(predicted, layerTimes(context.estimate, context.second, context.job['batch.micro'] ?? 1));
   for (const [name, value] of Object.entries(predicted)) {
     if (typeof value === 'number' && !Number.isFinite(value)) delete predicted[name];
   }
@@ -67,7 +71,7 @@ function memoryFields(context: TrainingContext): Predicted {
     model_state_mem_mib: resident / mib,
     memory_usage_mib: afterStep / mib,
     mem_pct: (100 * peak) / context.estimate.memory.usable.value,
-    oom: context.estimate.memory.fits === 'no',
+    oom: stage.device.value > context.estimate.memory.usable.value,
     ...(first && context.estimate.memory.stages.length > 1 ? { peak_mem_gib_rank0: first[kind].value / gib } : {}),
     ...(last && context.estimate.memory.stages.length === 8 ? { peak_mem_gib_rank7: last[kind].value / gib } : {}),
     ...activationFields(context, stage),

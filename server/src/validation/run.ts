@@ -15,6 +15,7 @@ import { type Predicted, predictTraining } from './predict-training.ts';
 import { reportingOf } from './reporting.ts';
 import { type CaseInput, readRows } from './row.ts';
 import { rowToJob } from './row-to-job.ts';
+import { doubled } from './single-layer.ts';
 import { errorsOf, type Quantity, type QuantitySummary, quantityOf, type RowError, summarize } from './summary.ts';
 import type { CandidateJob, MappedCase } from './training-job.ts';
 
@@ -43,6 +44,14 @@ export interface ValidationReport {
   readonly rows: readonly RowResult[];
   readonly summary: ValidationSummary;
   readonly errors: readonly RowError[];
+  /** Whether runs that are known to have fitted, or not, are predicted to. */
+  readonly fits: readonly FitOutcome[];
+}
+
+export interface FitOutcome {
+  readonly id: string;
+  readonly ranOut: boolean;
+  readonly predicted: boolean;
 }
 
 interface Chosen {
@@ -55,6 +64,7 @@ interface Chosen {
 export function validate(content: string, catalog: Catalog): ValidationReport {
   const rows: RowResult[] = [];
   const errors: RowError[] = [];
+  const fits: FitOutcome[] = [];
   for (const reading of readRows(content)) {
     if ('problem' in reading) {
       rows.push({
@@ -70,8 +80,11 @@ export function validate(content: string, catalog: Catalog): ValidationReport {
     const result = predictRow(reading.row.input, catalog);
     rows.push(result);
     errors.push(...errorsOf(result.id, result.predicted, reading.row.measured));
+    const { oom } = result.predicted;
+    const known = Object.keys(reading.row.measured).length > 0;
+    if (typeof oom === 'boolean' && known) fits.push({ id: result.id, ranOut: reading.row.measured.oom === true, predicted: oom });
   }
-  return { rows, summary: summaryOf(rows, errors), errors };
+  return { rows, summary: summaryOf(rows, errors), errors, fits };
 }
 
 /** Predicts one row from its inputs. */
@@ -94,6 +107,7 @@ export function predictRow(input: CaseInput, catalog: Catalog): RowResult {
           flops: flopsOf(mapping, job, reporting.flops),
           timeKnown: mapping.timeKnown,
           baseline: baselineOf(mapping, job),
+          second: mapping.timeKnown && job['model.layers'] === 1 ? secondLayer(mapping, job) : undefined,
         })
       : predictServing(input, job, estimate, mapping.timeKnown);
   const counting = estimate.kind === 'training' ? reporting.assumptions : [];
@@ -148,6 +162,11 @@ function flopsOf(mapping: MappedCase, job: PartialJob, convention: FlopsConventi
   const completed = completeTraining(job, mapping.framework, mapping.cluster);
   if ('refusal' in completed) return undefined;
   return countedFlops(completed.job, completed.job.batch.global * completed.job.sequenceLength, convention);
+}
+
+function secondLayer(mapping: MappedCase, job: PartialJob): TrainingEstimate | undefined {
+  const result = estimateOf(mapping, { job: doubled(job), assumptions: [] });
+  return 'refused' in result || result.estimate.kind !== 'training' ? undefined : result.estimate;
 }
 
 /** Tensor parallelism without sequence parallelism or recomputation: the baseline of Korthikanti et al. 2022, Figure 7. */

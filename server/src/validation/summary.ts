@@ -33,6 +33,8 @@ const quantities: Readonly<Record<string, Quantity>> = {
   activation_peak_mib: 'memory',
   activation_mem_pct_of_tp_baseline: 'memory',
   tokens_per_s_per_gpu: 'throughput',
+  layer_forward_ms: 'throughput',
+  layer_backward_ms: 'throughput',
   iter_s: 'throughput',
   tflops_per_gpu: 'throughput',
   hfu_tflops_per_gpu: 'throughput',
