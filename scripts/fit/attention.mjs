@@ -63,7 +63,9 @@ for (const set of sets) {
     const newest = Object.fromEntries(names.map((name, index) => [name, values[index]]));
     // Where only one head size was measured, the others take its share.
     if (sizes.size === 1) Object.assign(newest, { share64: newest.share128 * 0.75, share256: newest.share128 });
-    const device = { ...sheets[set.device], elementBytes: 2, calibration: { sustainedShare: 1, attention: { newest } } };
+    const gemm = { peakShare: 1 };
+    const calibration = { sustainedShare: 1, attention: { newest }, gemm: { half: gemm } };
+    const device = { ...sheets[set.device], elementBytes: 2, gemm, calibration };
     // The collectors also write queries, keys and values into place and the latter into a cache: bytes per element of them, and a launch.
     const beside = values[names.length] / sheets[set.device].bandwidth;
     const launch = values[names.length + 1];

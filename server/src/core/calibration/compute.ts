@@ -47,6 +47,8 @@ export interface ComputeCalibration {
   readonly tdpWatts: number;
   /** Dense 16-bit peak of that card. */
   readonly teraflops: number;
+  /** Multiprocessors of the card whose kernels were fitted. */
+  readonly multiprocessors: number;
   /** Share of the memory bandwidth streaming kernels reach. */
   readonly memoryShare: number;
   /** Host seconds to issue one eager operator, on the hosts and with the software of the generation. */

@@ -69,7 +69,10 @@ function fusedTime(device: Device, shape: AttentionShape, scale: number, rateSha
   const work = 2 * scale * shape.batch * shape.heads * pairs * (shape.headDim + valueDim);
   const waves = (shape.batch * shape.heads * Math.ceil(shape.queries / 128)) / device.multiprocessors;
   const idle = 1 + ((Math.ceil(waves) - waves) / waves) * fit.waveLoss;
-  const compute = (work * idle) / (device.peak * shareAt(fit, (shape.headDim + valueDim) / 2) * rateShare * sustainedShare);
+  // Slower matrix units wait less for the softmax between the products, too.
+  const busier = device.gemm.peakShare / device.calibration.gemm.half.peakShare;
+  const share = shareAt(fit, (shape.headDim + valueDim) / 2) * rateShare * busier;
+  const compute = (work * idle) / (device.peak * share * sustainedShare);
   const elements = shape.batch * (shape.queries * shape.heads + shape.keys * keyValueHeads) * (shape.headDim + valueDim);
   const memory = (scale * elements * device.elementBytes) / (device.bandwidth * fit.memoryShare);
   return Math.max(compute, memory) + fit.overlapLoss * Math.min(compute, memory) + fit.floor;

@@ -61,6 +61,22 @@ function gemmFit(calibration: ComputeCalibration, format: NumberFormat, scales: 
   return format === 'fp4' || format === 'int4' ? calibration.gemm.fp4 : calibration.gemm.half;
 }
 
+/** What no product gets beyond: the share a matrix unit loses to loads and synchronisation even when nothing else is short. */
+const largestShare = 0.96;
+
+/**
+ * The fit on a card of the same generation whose matrix units are slower per multiprocessor, such as GeForce cards (half
+ * rate with fp32 sums) and H20: what feeds the units is as fast, so they idle less.
+ */
+function onSlowerUnits(fit: GemmFit, accelerator: Accelerator, calibration: ComputeCalibration): GemmFit {
+  const peak = (accelerator.peak.bf16 ?? accelerator.peak.fp16)?.value;
+  const units = accelerator.smCount?.value;
+  if (peak === undefined || units === undefined) return fit;
+  const faster = (calibration.teraflops * 1e12) / calibration.multiprocessors / (peak / units);
+  if (faster < 1.2) return fit;
+  return { ...fit, peakShare: Math.max(fit.peakShare, Math.min(largestShare, fit.peakShare * faster)), depthRamp: fit.depthRamp / faster };
+}
+
 export function describeDevice(
   accelerator: Accelerator,
   format: NumberFormat,
@@ -76,7 +92,7 @@ export function describeDevice(
     // Where no sheet says, a sixteenth of the 16-bit matrix rate, as on A100 and H100.
     vector: accelerator.peak.fp32?.value ?? ((accelerator.peak.bf16 ?? accelerator.peak.fp16)?.value ?? peak) / 16,
     calibration,
-    gemm: gemmFit(calibration, format, scales),
+    gemm: onSlowerUnits(gemmFit(calibration, format, scales), accelerator, calibration),
     elementBytes: bytesPerElement(format),
   };
 }
