@@ -99,8 +99,8 @@ function mainStack({ stacks, config }: Golden): Golden['stacks'][string] | undef
 }
 
 test('there are enough models of enough families', () => {
-  expect(modelled.length).toBeGreaterThanOrEqual(150);
-  expect(new Set(modelled.map(({ config }) => config.model_type)).size).toBeGreaterThanOrEqual(50);
+  expect(modelled.length).toBeGreaterThanOrEqual(250);
+  expect(new Set(modelled.map(({ config }) => config.model_type)).size).toBeGreaterThanOrEqual(60);
 });
 
 describe.each(modelled.map((row) => [row.name, row] as const))('%s', (_name, row) => {
@@ -246,4 +246,29 @@ test('layers that were searched for one by one', () => {
   expect('model' in completed && totalParameters(completed.model)).toBe(expected);
   const linear = { ...config, block_configs: [{ attention: { no_op: false, replace_with_linear: true }, ffn: { no_op: false } }] };
   expect(complete(linear)).toHaveProperty('unsupported');
+});
+
+test("DeepSeek's own dialect, without a type", () => {
+  const config = {
+    vocab_size: 129280,
+    dim: 7168,
+    inter_dim: 18432,
+    moe_inter_dim: 2048,
+    n_layers: 61,
+    n_dense_layers: 3,
+    n_heads: 128,
+    n_routed_experts: 256,
+    n_shared_experts: 1,
+    n_activated_experts: 8,
+    q_lora_rank: 1536,
+    kv_lora_rank: 512,
+    qk_nope_head_dim: 128,
+    qk_rope_head_dim: 64,
+    v_head_dim: 128,
+    dtype: 'fp8',
+  };
+  const completed = complete(config);
+  const reference = rows.find(({ name }) => name === 'deepseek-ai/DeepSeek-V3');
+  expect('model' in completed && totalParameters(completed.model)).toBe(reference?.parameters);
+  expect('model' in completed && activeParameters(completed.model)).toBe(reference?.active);
 });

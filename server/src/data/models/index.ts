@@ -37,8 +37,11 @@ import nvidiaMegatron from './nvidia-megatron.json';
 import openai from './openai.json';
 import openaiCommunity from './openai-community.json';
 import openaiGpt3 from './openai-gpt-3.json';
+import openbmb from './openbmb.json';
+import openlmResearch from './openlm-research.json';
 import qwen from './qwen.json';
 import sailSg from './sail-sg.json';
+import salesforce from './salesforce.json';
 import stabilityai from './stabilityai.json';
 import stateSpaces from './state-spaces.json';
 import swissAi from './swiss-ai.json';
@@ -88,8 +91,11 @@ export const modelCards: readonly ModelCard[] = [
   openai,
   openaiCommunity,
   openaiGpt3,
+  openbmb,
+  openlmResearch,
   qwen,
   sailSg,
+  salesforce,
   stabilityai,
   stateSpaces,
   swissAi,

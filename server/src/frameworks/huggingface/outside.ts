@@ -39,6 +39,7 @@ const counts: { readonly [type: string]: Count } = {
   bloom: (_keys, job) => 2 * hidden(job),
   // Two rows of positions in front of the first.
   opt: (_keys, job) => 2 * hidden(job),
+  codegen: headBias,
   gptj: headBias,
   phi: headBias,
   // Two factors of its activation in every layer.

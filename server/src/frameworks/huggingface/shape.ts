@@ -25,9 +25,12 @@ type Find = Keys['find'];
 function readFamily(draft: Draft, find: Find): void {
   const type = draft.job['model.type'];
   const act = settingText(find('hidden_act', 'hidden_activation', 'activation_function'));
-  const family = type === undefined ? undefined : familyOf(type);
-  if (family !== undefined && type !== undefined) {
-    applyFamily(draft, family, { kind: 'default', framework: draft.framework, release: draft.release, why: `model class of ${type}` });
+  // DeepSeek's reference code writes no type and names its widths in its own way.
+  const native = type === undefined && find('n_dense_layers', 'moe_inter_dim') !== undefined;
+  const family = native ? familyOf('deepseek_v3') : type === undefined ? undefined : familyOf(type);
+  if (family !== undefined) {
+    const why = native ? 'the reference code of DeepSeek-V3, inference/model.py' : `model class of ${type}`;
+    applyFamily(draft, family, { kind: 'default', framework: draft.framework, release: draft.release, why });
   } else if (act === 'silu' && find('rms_norm_eps') !== undefined) {
     const why = `model type ${type ?? '(none)'} is not in Rooflint's table; SiLU and RMSNorm suggest a LLaMA-like model`;
     applyFamily(draft, assumedFamily, { kind: 'assumed', why });
@@ -72,7 +75,7 @@ function readWidths(draft: Draft, keys: Keys): void {
     setDerived(draft, 'model.ffn', ffn / 2, [], `half of intermediate_size ${ffn}, which counts both gates`);
   const inner = keys.find('n_inner', 'ffn_dim', 'intermediate_size');
   const ratio = type === 'mpt' ? (keys.number('expansion_ratio') ?? 4) : 4;
-  const manifold = ['gpt2', 'gpt_bigcode', 'gptj', 'bloom', 'falcon', 'mpt', 'gpt_neo'].includes(type);
+  const manifold = ['gpt2', 'gpt_bigcode', 'gptj', 'codegen', 'bloom', 'falcon', 'mpt', 'gpt_neo'].includes(type);
   if (hidden !== undefined && manifold && sources['model.ffn'] === undefined && (inner?.scalar === null || inner === undefined)) {
     setDerived(draft, 'model.ffn', ratio * hidden, ['model.hidden'], `${ratio} x hidden size, as the model class takes it`);
   }
