@@ -65,6 +65,13 @@ describe('what would move the answer', () => {
     expect(rowsOf(experts).map(({ id }) => id)).toContain('experts.balance');
   });
 
+  it('varies the model only where nobody wrote it', () => {
+    const ids = (fields: PartialJob) => new Set(rowsOf(fields).map(({ id }) => id));
+    expect(ids({})).not.toContain('model.vocab');
+    expect(ids({ 'model.vocab': undefined } as unknown as PartialJob)).toContain('model.vocab');
+    expect(ids({})).not.toContain('model.gatedMlp');
+  });
+
   it('is empty where there is no training estimate', () => {
     expect(sensitivity({ job: { 'model.layers': 2 }, sources: {}, framework: 'megatron-lm', cluster: machine })).toEqual([]);
   });

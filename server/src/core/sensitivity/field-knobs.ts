@@ -11,6 +11,8 @@ export interface Knob {
   readonly now: (job: TrainingJob) => KnobValue | undefined;
   /** Plausible values; the one in force among them is left out. */
   readonly values: (now: KnobValue, job: TrainingJob) => readonly KnobValue[];
+  /** Only worth a row where nobody wrote the value: nobody would change the model. */
+  readonly onlyUnwritten?: boolean;
   /** Further fields that go with a value. */
   readonly beside?: (value: KnobValue, job: TrainingJob) => PartialJob;
 }
@@ -158,4 +160,29 @@ const sizes: readonly Knob[] = [
   ),
 ];
 
-export const fieldKnobs: readonly Knob[] = [...numerics, ...kernels, ...sizes];
+/** What a file may leave to a tokenizer, a model card or a recipe. */
+const unwritten: readonly Knob[] = [
+  toggle('model.gatedMlp', ({ model }) => {
+    const feedForward = model.blocks[0]?.feedForward;
+    return feedForward?.gated;
+  }),
+  toggle('model.tiedEmbeddings', ({ model }) => model.tiedEmbeddings),
+  choice('model.vocab', [32_000, 128_256], ({ model }) => model.vocab),
+  choice('precision.compute', ['bf16', 'fp32'], (job) => job.precision.compute),
+  scaled('batch.global', (job) => job.batch.global, [8]),
+  choice(
+    'adapter.targets',
+    ['q,v', 'all-linear'],
+    when(
+      ({ adapter }) => adapter !== undefined,
+      ({ adapter }) => adapter?.targets.join(','),
+    ),
+  ),
+];
+
+export const fieldKnobs: readonly Knob[] = [
+  ...numerics,
+  ...kernels,
+  ...sizes,
+  ...unwritten.map((knob): Knob => ({ ...knob, onlyUnwritten: true })),
+];

@@ -83,14 +83,14 @@ function changedJob(input: SensitivityInput, knob: Knob, value: KnobValue, job: 
 function fieldRows(input: SensitivityInput, job: TrainingJob, now: Outcome): readonly SensitivityRow[] {
   return fieldKnobs.flatMap((knob) => {
     const value = knob.now(job);
-    if (value === undefined) return [];
+    const { field } = knob;
+    const certainty = certaintyOf(input, field);
+    if (value === undefined || (knob.onlyUnwritten && certainty === 'written')) return [];
     return knob.values(value, job).flatMap((alternative) => {
       if (alternative === value) return [];
       const completed = completeTraining(changedJob(input, knob, alternative, job), input.framework, input.cluster);
       if ('refusal' in completed) return [];
       const then = outcomeOf(completed.job);
-      const { field } = knob;
-      const certainty = certaintyOf(input, field);
       return then ? rowOf(now, then, { id: field, what: fieldInfo[field].label, field, certainty, now: value, alternative }) : [];
     });
   });
