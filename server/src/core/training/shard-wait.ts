@@ -28,7 +28,7 @@ export function shardWait(job: TrainingJob, groups: Groups): (kind: number, work
     if (!block) return none;
     const layer = blockParameters(block, job.model.hidden, job.model.normalization, { tensor, expert, expertTensor }).total;
     const gather = allGatherTime(placement, size, layer * bytesPerElement(job.precision.compute));
-    const gradient = layer * bytesPerElement(job.precision.gradients);
+    const gradient = layer * reducedBytes(job);
     const scatter = reduceScatterTime(placement, size, gradient);
     // HSDP: what each shard has reduced is then summed over its copies.
     const { replicas } = groups;
@@ -44,6 +44,16 @@ export function shardWait(job: TrainingJob, groups: Groups): (kind: number, work
       backward: late + waitOf(hidden + scatter + reduce, work.backward.total),
     };
   };
+}
+
+/**
+ * Bytes of a gradient on the wire. FSDP reduces in the compute format unless told otherwise (torch MixedPrecision: reduce_dtype
+ * is param_dtype by default); torchtitan tells it fp32 (torchtitan/config, mixed_precision_reduce).
+ */
+function reducedBytes(job: TrainingJob): number {
+  const { implementation } = job.zero;
+  const inCompute = (implementation === 'fsdp1' || implementation === 'fsdp2') && job.framework !== 'torchtitan';
+  return bytesPerElement(inCompute ? job.precision.compute : job.precision.gradients);
 }
 
 /** What outlasts the computation, and what the computation loses while both run. */
