@@ -41,7 +41,7 @@ export interface Holdings {
 export function reservedBytes(job: TrainingJob, at: Moments, { base, stay, logits, flat, context }: Holdings): Bytes {
   const inStep = Math.max(at.loss, at.backward);
   const allocated = base + Math.max(inStep, at.lastBackward, at.optimizer);
-  const fragments = (activationSlack(job.framework) - 1) * (inStep - stay);
+  const fragments = (activationSlack(job.framework, job.zero.implementation) - 1) * (inStep - stay);
   const plain = !isMegatron(job.framework) && job.framework !== 'torchtitan' && !job.loss.fused;
   const loss = plain ? memoryCalibration.lossBlocks * logits : 0;
   const { capacity, usable } = job.cluster.accelerator.memory;

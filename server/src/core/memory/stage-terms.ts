@@ -225,9 +225,13 @@ function allocatedTerms(rank: Rank): readonly Term[] {
 function outerTerms(rank: Rank, allocated: Term, band: BandBasis): Pick<StageMemory, 'reserved' | 'device'> {
   const { parts } = rank;
   const reserved: Term = {
-    ...term('reserved', 'Reserved by the allocator', parts.reserved, 'allocated + fragmentation * what comes and goes', [
-      input('fragmentation', memoryCalibration.fragmentation, undefined, 'fitted share'),
-    ]),
+    ...term(
+      'reserved',
+      'Reserved by the allocator',
+      parts.reserved,
+      'allocated + fragmentation * what comes and goes + cached blocks of the loss',
+      [input('fragmentation', activationSlack(rank.job.framework, rank.job.zero.implementation) - 1, undefined, 'fitted share')],
+    ),
     children: [allocated],
     combine: 'none',
     band: bandOf(parts.reserved, band),
@@ -268,7 +272,7 @@ export function stageMemory(job: TrainingJob, plan: RankPlan, parts: StageParts,
       input('offload', job.zero.offloadOptimizer, 'zero.offloadOptimizer'),
     ]),
     activations,
-    besideActivations: Math.max(0, parts.device - activations * activationSlack(job.framework)),
+    besideActivations: Math.max(0, parts.device - activations * activationSlack(job.framework, job.zero.implementation)),
   };
 }
 

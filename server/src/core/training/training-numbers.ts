@@ -12,11 +12,11 @@ import { describeDevice } from '../compute/gemm.ts';
 import type { TrainingJob } from '../estimate-inputs.ts';
 import { keptOnRank, type SharedMemory, sharedMemory } from '../memory/shared-memory.ts';
 import { type StageParts, stageParts } from '../memory/stage-parts.ts';
-import { bytesPerElement } from '../number-format.ts';
 import type { ScheduleRequest } from '../schedules/schedule.ts';
 import { type PipelineSummary, simulateMakespan } from '../schedules/simulate.ts';
 import type { Bytes, Seconds } from '../units.ts';
 import { type DataParallelCost, dataParallelCost, optimizerSeconds } from './data-parallel.ts';
+import { pipelineMessage } from './pipeline-message.ts';
 import { shardWait } from './shard-wait.ts';
 import { type RankPlan, stagePlan } from './stage-plan.ts';
 import { type StageTimes, stageTimes } from './stage-times.ts';
@@ -63,11 +63,8 @@ function scheduleRequest(
   tail: ScheduleRequest['tail'],
   kept: readonly Bytes[],
 ): ScheduleRequest {
-  const { pipeline, tensor, context, sequence } = job.parallel;
-  const tokens = (job.batch.micro * job.sequenceLength) / context;
-  const message =
-    (tokens * job.model.hidden * bytesPerElement(job.precision.compute)) / (sequence || job.framework.startsWith('megatron') ? tensor : 1);
-  const slack = activationSlack(job.framework);
+  const { pipeline } = job.parallel;
+  const slack = activationSlack(job.framework, job.zero.implementation);
   return {
     name: job.parallel.schedule,
     stages: pipeline,
@@ -77,7 +74,7 @@ function scheduleRequest(
     times: times.times,
     memory: plans.map((plan) => plan.chunks.map((chunk) => ({ activations: keptBy(chunk.kinds, kept, slack) }))),
     residentBytes: plans.map(() => 0),
-    transfer: pipeline > 1 ? sendTime(place(job.cluster, { size: 2, stride: groups.pipeline.stride }), message) : 0,
+    transfer: pipeline > 1 ? sendTime(place(job.cluster, { size: 2, stride: groups.pipeline.stride }), pipelineMessage(job)) : 0,
     transferOverlapped: overlapsTransfers(job),
     barriers: job.parallel.vocabPipeline === 'none' ? 0 : vocabularyRounds(job) * slowestRound(times),
     tail,
@@ -144,7 +141,14 @@ export function trainingNumbers(
   const run = simulateMakespan(request);
   if ('refused' in run) return run;
   const { tensor, pipeline, context, data } = job.parallel;
-  const alive = plans.map((plan) => aliveLayers(job, plan, run.peakBytes[plan.rank] ?? 0, keptOnRank(memory, plan) * activationSlack(job.framework)));
+  const alive = plans.map((plan) =>
+    aliveLayers(
+      job,
+      plan,
+      run.peakBytes[plan.rank] ?? 0,
+      keptOnRank(memory, plan) * activationSlack(job.framework, job.zero.implementation),
+    ),
+  );
   return {
     gpus: tensor * pipeline * context * data,
     tokens: job.batch.global * job.sequenceLength,
