@@ -8,7 +8,19 @@ import type { FlopsConvention, PartialJob } from '../../server/src/core/job-fiel
 import { countKinds } from '../../server/src/core/model-shape.ts';
 import { blockParameters } from '../../server/src/core/parameters/block-parameters.ts';
 import { totalParameters } from '../../server/src/core/parameters/model-parameters.ts';
-import { changed, complete, families, gpus, hasExperts, layers, modelOf, numbersOf, type RandomJob, randomJob } from './random-jobs.ts';
+import {
+  changed,
+  complete,
+  estimateOf,
+  families,
+  gpus,
+  hasExperts,
+  layers,
+  modelOf,
+  numbersOf,
+  type RandomJob,
+  randomJob,
+} from './random-jobs.ts';
 
 const forAll = (check: (job: RandomJob) => void, numRuns = 60): void => fc.assert(fc.property(randomJob, check), { numRuns });
 const area = (products: readonly Product[]): number => products.reduce((sum, [n, k]) => sum + n * k, 0);
@@ -225,6 +237,22 @@ describe('bytes between GPUs', () => {
       // Dispatch and combine, forward and backward.
       expect(bytes() / (4 * each * share(expert))).toBeCloseTo(1, 9);
       expect(bytes({ 'model.expertsPerToken': 4 }) / bytes()).toBeCloseTo(2, 9);
+    }
+  });
+
+  it('between stages: as many as the schedule times, every micro batch there and back', () => {
+    for (const framework of ['megatron-lm', 'torchtitan']) {
+      const fields = {
+        ...jobOf('llama', {}).fields,
+        'parallel.tensor': 4,
+        'parallel.pipeline': 4,
+        'parallel.data': 8,
+        'batch.global': 64,
+      };
+      const bytes = estimateOf({ framework, fields }).communication.find(({ id }) => id === 'pipeline')?.bytes.value ?? 0;
+      const message = 2048 * 2048 * 2;
+      // Megatron-LM's TP ranks send a quarter each.
+      expect(bytes).toBe((2 * 8 * message) / (framework === 'megatron-lm' ? 4 : 1));
     }
   });
 

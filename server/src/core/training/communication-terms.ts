@@ -5,8 +5,8 @@ import type { CommunicationCost } from '../estimate.ts';
 import type { TrainingJob } from '../estimate-inputs.ts';
 import type { ContextKind, JobField } from '../job-fields.ts';
 import { bandOf } from '../memory/stage-terms.ts';
-import { bytesPerElement } from '../number-format.ts';
 import type { Term } from '../term.ts';
+import { pipelineMessage } from './pipeline-message.ts';
 import type { StageTimes } from './stage-times.ts';
 import type { TrainingNumbers } from './training-numbers.ts';
 
@@ -125,10 +125,8 @@ function layerTraffic(job: TrainingJob, { groups, plans, times }: TrainingNumber
 
 function pipelineTraffic(job: TrainingJob, { groups, request }: TrainingNumbers): readonly CommunicationCost[] {
   if (groups.pipeline.size <= 1) return [];
-  const { context, tensor, sequence, virtualStages } = job.parallel;
-  const count = 2 * job.batch.accumulation * virtualStages;
-  const tokens = job.batch.micro * (job.sequenceLength / context);
-  const bytes = (count * tokens * job.model.hidden * bytesPerElement(job.precision.compute)) / (sequence ? tensor : 1);
+  const count = 2 * job.batch.accumulation * job.parallel.virtualStages;
+  const bytes = count * pipelineMessage(job);
   const kind = kindOf(
     job,
     { size: 2, stride: groups.pipeline.stride },
