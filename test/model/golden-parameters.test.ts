@@ -39,7 +39,6 @@ const refused: { readonly [type: string]: string } = {
   falcon_h1: 'attention and a state-space layer side by side in one layer',
   recurrent_gemma: 'gated linear recurrences (RG-LRU)',
   lfm2: 'gated short convolutions',
-  minimax: 'lightning attention',
   deepseek_v4: 'compressed attention and several residual streams',
   gemma4: 'global layers with heads of their own, experts beside a dense MLP',
 };

@@ -93,6 +93,8 @@ export interface JobFields {
   'model.attentionGate': boolean;
   /** A learned sink logit per head. */
   'model.attentionSinks': boolean;
+  /** Whether a token looks back only; false in encoders such as BERT. Absent: true. */
+  'model.causal': boolean;
   'model.attentionKind': 'MHA' | 'MQA' | 'GQA' | 'MLA' | 'hybrid';
   /**
    * One letter a layer: `*` attention over everything, `w` over a window, `M` Mamba-2, `m` Mamba-1, `d` gated delta
@@ -147,6 +149,8 @@ export interface JobFields {
   'model.linearConv': number;
   /** Rank of the decay and output gates where they are per channel (Kimi Delta Attention); absent: per head. */
   'model.linearGateRank': number;
+  /** Whether each head of linear attention forgets at a rate of its own that nothing learns (Lightning Attention); absent: learned. */
+  'model.linearFixedDecay': boolean;
   /** Multi-token prediction layers behind the last one. */
   'model.mtpLayers': number;
   /** Layers of the encoder of an encoder-decoder model; `model.layers` are then the decoder's. */

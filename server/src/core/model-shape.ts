@@ -65,6 +65,8 @@ export interface DeltaMixer {
   readonly conv: number;
   /** Inner width of the decay and output gates per channel (Kimi Delta Attention); absent: gates per head. */
   readonly gateRank?: number;
+  /** The state fades at a fixed rate per head: no convolution, step sizes or learned decay (Lightning Attention). */
+  readonly fixedDecay?: boolean;
 }
 
 export type Mixer = AttentionMixer | LatentMixer | StateSpaceMixer | DeltaMixer;

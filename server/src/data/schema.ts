@@ -166,6 +166,8 @@ export const modelFile = z.array(
       'model.linearValueHeadDim': count.optional(),
       'model.linearConv': count.optional(),
       'model.linearGateRank': count.optional(),
+      'model.linearFixedDecay': z.boolean().optional(),
+      'model.causal': z.boolean().optional(),
       'model.encoderLayers': count.optional(),
       'model.otherParameters': count.optional(),
       'vision.layers': count.optional(),

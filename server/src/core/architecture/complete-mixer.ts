@@ -33,7 +33,7 @@ function attention(job: PartialJob, windowed: boolean, linearBias: boolean): Com
     qkNorm: job['model.qkNorm'] ? (job['model.qkNormSpan'] ?? 'head') : 'none',
     gate: job['model.attentionGate'] ?? false,
     sinks: job['model.attentionSinks'] ?? false,
-    causal: true,
+    causal: job['model.causal'] ?? true,
   };
   return { mixer };
 }
@@ -95,6 +95,7 @@ function delta(job: PartialJob): CompletedMixer {
     keyDim,
     valueDim: job['model.linearValueHeadDim'] ?? keyDim,
     conv: job['model.linearConv'] ?? 4,
+    ...(job['model.linearFixedDecay'] ? { fixedDecay: true } : {}),
     ...(job['model.linearGateRank'] === undefined ? {} : { gateRank: job['model.linearGateRank'] }),
   };
   return { mixer };

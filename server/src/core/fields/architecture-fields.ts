@@ -221,6 +221,13 @@ export const architectureFields = {
     what: 'Inner width of the MLP, layer by layer, of models whose layers were searched for one by one.',
     source: 'Bercovich et al. 2024, Puzzle (arXiv 2411.19146), section 2',
   },
+  'model.causal': {
+    label: 'Causal attention',
+    short: 'causal',
+    fact: 'model.causal',
+    what: 'Whether a token looks back only. Encoders look both ways, which is twice the work.',
+    source: 'Devlin et al. 2019, BERT (arXiv 1810.04805), section 3',
+  },
   'model.ssmInnerNorms': {
     label: 'Norms inside the state-space layer',
     short: 'SSM norms',
@@ -275,6 +282,13 @@ export const architectureFields = {
     range: count,
     what: 'Inner width of the decay and output gates where they act per channel instead of per head.',
     source: 'Kimi Team 2025, Kimi Linear (arXiv 2510.26692), section 3',
+  },
+  'model.linearFixedDecay': {
+    label: 'Fixed decay of linear attention',
+    short: 'fixed decay',
+    fact: 'model.linear_fixed_decay',
+    what: 'Whether the state fades at a fixed rate per head, without convolution, step sizes or learned decay.',
+    source: 'Qin et al. 2024, Lightning Attention (arXiv 2405.17381); MiniMax 2025, MiniMax-01 (arXiv 2501.08313), section 2.2',
   },
   'model.indexHeads': {
     label: 'Heads of the indexer',

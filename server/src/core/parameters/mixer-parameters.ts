@@ -76,6 +76,8 @@ function stateSpace(mixer: StateSpaceMixer, hidden: number, tensor: number): num
 function delta(mixer: DeltaMixer, hidden: number, tensor: number): number {
   const key = (mixer.keyHeads * mixer.keyDim) / tensor;
   const value = (mixer.valueHeads * mixer.valueDim) / tensor;
+  // Queries, keys, values and an output gate, with a norm over the whole width.
+  if (mixer.fixedDecay) return hidden * (2 * key + 2 * value) + value + value * hidden;
   const short = (2 * key + value) * mixer.conv;
   if (mixer.gateRank !== undefined) {
     // Both gates go through a narrow product each; the decay has a bias per channel and one factor per head.

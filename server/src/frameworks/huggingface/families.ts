@@ -31,6 +31,8 @@ export interface Family {
       | 'model.expertBias'
       | 'model.routerBias'
       | 'model.ssmInnerNorms'
+      | 'model.causal'
+      | 'model.linearFixedDecay'
     >
   >;
 }
@@ -76,7 +78,7 @@ const neox: Family = {
   more: { 'model.parallelBlocks': true, 'model.normsPerLayer': 2 },
 };
 const cohere: Family = { ...llama, normalization: 'layernorm-weight', tiedEmbeddings: true, more: { ...oneNormParallel, ...wideQkNorm } };
-const bert: Family = { ...gpt2 };
+const bert: Family = { ...gpt2, more: { 'model.causal': false } };
 const nemotronH: Family = { ...llama, activation: 'squared-relu', gatedMlp: false, positionEmbedding: 'none' };
 
 const families: { readonly [type: string]: Family } = {
@@ -89,6 +91,7 @@ const families: { readonly [type: string]: Family } = {
   ministral: llama,
   ministral3: llama,
   mixtral: llama,
+  minimax: { ...llama, more: { 'model.linearFixedDecay': true } },
   minimax_m2: { ...llama, qkNorm: true, more: wideQkNorm },
   qwen: qwen2,
   qwen2,

@@ -10,7 +10,7 @@ import { readSearchedBlocks } from './searched-blocks.ts';
 import { readStateSpace } from './state-space.ts';
 
 /** Families with operators that no formula here follows: shared layers, several mixers in one layer, gated recurrences. */
-const unlike = new Set(['zamba2', 'falcon_h1', 'recurrent_gemma', 'lfm2', 'minimax', 'deepseek_v4', 'gemma4_text', 'gemma3n_text']);
+const unlike = new Set(['zamba2', 'falcon_h1', 'recurrent_gemma', 'lfm2', 'deepseek_v4', 'gemma4_text', 'gemma3n_text']);
 /** Families whose attention has no bias on its output, whatever `attention_bias` says. */
 const bareOutput = new Set(['glm', 'glm4', 'glm4_moe', 'mimo', 'seed_oss']);
 /** Families whose one switch for biases holds for queries, keys and values too. */

@@ -11,6 +11,7 @@ const linearLetters: { readonly [type: string]: string } = {
   qwen3_5_text: 'd',
   qwen3_5_moe_text: 'd',
   kimi_linear: 'd',
+  minimax: 'd',
   granitemoehybrid: 'M',
   bamba: 'M',
   nemotron_h: 'M',
@@ -57,7 +58,7 @@ export function mixerPattern(keys: Keys, type: string, layers: number): string |
   if (type === 'bamba') return 'M';
   const full = keys.list('linear_attn_config.full_attn_layers');
   if (full !== undefined) return range(layers, (layer) => (full.includes(layer + 1) ? '*' : 'd'));
-  const interval = keys.number('full_attention_interval') ?? (linearLetters[type] === 'd' ? 4 : undefined);
+  const interval = keys.number('full_attention_interval') ?? (linearLetters[type] === 'd' ? (type === 'minimax' ? 2 : 4) : undefined);
   if (interval !== undefined) return range(layers, (layer) => ((layer + 1) % interval === 0 ? '*' : 'd'));
   return windowPattern(keys, type, layers);
 }

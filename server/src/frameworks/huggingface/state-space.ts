@@ -42,6 +42,10 @@ function readMamba(draft: Draft, keys: Keys, second: boolean): void {
 function readDelta(draft: Draft, keys: Keys): void {
   const how = `keys of ${draft.job['model.type'] ?? 'the linear attention'}`;
   const kimi = draft.job['model.type'] === 'kimi_linear';
+  if (draft.job['model.linearFixedDecay']) {
+    readLightning(draft, how);
+    return;
+  }
   const heads = keys.number('linear_attn_config.num_heads', 'linear_num_heads');
   const dim = keys.number('linear_attn_config.head_dim', 'linear_head_dim');
   put(draft, ['model.linearKeyHeads', heads ?? keys.number('linear_num_key_heads') ?? 16], how);
@@ -50,4 +54,15 @@ function readDelta(draft: Draft, keys: Keys): void {
   put(draft, ['model.linearValueHeadDim', dim ?? keys.number('linear_value_head_dim') ?? 128], how);
   put(draft, ['model.linearConv', keys.number('linear_attn_config.short_conv_kernel_size', 'linear_conv_kernel_dim') ?? 4], how);
   if (kimi) put(draft, ['model.linearGateRank', dim ?? 128], `${how}: both gates pass a product of one head's width`);
+}
+
+/** As many heads as the attention has, of the same width. */
+function readLightning(draft: Draft, how: string): void {
+  const { 'model.heads': heads, 'model.headDim': stated, 'model.hidden': hidden } = draft.job;
+  if (heads === undefined || hidden === undefined) return;
+  const dim = stated ?? hidden / heads;
+  put(draft, ['model.linearKeyHeads', heads], how);
+  put(draft, ['model.linearValueHeads', heads], how);
+  put(draft, ['model.linearKeyHeadDim', dim], how);
+  put(draft, ['model.linearValueHeadDim', dim], how);
 }
