@@ -259,5 +259,8 @@ describe('what a knob moves', () => {
     const away = parts({ ...base, 'zero.offloadOptimizer': 'cpu', 'zero.implementation': 'deepspeed', 'zero.stage': 2 }, 'deepspeed');
     expect(away.master + away.moments).toBe(0);
     expect(away.hostBytes).toBeGreaterThan(0);
+    expect(away.nvmeBytes).toBe(0);
+    const onDisk = parts({ ...base, 'zero.offloadOptimizer': 'nvme', 'zero.implementation': 'deepspeed', 'zero.stage': 3 }, 'deepspeed');
+    expect(onDisk.nvmeBytes).toBeGreaterThan(onDisk.hostBytes);
   });
 });

@@ -22,6 +22,8 @@ export interface StageMemory {
   readonly resident: Term;
   /** What lies in host memory, per process. */
   readonly host: Term;
+  /** What lies on NVMe, per process. */
+  readonly nvme: Term;
   /** Most bytes that activations in flight take, whichever moment is the fullest. */
   readonly activations: Bytes;
   /** Device bytes beside the activations in flight, so that both add up to the peak. */

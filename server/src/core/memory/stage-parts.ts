@@ -46,7 +46,9 @@ export interface StageParts {
   /** What stays between steps. */
   readonly resident: Bytes;
   readonly trainable: number;
+  /** In host memory, and on NVMe, of one process. */
   readonly hostBytes: Bytes;
+  readonly nvmeBytes: Bytes;
 }
 
 /** The largest transient among the layers of this rank. */
@@ -65,6 +67,26 @@ function hostActivations({ layers }: SharedMemory, plan: RankPlan): Bytes {
   return sum;
 }
 
+/** Elements of one swap buffer, and how many DeepSpeed pins for weights and for states (deepspeed/runtime/zero/offload_config.py). */
+const swapElements = 1e8;
+const weightBuffers = 5;
+const stateBuffers = 4;
+
+/** Where offloaded bytes lie: what goes to NVMe passes through pinned buffers in host memory. */
+function awayBytes(job: TrainingJob, { awayStates, awayWeights }: Owned, activations: Bytes): Pick<StageParts, 'hostBytes' | 'nvmeBytes'> {
+  const { offloadOptimizer, offloadParam } = job.zero;
+  const statesOnDisk = offloadOptimizer === 'nvme';
+  const weightsOnDisk = offloadParam === 'nvme';
+  const forWeights = weightsOnDisk
+    ? Math.min(awayWeights, weightBuffers * swapElements * bytesPerElement(job.precision.compute))
+    : awayWeights;
+  const forStates = statesOnDisk ? Math.min(awayStates, stateBuffers * swapElements * 4) : awayStates;
+  return {
+    hostBytes: forStates + forWeights + activations,
+    nvmeBytes: (statesOnDisk ? awayStates : 0) + (weightsOnDisk ? awayWeights : 0),
+  };
+}
+
 /** Frozen weights of an adapter job: products in their stored format, embedding and head in the compute format. */
 function frozenBytes(job: TrainingJob, plan: RankPlan): Bytes {
   const outside = isQuantized(job.baseFormat) ? bytesPerElement(job.precision.compute) : storedBytes(job.baseFormat);
@@ -78,7 +100,9 @@ interface Owned {
   readonly master: Bytes;
   readonly moments: Bytes;
   readonly step: Bytes;
-  readonly host: Bytes;
+  /** Optimizer states and weights off the GPU. */
+  readonly awayStates: Bytes;
+  readonly awayWeights: Bytes;
 }
 
 /** Weights, gradients and optimizer states of one GPU of this rank when every parameter is trained. */
@@ -92,7 +116,8 @@ function ownedWhenTrained(job: TrainingJob, plan: RankPlan, states: StateBytes):
     master: mine * states.master,
     moments: mine * states.moments,
     step: Math.min(mine, states.stepGroup) * states.step,
-    host: mine * states.hostOptimizer + ofWeights * states.hostWeights,
+    awayStates: mine * states.hostOptimizer,
+    awayWeights: ofWeights * states.hostWeights,
   };
 }
 
@@ -110,7 +135,8 @@ function ownedWithAdapter(job: TrainingJob, plan: RankPlan, states: StateBytes):
     master: ((adapters + whole) * states.master) / optimizerShards,
     moments: (adapters * states.moments + whole * states.whole.moments) / optimizerShards,
     step: (adapters * states.step + whole * states.whole.step) / optimizerShards,
-    host: ((adapters + whole) * states.hostOptimizer) / optimizerShards + (frozen - onDevice) / weightShards,
+    awayStates: ((adapters + whole) * states.hostOptimizer) / optimizerShards,
+    awayWeights: (frozen - onDevice) / weightShards,
   };
 }
 
@@ -164,6 +190,6 @@ export function stageParts(job: TrainingJob, plan: RankPlan, aliveLayers: number
     device: reserved + context + nccl,
     resident,
     trainable: owned.trainable,
-    hostBytes: owned.host + hostActivations(shared, plan),
+    ...awayBytes(job, owned, hostActivations(shared, plan)),
   };
 }

@@ -256,6 +256,11 @@ export function stageMemory(job: TrainingJob, plan: RankPlan, parts: StageParts,
   const sum = sumOf('memory.allocated', 'Allocated', 'B', allocatedTerms(rank));
   const allocated: Term = { ...sum, band: bandOf(sum.value, band), note: `fullest ${moments[parts.moment]}` };
   const activations = keptOnRank(shared, plan) * aliveLayers;
+  const offloads = [
+    input('optimizer', job.zero.offloadOptimizer, 'zero.offloadOptimizer'),
+    input('parameters', job.zero.offloadParam, 'zero.offloadParam'),
+    input('activations', String(job.offloadActivations), 'offload.activations'),
+  ];
   return {
     stage: plan.rank,
     moment: parts.moment,
@@ -268,9 +273,14 @@ export function stageMemory(job: TrainingJob, plan: RankPlan, parts: StageParts,
       'parameters + optimizer states + gradients that have buffers + workspaces',
       [],
     ),
-    host: term('host', 'Host memory of one process', parts.hostBytes, 'offloaded states, parameters and activations', [
-      input('offload', job.zero.offloadOptimizer, 'zero.offloadOptimizer'),
-    ]),
+    host: term(
+      'host',
+      'Host memory of one process',
+      parts.hostBytes,
+      'offloaded states, parameters, activations and swap buffers',
+      offloads,
+    ),
+    nvme: term('nvme', 'NVMe of one process', parts.nvmeBytes, 'offloaded states and parameters', offloads),
     activations,
     besideActivations: Math.max(0, parts.device - activations * activationSlack(job.framework, job.zero.implementation)),
   };

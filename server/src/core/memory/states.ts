@@ -41,7 +41,7 @@ export interface StateBytes {
   readonly stepGroup: number;
   /** Gradients have buffers of their own from start to end, or outlive a micro batch because several are added up. */
   readonly gradientsStay: boolean;
-  /** Bytes per parameter in host memory, divided like the optimizer and like the weights. */
+  /** Bytes per parameter off the GPU, in host memory or on NVMe, divided like the optimizer and like the weights. */
   readonly hostOptimizer: number;
   readonly hostWeights: number;
   readonly whole: WholeBytes;
@@ -141,7 +141,7 @@ export function stateBytes(job: TrainingJob): StateBytes {
     gradientsStay: isMegatron(job.framework) || zero.implementation === 'deepspeed' || job.batch.accumulation > 1,
     // The host works in fp32 on gradients too; under DeepSpeed they arrive in pinned buffers.
     hostOptimizer: offloaded * (master + moments + (offloaded > 0 ? 4 : 0)) + paged * (1 - offloaded) * moments,
-    hostWeights: zero.offloadParam === 'cpu' ? weights : 0,
+    hostWeights: zero.offloadParam === 'none' ? 0 : weights,
   };
   return { ...states, whole: wholeBytes(job, states) };
 }
