@@ -15,7 +15,9 @@ import databricks from './databricks.json';
 import deepseekAi from './deepseek-ai.json';
 import eleutherai from './eleutherai.json';
 import facebook from './facebook.json';
+import facebookai from './facebookai.json';
 import google from './google.json';
+import googleBert from './google-bert.json';
 import googleT5 from './google-t5.json';
 import huggingfacetb from './huggingfacetb.json';
 import huggyllama from './huggyllama.json';
@@ -69,7 +71,9 @@ export const modelCards: readonly ModelCard[] = [
   deepseekAi,
   eleutherai,
   facebook,
+  facebookai,
   google,
+  googleBert,
   googleT5,
   huggingfacetb,
   huggyllama,
