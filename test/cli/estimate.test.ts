@@ -51,6 +51,14 @@ test('--cluster, --gpus and --price change the answer', async () => {
   expect(large.jobs[0]?.estimate?.cost).toBeDefined();
 });
 
+test('a machine brings its GPU, its packing and its network', async () => {
+  const files = { 'train.sh': script() };
+  const assumed = async (name: string) =>
+    JSON.stringify((await estimate(files, 'train.sh', '--cluster', name, '--gpus', '64')).jobs[0]?.estimate?.assumptions);
+  expect(await assumed('p4d.24xlarge')).toContain('AWS EFA 400 Gb/s');
+  expect(await assumed('perlmutter')).toContain('Slingshot');
+});
+
 test('without a GPU one is assumed and said so; a GPU without a data sheet ends with code 2; a model alone is no failure', async () => {
   const without = await rooflint(['estimate', 'train.sh'], folderWith({ 'train.sh': script() }));
   expect(without.code).toBe(0);

@@ -2,7 +2,7 @@
 import { type Command, Option } from 'commander';
 import { flopsConventions } from '../core/compute/flops-conventions.ts';
 import type { FlopsConvention } from '../core/job-fields.ts';
-import { accelerators, findAccelerator, findNetwork } from '../data/index.ts';
+import { accelerators, findAccelerator, findNetwork, findNode } from '../data/index.ts';
 import type { EngineSettings } from '../engine/analysis.ts';
 import { UsageError } from './io.ts';
 import { positive, whole } from './numbers.ts';
@@ -19,7 +19,7 @@ export interface ClusterOptions {
 /** Adds the options to a command. */
 export function withClusterOptions(command: Command): Command {
   return command
-    .option('--cluster <NAME>', 'GPU, by any usual name: h100, h100-sxm-80gb, "A100 80GB PCIe"; add a count as in 8xh100')
+    .option('--cluster <NAME>', 'GPU or machine, by any usual name: h100, "A100 80GB PCIe", p4d.24xlarge; add a count of GPUs as in 8xh100')
     .option('--gpus <N>', 'GPUs in all', whole('--gpus'))
     .option('--gpus-per-node <N>', 'GPUs per node', whole('--gpus-per-node'))
     .option('--network <NAME>', 'network between nodes, such as infiniband-ndr-400')
@@ -33,19 +33,20 @@ export function withClusterOptions(command: Command): Command {
 export function settingsFrom({ cluster, gpus, gpusPerNode, network, price, mfu }: ClusterOptions): EngineSettings {
   const counted = /^(\d+)\s*x\s*(.+)$/i.exec(cluster ?? '');
   const name = counted?.[2] ?? cluster;
-  const accelerator = name === undefined ? undefined : findAccelerator(name);
+  const machine = name === undefined ? undefined : findNode(name);
+  const accelerator = name === undefined ? undefined : findAccelerator(machine?.accelerator ?? name);
   if (name !== undefined && !accelerator) {
     const known = accelerators.map(({ id }) => id).join(', ');
     throw new UsageError(`there is no data sheet for the GPU "${name}"; known are ${known}.`);
   }
   if (network !== undefined && !findNetwork(network)) throw new UsageError(`there is no data sheet for the network "${network}".`);
   const total = gpus ?? (counted === null ? undefined : Number(counted[1]));
-  const perNode = gpusPerNode ?? (total === undefined ? undefined : Math.min(8, total));
+  const perNode = gpusPerNode ?? (total === undefined ? undefined : Math.min(machine?.gpusPerNode.value ?? 8, total));
   if (total !== undefined && perNode !== undefined && total % perNode !== 0) {
     throw new UsageError(`${total} GPUs are not a whole number of nodes of ${perNode}; give --gpus-per-node to match.`);
   }
   return {
-    ...(accelerator ? { gpu: accelerator.id } : {}),
+    ...(accelerator ? { gpu: machine?.id ?? accelerator.id } : {}),
     ...(perNode === undefined ? {} : { gpusPerNode: perNode }),
     ...(total === undefined || perNode === undefined ? {} : { nodes: total / perNode }),
     ...(network === undefined ? {} : { network }),
