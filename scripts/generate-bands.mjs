@@ -11,8 +11,8 @@ import { root } from './lib/paths.mjs';
 
 const path = 'server/src/core/calibration/measured-bands.json';
 const { fitBands, residualsOf } = await bundled("export { fitBands, residualsOf } from './server/src/validation/bands.ts';");
-const { figures } = await accuracy();
-const lines = fitBands(residualsOf(figures)).map((band) => {
+const { report } = await accuracy();
+const lines = fitBands(residualsOf(report)).map((band) => {
   const parts = Object.entries(band).map(([name, value]) => `"${name}": ${JSON.stringify(value)}`);
   return `    { ${parts.join(', ')} }`;
 });

@@ -4,7 +4,6 @@ import { describe, expect, test } from 'vitest';
 import type { BandRegime } from '../../server/src/core/calibration/band-regime.ts';
 import { type BandQuantity, type FittedBand, findBand } from '../../server/src/core/calibration/bands.ts';
 import committed from '../../server/src/core/calibration/measured-bands.json' with { type: 'json' };
-import { figuresOf } from '../../server/src/validation/accuracy.ts';
 import { fitBands, type Residual, residualsOf } from '../../server/src/validation/bands.ts';
 import { validate } from '../../server/src/validation/run.ts';
 import { tableCatalog } from '../../server/src/validation/table-catalog.ts';
@@ -14,7 +13,7 @@ const text = readdirSync(folder)
   .filter((name) => name.endsWith('.jsonl'))
   .map((name) => readFileSync(join(folder, name), 'utf8'))
   .join('\n');
-const residuals = residualsOf(figuresOf(validate(text, tableCatalog)));
+const residuals = residualsOf(validate(text, tableCatalog));
 const bands = committed.bands as readonly FittedBand[];
 
 /** Share of residuals within the band their regime gets. */

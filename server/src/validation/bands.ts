@@ -6,7 +6,8 @@
  */
 import type { BandRegime } from '../core/calibration/band-regime.ts';
 import { type BandQuantity, bandLevels, type FittedBand } from '../core/calibration/bands.ts';
-import { type Figure, groupBy } from './accuracy.ts';
+import { figuresOf, groupBy } from './accuracy.ts';
+import type { ValidationReport } from './run.ts';
 
 export interface Residual {
   readonly quantity: BandQuantity;
@@ -17,16 +18,42 @@ export interface Residual {
 
 /** Fewer rows or sources than these make no group. */
 const leastRows = 8;
-const leastSources = 2;
+const leastSources = 3;
 const coverage = 0.9;
 
 const quantities: Readonly<Record<string, BandQuantity>> = { 'peak-memory': 'memory', 'other-memory': 'memory', throughput: 'time' };
 
-/** Residuals of training rows; shares of a baseline and activations alone are no memory that a job shows. */
-export function residualsOf(figures: readonly Figure[]): readonly Residual[] {
-  return figures.flatMap(({ kind, field, predicted, measured, group }) => {
+/** What sizes a job: a row that leaves one of these out tests the guess more than the model. */
+const decisive = new Set<string | undefined>([
+  'sequence.length',
+  'batch.micro',
+  'batch.accumulation',
+  'batch.global',
+  'model.layers',
+  'model.hidden',
+  'cluster.gpus',
+  'cluster.gpu',
+]);
+
+/**
+ * Residuals of training rows that state what sizes them; shares of a baseline and activations alone are no memory that a
+ * job shows.
+ */
+export function residualsOf(report: ValidationReport): readonly Residual[] {
+  const complete = new Set(
+    report.rows.filter(({ assumptions }) => assumptions.every(({ field }) => !decisive.has(field))).map(({ id }) => id),
+  );
+  return figuresOf(report).flatMap(({ id, kind, field, predicted, measured, group }) => {
     const quantity = quantities[kind];
-    if (quantity === undefined || !group.regime || /^activation|^model_state/.test(field) || predicted <= 0 || measured <= 0) return [];
+    if (
+      quantity === undefined ||
+      !group.regime ||
+      !complete.has(id) ||
+      /^activation|^model_state/.test(field) ||
+      predicted <= 0 ||
+      measured <= 0
+    )
+      return [];
     const ratio = quantity === 'time' && field !== 'iter_s' ? predicted / measured : measured / predicted;
     return [{ quantity, regime: group.regime, source: group.source, size: Math.abs(ratio - 1) }];
   });

@@ -29,7 +29,7 @@ export interface FittedBand {
 /** Parts of the regime that name a group, narrowest group first. Memory does not hang on the generation of the device. */
 export const bandLevels: Readonly<Record<BandQuantity, readonly (readonly (keyof BandRegime)[])[]>> = {
   memory: [['family', 'technique'], ['technique'], []],
-  time: [['family', 'generation', 'technique'], ['generation', 'technique'], ['technique'], []],
+  time: [['family', 'generation', 'technique'], ['family', 'technique'], ['technique'], []],
 };
 
 /** The narrowest group with a band of its own. */
