@@ -4,6 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type CompletedModel, completeModel } from '../../server/src/core/complete-model.ts';
 import type { Block, ModelShape } from '../../server/src/core/model-shape.ts';
@@ -270,4 +271,34 @@ test("DeepSeek's own dialect, without a type", () => {
   const reference = rows.find(({ name }) => name === 'deepseek-ai/DeepSeek-V3');
   expect('model' in completed && totalParameters(completed.model)).toBe(reference?.parameters);
   expect('model' in completed && activeParameters(completed.model)).toBe(reference?.active);
+});
+
+/** Paths of all numbers in a configuration. */
+function numberPaths(value: unknown, path: readonly string[] = []): readonly (readonly string[])[] {
+  if (typeof value === 'number') return [path];
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, inner]) => numberPaths(inner, [...path, key]));
+}
+
+function replaced(value: unknown, [key, ...rest]: readonly string[], by: unknown): unknown {
+  if (key === undefined) return by;
+  const copy: Record<string, unknown> = Array.isArray(value) ? ([...value] as never) : { ...(value as object) };
+  copy[key] = replaced(copy[key], rest, by);
+  return copy;
+}
+
+test('a number that makes no sense gives a count, a refusal or something missing, and never a count that is no number', () => {
+  const strange = fc.constantFrom<unknown>(0, -1, 1.5, 1e9, 1e300, null, 'many', [], {});
+  fc.assert(
+    fc.property(fc.constantFrom(...languageModels), fc.nat(), strange, ({ config }, which, by) => {
+      const paths = numberPaths(config);
+      const path = paths[which % paths.length];
+      if (path === undefined) return;
+      const completed = complete(replaced(config, path, by) as object);
+      if (!('model' in completed)) return;
+      const total = totalParameters(completed.model);
+      expect(Number.isFinite(total) && total > 0).toBe(true);
+    }),
+    { numRuns: 1000, seed: 7 },
+  );
 });

@@ -38,7 +38,7 @@ export function readLayers(draft: Draft, settings: readonly Setting[]): void {
   else readPatterns(draft, keys, type);
   readKind(draft);
   const outside = outsideParameters(keys, draft.job, type);
-  if (outside !== undefined && outside !== 0) {
+  if (outside !== undefined && Number.isSafeInteger(outside) && outside > 0) {
     setDerived(draft, 'model.otherParameters', outside, ['model.hidden'], `what the class of ${type} has beside its layers`);
   }
 }
@@ -62,7 +62,7 @@ function readParallel(draft: Draft, keys: Keys, type: string): void {
   if (type === 'falcon') {
     const renewed = keys.flag('new_decoder_architecture') ?? false;
     const parallel = renewed || (keys.flag('parallel_attn') ?? true);
-    const norms = parallel ? (renewed ? (keys.number('num_ln_in_parallel_attn') ?? 2) : 1) : 2;
+    const norms = parallel ? (renewed && keys.number('num_ln_in_parallel_attn') !== 1 ? 2 : 1) : 2;
     setDerived(draft, 'model.parallelBlocks', parallel, [], 'parallel_attn and new_decoder_architecture');
     setDerived(draft, 'model.normsPerLayer', norms, [], 'parallel_attn and new_decoder_architecture');
   }
@@ -74,10 +74,10 @@ function readParallel(draft: Draft, keys: Keys, type: string): void {
 
 function readEncoder(draft: Draft, keys: Keys, type: string): void {
   const encoder = type === 't5' || type === 'mt5' ? keys.number('num_layers') : keys.number('encoder_layers');
-  if (encoder === undefined) return;
+  if (encoder === undefined || !Number.isSafeInteger(encoder) || encoder < 1) return;
   setDerived(draft, 'model.encoderLayers', encoder, [], `layers of the encoder of ${type}`);
   const decoder = keys.number('num_decoder_layers', 'decoder_layers') ?? encoder;
-  setDerived(draft, 'model.layers', decoder, [], `layers of the decoder of ${type}`);
+  if (Number.isSafeInteger(decoder) && decoder > 0) setDerived(draft, 'model.layers', decoder, [], `layers of the decoder of ${type}`);
   const gated = keys.word('feed_forward_proj')?.startsWith('gated');
   if (gated === undefined) return;
   setDerived(draft, 'model.gatedMlp', gated, [], 'feed_forward_proj');

@@ -71,10 +71,10 @@ function readWidths(draft: Draft, keys: Keys): void {
   const hidden = job['model.hidden'];
   const type = job['model.type'] ?? '';
   const ffn = job['model.ffn'];
-  if (type === 'qwen' && ffn !== undefined)
+  if (type === 'qwen' && ffn !== undefined && ffn % 2 === 0)
     setDerived(draft, 'model.ffn', ffn / 2, [], `half of intermediate_size ${ffn}, which counts both gates`);
   const inner = keys.find('n_inner', 'ffn_dim', 'intermediate_size');
-  const ratio = type === 'mpt' ? (keys.number('expansion_ratio') ?? 4) : 4;
+  const ratio = type === 'mpt' ? Math.max(1, keys.number('expansion_ratio') ?? 4) : 4;
   const manifold = ['gpt2', 'gpt_bigcode', 'gptj', 'codegen', 'bloom', 'falcon', 'mpt', 'gpt_neo'].includes(type);
   if (hidden !== undefined && manifold && sources['model.ffn'] === undefined && (inner?.scalar === null || inner === undefined)) {
     setDerived(draft, 'model.ffn', ratio * hidden, ['model.hidden'], `${ratio} x hidden size, as the model class takes it`);
@@ -88,11 +88,13 @@ function readExpertWidths(draft: Draft, keys: Keys): void {
     setDerived(draft, 'model.expertFfn', job['model.ffn'], ['model.ffn'], 'each expert is as wide as intermediate_size');
   }
   const dense = keys.number('intermediate_size_mlp', 'dense_intermediate_size');
-  if (dense !== undefined) setDerived(draft, 'model.ffn', dense, [], 'the width of layers without experts');
+  if (dense !== undefined && Number.isSafeInteger(dense) && dense > 0)
+    setDerived(draft, 'model.ffn', dense, [], 'the width of layers without experts');
   const expert = job['model.expertFfn'];
   const alike = job['model.type'] === 'llama4_text' ? 1 : undefined;
   const shared = keys.number('n_shared_experts', 'num_shared_experts', 'moe_num_shared_experts', 'num_shared_expert') ?? alike;
-  if (shared === undefined || shared < 1 || expert === undefined || (job['model.sharedExpertFfn'] ?? 0) > 0) return;
+  if (shared === undefined || !Number.isSafeInteger(shared) || shared < 1 || expert === undefined || (job['model.sharedExpertFfn'] ?? 0) > 0)
+    return;
   setDerived(draft, 'model.sharedExpertFfn', shared * expert, ['model.expertFfn'], `${shared} shared experts of ${expert}`);
 }
 

@@ -10,7 +10,8 @@ import type { Keys } from './keys.ts';
 type Sized<F extends JobField> = readonly [field: F, value: JobFields[F] | undefined];
 
 function put<F extends JobField>(draft: Draft, [field, value]: Sized<F>, how: string): void {
-  if (value !== undefined) setDerived(draft, field, value, [], how);
+  const sound = typeof value !== 'number' || (Number.isSafeInteger(value) && value > 0);
+  if (value !== undefined && sound) setDerived(draft, field, value, [], how);
 }
 
 /** Stores the sizes that the letters of the pattern call for. */

@@ -157,7 +157,7 @@ const llama4: Describe = (keys, sizes, text) => {
 const mllama: Describe = (keys, sizes, text) => {
   const { hidden, patch, image, channels } = sizes;
   const tokens = patchCount(image, patch) + 1;
-  const tiles = keys.number('max_num_tiles') ?? 4;
+  const tiles = Math.min(64, Math.max(1, Math.round(keys.number('max_num_tiles') ?? 4)));
   // One row per allowed shape of tiles, and one for none: every rows x columns of at most `tiles`.
   const shapes = 1 + Array.from({ length: tiles }, (_, width) => Math.floor(tiles / (width + 1))).reduce((sum, one) => sum + one, 0);
   const across = keys.number('num_global_layers') ?? 8;
@@ -203,6 +203,9 @@ export function readVision(draft: Draft, keys: Keys, outerType: string | undefin
   const describe = towers[outerType ?? ''] ?? towers[inner ?? ''];
   if (text === undefined || sizes === undefined || describe === undefined) return;
   const tower = describe(keys, sizes, text);
+  const counts = [tower.layers, tower.hidden, tower.heads, tower.ffn, tower.other, tower.projector];
+  // A size that is no size leaves the tower unknown.
+  if (!counts.every((one) => Number.isSafeInteger(one) && one > 0)) return;
   const how = `vision_config of ${inner ?? outerType}`;
   setDerived(draft, 'vision.layers', tower.layers, [], how);
   setDerived(draft, 'vision.hidden', tower.hidden, [], how);
@@ -211,7 +214,8 @@ export function readVision(draft: Draft, keys: Keys, outerType: string | undefin
   setDerived(draft, 'vision.gatedMlp', tower.gated, [], how);
   setDerived(draft, 'vision.bias', tower.bias, [], how);
   setDerived(draft, 'vision.normalization', tower.normalization, [], how);
-  if (tower.tokens > 0) setDerived(draft, 'vision.tokens', tower.tokens, [], `${how}: patches of one image`);
+  if (Number.isSafeInteger(tower.tokens) && tower.tokens > 0)
+    setDerived(draft, 'vision.tokens', tower.tokens, [], `${how}: patches of one image`);
   setDerived(draft, 'vision.otherParameters', tower.other, [], `${how}: embedding of patches, positions and norms outside the layers`);
   setDerived(draft, 'vision.projectorParameters', tower.projector, ['model.hidden'], `${how}: the projection into the language model`);
 }
