@@ -6,6 +6,7 @@ import { modelFields } from './fields/model-fields.ts';
 import { parallelFields } from './fields/parallel-fields.ts';
 import { servingFields } from './fields/serving-fields.ts';
 import { trainingFields } from './fields/training-fields.ts';
+import { visionFields } from './fields/vision-fields.ts';
 import type { JobField } from './job-fields.ts';
 
 export type { FieldInfo, FieldRange } from './field-info.ts';
@@ -14,6 +15,7 @@ export type { FieldInfo, FieldRange } from './field-info.ts';
 export const fieldInfo: { readonly [F in JobField]: FieldInfo } = {
   ...modelFields,
   ...architectureFields,
+  ...visionFields,
   ...parallelFields,
   ...trainingFields,
   ...memoryFields,

@@ -93,7 +93,13 @@ function readExpertWidths(draft: Draft, keys: Keys): void {
   const expert = job['model.expertFfn'];
   const alike = job['model.type'] === 'llama4_text' ? 1 : undefined;
   const shared = keys.number('n_shared_experts', 'num_shared_experts', 'moe_num_shared_experts', 'num_shared_expert') ?? alike;
-  if (shared === undefined || !Number.isSafeInteger(shared) || shared < 1 || expert === undefined || (job['model.sharedExpertFfn'] ?? 0) > 0)
+  if (
+    shared === undefined ||
+    !Number.isSafeInteger(shared) ||
+    shared < 1 ||
+    expert === undefined ||
+    (job['model.sharedExpertFfn'] ?? 0) > 0
+  )
     return;
   setDerived(draft, 'model.sharedExpertFfn', shared * expert, ['model.expertFfn'], `${shared} shared experts of ${expert}`);
 }
