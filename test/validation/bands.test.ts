@@ -49,7 +49,7 @@ describe('choosing a band', () => {
   test('the narrowest group wins, a foreign one never does', () => {
     const wide = [band({ share: 0.6 }), band({ technique: 'fp8', share: 0.4 }), band({ technique: 'adapter', share: 0.1 })];
     expect(find(wide)).toBe(0.4);
-    expect(find([...wide, band({ generation: 'hopper', technique: 'fp8', share: 0.3 })])).toBe(0.3);
+    expect(find([...wide, band({ family: 'fsdp', technique: 'fp8', share: 0.3 })])).toBe(0.3);
     expect(find([...wide, band({ family: 'fsdp', generation: 'ampere', technique: 'fp8', share: 0.2 })])).toBe(0.4);
     expect(find(wide, 'memory')).toBeUndefined();
   });
