@@ -65,7 +65,7 @@ for (const set of sets) {
     if (sizes.size === 1) Object.assign(newest, { share64: newest.share128 * 0.75, share256: newest.share128 });
     const gemm = { peakShare: 1 };
     const calibration = { sustainedShare: 1, attention: { newest }, gemm: { half: gemm } };
-    const device = { ...sheets[set.device], elementBytes: 2, gemm, calibration };
+    const device = { ...sheets[set.device], alignment: 2, elementBytes: 2, gemm, calibration };
     // The collectors also write queries, keys and values into place and the latter into a cache: bytes per element of them, and a launch.
     const beside = values[names.length] / sheets[set.device].bandwidth;
     const launch = values[names.length + 1];

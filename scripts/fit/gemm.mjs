@@ -59,7 +59,14 @@ for (const set of sets.filter(({ id }) => !only || id === only)) {
   const sampled = rows.filter((row) => !row.heldOut && hash(`${row.m},${row.n},${row.k}`) % 4 === 0);
   const predictWith = (values) => {
     const gemm = Object.fromEntries(names.map((name, index) => [name, values[index]]));
-    const device = { ...sheet, peak: sheet[set.peak ?? set.format], elementBytes: set.bytes, gemm, calibration: { sustainedShare: 1 } };
+    const device = {
+      ...sheet,
+      peak: sheet[set.peak ?? set.format],
+      alignment: set.bytes,
+      elementBytes: set.bytes,
+      gemm,
+      calibration: { sustainedShare: 1 },
+    };
     const cast = set.cast ? values[names.length] / (sheet.bandwidth * gemm.memoryShare) : 0;
     const castFloor = set.cast ? values[names.length + 1] : 0;
     return (row) => batchedGemmTime(device, 1, row.m, row.n, row.k, false) + cast * row.m * row.k + castFloor;

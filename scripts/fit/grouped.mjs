@@ -34,7 +34,7 @@ for (const set of sets) {
     ([share, visit, token, floor]) =>
     (row) => {
       const gemm = { ...calibration.gemm.half, peakShare: calibration.gemm.half.peakShare * share };
-      const device = { ...set.sheet, elementBytes: 2, gemm, calibration };
+      const device = { ...set.sheet, alignment: 2, elementBytes: 2, gemm, calibration };
       const products =
         batchedGemmTime(device, row.experts, row.each, 2 * row.inner, row.hidden, false) +
         batchedGemmTime(device, row.experts, row.each, row.hidden, row.inner, false);

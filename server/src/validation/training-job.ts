@@ -18,7 +18,7 @@ import { attentionOf, optimizerOf, precisionOf, recomputeOf } from './numerics.t
 import { pipelineOf, scheduleRefusal } from './pipeline.ts';
 import type { CaseInput } from './row.ts';
 import { parallelOf } from './sharding.ts';
-import { frameworkOf, isModernMegatron, type Stack, stackOf } from './stack.ts';
+import { frameworkOf, isMegatron, isModernMegatron, type Stack, stackOf } from './stack.ts';
 import { timedLengthsKnown } from './timed-lengths.ts';
 
 export interface CandidateJob {
@@ -117,7 +117,13 @@ function extrasOf(input: CaseInput, stack: Stack, fields: PartialJobDraft): void
   const dispatchers = { alltoall: 'all-to-all', flex: 'deepep', allgather: 'all-gather' } as const;
   const written = String(flags['moe-token-dispatcher-type'] ?? 'allgather');
   if (listed) fields['parallel.expertDispatch'] ??= dispatchers[written as keyof typeof dispatchers] ?? 'all-to-all';
+  // Megatron-LM pads the vocabulary (--make-vocab-size-divisible-by 128, times TP).
+  if (isMegatron(stack)) fields['model.vocabDivisor'] = 128;
   if (input.compile !== undefined) fields['compile.enabled'] = input.compile;
+  const cuda = /\bcuda (\d+\.\d+)/i.exec(input.note ?? '')?.[1];
+  if (cuda !== undefined) fields['environment.cudaVersion'] = Number(cuda);
+  // BLOOM was trained before CUDA 12.
+  else if (stack === 'megatron-deepspeed') fields['environment.cudaVersion'] = 11;
   const modern = fields['model.gatedMlp'] === true || flags['hidden-dropout'] === 0;
   // Models written for these libraries have no dropout unless their configuration asks for it.
   const plain = /^(torchtitan|fsdp|huggingface|litgpt|torchtune|maxtext|deepspeed)$/.test(stack);
