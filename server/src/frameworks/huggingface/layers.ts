@@ -77,7 +77,8 @@ function readEncoder(draft: Draft, keys: Keys, type: string): void {
   if (encoder === undefined || !Number.isSafeInteger(encoder) || encoder < 1) return;
   setDerived(draft, 'model.encoderLayers', encoder, [], `layers of the encoder of ${type}`);
   const decoder = keys.number('num_decoder_layers', 'decoder_layers') ?? encoder;
-  if (Number.isSafeInteger(decoder) && decoder > 0) setDerived(draft, 'model.layers', decoder, [], `layers of the decoder of ${type}`);
+  if (Number.isSafeInteger(decoder) && decoder > 0 && decoder !== draft.job['model.layers'])
+    setDerived(draft, 'model.layers', decoder, [], `layers of the decoder of ${type}`);
   const gated = keys.word('feed_forward_proj')?.startsWith('gated');
   if (gated === undefined) return;
   setDerived(draft, 'model.gatedMlp', gated, [], 'feed_forward_proj');
