@@ -11,8 +11,8 @@ describe('bytes per parameter of weights, gradients and optimizer', () => {
     ['bf16 gradients and the distributed optimizer', { 'precision.gradients': 'bf16' }, 'megatron-distributed-optimizer', 1, 4 + 12 / d],
     ['ZeRO 0', { 'precision.compute': 'fp16', 'precision.gradients': 'fp16' }, 'deepspeed', 0, 16],
     // DeepSpeed's bf16 optimizer divides its states by itself and adds gradients up in whole fp32 buffers.
-    ['ZeRO 0 in bf16 over a pipeline', { 'precision.gradients': 'bf16' }, 'deepspeed', 0, 6 + 12 / d],
-    ['ZeRO 1 in bf16 over a pipeline', { 'precision.gradients': 'bf16' }, 'deepspeed', 1, 6 + 12 / d],
+    ['ZeRO 0 in bf16', { 'precision.gradients': 'bf16' }, 'deepspeed', 0, 6 + 12 / d],
+    ['ZeRO 1 in bf16', { 'precision.gradients': 'bf16' }, 'deepspeed', 1, 6 + 12 / d],
     ['ZeRO 1', { 'precision.compute': 'fp16', 'precision.gradients': 'fp16' }, 'deepspeed', 1, 4 + 12 / d],
     ['ZeRO 2', { 'precision.gradients': 'bf16' }, 'deepspeed', 2, 2 + 14 / d],
     ['ZeRO 3', { 'precision.gradients': 'bf16' }, 'deepspeed', 3, 16 / d],

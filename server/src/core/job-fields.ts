@@ -310,6 +310,8 @@ export interface JobFields {
   'cluster.interconnect': string;
   'cluster.pricePerGpuHour': number;
   'environment.cudaDeviceMaxConnections': number;
+  /** Release of CUDA, e.g. 11.8. Before 12 all kernels are loaded into the context at once. */
+  'environment.cudaVersion': number;
   /** `VLLM_ALLOW_LONG_MAX_MODEL_LEN`: a context beyond the model's own is a warning instead of an error. */
   'environment.allowLongMaxModelLen': boolean;
 

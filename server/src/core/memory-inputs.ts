@@ -66,4 +66,6 @@ export interface MemoryChoices {
   readonly secondaryPartition: number;
   readonly reshardAfterForward: boolean;
   readonly packing: boolean;
+  /** All kernels are loaded into the context at once, as before CUDA 12. */
+  readonly eagerKernels: boolean;
 }

@@ -117,6 +117,8 @@ function extrasOf(input: CaseInput, stack: Stack, fields: PartialJobDraft): void
   const dispatchers = { alltoall: 'all-to-all', flex: 'deepep', allgather: 'all-gather' } as const;
   const written = String(flags['moe-token-dispatcher-type'] ?? 'allgather');
   if (listed) fields['parallel.expertDispatch'] ??= dispatchers[written as keyof typeof dispatchers] ?? 'all-to-all';
+  // nanotron's layers are plain PyTorch operators one after the other.
+  if (stack === 'nanotron') fields['kernels.fused'] = false;
   // Megatron-LM pads the vocabulary (--make-vocab-size-divisible-by 128, times TP).
   if (isMegatron(stack)) fields['model.vocabDivisor'] = 128;
   if (input.compile !== undefined) fields['compile.enabled'] = input.compile;

@@ -22,9 +22,10 @@ export function activationSlack(framework: string, implementation: string): numb
 const isAtLeastHopper = (architecture: string): boolean => /hopper|blackwell|rubin/i.test(architecture);
 
 /** CUDA context with the kernel images that PyTorch and its libraries load lazily; AMD's runtime holds more. */
-export function contextBytes(architecture: string): Bytes {
+export function contextBytes(architecture: string, eagerKernels: boolean): Bytes {
   if (/cdna/i.test(architecture)) return sets.cdna.context;
-  return isAtLeastHopper(architecture) ? sets.hopper.context : sets.ampere.context;
+  const lazy = isAtLeastHopper(architecture) ? sets.hopper.context : sets.ampere.context;
+  return eagerKernels ? lazy + memoryCalibration.allKernels : lazy;
 }
 
 /**

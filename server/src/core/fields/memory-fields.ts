@@ -159,6 +159,14 @@ export const memoryFields = {
     what: 'Kept activations are copied to the host in the forward pass and back in the backward pass.',
     source: 'PyTorch, torch/autograd/graph.py, save_on_cpu',
   },
+  'environment.cudaVersion': {
+    label: 'CUDA release',
+    short: 'CUDA',
+    fact: 'cuda_version',
+    range: { min: 9 },
+    what: 'From CUDA 12 on kernels are loaded when they are first used; before, all of them lie in the context and take about half a gigabyte more.',
+    source: 'CUDA C++ Programming Guide, lazy loading (CUDA_MODULE_LOADING)',
+  },
   'batch.packing': {
     label: 'Packed samples',
     short: 'packing',

@@ -15,7 +15,7 @@ import { isMegatron } from '../training/complete-memory.ts';
 import type { RankPlan } from '../training/stage-plan.ts';
 import type { Bytes } from '../units.ts';
 import { isQuantized, storedBytes } from './base-weights.ts';
-import { usesFsdp } from './states.ts';
+import { addsUpInFullSize, usesFsdp } from './states.ts';
 
 export interface ShardingBytes {
   /** Parameters gathered while the loss is computed, and while a layer runs its backward pass. */
@@ -48,7 +48,9 @@ const nothing: ShardingBytes = { atLoss: 0, gathered: 0, gradients: 0, buffers: 
 function unsharded(job: TrainingJob, trainable: number): ShardingBytes {
   const element = bytesPerElement(job.precision.compute);
   if (job.zero.implementation === 'deepspeed' && job.zero.stage > 0) {
-    return { ...nothing, gradients: 2 * element * Math.min(trainable, job.zero.reduceBucketElements) };
+    const buckets = 2 * Math.min(trainable, job.zero.reduceBucketElements);
+    // The bf16 optimizer takes 16-bit gradients over once a micro batch is through.
+    return { ...nothing, gradients: element * (addsUpInFullSize(job) ? trainable : buckets) };
   }
   if (job.parallel.data > 1 && job.zero.implementation === 'none' && !isMegatron(job.framework)) {
     const format = job.adapter ? job.adapter.format : job.precision.gradients;

@@ -55,7 +55,7 @@ export function sharedMemory(job: TrainingJob): SharedMemory {
     logits: logitsBytes(job),
     sharding,
     workspace: workspaceBytes(job.cluster.accelerator.architecture, isMegatron(job.framework)),
-    context: contextBytes(job.cluster.accelerator.architecture),
+    context: contextBytes(job.cluster.accelerator.architecture, job.eagerKernels),
     nccl: communicators(job) * memoryCalibration.perCommunicator,
     expanded: quantized ? widestMatrix(job) * bytesPerElement(job.precision.compute) : 0,
   };

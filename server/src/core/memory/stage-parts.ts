@@ -72,6 +72,12 @@ const swapElements = 1e8;
 const weightBuffers = 5;
 const stateBuffers = 4;
 
+/** Each multi-token prediction layer keeps what a layer of the last kind does, and logits of its own. */
+function predictionBytes(plan: RankPlan, { kept, logits }: SharedMemory): Bytes {
+  const layers = plan.chunks.reduce((sum, { prediction }) => sum + prediction, 0);
+  return layers > 0 ? layers * ((kept.at(-1) ?? 0) + logits) : 0;
+}
+
 /** Where offloaded bytes lie: what goes to NVMe passes through pinned buffers in host memory. */
 function awayBytes(job: TrainingJob, { awayStates, awayWeights }: Owned, activations: Bytes): Pick<StageParts, 'hostBytes' | 'nvmeBytes'> {
   const { offloadOptimizer, offloadParam } = job.zero;
@@ -150,7 +156,7 @@ export function stageParts(job: TrainingJob, plan: RankPlan, aliveLayers: number
   const kept = keptOnRank(shared, plan);
   const activations = aliveLayers * kept;
   const transient = transientOnRank(shared, plan) * (job.adapter && job.zero.implementation === 'fsdp1' ? 2 : 1);
-  const logits = plan.headShare * shared.logits;
+  const logits = plan.headShare * shared.logits + predictionBytes(plan, shared);
   const stay = states.gradientsStay ? owned.gradients : 0;
   // Pre-training loops still hold the logits' gradient when the last layer starts its backward pass; Trainer's does not.
   const held = isMegatron(job.framework) || job.framework === 'torchtitan' || job.framework === 'fsdp' ? logits : 0;

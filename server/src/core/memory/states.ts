@@ -104,14 +104,17 @@ function stepBytes(job: TrainingJob, gradients: number): number {
   return optimizer.kind === 'adam' || optimizer.kind === 'other' ? bytesPerElement(optimizer.secondMoment) : 0;
 }
 
+/** True for DeepSpeed's bf16 optimizer, which Megatron-DeepSpeed's pipeline engine uses below stage 2 (deepspeed/runtime/bf16_optimizer.py). */
+export function addsUpInFullSize({ framework, zero, precision }: TrainingJob): boolean {
+  return isMegatron(framework) && zero.implementation === 'deepspeed' && precision.compute === 'bf16' && zero.stage < 2;
+}
+
 /** Bytes of a gradient as it is kept until the step. */
 function gradientBytes(job: TrainingJob): number {
   if (job.adapter && job.optimizer.master === 'none') return bytesPerElement(job.adapter.format);
   const bytes = bytesPerElement(job.precision.gradients);
   // DeepSpeed's bf16 optimizer adds 16-bit gradients up in fp32 buffers of full size.
-  const both =
-    isMegatron(job.framework) && job.zero.implementation === 'deepspeed' && job.precision.compute === 'bf16' && job.zero.stage < 2;
-  return both && job.parallel.pipeline > 1 ? 4 : bytes;
+  return addsUpInFullSize(job) ? 4 : bytes;
 }
 
 export function stateBytes(job: TrainingJob): StateBytes {

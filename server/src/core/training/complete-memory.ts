@@ -128,5 +128,6 @@ export function memoryChoices(job: PartialJob, context: Context, assumptions: As
     secondaryPartition: Math.max(0, job['zero.secondaryPartition'] ?? 0),
     reshardAfterForward: job['zero.reshardAfterForward'] ?? true,
     packing: job['batch.packing'] ?? false,
+    eagerKernels: (job['environment.cudaVersion'] ?? 12) < 12,
   };
 }

@@ -265,6 +265,7 @@ function numericsOf(job: PartialJob, framework: string, sizes: Sizes, model: Mod
     secondaryPartition: memory.secondaryPartition,
     reshardAfterForward: memory.reshardAfterForward,
     packing: memory.packing,
+    eagerKernels: memory.eagerKernels,
     zero: {
       stage,
       implementation,
