@@ -122,6 +122,8 @@ function extrasOf(input: CaseInput, stack: Stack, fields: PartialJobDraft): void
   // Megatron-LM pads the vocabulary (--make-vocab-size-divisible-by 128, times TP).
   if (isMegatron(stack)) fields['model.vocabDivisor'] = 128;
   if (input.compile !== undefined) fields['compile.enabled'] = input.compile;
+  // torchao's benchmarks/float8/training/torchtitan_benchmark.sh passes --training.compile.
+  else if (/torchao e2e training/i.test(input.source ?? '')) fields['compile.enabled'] = true;
   const cuda = /\bcuda (\d+\.\d+)/i.exec(input.note ?? '')?.[1];
   if (cuda !== undefined) fields['environment.cudaVersion'] = Number(cuda);
   // BLOOM was trained before CUDA 12.
