@@ -4,7 +4,6 @@
  */
 import type { TrainingEstimate } from '../core/estimate.ts';
 import type { PartialJob } from '../core/job-fields.ts';
-import type { Predicted } from './predict-training.ts';
 
 /** The same job with twice the layers. */
 export function doubled(job: PartialJob): PartialJob {
@@ -18,7 +17,7 @@ export function doubled(job: PartialJob): PartialJob {
 }
 
 /** Milliseconds per layer for one micro batch, from a job of one layer and the same with two. */
-export function layerTimes(one: TrainingEstimate, two: TrainingEstimate, micro: number): Predicted {
+export function layerTimes(one: TrainingEstimate, two: TrainingEstimate, micro: number): Record<string, number> {
   const sum = ({ schedule }: TrainingEstimate, part: 'forward' | 'backward') =>
     schedule.times.flat().reduce((total, chunk) => total + chunk[part], 0);
   const forward = 1e3 * (sum(two, 'forward') - sum(one, 'forward'));
