@@ -123,9 +123,9 @@ interface Styled {
   readonly backward: Bytes;
 }
 
-/** Megatron-LM counts by the paper's operators; everything else tensor by tensor as autograd saves it. */
+/** Megatron-LM's fused layers count by the paper's operators; everything else tensor by tensor as autograd saves it. */
 function styled(job: TrainingJob, block: Block): Styled {
-  if (isMegatron(job.framework)) {
+  if (isMegatron(job.framework) && job.kernels.fusedMlp) {
     const full = fullLayerActivations(job, block, true);
     const withoutCore = fullLayerActivations(job, block, false);
     const selective = withoutCore.total - droppedBy(job, block, withoutCore);
