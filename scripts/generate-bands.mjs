@@ -3,6 +3,7 @@
  * server/src/core/calibration/measured-bands.json. With --check it says whether that file is stale and fails.
  * Method: docs/model/uncertainty.md.
  */
+import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { accuracy } from './lib/accuracy.mjs';
@@ -12,11 +13,14 @@ import { root } from './lib/paths.mjs';
 const path = 'server/src/core/calibration/measured-bands.json';
 const { fitBands, residualsOf } = await bundled("export { fitBands, residualsOf } from './server/src/validation/bands.ts';");
 const { report } = await accuracy();
-const lines = fitBands(residualsOf(report)).map((band) => {
-  const parts = Object.entries(band).map(([name, value]) => `"${name}": ${JSON.stringify(value)}`);
-  return `    { ${parts.join(', ')} }`;
-});
-const wanted = `{\n  "bands": [\n${lines.join(',\n')}\n  ]\n}\n`;
+const text = JSON.stringify({ bands: fitBands(residualsOf(report)) });
+const formatter = [
+  join(root, 'node_modules/.bin/biome'),
+  ['format', `--stdin-file-path=${path}`],
+  { cwd: root, input: text, encoding: 'utf8' },
+];
+const { status, stdout: wanted, stderr } = spawnSync(...formatter);
+if (status !== 0 || wanted === '') throw new Error(`The formatter refused the bands: ${stderr}`);
 if (readFileSync(join(root, path), 'utf8') === wanted) console.log(`${path}: up to date.`);
 else if (process.argv.includes('--check')) {
   console.error(`Out of date, run "npm run generate": ${path}`);
