@@ -23,7 +23,7 @@ const gib = 2 ** 30;
 const formulas: readonly (readonly [RegExp, FlopsConvention])[] = [
   [/megatron-bridge/i, 'megatron-causal'],
   [/maxtext/i, 'maxtext'],
-  [/llm-foundry|fms-fsdp|kempnerforge|tinyllama/i, 'llm-foundry'],
+  [/llm-foundry|fms-fsdp|kempnerforge/i, 'llm-foundry'],
   [/older formula/i, 'layers-only'],
   [/torchtitan/i, 'torchtitan'],
 ];

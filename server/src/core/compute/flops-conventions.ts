@@ -47,7 +47,7 @@ export const flopsConventions: Readonly<Record<FlopsConvention, ConventionInfo>>
     'llm-foundry',
     'llm-foundry',
     '6 N + 12 L h T per token; N every parameter a token meets, the embedding too; with recomputation 4/3 of it',
-    'llm-foundry scripts/train/benchmarking/collect_results.py; the figures of the fms-fsdp README follow it',
+    'llm-foundry scripts/train/benchmarking/collect_results.py',
   ),
   maxtext: info(
     'maxtext',
