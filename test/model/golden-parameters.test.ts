@@ -47,7 +47,8 @@ const refused: { readonly [type: string]: string } = {
 const languageModels = rows.filter(
   ({ config }) => typeof config.model_type === 'string' && !/^(?:clip|siglip)_vision|^vit$/.test(config.model_type),
 );
-const modelled = languageModels.filter(({ name, config }) => !(String(config.model_type) in refused || name in inexact));
+const diffusion = rows.filter(({ config }) => config._class_name === 'DiTTransformer2DModel');
+const modelled = [...languageModels, ...diffusion].filter(({ name, config }) => !(String(config.model_type) in refused || name in inexact));
 
 function complete(config: object): CompletedModel {
   const document = readDocument('file:///models/config.json', JSON.stringify(config));

@@ -153,6 +153,8 @@ export interface JobFields {
   'model.linearFixedDecay': boolean;
   /** Multi-token prediction layers behind the last one. */
   'model.mtpLayers': number;
+  /** Elements in each layer that a sample meets once instead of every token: adaptive norms of diffusion transformers. */
+  'model.modulationParameters': number;
   /** Layers of the encoder of an encoder-decoder model; `model.layers` are then the decoder's. */
   'model.encoderLayers': number;
   /** Parameters outside blocks, embedding and head, counted from the configuration (type embeddings, poolers, position biases). */

@@ -110,6 +110,8 @@ export interface Block {
   readonly norms: number;
   /** Mixer and feed-forward read the same input. */
   readonly parallel: boolean;
+  /** Elements that a sample meets once instead of every token: the adaptive norms of diffusion transformers. */
+  readonly modulation?: number;
 }
 
 /** A stack beside the main one: an image encoder, or the encoder of an encoder-decoder model. */

@@ -80,5 +80,12 @@ function blockOf(
   const halves = (mixed ? 1 : 0) + (feedForward ? 1 : 0);
   const parallel = job['model.parallelBlocks'] ?? false;
   const norms = halves < 2 ? halves : (job['model.normsPerLayer'] ?? (parallel ? 1 : 2));
-  return { ...(mixed ? { mixer: mixed.mixer } : {}), ...(feedForward ? { feedForward } : {}), norms, parallel };
+  const modulation = job['model.modulationParameters'];
+  return {
+    ...(mixed ? { mixer: mixed.mixer } : {}),
+    ...(feedForward ? { feedForward } : {}),
+    norms,
+    parallel,
+    ...(modulation === undefined ? {} : { modulation }),
+  };
 }

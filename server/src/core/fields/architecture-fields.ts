@@ -313,6 +313,14 @@ export const architectureFields = {
     what: 'How many tokens each position attends to at most.',
     source: sparsePaper,
   },
+  'model.modulationParameters': {
+    label: 'Modulation of one layer',
+    short: 'modulation',
+    fact: 'model.modulation_parameters',
+    range: wholeFromZero,
+    what: 'Parameters of the adaptive norms of one layer: each sample runs through them once, not every token.',
+    source: 'Peebles and Xie 2023, DiT (arXiv 2212.09748), section 3.2',
+  },
   'model.mtpLayers': {
     label: 'Multi-token prediction layers',
     short: 'MTP',

@@ -50,7 +50,7 @@ export function blockParameters(
     experts = (feedForward.experts * parts.each) / (split.expert * split.expertTensor);
   }
   const norms = block.norms * norm(hidden);
-  const dense = mixer + plain + norms;
+  const dense = mixer + plain + norms + (block.modulation ?? 0);
   return { mixer, feedForward: plain, norms, dense, experts, total: dense + experts };
 }
 

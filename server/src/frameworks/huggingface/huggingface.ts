@@ -6,6 +6,7 @@ import { readRows } from '../row.ts';
 import type { Setting } from '../setting.ts';
 import { entrySettings, firstLine, settingText } from '../setting.ts';
 import { applyClassDefaults } from './class-defaults.ts';
+import { diffusionClasses, readDiffusion } from './diffusion.ts';
 import { readConfigFacts } from './facts.ts';
 import { keysOf } from './keys.ts';
 import { readLayers } from './layers.ts';
@@ -43,6 +44,7 @@ function placeOf(names: ReadonlySet<string>): Place {
 
 function detect(document: ConfigDocument): number {
   if (document.format !== 'json') return 0;
+  if (isDiffusion(document)) return 0.95;
   const names = new Set(document.entries.filter(({ path }) => path.length <= 3).map(({ path }) => path.join('.')));
   if (otherFiles.some((name) => names.has(name)) && !names.has('vocab_size')) return 0;
   if (!placeOf(names).found) return 0;
@@ -52,6 +54,7 @@ function detect(document: ConfigDocument): number {
 function read(document: ConfigDocument): readonly Reading[] {
   if (detect(document) === 0) return [];
   const all = entrySettings(document);
+  if (isDiffusion(document)) return [diffusionReading(document, all)];
   const { nest } = placeOf(new Set(all.map(({ name }) => name)));
   const settings = languageSettings(all, nest);
   const draft = createDraft({ document, framework, kind: 'model', release, launch: firstLine(document) });
@@ -65,6 +68,19 @@ function read(document: ConfigDocument): readonly Reading[] {
   const listed = settings.filter(({ name }) => !name.includes('.') && !/\.\d+$/.test(name));
   // A configuration class keeps any further key as an attribute, so none is a mistake.
   return [finishReading(draft, listed, () => true)];
+}
+
+function isDiffusion(document: ConfigDocument): boolean {
+  return document.entries.some(
+    ({ path, scalar }) => path.length === 1 && path[0] === '_class_name' && diffusionClasses.includes(String(scalar)),
+  );
+}
+
+/** A file of diffusers has keys and habits of its own. */
+function diffusionReading(document: ConfigDocument, all: readonly Setting[]): Reading {
+  const draft = createDraft({ document, framework, kind: 'model', release, launch: firstLine(document) });
+  readDiffusion(draft, keysOf(draft, all));
+  return finishReading(draft, all, () => true);
 }
 
 /** Keys of the whole file, then those of the language model under their bare names, so that the inner ones win. */
