@@ -127,7 +127,7 @@ export function trainingNumbers(
   const { fp8, linear: low, fp8Recipe } = job.precision;
   const linear = fp8 ? describeDevice(accelerator, low, calibration, scaleLayouts[fp8Recipe]) : plain;
   if (!plain || !linear) return { refused: `the data sheet of ${accelerator.label} gives no dense rate for ${job.precision.compute}` };
-  const devices: Devices = { plain, linear: { ...linear, elementBytes: plain.elementBytes } };
+  const devices: Devices = { plain, linear };
   const groups = groupsOf(job);
   const plans = stagePlan(job);
   const heaviest = plans.reduce((a, b) => (b.parameters > a.parameters ? b : a));
