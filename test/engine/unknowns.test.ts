@@ -62,12 +62,41 @@ describe('sizes', () => {
   });
 });
 
+test.each([
+  ['--num-experts 8 --moe-layer-freq $FREQ', 'model.expertLayerFrequency'],
+  ['--num-experts 8 --moe-shared-expert-intermediate-size $WIDE', 'model.sharedExpertFfn'],
+  ['--multi-latent-attention --kv-lora-rank $RANK', 'model.kvLoraRank'],
+  ['--hybrid-override-pattern $PATTERN', 'model.mixerPattern'],
+  ['--hybrid-override-pattern M*M* --mamba-num-heads $HEADS', 'model.ssmHeads'],
+  ['--mtp-num-layers $DEPTH', 'model.mtpLayers'],
+])('%s hides the size of the model', (flags, field) => {
+  const { result } = jobOf(launch(flags));
+  expect('refusal' in result ? result.refusal.missing : []).toContain(field);
+});
+
+test('sizes of what the model does not have may stay hidden', () => {
+  for (const flags of ['--moe-shared-expert-intermediate-size $WIDE', '--mamba-num-heads $HEADS', '--moe-ffn-hidden-size $WIDE']) {
+    expect('estimate' in jobOf(launch(flags)).result, flags).toBe(true);
+  }
+});
+
 describe('lesser values', () => {
   test('become assumptions that name what hides them', () => {
     const job = jobOf(launch('--hidden-dropout $DROP --attention-dropout 0'));
     expect(assumed(job)).toContainEqual({ field: 'dropout.enabled', value: 'on', why: '$DROP is not set in this file' });
     const branch = jobOf(launch('$MORE').replace('export', 'if [ -n "$FAST" ]; then MORE=--overlap-grad-reduce; fi\nexport'));
     expect(assumed(branch)).toContainEqual(expect.objectContaining({ field: 'overlap.gradReduce', value: 'off' }));
+  });
+
+  test.each([
+    ['--context-parallel-size 2 --cp-comm-type a2a+p2p', 'parallel.contextKind', 'ring'],
+    ['--num-experts 8 --disable-bias-linear --moe-token-dispatcher-type $HOW', 'parallel.expertDispatch', 'all-to-all'],
+    ['--window-size $WINDOW', 'model.slidingWindow', 'no window'],
+    ['--cuda-graph-impl $GRAPHS', 'compile.cudaGraphs', 'none'],
+    ['--fp8-format e4m3 --fp8-recipe $RECIPE', 'precision.fp8Recipe', 'one scale a tensor'],
+    ['--recompute-granularity selective --recompute-modules $MODULES', 'recompute.modules', 'the attention core'],
+  ])('%s', (flags, field, value) => {
+    expect(assumed(jobOf(launch(flags)))).toContainEqual({ field, value, why: expect.any(String) });
   });
 
   test('of which none is listed when nothing is hidden', () => {

@@ -17,6 +17,8 @@ const spellings: { readonly [value: string]: RegExp } = {
   fsdp2: /fsdp/,
   cpu: /cpu|true/,
   MLA: /multi-latent/,
+  rope: /rope|rotary|yarn/,
+  layer: /local|transformer_engine|cuda-graph/,
   ring: /p2p/,
   'all-to-all': /alltoall|a2a|^\d+$/,
   'all-gather': /allgather/,

@@ -14,6 +14,11 @@ type Test = (job: PartialJob) => boolean;
 const always: Test = () => true;
 const stages: Test = (job) => job['parallel.pipeline'] !== 1;
 const experts: Test = (job) => (job['model.experts'] ?? 0) > 1;
+const latent: Test = (job) => job['model.attentionKind'] === 'MLA';
+const holds =
+  (letter: string): Test =>
+  (job) =>
+    job['model.mixerPattern']?.includes(letter) === true;
 const fullRecompute: Test = (job) => job['recompute.granularity'] === 'full';
 const noWorldSize: Test = (job) => job['parallel.data'] === undefined && job['cluster.gpus'] === undefined;
 
@@ -67,6 +72,26 @@ const modelSizes: { readonly [F in JobField]?: Test } = {
   'model.experts': always,
   'model.expertsPerToken': experts,
   'model.expertFfn': experts,
+  'model.sharedExpertFfn': experts,
+  'model.expertLayerFrequency': experts,
+  'model.firstDenseLayers': experts,
+  'model.expertLatent': experts,
+  'model.ffnPattern': always,
+  'model.mixerPattern': always,
+  'model.attentionKind': always,
+  'model.kvLoraRank': latent,
+  'model.qLoraRank': latent,
+  'model.qkNopeHeadDim': latent,
+  'model.qkRopeHeadDim': latent,
+  'model.valueHeadDim': latent,
+  'model.ssmInner': holds('M'),
+  'model.ssmHeads': holds('M'),
+  'model.ssmState': holds('M'),
+  'model.linearKeyHeads': holds('d'),
+  'model.linearValueHeads': holds('d'),
+  'model.mtpLayers': always,
+  'model.encoderLayers': always,
+  'vision.layers': always,
   'precision.compute': always,
 };
 
@@ -82,6 +107,13 @@ const taken: { readonly [F in JobField]?: string | ((isMegatron: boolean) => str
   'parallel.embeddingCountsAsLayer': off,
   'parallel.lossCountsAsLayer': off,
   'parallel.dataShard': 'the whole of DP',
+  'parallel.dataReplicate': 'one copy of the sharded states',
+  'parallel.contextKind': 'ring',
+  'parallel.expertDispatch': 'all-to-all',
+  'parallel.expertOverlap': off,
+  'zero.secondaryPartition': 'none',
+  'zero.offloadOptimizerRatio': 'all of it',
+  'zero.reshardAfterForward': 'on',
   'overlap.gradReduce': (isMegatron) => (isMegatron ? off : 'on'),
   'overlap.paramGather': (isMegatron) => (isMegatron ? off : 'on'),
   'zero.reduceBucketElements': '500 M elements',
@@ -89,7 +121,16 @@ const taken: { readonly [F in JobField]?: string | ((isMegatron: boolean) => str
   'dropout.enabled': (isMegatron) => (isMegatron ? 'on' : off),
   'optimizer.kind': 'adam',
   'optimizer.precisionAware': off,
+  'optimizer.firstMoment': 'the usual format',
+  'optimizer.secondMoment': 'the usual format',
+  'optimizer.masterWeights': 'fp32',
   'precision.fp8': off,
+  'precision.fp8Recipe': 'one scale a tensor',
+  'precision.fp4': off,
+  'recompute.modules': 'the attention core',
+  'offload.activations': off,
+  'loss.fused': off,
+  'compile.cudaGraphs': 'none',
   'compile.enabled': off,
   'attention.kernel': 'flash',
   'model.activation': 'the usual one of this family',
@@ -99,6 +140,13 @@ const taken: { readonly [F in JobField]?: string | ((isMegatron: boolean) => str
   'model.linearBias': 'the usual choice of this family',
   'model.qkvBias': off,
   'model.qkNorm': off,
+  'model.attentionGate': off,
+  'model.attentionSinks': off,
+  'model.slidingWindow': 'no window',
+  'model.sharedExpertGate': off,
+  'model.routerBias': off,
+  'model.expertCapacityFactor': 'no token is dropped',
+  'sequence.documentLength': 'the sequence length',
   'model.maxPositions': 'the sequence length',
   'serving.maxSequences': '256',
   'serving.maxBatchedTokens': '8192',

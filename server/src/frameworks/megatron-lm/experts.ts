@@ -103,5 +103,6 @@ function readResidual(draft: Draft, find: Find): void {
   const hidden = draft.job['model.hidden'];
   const width = draft.job['model.ffn'] ?? (hidden === undefined ? undefined : 4 * hidden);
   if (type === undefined || settingText(type) !== 'residual' || width === undefined) return;
-  setField(draft, 'model.sharedExpertFfn', width, keyOrigin(draft, type));
+  const from = draft.job['model.ffn'] === undefined ? 'model.hidden' : 'model.ffn';
+  setDerived(draft, 'model.sharedExpertFfn', width, [from], '--mlp-type residual has a dense MLP beside the experts');
 }
