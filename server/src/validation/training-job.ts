@@ -58,6 +58,9 @@ export function trainingJobOf(row: CaseInput, catalog: Catalog): Mapping {
     if (missing !== undefined) continue;
     candidates.push(...withRecompute(input, stack, fields, assumptions).flatMap((candidate) => withMicroBatches(split.input, candidate)));
   }
+  // Another stage costs less than computing everything twice.
+  const effort = ({ job }: CandidateJob) => ['none', 'selective', 'full'].indexOf(job['recompute.granularity'] ?? 'none');
+  if (splits.length > 1) candidates.sort((a, b) => effort(a) - effort(b));
   if (candidates.length === 0) return { refused: 'no split of the stated GPUs holds the stated batch' };
   return {
     framework: frameworkOf(stack),
@@ -154,21 +157,27 @@ function withMicroBatches(input: CaseInput, candidate: CandidateJob): CandidateJ
   }));
 }
 
+/** Shares of the layers that a row may mean by "some layers"; the first that fits is taken. */
+const someLayers = [0.25, 0.5, 0.75, 1];
+
 function withRecompute(input: CaseInput, stack: Stack, fields: PartialJobDraft, assumptions: readonly Assumption[]): CandidateJob[] {
+  const written = input.recompute ?? '';
   const choices = recomputeOf(input, stack);
-  return choices.map((granularity) => {
+  const only = input.recompute === undefined ? 'recomputation not stated: the default of the recipe' : undefined;
+  const why = choices.length > 1 ? 'recomputation not stated: the least that fits the GPU' : only;
+  return choices.flatMap((granularity) => {
     const job: PartialJobDraft = { ...fields, 'recompute.granularity': granularity };
-    if (granularity === 'full') {
-      const part = /layer/i.test(input.recompute ?? '') && !/^full/i.test(input.recompute ?? '');
-      const chunks = (fields['parallel.pipeline'] ?? 1) * (fields['parallel.virtualStages'] ?? 1);
-      job['recompute.method'] = part ? 'block' : 'uniform';
-      job['recompute.layers'] = part ? Math.max(1, Math.round((fields['model.layers'] ?? 2) / 2 / chunks)) : 1;
-    }
-    const only = input.recompute === undefined ? 'recomputation not stated: the default of the recipe' : undefined;
-    const why = choices.length > 1 ? 'recomputation not stated: the least that fits the GPU' : only;
     const more: Assumption[] = why === undefined ? [] : [{ field: 'recompute.granularity', value: granularity, why }];
-    if (/some layers/i.test(input.recompute ?? ''))
-      more.push({ field: 'recompute.layers', value: 'half', why: 'how many of the layers are computed again is not stated' });
-    return { job, assumptions: [...assumptions, ...more] };
+    if (granularity !== 'full') return [{ job, assumptions: [...assumptions, ...more] }];
+    if (!/layer/i.test(written) || /^full/i.test(written))
+      return [{ job: { ...job, 'recompute.method': 'uniform', 'recompute.layers': 1 }, assumptions: [...assumptions, ...more] }];
+    const chunks = (fields['parallel.pipeline'] ?? 1) * (fields['parallel.virtualStages'] ?? 1);
+    const perChunk = (fields['model.layers'] ?? 2) / chunks;
+    return (/some layers/i.test(written) ? someLayers : [0.5]).map((share) => {
+      const layers = Math.max(1, Math.round(perChunk * share));
+      const unstated = 'how many of the layers are computed again is not stated: the least that fits the GPU';
+      const guess: Assumption[] = /some layers/i.test(written) ? [{ field: 'recompute.layers', value: String(layers), why: unstated }] : [];
+      return { job: { ...job, 'recompute.method': 'block', 'recompute.layers': layers }, assumptions: [...assumptions, ...more, ...guess] };
+    });
   });
 }
