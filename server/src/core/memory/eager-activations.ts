@@ -71,10 +71,25 @@ interface Widths {
   readonly rule: InputRule;
 }
 
+/**
+ * Score matrices of attention written out: LLaMA-like code takes the softmax in fp32 and keeps it beside its 16-bit copy,
+ * with keys and values repeated for every head (Transformers modeling_llama.py, eager_attention_forward); older code stays
+ * in the compute type and drops out.
+ */
+function coreBytes(job: TrainingJob, { mixer }: Block, tokens: number, element: number): Bytes {
+  if (!mixer) return 0;
+  const { core } = mixerActivations(job, mixer, tokens, true);
+  if (job.attention !== 'unfused' || mixer.kind !== 'attention' || job.model.normalization !== 'rmsnorm') return core;
+  const { tensor } = job.parallel;
+  const scores = (mixer.heads / tensor) * tokens * job.sequenceLength * (4 + element);
+  return scores + (2 * tokens * (mixer.heads - mixer.kvHeads) * mixer.headDim * element) / tensor;
+}
+
 function mixerPart(job: TrainingJob, block: Block, { tokens, hidden, element, rule }: Widths): Bytes {
   const { mixer } = block;
   if (!mixer) return 0;
-  const { projections, core, out } = mixerActivations(job, mixer, tokens, true);
+  const { projections, out } = mixerActivations(job, mixer, tokens, true);
+  const core = coreBytes(job, block, tokens, element);
   const input = reads(job, rule, 'q', 'k', 'v') ? rule.shared : 0;
   const own = rule.own('q') + rule.own('k') + rule.own('v');
   const outWidth = out / element;
@@ -130,7 +145,7 @@ export function eagerLayer(job: TrainingJob, block: Block, tokens: number): Eage
   const masks = job.dropout ? (2 * tokens * hidden) / spread : 0;
   return {
     kept: norms + mixer + mlp.kept + masks,
-    core: job.attention === 'unfused' && block.mixer ? mixerActivations(job, block.mixer, tokens, true).core : 0,
+    core: job.attention === 'unfused' ? coreBytes(job, block, tokens, element) : 0,
     input: written ? 0 : (tokens * hidden * residual) / spread,
     backward: mlp.backward,
   };

@@ -35,6 +35,8 @@ export interface StageParts {
   /** Gathered parameters and unreduced gradients. */
   readonly sharding: Bytes;
   readonly buffers: Bytes;
+  /** 16-bit copies of fp32 weights that autocast keeps. */
+  readonly casts: Bytes;
   /** Temporary copies of the optimizer step. */
   readonly step: Bytes;
   readonly workspace: Bytes;
@@ -71,6 +73,16 @@ function hostActivations({ layers }: SharedMemory, plan: RankPlan): Bytes {
 const swapElements = 1e8;
 const weightBuffers = 5;
 const stateBuffers = 4;
+
+/**
+ * 16-bit copies of fp32 weights: autocast keeps each until the forward pass is over, and the graph until the layer's backward
+ * pass unless the layer is computed again (PyTorch aten/src/ATen/autocast_mode.cpp, cached_cast).
+ */
+function castBytes(job: TrainingJob, plan: RankPlan): { readonly atLoss: Bytes; readonly atBackward: Bytes } {
+  if (!job.kernels.autocast || job.adapter || job.precision.params !== 'fp32') return { atLoss: 0, atBackward: 0 };
+  const all = plan.parameters * bytesPerElement(job.precision.compute);
+  return { atLoss: all, atBackward: job.recompute.granularity === 'full' ? 0 : all };
+}
 
 /** Each multi-token prediction layer keeps what a layer of the last kind does, and logits of its own. */
 function predictionBytes(plan: RankPlan, { kept, logits }: SharedMemory): Bytes {
@@ -162,10 +174,11 @@ export function stageParts(job: TrainingJob, plan: RankPlan, aliveLayers: number
   const held = isMegatron(job.framework) || job.framework === 'torchtitan' || job.framework === 'fsdp' ? logits : 0;
   // The head's gradient exists by then, unless gradients have buffers or are divided at once.
   const head = states.gradientsStay || states.gradientShards > 1 || job.adapter ? 0 : plan.headParameters * states.gradients;
+  const casts = castBytes(job, plan);
   const moving = around.gathered + around.gradients + transient;
   const at: Moments = {
-    loss: stay + activations + logits + around.atLoss,
-    backward: stay + head + activations + held + moving,
+    loss: stay + activations + logits + around.atLoss + casts.atLoss,
+    backward: stay + head + activations + held + moving + casts.atBackward,
     lastBackward: owned.gradients + kept + moving,
     optimizer: owned.gradients + owned.step,
   };
@@ -187,6 +200,7 @@ export function stageParts(job: TrainingJob, plan: RankPlan, aliveLayers: number
     logits: moment === 'loss' ? logits : moment === 'backward' ? held : 0,
     sharding: moment === 'loss' ? around.atLoss : backward ? around.gathered + around.gradients : 0,
     buffers: around.buffers,
+    casts: moment === 'loss' ? casts.atLoss : moment === 'backward' ? casts.atBackward : 0,
     step: moment === 'optimizer' ? owned.step : 0,
     workspace,
     allocated,

@@ -201,6 +201,10 @@ function allocatedTerms(rank: Rank): readonly Term[] {
       ),
     );
   }
+  if (parts.casts > 0) {
+    const inputs = [input('N', rank.plan.parameters), input('bytes', 2, 'precision.compute')];
+    list.push(term('casts', '16-bit copies of the weights', parts.casts, 'N * bytes', inputs, 'PyTorch aten/src/ATen/autocast_mode.cpp'));
+  }
   if (parts.step > 0) {
     const inputs = [input('bytes', shared.states.step, 'optimizer.fused'), input('trained', parts.trainable)];
     list.push(
