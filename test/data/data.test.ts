@@ -104,7 +104,7 @@ const dense = modelCards.filter(
   (card) =>
     card.parameters !== undefined &&
     !['MLA', 'hybrid'].includes(card.fields['model.attentionKind'] ?? '') &&
-    ['model.experts', 'model.encoderLayers', 'model.ssmInner', 'model.ffnWidths', 'vision.layers'].every(
+    ['model.experts', 'model.encoderLayers', 'model.ssmInner', 'model.ffnWidths', 'model.modulationParameters', 'vision.layers'].every(
       (field) => !(field in card.fields),
     ),
 );

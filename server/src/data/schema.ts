@@ -170,6 +170,7 @@ export const modelFile = z.array(
       'model.causal': z.boolean().optional(),
       'model.encoderLayers': count.optional(),
       'model.otherParameters': count.optional(),
+      'model.modulationParameters': count.optional(),
       'vision.layers': count.optional(),
       'vision.hidden': count.optional(),
       'vision.heads': count.optional(),
