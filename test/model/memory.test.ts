@@ -260,6 +260,9 @@ describe('what a knob moves', () => {
     expect(away.master + away.moments).toBe(0);
     expect(away.hostBytes).toBeGreaterThan(0);
     expect(away.nvmeBytes).toBe(0);
+    // ZeRO-Offload: 16-bit weights alone stay on the card (Ren et al. 2021, section 3.1).
+    expect(away.gradients).toBe(0);
+    expect(away.resident - away.workspace).toBe(away.weights);
     const onDisk = parts({ ...base, 'zero.offloadOptimizer': 'nvme', 'zero.implementation': 'deepspeed', 'zero.stage': 3 }, 'deepspeed');
     expect(onDisk.nvmeBytes).toBeGreaterThan(onDisk.hostBytes);
   });

@@ -45,7 +45,7 @@ export function mixerActivations(job: TrainingJob, mixer: Mixer, tokens: number,
 /** The squares of unfused attention, or the log-sum of every row and head that a fused kernel keeps in fp32. */
 function attentionCore(job: TrainingJob, heads: number, tokens: number, keepCore: boolean): Bytes {
   const { tensor } = job.parallel;
-  if (job.attention === 'flash') return (4 * tokens * heads) / tensor;
+  if (job.attention !== 'unfused') return (4 * tokens * heads) / tensor;
   if (!keepCore) return 0;
   const element = bytesPerElement(job.precision.compute);
   return (heads / tensor) * tokens * job.sequenceLength * (job.dropout ? 2 * element + 1 : element);

@@ -130,7 +130,7 @@ function ownedWhenTrained(job: TrainingJob, plan: RankPlan, states: StateBytes):
   return {
     trainable: plan.parameters,
     weights: ofWeights * states.weights,
-    gradients: dividedParameters(job, plan, states.gradientShards) * states.gradients,
+    gradients: states.gradientsAway ? 0 : dividedParameters(job, plan, states.gradientShards) * states.gradients,
     master: mine * states.master,
     moments: mine * states.moments,
     step: Math.min(mine, states.stepGroup) * states.step,
@@ -149,7 +149,7 @@ function ownedWithAdapter(job: TrainingJob, plan: RankPlan, states: StateBytes):
   return {
     trainable: adapters + whole,
     weights: (onDevice + adapters * states.weights + whole * states.whole.weights) / weightShards,
-    gradients: (adapters * states.gradients + whole * states.whole.gradients) / gradientShards,
+    gradients: states.gradientsAway ? 0 : (adapters * states.gradients + whole * states.whole.gradients) / gradientShards,
     master: ((adapters + whole) * states.master) / optimizerShards,
     moments: (adapters * states.moments + whole * states.whole.moments) / optimizerShards,
     step: (adapters * states.step + whole * states.whole.step) / optimizerShards,
@@ -173,7 +173,8 @@ export function stageParts(job: TrainingJob, plan: RankPlan, aliveLayers: number
   // Pre-training loops still hold the logits' gradient when the last layer starts its backward pass; Trainer's does not.
   const held = isMegatron(job.framework) || job.framework === 'torchtitan' || job.framework === 'fsdp' ? logits : 0;
   // The head's gradient exists by then, unless gradients have buffers or are divided at once.
-  const head = states.gradientsStay || states.gradientShards > 1 || job.adapter ? 0 : plan.headParameters * states.gradients;
+  const head =
+    states.gradientsStay || states.gradientsAway || states.gradientShards > 1 || job.adapter ? 0 : plan.headParameters * states.gradients;
   const casts = castBytes(job, plan);
   const moving = around.gathered + around.gradients + transient;
   const at: Moments = {

@@ -39,6 +39,8 @@ export interface StateBytes {
   readonly step: number;
   /** Parameters the step works on at a time. */
   readonly stepGroup: number;
+  /** Gradients leave for the host as they are reduced. */
+  readonly gradientsAway: boolean;
   /** Gradients have buffers of their own from start to end, or outlive a micro batch because several are added up. */
   readonly gradientsStay: boolean;
   /** Bytes per parameter off the GPU, in host memory or on NVMe, divided like the optimizer and like the weights. */
@@ -128,11 +130,13 @@ export function stateBytes(job: TrainingJob): StateBytes {
   const offloaded = optimizer.cpuOffload || zero.offloadOptimizer !== 'none' ? optimizer.offloadedShare : 0;
   const paged = optimizer.paged ? 1 : 0;
   const gradients = gradientBytes(job);
-  // FSDP's CPU offload takes gradients along (PyTorch torch/distributed/fsdp, CPUOffload, CPUOffloadPolicy).
-  const awayUnderFsdp = isFullySharded(zero.implementation) && zero.offloadParam === 'cpu';
+  // FSDP's CPU offload takes gradients along (PyTorch torch/distributed/fsdp, CPUOffload); DeepSpeed sends each reduced bucket
+  // to the host from stage 2 on (Ren et al. 2021, ZeRO-Offload, section 4.1).
+  const byFsdp = isFullySharded(zero.implementation) && zero.offloadParam !== 'none';
+  const byDeepspeed = zero.implementation === 'deepspeed' && zero.stage >= 2 && offloaded > 0;
   const states: Omit<StateBytes, 'whole'> = {
     weights: zero.offloadParam === 'none' ? weights : 0,
-    gradients: optimizer.inBackward || awayUnderFsdp ? 0 : gradients,
+    gradients: optimizer.inBackward ? 0 : gradients,
     master: master * (1 - offloaded),
     moments: moments * (1 - Math.max(offloaded, paged)),
     // FSDP always divides what it keeps; what it gathers counts apart (sharding.ts).
@@ -141,6 +145,7 @@ export function stateBytes(job: TrainingJob): StateBytes {
     optimizerShards: zero.stage >= 1 ? shards : 1,
     step: offloaded > 0 ? 0 : stepBytes(job, gradients),
     stepGroup: zero.implementation === 'deepspeed' && zero.stage === 3 ? 1e9 : Number.POSITIVE_INFINITY,
+    gradientsAway: byFsdp || byDeepspeed,
     gradientsStay: isMegatron(job.framework) || zero.implementation === 'deepspeed' || job.batch.accumulation > 1,
     // The host works in fp32 on gradients too; under DeepSpeed they arrive in pinned buffers.
     hostOptimizer: offloaded * (master + moments + (offloaded > 0 ? 4 : 0)) + paged * (1 - offloaded) * moments,
