@@ -10,7 +10,8 @@ export type AdapterKind = 'lora' | 'dora' | 'qlora' | 'adapter' | 'adapter-v2' |
 export type NumberFormat = 'fp32' | 'tf32' | 'fp16' | 'bf16' | 'fp8' | 'fp4' | 'int8' | 'int4';
 export type RecomputeGranularity = 'none' | 'selective' | 'full';
 export type RecomputeMethod = 'uniform' | 'block';
-export type AttentionKernel = 'flash' | 'unfused';
+/** `flash1`: FlashAttention before its second version, also in Triton. */
+export type AttentionKernel = 'flash' | 'flash1' | 'unfused';
 export type OffloadDevice = 'none' | 'cpu' | 'nvme';
 export type Activation = 'gelu' | 'swiglu' | 'geglu' | 'relu' | 'squared-relu';
 /** LayerNorm has a weight and a bias; some families keep only the weight, and OLMo nothing. */

@@ -94,11 +94,19 @@ function recipeRecompute(input: CaseInput, stack: Stack): RecomputeGranularity |
 }
 
 /** The attention kernel: stated, else by the age of the stack. */
+/** Software whose published tables are older than FlashAttention 2 (July 2023). */
+const firstGeneration = /llm-foundry/i;
+
 export function attentionOf(input: CaseInput, stack: Stack, fields: PartialJobDraft, assumptions: Assumption[]): void {
   const flags = input.parallel?.flags ?? {};
   const written = input.attention ?? '';
   if (/unfused/i.test(written)) fields['attention.kernel'] = 'unfused';
-  else if (/flash|sdpa/i.test(written)) fields['attention.kernel'] = 'flash';
+  else if (/flash[- _]?(?:attention[- _]?)?(?:1|v1)\b|triton/i.test(written)) fields['attention.kernel'] = 'flash1';
+  else if (firstGeneration.test(input.source ?? '')) {
+    fields['attention.kernel'] = 'flash1';
+    const why = 'llm-foundry ran the Triton FlashAttention 1 when its tables were made';
+    assumptions.push({ field: 'attention.kernel', value: 'FlashAttention 1', why });
+  } else if (/flash|sdpa/i.test(written)) fields['attention.kernel'] = 'flash';
   else if (flags['attention-backend'] === 'unfused' || flags['transformer-impl'] === 'local') fields['attention.kernel'] = 'unfused';
   else {
     const before =

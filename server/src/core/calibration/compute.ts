@@ -41,6 +41,8 @@ export interface ComputeCalibration {
     /** FlashAttention 2, which PyTorch's own attention uses. */
     readonly flash2: AttentionFit;
     readonly backwardRate: number;
+    /** Rate of the first generation of fused kernels against FlashAttention 2. */
+    readonly flash1Rate: number;
   };
   /** What is left of the isolated rate when the whole chip works for seconds (power limit, clocks), at `tdpWatts`. */
   readonly sustainedShare: number;
@@ -73,11 +75,11 @@ interface Sources {
 function assemble(ids: Sources): ComputeCalibration {
   const gemm = (id: string): GemmFit => fitted(gemmFits, id);
   const attention = (id: string): AttentionFit => fitted(attentionFits, id);
-  const { backwardRate, ...device } = fitted(deviceFits, ids.device);
+  const { backwardRate, flash1Rate, ...device } = fitted(deviceFits, ids.device);
   return {
     ...device,
     gemm: { half: gemm(ids.half), fp8: gemm(ids.fp8), fp8Block: gemm(ids.fp8Block), fp4: gemm(ids.fp4) },
-    attention: { newest: attention(ids.newest), flash2: attention(ids.flash2), backwardRate },
+    attention: { newest: attention(ids.newest), flash2: attention(ids.flash2), backwardRate, flash1Rate },
     basis: ids.basis,
   };
 }

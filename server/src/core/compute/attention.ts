@@ -46,7 +46,7 @@ function pairsOf(shape: AttentionShape): number {
 
 /** FLOPs of scores and weighted sum as executed by the kernel. */
 export function attentionFlops(shape: AttentionShape): number {
-  const pairs = shape.kernel === 'flash' ? pairsOf(shape) : shape.queries * shape.keys;
+  const pairs = shape.kernel === 'unfused' ? shape.queries * shape.keys : pairsOf(shape);
   return 2 * shape.batch * shape.heads * pairs * (shape.headDim + (shape.valueDim ?? shape.headDim));
 }
 
@@ -62,7 +62,8 @@ function shareAt(fit: AttentionFit, size: number): number {
 /** Seconds of the fused kernel that does `scale` times the forward work at `rateShare` of its rate. */
 function fusedTime(device: Device, shape: AttentionShape, scale: number, rateShare: number): Seconds {
   const { attention, sustainedShare } = device.calibration;
-  const fit = shape.newest ? attention.newest : attention.flash2;
+  const first = shape.kernel === 'flash1';
+  const fit = shape.newest && !first ? attention.newest : attention.flash2;
   const valueDim = shape.valueDim ?? shape.headDim;
   const keyValueHeads = shape.keyValueHeads ?? shape.heads;
   const pairs = pairsOf(shape) + shape.queries * fit.keyRamp;
@@ -71,7 +72,7 @@ function fusedTime(device: Device, shape: AttentionShape, scale: number, rateSha
   const idle = 1 + ((Math.ceil(waves) - waves) / waves) * fit.waveLoss;
   // Slower matrix units wait less for the softmax between the products, too.
   const busier = device.gemm.peakShare / device.calibration.gemm.half.peakShare;
-  const share = shareAt(fit, (shape.headDim + valueDim) / 2) * rateShare * busier;
+  const share = shareAt(fit, (shape.headDim + valueDim) / 2) * rateShare * busier * (first ? attention.flash1Rate : 1);
   const compute = (work * idle) / (device.peak * share * sustainedShare);
   const elements = shape.batch * (shape.queries * shape.heads + shape.keys * keyValueHeads) * (shape.headDim + valueDim);
   const memory = (scale * elements * device.elementBytes) / (device.bandwidth * fit.memoryShare);
@@ -79,7 +80,7 @@ function fusedTime(device: Device, shape: AttentionShape, scale: number, rateSha
 }
 
 export function attentionForward(device: Device, shape: AttentionShape): Seconds {
-  if (shape.kernel === 'flash') return fusedTime(device, shape, 1, 1);
+  if (shape.kernel !== 'unfused') return fusedTime(device, shape, 1, 1);
   const { queries, keys, headDim } = shape;
   const heads = shape.batch * shape.heads;
   const products = batchedGemmTime(device, heads, queries, keys, headDim) + batchedGemmTime(device, heads, queries, headDim, keys);
@@ -89,7 +90,7 @@ export function attentionForward(device: Device, shape: AttentionShape): Seconds
 }
 
 export function attentionBackward(device: Device, shape: AttentionShape): Seconds {
-  if (shape.kernel === 'flash') return fusedTime(device, shape, 2.5, device.calibration.attention.backwardRate);
+  if (shape.kernel !== 'unfused') return fusedTime(device, shape, 2.5, device.calibration.attention.backwardRate);
   const { queries, keys, headDim } = shape;
   const heads = shape.batch * shape.heads;
   const products =
