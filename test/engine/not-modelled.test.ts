@@ -71,3 +71,24 @@ test('too much memory is no certain failure when a key may save it', () => {
     why: expect.stringContaining('--cpu-offloading is not modelled'),
   });
 });
+
+describe('experts of a vLLM server', () => {
+  const weights = (flags: string): number => {
+    const { result } = jobOf(`vllm serve mistralai/Mixtral-8x7B-Instruct-v0.1 ${flags}\n`);
+    return 'estimate' in result && result.estimate.kind === 'serving' ? result.estimate.memory.weights.value : Number.NaN;
+  };
+
+  test('are divided over TP and the replicas, attention over TP alone', () => {
+    expect(weights('--tensor-parallel-size 4')).toBeLessThan(weights('--data-parallel-size 4'));
+    expect(weights('--data-parallel-size 4')).toBeLessThan(weights('') / 3);
+    expect(weights('--data-parallel-size 4 --enable-expert-parallel')).toBe(weights('--data-parallel-size 4'));
+  });
+
+  test('copies of experts are named', () => {
+    const job = jobOf('vllm serve mistralai/Mixtral-8x7B-Instruct-v0.1 --tensor-parallel-size 2 --enable-eplb --num-redundant-experts 8\n');
+    expect(assumed(job)).toContainEqual({
+      value: 'every expert is there once',
+      why: expect.stringContaining('--num-redundant-experts'),
+    });
+  });
+});

@@ -76,6 +76,8 @@ export const vllmNotModelled: NotModelledKeys = {
   'kv-transfer-config': { instead: 'one engine both prefills and decodes' },
   ...each('kv-offloading-size kv-offloading-backend', { instead: 'the KV cache is on the GPU alone' }),
   'num-gpu-blocks-override': { instead: 'the number of KV blocks follows from the memory' },
+  ...each('num-redundant-experts enable-eplb', { instead: 'every expert is there once' }),
+  'all2all-backend': { instead: 'the exchange of tokens between replicas takes no time' },
   'prefill-context-parallel-size': { instead: wholeSequence, unless: one },
 };
 

@@ -4,7 +4,7 @@ import type { Assumption, Refusal } from '../estimate.ts';
 import type { ServingJob } from '../estimate-inputs.ts';
 import type { Cluster } from '../hardware.ts';
 import type { JobField, NumberFormat, PartialJob } from '../job-fields.ts';
-import { firstAttention } from '../model-shape.ts';
+import { firstAttention, firstExperts } from '../model-shape.ts';
 import { GiB } from '../units.ts';
 
 const refuse = (why: string, missing: readonly JobField[] = []): { readonly refusal: Refusal } => ({ refusal: { why, missing } });
@@ -68,6 +68,9 @@ export function completeServing(
   const utilization = use('serving.gpuMemoryUtilization', job['serving.gpuMemoryUtilization'], 0.92, "vLLM's default");
   if (!(utilization > 0 && utilization <= 1)) return refuse(`gpu-memory-utilization is ${utilization}; it is a share between 0 and 1`);
   const batchDefaults = onlineBatchDefaults(cluster);
+  if (firstExperts(model) && (job['serving.dataParallel'] ?? 1) > 1) {
+    assumptions.push({ value: 'none', why: 'the time in which replicas exchange tokens for their experts is not modelled' });
+  }
   return {
     job: {
       framework,

@@ -35,8 +35,9 @@ const graphs = GiB(0.7);
 export function weightBytes(job: ServingJob): Bytes {
   const { model, tensor, pipeline } = job;
   const scaled = job.weights === 'int4' ? 0.5 + 4.5 / 128 : bytesPerElement(job.weights);
-  // Experts are divided over the TP ranks like any other matrix.
-  const kinds = kindParameters(model, { tensor, expert: 1, expertTensor: tensor });
+  // Experts are divided over TP and the replicas of data parallelism together, whether whole (expert parallelism) or each
+  // into slices: the bytes are the same (vllm/model_executor/layers/fused_moe/config.py, FusedMoEParallelConfig).
+  const kinds = kindParameters(model, { tensor, expert: job.dataParallel, expertTensor: tensor });
   const counts = countKinds(model, 0, model.layers);
   const layers = kinds.reduce((sum, { total, norms }, kind) => sum + (counts[kind] ?? 0) * ((total - norms) * scaled + norms * 2), 0);
   const head = headParameters(model, tensor);
@@ -90,9 +91,10 @@ function blockSeconds(job: ServingJob, block: Block, linear: Device, plain: Devi
   let seconds = products.reduce((sum, [n, k]) => sum + gemmTime(linear, tokens, n, k, false), 0);
   let wide = feedForward?.kind === 'dense' ? feedForward.ffn : (feedForward?.sharedFfn ?? 0);
   if (feedForward?.kind === 'moe') {
-    // Few tokens do not reach every expert; those that are reached share the visits.
+    // Few tokens do not reach every expert; those that are reached share the visits. Replicas serve each other's tokens.
     const visits = tokens * feedForward.topK;
-    const reached = feedForward.experts * (1 - (1 - feedForward.topK / feedForward.experts) ** tokens);
+    const replicas = job.dataParallel;
+    const reached = (feedForward.experts * (1 - (1 - feedForward.topK / feedForward.experts) ** (tokens * replicas))) / replicas;
     for (const [n, k] of mlpProducts(feedForward.ffn, feedForward.gated, feedForward.latent || model.hidden, tensor)) {
       seconds += groupedGemmTime(linear, reached, visits / reached, n, k);
     }
