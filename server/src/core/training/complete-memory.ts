@@ -92,7 +92,8 @@ function optimizerOf(job: PartialJob, context: Context, adapter: AdapterChoice |
     master: masters ? (job['optimizer.masterWeights'] ?? 'fp32') : 'none',
     paged: job['optimizer.paged'] ?? false,
     inBackward: job['optimizer.inBackward'] ?? false,
-    fused: job['optimizer.fused'] ?? fusedByDefault(framework, implementation, kind),
+    // Paged optimizers are bitsandbytes', whose kernels update in place.
+    fused: job['optimizer.fused'] ?? (job['optimizer.paged'] === true || fusedByDefault(framework, implementation, kind)),
   };
 }
 
