@@ -13,6 +13,7 @@ import type { Groups } from '../comms/groups.ts';
 import { type Group, place } from '../comms/network.ts';
 import type { Device } from '../compute/gemm.ts';
 import type { TrainingJob } from '../estimate-inputs.ts';
+import { trainableParameters } from '../memory/adapter-parameters.ts';
 import { dividedParameters, stateBytes } from '../memory/states.ts';
 import { bytesPerElement } from '../number-format.ts';
 import type { Bytes, Seconds } from '../units.ts';
@@ -27,6 +28,8 @@ export interface DataParallelCost {
 
 /** Per step, for the rank with the most parameters. */
 export function dataParallelCost(job: TrainingJob, groups: Groups, plan: RankPlan): DataParallelCost {
+  // Frozen weights have no gradients, and nothing new to gather after the step.
+  if (job.adapter) return costOf(job, groups, trainableParameters(job, plan), groups.reduce, groups.shard);
   const dense = costOf(job, groups, plan.parameters - plan.expertParameters, groups.reduce, groups.shard);
   if (plan.expertParameters === 0) return dense;
   const experts = costOf(job, groups, plan.expertParameters, groups.expertData, groups.expertData);
@@ -81,7 +84,7 @@ function shardedCost(job: TrainingJob, shard: Group, gradient: Bytes, weights: B
 /** Seconds of the optimizer on one GPU: it streams gradients, master weights and moments through memory. */
 export function optimizerSeconds(job: TrainingJob, device: Device, plan: RankPlan): Seconds {
   const states = stateBytes(job);
-  const mine = dividedParameters(job, plan, states.optimizerShards);
+  const mine = job.adapter ? trainableParameters(job, plan) / states.optimizerShards : dividedParameters(job, plan, states.optimizerShards);
   // Norm of the gradients, then read gradient, master and moments, write master, moments and the compute copy.
   const perParameter = 2 * states.gradients + 2 * (states.master + states.moments) + states.weights;
   const bytes = mine * perParameter;
