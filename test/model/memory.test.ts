@@ -98,6 +98,12 @@ describe('one GPU', () => {
     expect(parts({ ...llama3, ...single, 'optimizer.fused': true }).step).toBe(0);
   });
 
+  it('autocast on fp32 weights adds a 16-bit copy of each while the loss is computed', () => {
+    const mixed = parts({ ...llama2, ...single, 'sequence.length': 32768, 'precision.params': 'fp32', 'precision.gradients': 'fp32' });
+    expect(mixed.moment).toBe('loss');
+    expect(mixed.casts).toBeCloseTo(mixed.weights / 2, 0);
+  });
+
   it('a step inside the backward pass keeps no gradients, paged states leave the card', () => {
     const inBackward = parts({ ...llama3, ...single, 'optimizer.inBackward': true });
     expect(inBackward.gradients).toBe(0);
