@@ -7,6 +7,7 @@ import attentionFits from './fits/attention.json' with { type: 'json' };
 import deviceFits from './fits/device.json' with { type: 'json' };
 import gemmFits from './fits/gemm.json' with { type: 'json' };
 import { fitted } from './fitted.ts';
+import { hostCalibration } from './host.ts';
 
 /** Matrix products in one number format; see `fits/gemm.json`. */
 export interface GemmFit {
@@ -192,16 +193,22 @@ export function computeCalibration(architecture: string): ComputeCalibration {
 
 /**
  * The calibration of a device under steady load: a card with fewer watts for each FLOP/s of its peak than the one measured
- * runs at lower clocks, by about the square root of the ratio. Without a peak the limits themselves are compared.
+ * runs at lower clocks, by about the square root of the ratio. Without a peak the limits themselves are compared. A job of
+ * `gpus` goes at the pace of its slowest.
  */
-export function sustainedCalibration(accelerator: {
-  readonly architecture: string;
-  readonly tdpWatts?: { readonly value: number };
-  readonly peak?: { readonly bf16?: { readonly value: number }; readonly fp16?: { readonly value: number } };
-}): ComputeCalibration {
+export function sustainedCalibration(
+  accelerator: {
+    readonly architecture: string;
+    readonly tdpWatts?: { readonly value: number };
+    readonly peak?: { readonly bf16?: { readonly value: number }; readonly fp16?: { readonly value: number } };
+  },
+  gpus = 1,
+): ComputeCalibration {
   const base = computeCalibration(accelerator.architecture);
   const peak = (accelerator.peak?.bf16 ?? accelerator.peak?.fp16)?.value ?? base.teraflops * 1e12;
   const limit = accelerator.tdpWatts?.value ?? (base.tdpWatts * peak) / (base.teraflops * 1e12);
   const ratio = (limit / base.tdpWatts) * ((base.teraflops * 1e12) / peak);
-  return { ...base, sustainedShare: Math.min(1, base.sustainedShare * Math.sqrt(ratio)) };
+  // The slowest of n draws of a normal distribution lies about sqrt(2 ln n) deviations out.
+  const pace = 1 + hostCalibration.paceSpread * Math.sqrt(2 * Math.log(Math.max(1, gpus)));
+  return { ...base, sustainedShare: Math.min(1, base.sustainedShare * Math.sqrt(ratio)) / pace };
 }

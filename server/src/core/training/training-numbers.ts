@@ -20,6 +20,7 @@ import { pipelineMessage } from './pipeline-message.ts';
 import { shardWait } from './shard-wait.ts';
 import { type RankPlan, stagePlan } from './stage-plan.ts';
 import { type StageTimes, stageTimes } from './stage-times.ts';
+import { tailOf } from './step-tail.ts';
 import { vocabularyRounds } from './vocabulary-rounds.ts';
 
 export interface TrainingNumbers {
@@ -42,18 +43,6 @@ export interface TrainingNumbers {
 }
 
 const scaleLayouts = { tensorwise: 'tensor', blockwise: 'block', mx: 'mx' } as const;
-
-/** Exposed seconds after the pipeline has drained. */
-function tailOf(job: TrainingJob, cost: DataParallelCost, backwardOfOneMicroBatch: number, optimizer: number): ScheduleRequest['tail'] {
-  if (job.zero.stage === 3 && job.parallel.pipeline === 1) return { gradientReduction: 0, optimizer, parameterGather: 0 };
-  // Overlapped reduction hides behind the last backward pass; the last bucket, about a twentieth, never does.
-  const visible = (busy: number, beside: number, overlapped: boolean) => (overlapped ? Math.max(0.05 * busy, busy - beside) : busy);
-  return {
-    gradientReduction: visible(cost.reduceBusy, backwardOfOneMicroBatch * 0.9, job.overlap.gradReduce),
-    optimizer,
-    parameterGather: visible(cost.gatherBusy, backwardOfOneMicroBatch * 0.4, job.overlap.paramGather),
-  };
-}
 
 function scheduleRequest(
   job: TrainingJob,
@@ -117,10 +106,15 @@ function aliveLayers(job: TrainingJob, plan: RankPlan, peakBytes: number, bytesP
   return Math.min(most, alive + vocabularyRounds(job) * plan.layers);
 }
 
+/** GPUs of the whole job. */
+function gpusOf({ parallel }: TrainingJob): number {
+  return parallel.tensor * parallel.pipeline * parallel.context * parallel.data;
+}
+
 /** Computes a complete training job, or says why the device or the schedule cannot run it. */
 export function trainingNumbers(
   job: TrainingJob,
-  calibration: ComputeCalibration = sustainedCalibration(job.cluster.accelerator),
+  calibration: ComputeCalibration = sustainedCalibration(job.cluster.accelerator, gpusOf(job)),
 ): TrainingNumbers | { readonly refused: string } {
   const { accelerator } = job.cluster;
   const plain = describeDevice(accelerator, job.precision.compute, calibration);
@@ -140,7 +134,6 @@ export function trainingNumbers(
   const request = scheduleRequest(job, plans, times, groups, tail, memory.kept);
   const run = simulateMakespan(request);
   if ('refused' in run) return run;
-  const { tensor, pipeline, context, data } = job.parallel;
   const alive = plans.map((plan) =>
     aliveLayers(
       job,
@@ -150,7 +143,7 @@ export function trainingNumbers(
     ),
   );
   return {
-    gpus: tensor * pipeline * context * data,
+    gpus: gpusOf(job),
     tokens: job.batch.global * job.sequenceLength,
     devices,
     groups,

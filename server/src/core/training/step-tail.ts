@@ -1,0 +1,38 @@
+/**
+ * Seconds after the pipeline has drained: reduction of gradients and gathering of parameters that nothing hides, and the
+ * optimizer. With overlap a bucket leaves as soon as its gradients are final: during the last micro batch's backward pass,
+ * and with virtual stages already while the later chunks of the last round run (Megatron-LM
+ * megatron/core/distributed/param_and_grad_buffer.py; Narayanan et al. 2021, section 2.2). What is hidden still takes
+ * multiprocessors and bandwidth from the computation beside it.
+ */
+import { hostCalibration } from '../calibration/host.ts';
+import type { TrainingJob } from '../estimate-inputs.ts';
+import type { ScheduleRequest } from '../schedules/schedule.ts';
+import type { Seconds } from '../units.ts';
+import type { DataParallelCost } from './data-parallel.ts';
+
+/** Share of the last bucket, which leaves when there is nothing left to hide behind. */
+const lastBucket = 0.05;
+/** Forward against backward time of the same layers, without recomputation. */
+const forwardShare = 0.45;
+
+/** Backward passes of one micro batch that run after the first gradients are final. */
+function roundsBeside({ parallel, batch }: TrainingJob): number {
+  const { pipeline, virtualStages } = parallel;
+  if (pipeline <= 1 || virtualStages <= 1) return 0.9;
+  const round = Math.min(pipeline, batch.accumulation);
+  return Math.max(0.9, (round * (virtualStages - 1)) / virtualStages);
+}
+
+/** `backward` are the seconds of one micro batch on the rank with most parameters. */
+export function tailOf(job: TrainingJob, cost: DataParallelCost, backward: Seconds, optimizer: Seconds): ScheduleRequest['tail'] {
+  if (job.zero.stage === 3 && job.parallel.pipeline === 1) return { gradientReduction: 0, optimizer, parameterGather: 0 };
+  const window = roundsBeside(job) * backward;
+  const visible = (busy: Seconds, beside: Seconds, overlapped: boolean): Seconds =>
+    overlapped ? Math.max(lastBucket * busy, busy - beside) + hostCalibration.overlapContention * Math.min(busy, beside) : busy;
+  return {
+    gradientReduction: visible(cost.reduceBusy, window, job.overlap.gradReduce),
+    optimizer,
+    parameterGather: visible(cost.gatherBusy, forwardShare * window, job.overlap.paramGather),
+  };
+}
