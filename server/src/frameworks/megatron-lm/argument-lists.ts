@@ -32,12 +32,12 @@ function countFlags(text: string): number {
   return names.filter(isMegatronFlag).length;
 }
 
-/** Splits the assignment's own text at white space; quotes, parentheses, continuations and comments are not words. */
+/** Splits the assignment's own text at white space; quotes, parentheses, continuations and comments are not words, lists of layers such as `([1]*3+[0])*2` are. */
 function wordsOf(document: ConfigDocument, variable: ShellVariable): readonly Word[] {
   const text = textOf(document, variable);
   const body = text.indexOf('=') + 1;
   const words: Word[] = [];
-  for (const match of text.slice(body).matchAll(/#[^\n]*|[^\s"'()\\]+(?:\([^\s()]*\))?/g)) {
+  for (const match of text.slice(body).matchAll(/#[^\n]*|\(\[[^\s"'\\]*|[^\s"'()\\]+(?:\([^\s()]*\))?/g)) {
     if (match[0].startsWith('#')) continue;
     const start = variable.assignment.start + body + match.index;
     words.push(wordAt(document, match[0], { start, end: start + match[0].length }));
