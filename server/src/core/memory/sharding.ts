@@ -23,6 +23,8 @@ export interface ShardingBytes {
   readonly gathered: Bytes;
   /** Unreduced gradients during the backward pass. */
   readonly gradients: Bytes;
+  /** Whole gradients added up over micro batches because nothing is reduced before the last one. */
+  readonly accumulated: Bytes;
   /** Buckets and secondary copies that stay. */
   readonly buffers: Bytes;
 }
@@ -43,7 +45,7 @@ export function shardingShape(job: TrainingJob): ShardingShape {
   return { layer, element: job.adapter && isQuantized(job.baseFormat) ? storedBytes(job.baseFormat) : compute };
 }
 
-const nothing: ShardingBytes = { atLoss: 0, gathered: 0, gradients: 0, buffers: 0 };
+const nothing: ShardingBytes = { atLoss: 0, gathered: 0, gradients: 0, accumulated: 0, buffers: 0 };
 
 function unsharded(job: TrainingJob, trainable: number): ShardingBytes {
   const element = bytesPerElement(job.precision.compute);
@@ -72,7 +74,9 @@ function fullyShardedModules(job: TrainingJob, plan: RankPlan, shape: ShardingSh
   const headGradient = trained * plan.headParameters * compute;
   if (job.framework !== 'torchtitan' && job.framework !== 'fsdp') {
     const kept = job.zero.stage === 2 || !job.reshardAfterForward ? inLayers : shape.layer * shape.element;
-    return { ...nothing, atLoss: root + (kept === inLayers ? inLayers : 0), gathered: root + kept, gradients: headGradient };
+    // Accelerate accumulates under no_sync, where FSDP keeps whole gradients (GradientAccumulationPlugin, sync_each_batch).
+    const accumulated = job.framework === 'huggingface' && job.batch.accumulation > 1 ? trained * plan.parameters * compute : 0;
+    return { ...nothing, accumulated, atLoss: root + (kept === inLayers ? inLayers : 0), gathered: root + kept, gradients: headGradient };
   }
   const kept = job.zero.stage === 2 || !job.reshardAfterForward ? inLayers : 3 * shape.layer * shape.element;
   // When the loss starts its backward pass, only the head's and one layer's gradients are alive.
@@ -87,5 +91,11 @@ export function shardingBytes(job: TrainingJob, plan: RankPlan, shape: ShardingS
   if (zero.stage < 3) return unsharded(job, trainable);
   const gathered = shape.element * (2 * shape.layer + zero.prefetchBucketElements);
   const secondary = job.secondaryPartition > 1 ? (plan.parameters * compute) / job.secondaryPartition : 0;
-  return { atLoss: gathered, gathered, gradients: compute * Math.min(trainable, zero.reduceBucketElements), buffers: secondary };
+  return {
+    ...nothing,
+    atLoss: gathered,
+    gathered,
+    gradients: compute * Math.min(trainable, zero.reduceBucketElements),
+    buffers: secondary,
+  };
 }

@@ -17,7 +17,7 @@ import type { Bytes } from '../units.ts';
 import { adapterParameters, wholeParameters } from './adapter-parameters.ts';
 import { isQuantized, storedBytes } from './base-weights.ts';
 import { fullest, type Moments, reservedBytes } from './moments.ts';
-import { shardingBytes } from './sharding.ts';
+import { type ShardingBytes, shardingBytes } from './sharding.ts';
 import { keptOnRank, type SharedMemory } from './shared-memory.ts';
 import { dividedParameters, type StateBytes } from './states.ts';
 
@@ -82,6 +82,13 @@ function castBytes(job: TrainingJob, plan: RankPlan): { readonly atLoss: Bytes; 
   if (!job.kernels.autocast || job.adapter || job.precision.params !== 'fp32') return { atLoss: 0, atBackward: 0 };
   const all = plan.parameters * bytesPerElement(job.precision.compute);
   return { atLoss: all, atBackward: job.recompute.granularity === 'full' ? 0 : all };
+}
+
+/** Gathered parameters and gradients not yet reduced at a moment. */
+function shardingAt(moment: Moment, { atLoss, gathered, gradients, accumulated }: ShardingBytes): Bytes {
+  if (moment === 'loss') return atLoss + accumulated;
+  if (moment === 'optimizer') return 0;
+  return gathered + gradients + (moment === 'backward' ? accumulated : 0);
 }
 
 /** Each multi-token prediction layer keeps what a layer of the last kind does, and logits of its own. */
@@ -169,7 +176,7 @@ export function stageParts(job: TrainingJob, plan: RankPlan, aliveLayers: number
   const activations = aliveLayers * kept;
   const transient = transientOnRank(shared, plan) * (job.adapter && job.zero.implementation === 'fsdp1' ? 2 : 1);
   const logits = plan.headShare * shared.logits + predictionBytes(plan, shared);
-  const stay = states.gradientsStay ? owned.gradients : 0;
+  const stay = states.gradientsStay && around.accumulated === 0 ? owned.gradients : 0;
   // Pre-training loops still hold the logits' gradient when the last layer starts its backward pass; Trainer's does not.
   const held = isMegatron(job.framework) || job.framework === 'torchtitan' || job.framework === 'fsdp' ? logits : 0;
   // The head's gradient exists by then, unless gradients have buffers or are divided at once.
@@ -178,8 +185,8 @@ export function stageParts(job: TrainingJob, plan: RankPlan, aliveLayers: number
   const casts = castBytes(job, plan);
   const moving = around.gathered + around.gradients + transient;
   const at: Moments = {
-    loss: stay + activations + logits + around.atLoss + casts.atLoss,
-    backward: stay + head + activations + held + moving + casts.atBackward,
+    loss: stay + activations + logits + around.atLoss + around.accumulated + casts.atLoss,
+    backward: stay + head + activations + held + moving + around.accumulated + casts.atBackward,
     lastBackward: owned.gradients + kept + moving,
     optimizer: owned.gradients + owned.step,
   };
@@ -199,7 +206,7 @@ export function stageParts(job: TrainingJob, plan: RankPlan, aliveLayers: number
     activations: moment === 'optimizer' ? 0 : moment === 'last-backward' ? kept : activations,
     transient: backward ? transient : 0,
     logits: moment === 'loss' ? logits : moment === 'backward' ? held : 0,
-    sharding: moment === 'loss' ? around.atLoss : backward ? around.gathered + around.gradients : 0,
+    sharding: shardingAt(moment, around),
     buffers: around.buffers,
     casts: moment === 'loss' ? casts.atLoss : moment === 'backward' ? casts.atBackward : 0,
     step: moment === 'optimizer' ? owned.step : 0,
