@@ -285,6 +285,8 @@ export interface JobFields {
   'adapter.wholeModules': string;
   'adapter.format': NumberFormat;
   'adapter.dropout': boolean;
+  /** Quantized products keep their inputs, as bitsandbytes did before 0.43.2. */
+  'adapter.keepsInputs': boolean;
   'model.baseFormat': BaseFormat;
   /** Head and cross-entropy in one kernel that never writes the logits. */
   'loss.fused': boolean;

@@ -14,6 +14,8 @@ export interface AdapterChoice {
   /** Number format of adapter weights, gradients and moments. */
   readonly format: NumberFormat;
   readonly dropout: boolean;
+  /** Quantized products keep their inputs (bitsandbytes before 0.43.2). */
+  readonly keepsInputs: boolean;
 }
 
 export interface OptimizerChoice {

@@ -59,6 +59,8 @@ function adapterOf(input: CaseInput, kind: AdapterKind, stack: Stack, fields: Pa
   }
   if (/\(emb\)/i.test(input.task ?? '')) fields['adapter.wholeModules'] = 'embed,head';
   if (stack === 'litgpt' || stack === 'torchtune' || /fsdp_qlora/i.test(input.source ?? '')) fields['adapter.format'] = 'bf16';
+  // Tables from before July 2024: bitsandbytes still kept the inputs of its products.
+  fields['adapter.keepsInputs'] = /oct 2023|litgpt resource|mar 2024/i.test(`${input.source ?? ''} ${input.note ?? ''}`);
   const format = baseFormat(input, kind, stack);
   if (format !== undefined) fields['model.baseFormat'] = format;
 }

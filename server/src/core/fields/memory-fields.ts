@@ -53,6 +53,13 @@ export const memoryFields = {
     what: 'Keeps a dropped copy of each adapter input and its mask.',
     source: peft,
   },
+  'adapter.keepsInputs': {
+    label: 'Quantized products keep their inputs',
+    short: 'kept inputs',
+    fact: 'adapter.keeps_inputs',
+    what: 'bitsandbytes before 0.43.2 saved the input of every 4-bit product, which a frozen weight does not need.',
+    source: 'bitsandbytes, pull request 1270 (July 2024)',
+  },
   'model.baseFormat': {
     label: 'Stored format of the frozen weights',
     short: 'base format',

@@ -47,8 +47,8 @@ function inputRule(job: TrainingJob, element: number): InputRule {
   const has = (target: AdapterTarget) => v2 || adapter.targets.includes(target);
   const paired = v2 || adapter.kind === 'lora' || adapter.kind === 'qlora' || adapter.kind === 'dora';
   const dropout = adapter.dropout && paired;
-  // Releases of bitsandbytes before 0.43 keep the input of every product; LitGPT pins one of those.
-  if (job.framework === 'litgpt' && isQuantized(job.baseFormat)) {
+  // bitsandbytes before 0.43.2 keeps the input of every product (its pull request 1270).
+  if (adapter.keepsInputs && isQuantized(job.baseFormat)) {
     const dropped = (target: AdapterTarget): number => (dropout && has(target) ? element + 1 : 0);
     return { shared: element, own: (target) => dropped(target) + (target === 'o' || target === 'down' ? element : 0), all: true };
   }

@@ -42,6 +42,7 @@ function adapterOf(job: PartialJob, framework: string, compute: NumberFormat, as
     whole: wholeModules.filter((module) => whole.includes(module)),
     format: job['adapter.format'] ?? (framework === 'huggingface' ? 'fp32' : compute),
     dropout: job['adapter.dropout'] ?? false,
+    keepsInputs: job['adapter.keepsInputs'] ?? false,
   };
 }
 
