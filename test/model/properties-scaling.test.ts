@@ -1,6 +1,7 @@
 /** Doubling one thing moves memory, time and traffic the way theory says. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { hostCalibration } from '../../server/src/core/calibration/host.ts';
 import type { PartialJob } from '../../server/src/core/job-fields.ts';
 import { changed, complete, families, modelOf, numbersOf, peakOf, type RandomJob, randomJob } from './random-jobs.ts';
 
@@ -26,11 +27,16 @@ describe('twice the data-parallel ranks', () => {
     });
   });
 
-  it('take as long for twice the batch, or longer by communication alone', () => {
+  it('take as long for twice the batch, but for communication and the slowest of more GPUs', () => {
+    // From one GPU to two the slowest loses most: sqrt(2 ln 2) deviations.
+    const slower = 1 + 1.18 * hostCalibration.paceSpread;
+
     forAll((job) => {
       const [now, more] = [numbersOf(job), numbersOf(doubled(job, 2 * of(job, 'batch.global')))];
       now.times.parts.forEach((part, rank) => {
-        expect((more.times.parts[rank]?.compute ?? 0) / part.compute).toBeCloseTo(1, 9);
+        const ratio = (more.times.parts[rank]?.compute ?? 0) / part.compute;
+        expect(ratio).toBeGreaterThan(1 - 1e-9);
+        expect(ratio).toBeLessThan(slower);
       });
       expect(more.tokens).toBe(2 * now.tokens);
     });
