@@ -8,7 +8,7 @@ import type { Stack } from './stack.ts';
 export function fineTuningOf(input: CaseInput, stack: Stack, fields: PartialJobDraft, assumptions: Assumption[]): void {
   const kind = adapterKind(input);
   if (kind !== undefined) adapterOf(input, kind, stack, fields, assumptions);
-  kernelsOf(input, fields);
+  kernelsOf(input, fields, assumptions);
   techniquesOf(input, fields);
   offloadOf(input, fields);
   recipeOf(input, stack, kind, fields, assumptions);
@@ -59,10 +59,19 @@ function adapterOf(input: CaseInput, kind: AdapterKind, stack: Stack, fields: Pa
   }
   if (/\(emb\)/i.test(input.task ?? '')) fields['adapter.wholeModules'] = 'embed,head';
   if (stack === 'litgpt' || stack === 'torchtune' || /fsdp_qlora/i.test(input.source ?? '')) fields['adapter.format'] = 'bf16';
-  // Tables from before July 2024: bitsandbytes still kept the inputs of its products.
   fields['adapter.keepsInputs'] = /oct 2023|litgpt resource|mar 2024/i.test(`${input.source ?? ''} ${input.note ?? ''}`);
   const format = baseFormat(input, kind, stack);
-  if (format !== undefined) fields['model.baseFormat'] = format;
+  if (format === undefined) return;
+  fields['model.baseFormat'] = format;
+  const quantized = !/16|32/.test(format);
+  if (/^nf4/.test(format) && !/nf4/i.test(input.numerics?.param ?? ''))
+    assumptions.push({ field: 'model.baseFormat', value: format, why: 'which form of 4 bits is not stated: the one of the software' });
+  if (fields['adapter.keepsInputs'] && quantized)
+    assumptions.push({
+      field: 'adapter.keepsInputs',
+      value: 'true',
+      why: 'the table is older than July 2024, and bitsandbytes kept the inputs of its products before 0.43.2',
+    });
 }
 
 const targetNames: Readonly<Record<string, string>> = {
@@ -97,14 +106,16 @@ function baseFormat(input: CaseInput, kind: AdapterKind, stack: Stack): BaseForm
   return /fp32|float32/i.test(param) ? 'fp32' : undefined;
 }
 
-function kernelsOf(input: CaseInput, fields: PartialJobDraft): void {
+function kernelsOf(input: CaseInput, fields: PartialJobDraft, assumptions: Assumption[]): void {
   const kernels = input.kernels ?? '';
   const plugins = JSON.stringify(input.config?.plugins ?? []);
   if (/foak|liger|unsloth/i.test(kernels)) fields['kernels.fused'] = true;
   // fms-acceleration fuses norms, rotary embedding and the loss, not the gate of the MLP.
   if (/foak/i.test(kernels)) fields['kernels.fusedMlp'] = false;
-  // Qwen's own modeling_qwen.py hands the loss its logits as they are.
-  if (/qwenlm/i.test(input.source ?? '')) fields['loss.upcast'] = false;
+  if (/qwenlm/i.test(input.source ?? '')) {
+    fields['loss.upcast'] = false;
+    assumptions.push({ field: 'loss.upcast', value: 'false', why: "Qwen's own modeling_qwen.py hands the loss its logits as they are" });
+  }
   if (/mixed_precision no\b/i.test(input.note ?? '')) fields['precision.autocast'] = false;
   if (/liger/i.test(kernels) || /cut_?cross_?entropy|liger/i.test(plugins)) fields['loss.fused'] = true;
   if (/\bpacked to\b|packed \d/i.test(input.note ?? '') || input.config?.sample_packing === true) fields['batch.packing'] = true;

@@ -93,10 +93,10 @@ function recipeRecompute(input: CaseInput, stack: Stack): RecomputeGranularity |
   return stack === 'nanotron' ? 'none' : undefined;
 }
 
-/** The attention kernel: stated, else by the age of the stack. */
 /** Software whose published tables are older than FlashAttention 2 (July 2023). */
 const firstGeneration = /llm-foundry/i;
 
+/** The attention kernel: stated, else by the age of the software. */
 export function attentionOf(input: CaseInput, stack: Stack, fields: PartialJobDraft, assumptions: Assumption[]): void {
   const flags = input.parallel?.flags ?? {};
   const written = input.attention ?? '';

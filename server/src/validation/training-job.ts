@@ -18,7 +18,8 @@ import { attentionOf, optimizerOf, precisionOf, recomputeOf } from './numerics.t
 import { pipelineOf, scheduleRefusal } from './pipeline.ts';
 import type { CaseInput } from './row.ts';
 import { parallelOf } from './sharding.ts';
-import { frameworkOf, isMegatron, isModernMegatron, type Stack, stackOf } from './stack.ts';
+import { softwareDefaultsOf } from './software-defaults.ts';
+import { frameworkOf, type Stack, stackOf } from './stack.ts';
 import { timedLengthsKnown } from './timed-lengths.ts';
 
 export interface CandidateJob {
@@ -78,7 +79,7 @@ function fillJob(input: CaseInput, stack: Stack, fields: PartialJobDraft, assump
   precisionOf(input, stack, fields, assumptions);
   optimizerOf(input, fields, assumptions);
   attentionOf(input, stack, fields, assumptions);
-  extrasOf(input, stack, fields);
+  softwareDefaultsOf(input, stack, fields, assumptions);
   bridgeRecipeOf(input, stack, fields, assumptions);
   fineTuningOf(input, stack, fields, assumptions);
   return undefined;
@@ -103,38 +104,6 @@ function splitsOf(input: CaseInput, stack: Stack): readonly Split[] {
     input: { ...input, parallel: { tp: 8, pp, dp: gpus / (8 * pp) } },
     assumptions: [{ field: 'parallel.pipeline', value: `TP 8, PP ${pp}`, why }],
   }));
-}
-
-function extrasOf(input: CaseInput, stack: Stack, fields: PartialJobDraft): void {
-  const flags = input.parallel?.flags ?? {};
-  const recipe = isModernMegatron(input, stack) && input.parallel?.flags === undefined;
-  const overlapping = /overlap/i.test(input.note ?? '') || recipe || /^(torchtitan|fsdp|huggingface|litgpt|torchtune|maxtext)$/.test(stack);
-  fields['overlap.gradReduce'] = flags['overlap-grad-reduce'] === true || overlapping;
-  fields['overlap.paramGather'] = flags['overlap-param-gather'] === true || overlapping;
-  // Dense recipes of Megatron-Bridge with TP run it over user buffers (scripts/performance/configs/llama).
-  const userBuffers = stack === 'megatron-bridge' && input.parallel?.flags === undefined && fields['model.experts'] === undefined;
-  fields['parallel.tpCommOverlap'] = input.parallel?.async_tp === true || userBuffers || /overlap[^.;]*TP/i.test(input.note ?? '');
-  if ((input.parallel?.sequence_parallel_ulysses ?? 1) > 1) fields['parallel.contextKind'] = 'all-to-all';
-  // Where launcher flags are listed, one that is not there has Megatron-LM's default: allgather.
-  const listed = stack === 'megatron-lm' && input.parallel?.flags !== undefined;
-  const dispatchers = { alltoall: 'all-to-all', flex: 'deepep', allgather: 'all-gather' } as const;
-  const written = String(flags['moe-token-dispatcher-type'] ?? 'allgather');
-  if (listed) fields['parallel.expertDispatch'] ??= dispatchers[written as keyof typeof dispatchers] ?? 'all-to-all';
-  // nanotron's layers are plain PyTorch operators one after the other.
-  if (stack === 'nanotron') fields['kernels.fused'] = false;
-  // Megatron-LM pads the vocabulary (--make-vocab-size-divisible-by 128, times TP).
-  if (isMegatron(stack)) fields['model.vocabDivisor'] = 128;
-  if (input.compile !== undefined) fields['compile.enabled'] = input.compile;
-  // torchao's benchmarks/float8/training/torchtitan_benchmark.sh passes --training.compile.
-  else if (/torchao e2e training/i.test(input.source ?? '')) fields['compile.enabled'] = true;
-  const cuda = /\bcuda (\d+\.\d+)/i.exec(input.note ?? '')?.[1];
-  if (cuda !== undefined) fields['environment.cudaVersion'] = Number(cuda);
-  // BLOOM was trained before CUDA 12.
-  else if (stack === 'megatron-deepspeed') fields['environment.cudaVersion'] = 11;
-  const modern = fields['model.gatedMlp'] === true || flags['hidden-dropout'] === 0;
-  // Models written for these libraries have no dropout unless their configuration asks for it.
-  const plain = /^(torchtitan|fsdp|huggingface|litgpt|torchtune|maxtext|deepspeed)$/.test(stack);
-  fields['dropout.enabled'] = !modern && !plain;
 }
 
 /**
