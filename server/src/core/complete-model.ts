@@ -29,12 +29,20 @@ const sizes = [
   'model.expertFfn',
 ] as const;
 
+/** What may be nothing, but no less and not without end. */
+const amounts = ['model.slidingWindow', 'model.otherParameters', 'vision.otherParameters', 'vision.projectorParameters'] as const;
+
 function badSize(job: PartialJob): string | undefined {
-  const bad = sizes.find((field) => {
-    const value = job[field];
-    return value !== undefined && !(Number.isFinite(value) && value > 0 && value < 1e9);
-  });
-  return bad && `the model's ${bad.slice('model.'.length)} is ${job[bad]}, which cannot be estimated`;
+  const bad =
+    sizes.find((field) => {
+      const value = job[field];
+      return value !== undefined && !(Number.isFinite(value) && value > 0 && value < 1e9);
+    }) ??
+    amounts.find((field) => {
+      const value = job[field];
+      return value !== undefined && !(Number.isFinite(value) && value >= 0);
+    });
+  return bad && `the model's ${bad.replace(/^model\./, '')} is ${job[bad]}, which cannot be estimated`;
 }
 
 /** A model whose layers are all state-space layers or gated delta rules needs no heads. */
