@@ -7,11 +7,10 @@ import { formatBytes, formatFieldValue, formatPercent, formatSeconds, formatTerm
 import { describeOrigin } from '../engine/place.ts';
 import { sensitivityOf } from '../engine/sensitivity.ts';
 import { ofCapacity, summaryOf } from '../engine/summary.ts';
-import { worstStageOf } from '../engine/terms.ts';
+import { conventionOf, worstStageOf } from '../engine/terms.ts';
 import type { UnreadKey } from '../frameworks/adapter.ts';
 import { code, plain, tableOf } from '../report/markdown-text.ts';
 import { effectOf } from '../report/sensitivity-section.ts';
-import { quantityLabel } from '../report/term-words.ts';
 
 /** Terms listed per aspect before the rest is only counted. */
 const mostTerms = 4;
@@ -67,11 +66,15 @@ function alternativeTable(job: JobAnalysis, field: JobField, alternatives: reado
   const { estimate } = job.result;
   const head =
     estimate.kind === 'training'
-      ? ['memory per GPU', 'step', plain(quantityLabel(estimate.throughput.mfu)), 'exposed comm.']
+      ? ['memory per GPU', 'step', plain(`MFU (${conventionOf(estimate.throughput.mfu) ?? 'model FLOPs'})`), 'exposed comm.']
       : ['memory per GPU', 'KV tokens', 'full contexts', 'TPOT'];
-  const rows = alternatives.map((alternative) => [label(alternative), ...cells(alternative)]);
+  // A number and its unit stay on one line in the narrow columns of a hover.
+  const rows = alternatives.map((alternative) => [label(alternative), ...cells(alternative).map(unbroken)]);
   return tableOf([plain(short), ...head], rows, [1, 2, 3, 4]);
 }
+
+/** Figures with no-break spaces; sentences as they are. */
+const unbroken = (cell: string): string => (cell.length < 20 ? cell.replace(/ /g, '\u00a0') : cell);
 
 function label({ value, current, field }: Alternative): string {
   const text = plain(formatFieldValue(value, fieldInfo[field].unit === 'bytes' ? 'bytes' : undefined));
