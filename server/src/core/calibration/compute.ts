@@ -52,6 +52,8 @@ export interface ComputeCalibration {
   readonly teraflops: number;
   /** Multiprocessors of the card whose kernels were fitted. */
   readonly multiprocessors: number;
+  /** Rate of a product whose rows do not start on 16 bytes, against one whose do. */
+  readonly unalignedShare: number;
   /** Share of the memory bandwidth streaming kernels reach. */
   readonly memoryShare: number;
   /** Host seconds to issue one eager operator, on the hosts and with the software of the generation. */

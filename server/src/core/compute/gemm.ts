@@ -126,13 +126,7 @@ function bestArea(device: Device, batch: number, m: number, n: number): number {
   return (tiny < best ? tiny : best) * device.multiprocessors;
 }
 
-/**
- * Rate of a product whose rows do not start on 16 bytes, against one whose do: loads of 2 to 8 bytes feed the matrix units,
- * or the vector units do the work. From runs whose heads of 108 are followed by heads of 112 and 128 (attention takes about
- * four times as long), and what padding a vocabulary of 50,257 brings.
- */
-const unalignedShare = 0.25;
-
+/** Whether the rows of both operands start on the bytes that the matrix units are fed by. */
 function isAligned(device: Device, n: number, k: number): boolean {
   const elements = device.alignment / device.elementBytes;
   return (n % elements === 0 || n % 1 !== 0) && (k % elements === 0 || k % 1 !== 0);
@@ -142,7 +136,8 @@ function isAligned(device: Device, n: number, k: number): boolean {
 function productTime(device: Device, batch: number, m: number, n: number, k: number, written: number, sustained: boolean): Seconds {
   const fit = device.gemm;
   const rate = device.peak * fit.peakShare * (sustained ? device.calibration.sustainedShare : 1);
-  const compute = (2 * bestArea(device, batch, m, n) * (k + fit.depthRamp)) / (isAligned(device, n, k) ? rate : rate * unalignedShare);
+  const compute =
+    (2 * bestArea(device, batch, m, n) * (k + fit.depthRamp)) / (isAligned(device, n, k) ? rate : rate * device.calibration.unalignedShare);
   const bytes = batch * (device.elementBytes * (m * k + n * k) + written * m * n);
   const memory = bytes / (device.bandwidth * fit.memoryShare);
   return Math.max(compute, memory) + fit.overlapLoss * Math.min(compute, memory) + fit.floor;
