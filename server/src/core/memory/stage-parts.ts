@@ -74,11 +74,16 @@ const swapElements = 1e8;
 const weightBuffers = 5;
 const stateBuffers = 4;
 
+interface CastBytes {
+  readonly atLoss: Bytes;
+  readonly atBackward: Bytes;
+}
+
 /**
  * 16-bit copies of fp32 weights: autocast keeps each until the forward pass is over, and the graph until the layer's backward
  * pass unless the layer is computed again (PyTorch aten/src/ATen/autocast_mode.cpp, cached_cast).
  */
-function castBytes(job: TrainingJob, plan: RankPlan): { readonly atLoss: Bytes; readonly atBackward: Bytes } {
+function castBytes(job: TrainingJob, plan: RankPlan): CastBytes {
   if (!job.kernels.autocast || job.adapter || job.precision.params !== 'fp32') return { atLoss: 0, atBackward: 0 };
   const all = plan.parameters * bytesPerElement(job.precision.compute);
   return { atLoss: all, atBackward: job.recompute.granularity === 'full' ? 0 : all };
@@ -98,7 +103,7 @@ function predictionBytes(plan: RankPlan, { kept, logits }: SharedMemory): Bytes 
 }
 
 /** Where offloaded bytes lie: what goes to NVMe passes through pinned buffers in host memory. */
-function awayBytes(job: TrainingJob, { awayStates, awayWeights }: Owned, activations: Bytes): Pick<StageParts, 'hostBytes' | 'nvmeBytes'> {
+function awayBytes(job: TrainingJob, { awayStates, awayWeights }: Owned, activations: Bytes): AwayBytes {
   const { offloadOptimizer, offloadParam } = job.zero;
   const statesOnDisk = offloadOptimizer === 'nvme';
   const weightsOnDisk = offloadParam === 'nvme';
@@ -111,6 +116,8 @@ function awayBytes(job: TrainingJob, { awayStates, awayWeights }: Owned, activat
     nvmeBytes: (statesOnDisk ? awayStates : 0) + (weightsOnDisk ? awayWeights : 0),
   };
 }
+
+type AwayBytes = Pick<StageParts, 'hostBytes' | 'nvmeBytes'>;
 
 /** Frozen weights of an adapter job: products in their stored format, embedding and head in the compute format. */
 function frozenBytes(job: TrainingJob, plan: RankPlan): Bytes {
@@ -165,24 +172,57 @@ function ownedWithAdapter(job: TrainingJob, plan: RankPlan, states: StateBytes):
   };
 }
 
+/** What a rank holds whatever the schedule keeps alive. Ranks with the same chunks share it. */
+export interface RankMemory {
+  readonly owned: Owned;
+  readonly around: ShardingBytes;
+  readonly kept: Bytes;
+  readonly transient: Bytes;
+  readonly logits: Bytes;
+  /** Gradients that have buffers of their own between steps. */
+  readonly stay: Bytes;
+  /** Of the logits and of the head's gradient, what is held when the first layer's backward pass starts. */
+  readonly held: Bytes;
+  readonly head: Bytes;
+  readonly casts: CastBytes;
+  readonly away: AwayBytes;
+}
+
+export function rankMemory(job: TrainingJob, plan: RankPlan, shared: SharedMemory): RankMemory {
+  const { states } = shared;
+  const owned = job.adapter ? ownedWithAdapter(job, plan, states) : ownedWhenTrained(job, plan, states);
+  const around = shardingBytes(job, plan, shared.sharding, owned.trainable);
+  const logits = plan.headShare * shared.logits + predictionBytes(plan, shared);
+  // The head's gradient exists by then, unless gradients have buffers or are divided at once.
+  const divided = states.gradientsStay || states.gradientsAway || states.gradientShards > 1 || job.adapter !== undefined;
+  return {
+    owned,
+    around,
+    kept: keptOnRank(shared, plan),
+    transient: transientOnRank(shared, plan) * (job.adapter && job.zero.implementation === 'fsdp1' ? 2 : 1),
+    logits,
+    stay: states.gradientsStay && around.accumulated === 0 ? owned.gradients : 0,
+    // Pre-training loops still hold the logits' gradient when the last layer starts its backward pass; Trainer's does not.
+    held: isMegatron(job.framework) || job.framework === 'torchtitan' || job.framework === 'fsdp' ? logits : 0,
+    head: divided ? 0 : plan.headParameters * states.gradients,
+    casts: castBytes(job, plan),
+    away: awayBytes(job, owned, hostActivations(shared, plan)),
+  };
+}
+
 /**
  * Memory of rank `plan.rank` when at most `aliveLayers` (layers times micro batches) keep activations at once.
  */
-export function stageParts(job: TrainingJob, plan: RankPlan, aliveLayers: number, shared: SharedMemory): StageParts {
-  const { states, workspace, context, nccl } = shared;
-  const owned = job.adapter ? ownedWithAdapter(job, plan, states) : ownedWhenTrained(job, plan, states);
-  const around = shardingBytes(job, plan, shared.sharding, owned.trainable);
-  const kept = keptOnRank(shared, plan);
+export function stageParts(
+  job: TrainingJob,
+  plan: RankPlan,
+  aliveLayers: number,
+  shared: SharedMemory,
+  rank: RankMemory = rankMemory(job, plan, shared),
+): StageParts {
+  const { workspace, context, nccl } = shared;
+  const { owned, around, kept, transient, logits, stay, held, head, casts, away } = rank;
   const activations = aliveLayers * kept;
-  const transient = transientOnRank(shared, plan) * (job.adapter && job.zero.implementation === 'fsdp1' ? 2 : 1);
-  const logits = plan.headShare * shared.logits + predictionBytes(plan, shared);
-  const stay = states.gradientsStay && around.accumulated === 0 ? owned.gradients : 0;
-  // Pre-training loops still hold the logits' gradient when the last layer starts its backward pass; Trainer's does not.
-  const held = isMegatron(job.framework) || job.framework === 'torchtitan' || job.framework === 'fsdp' ? logits : 0;
-  // The head's gradient exists by then, unless gradients have buffers or are divided at once.
-  const head =
-    states.gradientsStay || states.gradientsAway || states.gradientShards > 1 || job.adapter ? 0 : plan.headParameters * states.gradients;
-  const casts = castBytes(job, plan);
   const moving = around.gathered + around.gradients + transient;
   const at: Moments = {
     loss: stay + activations + logits + around.atLoss + around.accumulated + casts.atLoss,
@@ -218,6 +258,7 @@ export function stageParts(job: TrainingJob, plan: RankPlan, aliveLayers: number
     device: reserved + context + nccl,
     resident,
     trainable: owned.trainable,
-    ...awayBytes(job, owned, hostActivations(shared, plan)),
+    hostBytes: away.hostBytes,
+    nvmeBytes: away.nvmeBytes,
   };
 }

@@ -14,7 +14,7 @@ import { type Group, place } from '../comms/network.ts';
 import type { Device } from '../compute/gemm.ts';
 import type { TrainingJob } from '../estimate-inputs.ts';
 import { trainableParameters } from '../memory/adapter-parameters.ts';
-import { dividedParameters, stateBytes } from '../memory/states.ts';
+import { dividedParameters, type StateBytes } from '../memory/states.ts';
 import { bytesPerElement } from '../number-format.ts';
 import type { Bytes, Seconds } from '../units.ts';
 import type { RankPlan } from './stage-plan.ts';
@@ -82,8 +82,7 @@ function shardedCost(job: TrainingJob, shard: Group, gradient: Bytes, weights: B
 }
 
 /** Seconds of the optimizer on one GPU: it streams gradients, master weights and moments through memory. */
-export function optimizerSeconds(job: TrainingJob, device: Device, plan: RankPlan): Seconds {
-  const states = stateBytes(job);
+export function optimizerSeconds(job: TrainingJob, device: Device, plan: RankPlan, states: StateBytes): Seconds {
   const mine = job.adapter ? trainableParameters(job, plan) / states.optimizerShards : dividedParameters(job, plan, states.optimizerShards);
   // Norm of the gradients, then read gradient, master and moments, write master, moments and the compute copy.
   const perParameter = 2 * states.gradients + 2 * (states.master + states.moments) + states.weights;

@@ -11,7 +11,7 @@ import type { Devices } from '../compute/block-work.ts';
 import { describeDevice } from '../compute/gemm.ts';
 import type { TrainingJob } from '../estimate-inputs.ts';
 import { keptOnRank, type SharedMemory, sharedMemory } from '../memory/shared-memory.ts';
-import { type StageParts, stageParts } from '../memory/stage-parts.ts';
+import { type RankMemory, rankMemory, type StageParts, stageParts } from '../memory/stage-parts.ts';
 import type { ScheduleRequest } from '../schedules/schedule.ts';
 import { type PipelineSummary, simulateMakespan } from '../schedules/simulate.ts';
 import type { Bytes, Seconds } from '../units.ts';
@@ -106,6 +106,17 @@ function aliveLayers(job: TrainingJob, plan: RankPlan, peakBytes: number, bytesP
   return Math.min(most, alive + vocabularyRounds(job) * plan.layers);
 }
 
+/** Memory of every rank; ranks with the same chunks (the same object) share what does not hang on the schedule. */
+function stagesOf(job: TrainingJob, plans: readonly RankPlan[], alive: readonly number[], shared: SharedMemory): readonly StageParts[] {
+  let before: RankPlan | undefined;
+  let own: RankMemory | undefined;
+  return plans.map((plan, rank) => {
+    if (!own || plan.chunks !== before?.chunks) own = rankMemory(job, plan, shared);
+    before = plan;
+    return stageParts(job, plan, alive[rank] ?? 0, shared, own);
+  });
+}
+
 /** GPUs of the whole job. */
 function gpusOf({ parallel }: TrainingJob): number {
   return parallel.tensor * parallel.pipeline * parallel.context * parallel.data;
@@ -127,10 +138,10 @@ export function trainingNumbers(
   const heaviest = plans.reduce((a, b) => (b.parameters > a.parameters ? b : a));
   const times = stageTimes(job, plans, devices, groups, shardWait(job, groups));
   const dataCost = dataParallelCost(job, groups, heaviest);
-  const optimizer = optimizerSeconds(job, plain, heaviest);
+  const memory = sharedMemory(job);
+  const optimizer = optimizerSeconds(job, plain, heaviest, memory.states);
   const lastBackward = (times.times[heaviest.rank] ?? []).reduce((sum, chunk) => sum + chunk.backward, 0);
   const tail = tailOf(job, dataCost, lastBackward, optimizer);
-  const memory = sharedMemory(job);
   const request = scheduleRequest(job, plans, times, groups, tail, memory.kept);
   const run = simulateMakespan(request);
   if ('refused' in run) return run;
@@ -155,6 +166,6 @@ export function trainingNumbers(
     step: run.period + tail.gradientReduction + tail.optimizer + tail.parameterGather,
     memory,
     aliveLayers: alive,
-    stages: plans.map((plan, rank) => stageParts(job, plan, alive[rank] ?? 0, memory)),
+    stages: stagesOf(job, plans, alive, memory),
   };
 }
