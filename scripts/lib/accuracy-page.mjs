@@ -57,6 +57,15 @@ function answeredTables({ report, groupBy, answeredOf }) {
   return `${markdownTable(['Rows', '', 'Answered', 'Share'], shares)}\n\n${markdownTable(['Rows', 'Refused because'], table)}`;
 }
 
+/** Rows that count as answered although only a part of what they state is predicted. */
+function untoldLine({ report, groupBy }) {
+  const parts = groupBy(report.untold, ({ quantity }) => quantity).map(([quantity, rows]) => `${quantity} of ${rows.length} rows`);
+  const why = 'what was timed or on how many GPUs is not stated there, or the operators are not modelled';
+  return parts.length === 0
+    ? 'Every quantity that an answered row states is predicted.'
+    : `Stated by answered rows and not predicted: ${parts.join(', ')}; ${why}.`;
+}
+
 /** Runs that are known to have fitted, or not, against the prediction. */
 function fitsLine({ report }) {
   const count = (ranOut, predicted) => report.fits.filter((row) => row.ranOut === ranOut && row.predicted === predicted).length;
@@ -107,6 +116,7 @@ export function accuracyPage(data) {
     holdOutTable(data),
     '## Answered and refused',
     answeredTables(data),
+    untoldLine(data),
     fitsLine(data),
     ...data.kinds.filter(({ id }) => data.figures.some(({ kind }) => kind === id)).map((kind) => kindSection(kind, data)),
   ].join('\n\n');

@@ -19,6 +19,7 @@ const report = validate(
   [
     { ...row, id: 'a', source: open, measured: { iter_s: 1, tokens_per_s_per_gpu: 16384, peak_mem_gib: 5, peak_reserved_gib: 6 } },
     { ...row, id: 'b', source: held, measured: { iter_s: 2, peak_mem_gib: 5 } },
+    { ...row, id: 'd', source: open, note: 'batch unknown', measured: { iter_s: 2, peak_mem_gib: 5 } },
     { ...row, id: 'c', source: held, hardware: { gpu: 'Quantum 3000', gpus: 8 }, measured: { iter_s: 2 } },
   ]
     .map((one) => JSON.stringify(one))
@@ -54,13 +55,18 @@ test('the held-out part is compared with the rest', () => {
 });
 
 test('rows are answered or refused with a reason', () => {
-  expect(answeredOf(report.rows)).toEqual({ rows: 3, answered: 2, refused: [[expect.stringContaining('Quantum 3000'), 1]] });
+  expect(answeredOf(report.rows)).toEqual({ rows: 4, answered: 3, refused: [[expect.stringContaining('Quantum 3000'), 1]] });
+});
+
+test('what an answered row states and nobody predicts is told', () => {
+  expect(report.untold).toEqual([{ id: 'd', quantity: 'throughput' }]);
 });
 
 test('runs that fitted are not predicted to run out', () => {
   expect(report.fits).toEqual([
     { id: 'a', ranOut: false, predicted: false },
     { id: 'b', ranOut: false, predicted: false },
+    { id: 'd', ranOut: false, predicted: false },
   ]);
 });
 

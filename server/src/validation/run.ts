@@ -16,7 +16,7 @@ import { reportingOf } from './reporting.ts';
 import { type CaseInput, readRows } from './row.ts';
 import { rowToJob } from './row-to-job.ts';
 import { doubled } from './single-layer.ts';
-import { errorsOf, type Quantity, type QuantitySummary, quantityOf, type RowError, summarize } from './summary.ts';
+import { errorsOf, type Quantity, type QuantitySummary, quantityOf, type RowError, summarize, untoldOf } from './summary.ts';
 import type { CandidateJob, MappedCase } from './training-job.ts';
 
 export interface RowResult {
@@ -46,6 +46,8 @@ export interface ValidationReport {
   readonly errors: readonly RowError[];
   /** Whether runs that are known to have fitted, or not, are predicted to. */
   readonly fits: readonly FitOutcome[];
+  /** Quantities that an answered row states and that are not predicted for it. */
+  readonly untold: readonly { readonly id: string; readonly quantity: Quantity }[];
 }
 
 export interface FitOutcome {
@@ -65,6 +67,7 @@ export function validate(content: string, catalog: Catalog): ValidationReport {
   const rows: RowResult[] = [];
   const errors: RowError[] = [];
   const fits: FitOutcome[] = [];
+  const untold: { id: string; quantity: Quantity }[] = [];
   for (const reading of readRows(content)) {
     if ('problem' in reading) {
       rows.push({
@@ -80,11 +83,13 @@ export function validate(content: string, catalog: Catalog): ValidationReport {
     const result = predictRow(reading.row.input, catalog);
     rows.push(result);
     errors.push(...errorsOf(result.id, result.predicted, reading.row.measured));
+    if (result.refused === null)
+      untold.push(...untoldOf(result.predicted, reading.row.measured).map((quantity) => ({ id: result.id, quantity })));
     const { oom } = result.predicted;
     const known = Object.keys(reading.row.measured).length > 0;
     if (typeof oom === 'boolean' && known) fits.push({ id: result.id, ranOut: reading.row.measured.oom === true, predicted: oom });
   }
-  return { rows, summary: summaryOf(rows, errors), errors, fits };
+  return { rows, summary: summaryOf(rows, errors), errors, fits, untold };
 }
 
 /** Predicts one row from its inputs. */

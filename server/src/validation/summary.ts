@@ -35,6 +35,7 @@ const quantities: Readonly<Record<string, Quantity>> = {
   tokens_per_s_per_gpu: 'throughput',
   layer_forward_ms: 'throughput',
   layer_backward_ms: 'throughput',
+  layer_forward_ms_per_sample: 'throughput',
   iter_s: 'throughput',
   tflops_per_gpu: 'throughput',
   hfu_tflops_per_gpu: 'throughput',
@@ -90,6 +91,16 @@ export function errorsOf(
     errors.push({ id, field, predicted: guess, measured: value, error: points ? (guess - value) / 100 : guess / value - 1 });
   }
   return errors;
+}
+
+/** Quantities of which a row states something and nothing is predicted. */
+export function untoldOf(
+  predicted: Readonly<Record<string, number | boolean>>,
+  measured: Readonly<Record<string, number | boolean>>,
+): readonly Quantity[] {
+  const stated = Object.entries(measured).flatMap(([field, value]) => (typeof value === 'number' && value !== 0 ? [field] : []));
+  const told = new Set(stated.filter((field) => field in predicted).map(quantityOf));
+  return [...new Set(stated.flatMap((field) => quantityOf(field) ?? []))].filter((quantity) => !told.has(quantity));
 }
 
 /** Median, 90th percentile, bias and the worst rows of a list of errors. */
