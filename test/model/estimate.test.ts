@@ -57,6 +57,20 @@ describe('the training estimate', () => {
     }
   });
 
+  it('draws bands of rates from the band of the step, which no step at the full rate falls below', () => {
+    const experts = { 'model.experts': 8, 'model.expertsPerToken': 2, 'parallel.expert': 8 } as PartialJob;
+    for (const e of [estimate(), estimate(experts)]) {
+      const { step } = e.time;
+      const counted = e.throughput.mfu.children?.find((term) => term.id.endsWith('maxtext'))?.value ?? 0;
+      expect(step.band?.low).toBeGreaterThanOrEqual(counted * step.value * 0.999999);
+      expect((step.band?.low ?? 0) * (e.throughput.tokensPerSecond.band?.high ?? 0)).toBeCloseTo(
+        step.value * e.throughput.tokensPerSecond.value,
+        3,
+      );
+      expect((step.band?.high ?? 0) * (e.throughput.mfu.band?.low ?? 0)).toBeCloseTo(step.value * e.throughput.mfu.value, 6);
+    }
+  });
+
   it('names formula and inputs in every component of memory', () => {
     const states = estimate().memory.stages[0]?.allocated.children?.find((term) => term.id === 'memory.states');
     for (const child of states?.children ?? []) {
@@ -108,6 +122,8 @@ describe('the training estimate', () => {
     expect('refusal' in result && result.refusal.missing).toEqual(['model.hidden', 'model.heads']);
     const noGpu = estimateJob(gpt3OnThousand, 'megatron-lm', undefined);
     expect('refusal' in noGpu && noGpu.refusal.missing).toEqual(['cluster.gpu']);
+    const visits = estimateJob({ ...gpt3OnThousand, 'model.experts': 8, 'model.expertsPerToken': 16 }, 'megatron-lm', machine);
+    expect('refusal' in visits && visits.refusal.why).toBe('top-k 16 is more than the 8 experts');
   });
 });
 

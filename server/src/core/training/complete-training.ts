@@ -130,7 +130,8 @@ function sizeProblem(sizes: Sizes, model: ModelShape, twoWay: boolean, ends: num
   const heads = firstAttention(model)?.heads;
   if (heads !== undefined && tensor > heads) return `TP ${tensor} is more than the ${heads} attention heads`;
   const { expert, expertTensor, context, data } = sizes;
-  const experts = firstExperts(model)?.experts ?? 1;
+  const { experts, topK } = firstExperts(model) ?? { experts: 1, topK: 1 };
+  if (topK > experts) return `top-k ${topK} is more than the ${experts} experts`;
   if (expert > experts) return `EP ${expert} is more than the ${experts} experts`;
   const ranks = tensor * context * data;
   if (ranks % (expert * expertTensor) !== 0) return `EP x expert TP = ${expert * expertTensor} does not divide TP x CP x DP = ${ranks}`;

@@ -9,6 +9,7 @@ import type { Term } from '../term.ts';
 import { communicationTerms } from './communication-terms.ts';
 import { stepShares } from './step-shares.ts';
 import { costTerms, stepTerm, throughputTerms } from './throughput-terms.ts';
+import { leastStep, stepBand } from './time-bands.ts';
 import { type TrainingNumbers, trainingNumbers } from './training-numbers.ts';
 
 function fitOf(value: number, low: number, high: number, usable: number): 'yes' | 'no' | 'close' {
@@ -45,13 +46,15 @@ export function estimateTraining(job: TrainingJob): EstimateResult {
   const { gpus, tokens, step, devices, times, run, request } = numbers;
   const parameters = once(() => parameterTerm(job));
   const memory = once(() => memoryTerms(job, numbers));
+  const peak = Math.max(devices.plain.peak, devices.linear.peak);
+  const band = once(() => stepBand(job, step, leastStep(job, tokens, gpus, peak)));
   const time = once(() => ({
-    step: stepTerm(job, step, run, request.tail, times),
+    step: stepTerm(job, band(), step, run, request.tail, times),
     shares: stepShares(job, step, run, request.tail, times),
   }));
   const communication = once(() => communicationTerms(job, numbers));
-  const throughput = once(() => throughputTerms(job, tokens, gpus, step, devices.plain.peak));
-  const cost = once(() => costTerms(job, gpus, step, tokens));
+  const throughput = once(() => throughputTerms(job, band(), tokens, gpus, step, devices.plain.peak));
+  const cost = once(() => costTerms(job, band(), gpus, step, tokens));
   const schedule = once(() => ({ ...request, residentBytes: memory().stages.map(residentOf) }));
   const estimate: TrainingEstimate = {
     kind: 'training',

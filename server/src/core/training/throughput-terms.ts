@@ -1,22 +1,24 @@
 /** Step time, tokens per second, MFU, HFU and cost, as terms. */
-import { type BandBasis, timeBand } from '../calibration/bands.ts';
 import { type CountedFlops, countedFlops } from '../compute/flops.ts';
 import { type ConventionInfo, flopsConventions } from '../compute/flops-conventions.ts';
 import type { TrainingEstimate } from '../estimate.ts';
 import type { TrainingJob } from '../estimate-inputs.ts';
 import type { FlopsConvention } from '../job-fields.ts';
-import { bandOf } from '../memory/stage-terms.ts';
 import type { ScheduleRequest } from '../schedules/schedule.ts';
 import type { PipelineSummary } from '../schedules/simulate.ts';
-import { sumOf, type Term, type TermInput } from '../term.ts';
+import { type Band, sumOf, type Term, type TermInput } from '../term.ts';
 import type { StageTimes } from './stage-times.ts';
-
-function bandFor(job: TrainingJob): BandBasis {
-  return timeBand(job);
-}
+import { rateBand, scaledBand } from './time-bands.ts';
 
 /** The step of the slowest rank: pipeline, then what follows it. */
-export function stepTerm(job: TrainingJob, step: number, run: PipelineSummary, tail: ScheduleRequest['tail'], times: StageTimes): Term {
+export function stepTerm(
+  job: TrainingJob,
+  band: Band,
+  step: number,
+  run: PipelineSummary,
+  tail: ScheduleRequest['tail'],
+  times: StageTimes,
+): Term {
   const slowest = Math.max(...Array.from(run.busySeconds));
   const m = job.batch.accumulation;
   const slowestRank = run.busySeconds.indexOf(slowest);
@@ -89,7 +91,7 @@ export function stepTerm(job: TrainingJob, step: number, run: PipelineSummary, t
       inputs: [{ name: 'overlap', value: String(job.overlap.paramGather), field: 'overlap.paramGather' }],
     }),
   ]);
-  return { ...step_, value: step, band: bandOf(step, bandFor(job)) };
+  return { ...step_, value: step, band };
 }
 
 interface Counted extends CountedFlops {
@@ -97,7 +99,7 @@ interface Counted extends CountedFlops {
 }
 
 /** Rates of FLOPs and their shares of the peak, all by the job's convention; MFU by the others stands below it. */
-function flopsTerms(job: TrainingJob, tokens: number, gpus: number, step: number, peak: number) {
+function flopsTerms(job: TrainingJob, band: Band, tokens: number, gpus: number, step: number, peak: number) {
   const stepInput = { name: 'step', value: step, from: 'time.step' };
   const format = job.precision.compute;
   const peakInput = { name: 'peak', value: peak, field: 'cluster.gpu' as const, from: `dense ${format} rate of the data sheet` };
@@ -116,7 +118,7 @@ function flopsTerms(job: TrainingJob, tokens: number, gpus: number, step: number
         ...(share ? [peakInput] : []),
       ],
       source: info.source,
-      band: bandOf(value, bandFor(job)),
+      band: rateBand(value, step, band),
       note: `${info.label}'s FLOPs: ${info.formula}`,
     };
   };
@@ -137,6 +139,7 @@ function flopsTerms(job: TrainingJob, tokens: number, gpus: number, step: number
 
 export function throughputTerms(
   job: TrainingJob,
+  band: Band,
   tokens: number,
   gpus: number,
   step: number,
@@ -153,18 +156,18 @@ export function throughputTerms(
     unit: 'tokens/s',
     formula,
     inputs: [...inputs, ...more],
-    band: bandOf(value, bandFor(job)),
+    band: rateBand(value, step, band),
   });
   return {
     tokensPerSecond: rate('tokens', 'Tokens per second', tokens / step, 'tokens / step'),
     tokensPerSecondPerGpu: rate('tokens-per-gpu', 'Tokens per second and GPU', tokens / step / gpus, 'tokens / step / GPUs', [
       { name: 'GPUs', value: gpus, field: 'cluster.gpus' },
     ]),
-    ...flopsTerms(job, tokens, gpus, step, peak),
+    ...flopsTerms(job, band, tokens, gpus, step, peak),
   };
 }
 
-export function costTerms(job: TrainingJob, gpus: number, step: number, tokens: number): TrainingEstimate['cost'] {
+export function costTerms(job: TrainingJob, band: Band, gpus: number, step: number, tokens: number): TrainingEstimate['cost'] {
   const price = job.cluster.pricePerGpuHour;
   if (price === undefined) return undefined;
   const perStep = (price * gpus * step) / 3600;
@@ -179,7 +182,7 @@ export function costTerms(job: TrainingJob, gpus: number, step: number, tokens: 
     unit: 'USD',
     formula,
     inputs,
-    band: bandOf(value, bandFor(job)),
+    band: scaledBand(value, step, band),
   });
   return {
     perStep: term('per-step', 'Cost of a step', perStep, 'price * GPUs * step / 3600'),
