@@ -32,4 +32,17 @@ describe('activation bytes per layer', () => {
     const fused = kept(trainingJob({ 'attention.kernel': 'flash', 'recompute.granularity': 'none' }));
     expect(fused).toBeCloseTo((s * b * h * 34 + 4 * s * b * a) / t, 0);
   });
+
+  it("keeps of the gathered tokens a TP rank's part from every rank of EP x expert TP", () => {
+    const experts = { 'model.experts': 8, 'model.expertsPerToken': 2, 'parallel.expert': 8, 'recompute.granularity': 'none' } as const;
+    const gathered = (expertTensor: number) => {
+      const fields = { ...experts, 'parallel.expertTensor': expertTensor };
+      return (
+        kept(trainingJob({ ...fields, 'parallel.expertDispatch': 'all-gather' })) -
+        kept(trainingJob({ ...fields, 'parallel.expertDispatch': 'all-to-all' }))
+      );
+    };
+    expect(gathered(1)).toBeCloseTo((s / t) * b * 8 * h * 2, 0);
+    expect(gathered(8)).toBeCloseTo(s * b * 8 * h * 2, 0);
+  });
 });

@@ -79,6 +79,18 @@ describe('hardware FLOPs', () => {
     }
   });
 
+  it.each([
+    ['', square / 3],
+    ['core_attn', square / 3],
+    ['layernorm', 0],
+    ['mlp', 2 * L * 3 * h * f],
+    ['core_attn mlp', square / 3 + 2 * L * 3 * h * f],
+  ])('of selective recomputation are those of its modules: %s', (modules, again) => {
+    const named = modules === '' ? {} : { 'recompute.modules': modules };
+    const job = trainingJob({ ...dense, 'recompute.granularity': 'selective', ...named });
+    expect(hardwareFlops(job, 1, 'megatron') - modelFlops(job, 1, 'megatron')).toBeCloseTo(again, 0);
+  });
+
   it('are 8 N for 6 N with full recomputation where N is counted', () => {
     const job = trainingJob({ ...dense, 'recompute.granularity': 'full' });
     expect(hardwareFlops(job, 1, 'llm-foundry') / modelFlops(job, 1, 'llm-foundry')).toBeCloseTo(4 / 3, 12);

@@ -172,6 +172,22 @@ export function countedFlops(job: TrainingJob, tokens: number, convention: Flops
   return { model: modelFlops(job, tokens, convention), hardware: hardwareFlops(job, tokens, convention) };
 }
 
+/**
+ * FLOPs of the modules that selective recomputation runs again: `attention` unless modules are named that leave it out, the
+ * dense MLPs, the experts. Norms and activation functions count for nothing, as in every convention here.
+ */
+function selectedFlops({ model, recomputeModules }: TrainingJob, tokens: number, attention: Flops): Flops {
+  const has = (name: string): boolean => recomputeModules.includes(name);
+  const counts = countKinds(model, 0, model.layers);
+  const again = model.blocks.reduce((sum, { feedForward }, kind) => {
+    const named = feedForward !== undefined && has(feedForward.kind === 'moe' ? 'moe' : 'mlp');
+    if (!named) return sum;
+    const alone: Block = { norms: 0, parallel: false, feedForward };
+    return sum + (counts[kind] ?? 0) * (linearFlopsPerToken(alone, model.hidden) - routerFlopsPerToken(alone, model.hidden));
+  }, 0);
+  return (recomputeModules.length === 0 || has('core_attn') ? attention : 0) + tokens * again;
+}
+
 /** Model FLOPs and those of recomputation, as the publishers of a convention add them. */
 export function hardwareFlops(job: TrainingJob, tokens: number, convention: FlopsConvention): Flops {
   const model = modelFlops(job, tokens, convention);
@@ -183,7 +199,7 @@ export function hardwareFlops(job: TrainingJob, tokens: number, convention: Flop
     tokens,
     convention === 'megatron-causal' ? 'half' : convention === 'maxtext' ? 'mask' : 'square',
   );
-  if (granularity === 'selective') return convention === 'layers-only' ? model : model + attention;
+  if (granularity === 'selective') return convention === 'layers-only' ? model : model + selectedFlops(job, tokens, attention);
   const byLayer = convention === 'megatron' || convention === 'megatron-causal' || convention === 'maxtext';
   // Who counts by products runs the layers again; who counts by parameters adds a third pass of everything.
   return model + (byLayer ? linear + attention : model / 3) * recomputedShare(job);

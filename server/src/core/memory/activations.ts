@@ -64,9 +64,11 @@ function expertActivations(job: TrainingJob, { feedForward }: Block, tokens: num
   const inner = ((feedForward.gated ? 3 : 2) * feedForward.ffn) / job.parallel.expertTensor;
   // Router logits and probabilities stay in fp32.
   const router = (8 * tokens * feedForward.experts) / (job.parallel.sequence ? job.parallel.tensor : 1);
-  // The all-gather dispatcher keeps the tokens of every rank it gathered (Megatron-LM token_dispatcher.py, MoEAllGatherTokenDispatcher).
-  const { expert, expertDispatch } = job.parallel;
-  const gathered = expertDispatch === 'all-gather' && expert > 1 ? tokens * expert * job.model.hidden * element : 0;
+  // The all-gather dispatcher keeps the tokens of every rank it gathered, over EP x expert TP ranks that each bring a
+  // TP rank's part of the sequence (Megatron-LM token_dispatcher.py, MoEAllGatherTokenDispatcher).
+  const { expert, expertTensor, tensor, expertDispatch } = job.parallel;
+  const seen = (tokens / tensor) * expert * expertTensor;
+  const gathered = expertDispatch === 'all-gather' && expert > 1 ? seen * job.model.hidden * element : 0;
   return pairs * (2 * width + inner) * element + router + gathered;
 }
 
