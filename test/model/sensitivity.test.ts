@@ -113,4 +113,19 @@ describe('the short list', () => {
     expect(short.map(({ id }) => id)).not.toContain('recompute.granularity');
     expect(rows.find(({ id }) => id === 'attention.kernel')?.certainty).toBe('default');
   });
+
+  it.each(['fitted.gemm', 'fitted.attention', 'fitted.memory', 'fitted.sustained'])(
+    'moves the step the other way than the rate: %s',
+    (id) => {
+      const parsed = (value: SensitivityRow['now']) => Number.parseFloat(String(value));
+      const rows = rowsOf({ 'attention.kernel': 'flash' }).filter((row) => row.id === id);
+      expect(rows.length).toBeGreaterThan(0);
+      for (const row of rows) expect(Math.sign(row.step.share)).toBe(Math.sign(parsed(row.now) - parsed(row.alternative)));
+    },
+  );
+
+  it('never shortens the step by a slower host', () => {
+    const slower = rowsOf({ 'model.hidden': 1024 }).filter((row) => row.id === 'fitted.host' && row.step.share < 0);
+    for (const row of slower) expect(Number.parseFloat(String(row.alternative))).toBeLessThan(Number.parseFloat(String(row.now)));
+  });
 });

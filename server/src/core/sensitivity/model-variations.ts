@@ -6,6 +6,7 @@ import type { TrainingJob } from '../estimate-inputs.ts';
 import type { Accelerator, Figure } from '../hardware.ts';
 import type { JobField } from '../job-fields.ts';
 import { firstExperts } from '../model-shape.ts';
+import { gpusOf } from '../training/training-numbers.ts';
 import { type Outcome, outcomeOf } from './outcome.ts';
 import { plausibleEnds } from './plausible.ts';
 
@@ -43,7 +44,8 @@ const withAttention = (calibration: ComputeCalibration, factor: number): Compute
 function computeVariations(job: TrainingJob): readonly ModelVariation[] {
   const { accelerator } = job.cluster;
   const { architecture } = accelerator;
-  const calibration = sustainedCalibration(accelerator);
+  // That of the estimate itself, slowest GPU included: rows differ from it by their own parameter alone.
+  const calibration = sustainedCalibration(accelerator, gpusOf(job));
   const products = job.precision.fp8 ? calibration.gemm.fp8 : calibration.gemm.half;
   const row = (
     id: string,

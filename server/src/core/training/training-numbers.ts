@@ -118,7 +118,7 @@ function stagesOf(job: TrainingJob, plans: readonly RankPlan[], alive: readonly 
 }
 
 /** GPUs of the whole job. */
-function gpusOf({ parallel }: TrainingJob): number {
+export function gpusOf({ parallel }: TrainingJob): number {
   return parallel.tensor * parallel.pipeline * parallel.context * parallel.data;
 }
 
