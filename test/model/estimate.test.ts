@@ -123,6 +123,8 @@ describe('the training estimate', () => {
     const noGpu = estimateJob(gpt3OnThousand, 'megatron-lm', undefined);
     expect('refusal' in noGpu && noGpu.refusal.missing).toEqual(['cluster.gpu']);
     const visits = estimateJob({ ...gpt3OnThousand, 'model.experts': 8, 'model.expertsPerToken': 16 }, 'megatron-lm', machine);
+    const ends = estimateJob({ ...gpt3OnThousand, 'parallel.layersFirstStage': 97 }, 'megatron-lm', machine);
+    expect('refusal' in ends && ends.refusal.why).toBe('the first and the last stage are given 97 layers, the model has 96');
     expect('refusal' in visits && visits.refusal.why).toBe('top-k 16 is more than the 8 experts');
   });
 });

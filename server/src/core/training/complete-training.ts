@@ -138,6 +138,13 @@ function sizeProblem(sizes: Sizes, model: ModelShape, twoWay: boolean, ends: num
   return undefined;
 }
 
+/** Why the layers named for the first and the last stage cannot be, or undefined. A layout says all stages itself. */
+function endProblem(job: PartialJob, model: ModelShape, { pipeline, layout }: Sizes): string | undefined {
+  const named = (job['parallel.layersFirstStage'] ?? 0) + (job['parallel.layersLastStage'] ?? 0);
+  if (layout || pipeline === 1 || named <= model.layers) return undefined;
+  return `the first and the last stage are given ${named} layers, the model has ${model.layers}`;
+}
+
 /** How the first and the last stage differ from the rest. */
 function endStages(job: PartialJob, framework: string, pipeline: number, layers: number, assumptions: Assumption[]): EndStages {
   const first = job['parallel.layersFirstStage'];
@@ -312,7 +319,7 @@ export function completeTraining(
   const { model } = completed;
   const sizes = sizesOf(job, assumptions);
   if ('refusal' in sizes) return sizes;
-  const problem = sizeProblem(sizes, model, placementOf(job) === 'two-way', countedEnds(job));
+  const problem = sizeProblem(sizes, model, placementOf(job) === 'two-way', countedEnds(job)) ?? endProblem(job, model, sizes);
   if (problem) return refuse(problem);
   if (!cluster) return refuse('no GPU is known: name one in the cluster settings', ['cluster.gpu']);
   return {
