@@ -16,6 +16,8 @@ export function explanationOf(id) {
   return best === undefined ? '' : explanations[best];
 }
 
+const rowIds = (rows) => rows.split('\n').flatMap((line) => (line.trim() === '' ? [] : [JSON.parse(line).id]));
+
 /** All cases in one report, with the tables of accuracy.ts at hand. */
 export async function accuracy() {
   const validation = await bundled(
@@ -23,13 +25,16 @@ export async function accuracy() {
       "export { validate } from './server/src/validation/run.ts';",
       "export { summarize } from './server/src/validation/summary.ts';",
       "export * from './server/src/validation/accuracy.ts';",
+      "export { holdOutPublications } from './server/src/validation/publications.ts';",
       "export { tableCatalog } from './server/src/validation/table-catalog.ts';",
     ].join('\n'),
   );
   const files = readdirSync(join(folder, 'cases')).filter((name) => name.endsWith('.jsonl'));
   const text = files.sort().map((name) => readFileSync(join(folder, 'cases', name), 'utf8'));
   const report = validation.validate(text.join('\n'), validation.tableCatalog);
-  return { ...validation, report, figures: validation.figuresOf(report) };
+  // A case file is one publication.
+  const publications = new Map(text.flatMap((rows, index) => rowIds(rows).map((id) => [id, files[index]])));
+  return { ...validation, report, figures: validation.figuresOf(report), publicationOf: (id) => publications.get(id) ?? '' };
 }
 
 export const percent = (share) => `${(100 * share).toFixed(1)} %`;
