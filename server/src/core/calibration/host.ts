@@ -1,4 +1,4 @@
-/** Fitted parameters of the host and of what runs beside the computation; see `fits/host.json`. */
+/** Parameters of the host and of what runs beside the computation, fitted or assumed; see `fits/host.json`. */
 
 import hostFits from './fits/host.json' with { type: 'json' };
 import { fitted } from './fitted.ts';

@@ -2,6 +2,7 @@
  * Routed experts of one layer on one rank: products of the local experts, and the exchange that brings tokens there and
  * back (Lepikhin et al. 2020; Megatron-LM megatron/core/transformer/moe/token_dispatcher.py).
  */
+import { hostCalibration } from '../calibration/host.ts';
 import { allToAllTime } from '../comms/all-to-all.ts';
 import { allGatherTime, reduceScatterTime } from '../comms/collectives.ts';
 import type { Groups } from '../comms/groups.ts';
@@ -48,7 +49,7 @@ export function expertProducts(job: TrainingJob, feedForward: ExpertFeedForward,
  * What of an exchange is waited for even when another micro batch computes meanwhile: its start, and what bandwidth both
  * share. How much of the rest is hidden comes out of the schedule that runs two passes together.
  */
-export const visibleBesideComputation = 0.2;
+export const visibleBesideComputation = hostCalibration.exchangeVisible;
 
 /** Dispatch and combine, forward and again backward. */
 export function expertComm(job: TrainingJob, feedForward: ExpertFeedForward, groups: Groups, tokens: number): CommWork {

@@ -8,21 +8,25 @@ import type { TrainingJob } from '../estimate-inputs.ts';
 import type { Block } from '../model-shape.ts';
 import { layerTensors } from './layer-tensors.ts';
 
-/** Share of the routing that a graph of a layer's fixed parts leaves to the host: what depends on how many tokens came. */
-const unfixedRouting = 0.2;
+const { operatorsPerLayer, operatorsToRoute, operatorsPerGather, unfixedRouting, backwardOperators, backwardOperatorsOfExperts } =
+  hostCalibration;
+
+/**
+ * Operators of one expert: two products where kernels are grouped, and the casts of fp8 beside them; in the loop of plain
+ * PyTorch also finding, picking and adding back its tokens (transformers models/mixtral/modeling_mixtral.py).
+ */
+const operatorsPerExpert = { grouped: 2, groupedFp8: 6, loop: 10 };
+/** Each adapted product adds its dropout, two small products, scaling and the sum (peft tuners/lora/layer.py, Linear.forward). */
+const operatorsPerAdapter = 5;
 
 export interface IssuedOperators {
   readonly forward: number;
   readonly backward: number;
 }
 
-/**
- * Operators of one expert: two products where kernels are grouped, and the casts of fp8 beside them; in the loop of plain
- * PyTorch also finding, picking and adding back its tokens (transformers models/mixtral/modeling_mixtral.py).
- */
 function perExpert(job: TrainingJob): number {
-  if (!job.compiled && !job.kernels.fused) return 10;
-  return job.precision.fp8 ? 6 : 2;
+  if (!job.compiled && !job.kernels.fused) return operatorsPerExpert.loop;
+  return job.precision.fp8 ? operatorsPerExpert.groupedFp8 : operatorsPerExpert.grouped;
 }
 
 export function issuedOperators(job: TrainingJob, block: Block): IssuedOperators {
@@ -30,17 +34,15 @@ export function issuedOperators(job: TrainingJob, block: Block): IssuedOperators
   const halves = (block.mixer ? 0.5 : 0) + (feedForward ? 0.5 : 0) + (block.cross ? 0.5 : 0);
   if (job.cudaGraphs === 'step') return { forward: 0, backward: 0 };
   const captured = job.cudaGraphs === 'layer';
-  let forward = captured ? 1 : hostCalibration.operatorsPerLayer * halves;
+  let forward = captured ? 1 : operatorsPerLayer * halves;
   if (feedForward?.kind === 'moe') {
     const local = feedForward.experts / job.parallel.expert;
-    forward += hostCalibration.operatorsToRoute * (captured ? unfixedRouting : 1) + local * perExpert(job);
+    forward += operatorsToRoute * (captured ? unfixedRouting : 1) + local * perExpert(job);
   }
-  // Each adapted product adds its dropout, two small products, scaling and the sum.
-  if (job.adapter) forward += 5 * job.adapter.targets.length;
+  if (job.adapter) forward += operatorsPerAdapter * job.adapter.targets.length;
   // DeepSpeed's stage 3 fetches and releases every tensor from hooks.
-  if (job.zero.stage === 3 && job.zero.implementation === 'deepspeed') forward += hostCalibration.operatorsPerGather * layerTensors(block);
-  // Backward issues two products for each of the forward pass, but fewer small operators.
+  if (job.zero.stage === 3 && job.zero.implementation === 'deepspeed') forward += operatorsPerGather * layerTensors(block);
   const again = job.recompute.granularity === 'full' ? 1 : 0;
-  const heavier = feedForward?.kind === 'moe' ? 1.8 : 1.2;
+  const heavier = feedForward?.kind === 'moe' ? backwardOperatorsOfExperts : backwardOperators;
   return { forward, backward: forward * (heavier + again) };
 }

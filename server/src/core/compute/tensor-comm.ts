@@ -1,4 +1,5 @@
 /** Exposed and busy seconds of tensor parallelism for one layer (Shoeybi et al. 2019; Korthikanti et al. 2022, fig. 5). */
+import { hostCalibration } from '../calibration/host.ts';
 import { allGatherTime, allReduceTime } from '../comms/collectives.ts';
 import type { Groups } from '../comms/groups.ts';
 import { place } from '../comms/network.ts';
@@ -14,6 +15,8 @@ export interface CommWork {
   readonly bytes: number;
   readonly busy: Seconds;
 }
+
+const { tensorVisible, chunkVisible } = hostCalibration;
 
 export const noComm: CommWork = { forward: 0, backward: 0, bytes: 0, busy: 0 };
 
@@ -36,11 +39,16 @@ export function tensorComm(job: TrainingJob, block: Block, groups: Groups, token
   if (!sequence) {
     const one = count * allReduceTime(placement, tensor, bytes);
     // An all-reduce each way; backward ones run beside the weight-gradient products, which hide most of them.
-    return { forward: one, backward: one * 0.3, bytes: 4 * count * share * bytes, busy: 2 * one };
+    return { forward: one, backward: one * tensorVisible, bytes: 4 * count * share * bytes, busy: 2 * one };
   }
   const one = count * allGatherTime(placement, tensor, bytes);
   // With communication overlap the chunks of a collective hide behind the chunks of the product; one chunk stays.
-  const visible = tpCommOverlap ? 1 / tensor + 0.1 : 1;
+  const visible = tpCommOverlap ? 1 / tensor + chunkVisible : 1;
   // Backward: the gather of gradients is waited for; a gather and a scatter run beside products.
-  return { forward: 2 * one * visible, backward: (one + 2 * one * 0.3) * visible, bytes: 5 * count * share * bytes, busy: 5 * one };
+  return {
+    forward: 2 * one * visible,
+    backward: (one + 2 * one * tensorVisible) * visible,
+    bytes: 5 * count * share * bytes,
+    busy: 5 * one,
+  };
 }

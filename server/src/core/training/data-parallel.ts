@@ -81,6 +81,10 @@ function shardedCost(job: TrainingJob, shard: Group, gradient: Bytes, weights: B
   };
 }
 
+const { hostLink, hostMemory, stepFloor } = hostCalibration;
+/** Bytes a parameter that Adam on the host streams: reads gradient, master weight and two moments in fp32, writes the last three. */
+const hostAdamBytes = 28;
+
 /** Seconds of the optimizer on one GPU: it streams gradients, master weights and moments through memory. */
 export function optimizerSeconds(job: TrainingJob, device: Device, plan: RankPlan, states: StateBytes): Seconds {
   const mine = job.adapter ? trainableParameters(job, plan) / states.optimizerShards : dividedParameters(job, plan, states.optimizerShards);
@@ -89,7 +93,7 @@ export function optimizerSeconds(job: TrainingJob, device: Device, plan: RankPla
   const bytes = mine * perParameter;
   const rate = device.bandwidth * device.calibration.memoryShare;
   const offloaded = job.optimizer.cpuOffload || job.zero.offloadOptimizer !== 'none';
-  // Offloaded: gradients go out and weights come back over PCIe, and the host streams 28 bytes a parameter from its memory.
-  const host = offloaded ? (mine * (states.gradients + 2)) / 25e9 + (mine * 28) / 100e9 : 0;
-  return bytes / rate + host + hostCalibration.stepFloor;
+  // Offloaded: gradients go out and weights come back over PCIe, and the host streams its states through its memory.
+  const host = offloaded ? (mine * (states.gradients + 2)) / hostLink + (mine * hostAdamBytes) / hostMemory : 0;
+  return bytes / rate + host + stepFloor;
 }

@@ -11,17 +11,14 @@ import type { ScheduleRequest } from '../schedules/schedule.ts';
 import type { Seconds } from '../units.ts';
 import type { DataParallelCost } from './data-parallel.ts';
 
-/** Share of the last bucket, which leaves when there is nothing left to hide behind. */
-const lastBucket = 0.05;
-/** Forward against backward time of the same layers, without recomputation. */
-const forwardShare = 0.45;
+const { lastBucket, besideBuckets, forwardAgainstBackward, overlapContention } = hostCalibration;
 
 /** Backward passes of one micro batch that run after the first gradients are final. */
 function roundsBeside({ parallel, batch }: TrainingJob): number {
   const { pipeline, virtualStages } = parallel;
-  if (pipeline <= 1 || virtualStages <= 1) return 0.9;
+  if (pipeline <= 1 || virtualStages <= 1) return besideBuckets;
   const round = Math.min(pipeline, batch.accumulation);
-  return Math.max(0.9, (round * (virtualStages - 1)) / virtualStages);
+  return Math.max(besideBuckets, (round * (virtualStages - 1)) / virtualStages);
 }
 
 /** `backward` are the seconds of one micro batch on the rank with most parameters. */
@@ -29,10 +26,10 @@ export function tailOf(job: TrainingJob, cost: DataParallelCost, backward: Secon
   if (job.zero.stage === 3 && job.parallel.pipeline === 1) return { gradientReduction: 0, optimizer, parameterGather: 0 };
   const window = roundsBeside(job) * backward;
   const visible = (busy: Seconds, beside: Seconds, overlapped: boolean): Seconds =>
-    overlapped ? Math.max(lastBucket * busy, busy - beside) + hostCalibration.overlapContention * Math.min(busy, beside) : busy;
+    overlapped ? Math.max(lastBucket * busy, busy - beside) + overlapContention * Math.min(busy, beside) : busy;
   return {
     gradientReduction: visible(cost.reduceBusy, window, job.overlap.gradReduce),
     optimizer,
-    parameterGather: visible(cost.gatherBusy, forwardShare * window, job.overlap.paramGather),
+    parameterGather: visible(cost.gatherBusy, forwardAgainstBackward * window, job.overlap.paramGather),
   };
 }
