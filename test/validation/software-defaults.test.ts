@@ -21,6 +21,7 @@ describe('what a row does not say', () => {
     ['torchtitan', { source: 'torchao e2e training benchmarks' }, 'compile.enabled', true],
     ['megatron-lm', {}, 'dropout.enabled', true],
     ['fsdp', {}, 'overlap.gradReduce', true],
+    ['fsdp', {}, 'dropout.enabled', false],
   ] as const)('%s: the assumed value is listed (%o, %s)', (stack, input, field, value) => {
     const { fields, assumed } = run(stack, input);
     expect(fields[field]).toBe(value);

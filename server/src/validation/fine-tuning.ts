@@ -58,7 +58,10 @@ function adapterOf(input: CaseInput, kind: AdapterKind, stack: Stack, fields: Pa
       assumptions.push({ field: 'adapter.rank', value: unstated.join(', '), why: `not stated: the default of ${defaults.where}` });
   }
   if (/\(emb\)/i.test(input.task ?? '')) fields['adapter.wholeModules'] = 'embed,head';
-  if (stack === 'litgpt' || stack === 'torchtune' || /fsdp_qlora/i.test(input.source ?? '')) fields['adapter.format'] = 'bf16';
+  if (stack === 'litgpt' || stack === 'torchtune' || /fsdp_qlora/i.test(input.source ?? '')) {
+    fields['adapter.format'] = 'bf16';
+    assumptions.push({ field: 'adapter.format', value: 'bf16', why: 'not stated: these scripts cast the adapters with the model' });
+  }
   fields['adapter.keepsInputs'] = /oct 2023|litgpt resource|mar 2024/i.test(`${input.source ?? ''} ${input.note ?? ''}`);
   const format = baseFormat(input, kind, stack);
   if (format === undefined) return;
@@ -111,7 +114,14 @@ function kernelsOf(input: CaseInput, fields: PartialJobDraft, assumptions: Assum
   const plugins = JSON.stringify(input.config?.plugins ?? []);
   if (/foak|liger|unsloth/i.test(kernels)) fields['kernels.fused'] = true;
   // fms-acceleration fuses norms, rotary embedding and the loss, not the gate of the MLP.
-  if (/foak/i.test(kernels)) fields['kernels.fusedMlp'] = false;
+  if (/foak/i.test(kernels)) {
+    fields['kernels.fusedMlp'] = false;
+    assumptions.push({
+      field: 'kernels.fusedMlp',
+      value: 'false',
+      why: "fms-acceleration's fused kernels leave the gate of the MLP alone",
+    });
+  }
   if (/qwenlm/i.test(input.source ?? '')) {
     fields['loss.upcast'] = false;
     assumptions.push({ field: 'loss.upcast', value: 'false', why: "Qwen's own modeling_qwen.py hands the loss its logits as they are" });

@@ -24,6 +24,9 @@ export function precisionOf(input: CaseInput, stack: Stack, fields: PartialJobDr
   const [params, gradients] = upcast ? (['fp32', 'fp32'] as const) : storedFormats(param, compute, stack, fields['precision.compute']);
   fields['precision.params'] = params;
   fields['precision.gradients'] = gradients;
+  const [value, what] = param === '' ? [`${params} weights, ${gradients} gradients`, 'stored formats'] : [gradients, 'format of gradients'];
+  const how = upcast ? "Accelerate's FSDP keeps fp32 shards" : 'as the software stores them';
+  assumptions.push({ field: param === '' ? 'precision.params' : 'precision.gradients', value, why: `${what} not stated: ${how}` });
 }
 
 /** fp8 with its recipe, or NVFP4, whose other products run in fp8 or 16 bits. */

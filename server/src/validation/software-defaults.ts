@@ -76,5 +76,7 @@ const plainModels = /^(torchtitan|fsdp|huggingface|litgpt|torchtune|maxtext|deep
 function dropoutOf(input: CaseInput, stack: Stack, fields: PartialJobDraft, assume: Assume): void {
   const written = input.parallel?.flags?.['hidden-dropout'];
   fields['dropout.enabled'] = !(fields['model.gatedMlp'] === true || written === 0 || plainModels.test(stack));
-  if (fields['dropout.enabled'] && written === undefined) assume('dropout.enabled', 'not stated: GPT-like models train with dropout');
+  if (written !== undefined) return;
+  const none = plainModels.test(stack) ? 'models written for this library have none' : 'models with a gated MLP have none';
+  assume('dropout.enabled', `not stated: ${fields['dropout.enabled'] ? 'GPT-like models train with dropout' : none}`);
 }
