@@ -16,6 +16,7 @@ export type CompletedModel =
 const roundUp = (value: number, multiple: number): number => Math.ceil(value / multiple) * multiple;
 
 const sizes = [
+  'sequence.length',
   'model.layers',
   'model.hidden',
   'model.heads',
@@ -42,7 +43,8 @@ function badSize(job: PartialJob): string | undefined {
       const value = job[field];
       return value !== undefined && !(Number.isFinite(value) && value >= 0);
     });
-  return bad && `the model's ${bad.replace(/^model\./, '')} is ${job[bad]}, which cannot be estimated`;
+  const name = bad?.startsWith('model.') ? `the model's ${bad.slice('model.'.length)}` : bad;
+  return bad && `${name} is ${job[bad]}, which cannot be estimated`;
 }
 
 /** A model whose layers are all state-space layers or gated delta rules needs no heads. */

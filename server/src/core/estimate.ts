@@ -88,6 +88,8 @@ export interface TrainingEstimate {
   /** What the panel simulates again with its own copy of the core. */
   readonly schedule: ScheduleRequest;
   readonly assumptions: readonly Assumption[];
+  /** The same estimate resting on these assumptions. */
+  readonly withAssumptions: (assumptions: readonly Assumption[]) => TrainingEstimate;
 }
 
 export interface ServingEstimate {

@@ -237,7 +237,9 @@ function withAssumptions(result: EstimateResult, assumptions: readonly Assumptio
   if (!('estimate' in result) || assumptions.length === 0) return result;
   const said = new Set(assumptions.flatMap(({ field }) => field ?? []));
   const others = result.estimate.assumptions.filter(({ field }) => field === undefined || !said.has(field));
-  return { estimate: { ...result.estimate, assumptions: [...assumptions, ...others] } };
+  const all = [...assumptions, ...others];
+  const { estimate } = result;
+  return { estimate: estimate.kind === 'training' ? estimate.withAssumptions(all) : { ...estimate, assumptions: all } };
 }
 
 function place(

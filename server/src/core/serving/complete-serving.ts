@@ -30,6 +30,24 @@ function onlineBatchDefaults(cluster: Cluster): { readonly sequences: number; re
   return large ? { sequences: 1024, tokens: 8192, why } : { sequences: 256, tokens: 2048, why };
 }
 
+/** Sizes that must be numbers of at least 0 when they are known; a block or a batch of nothing counts as the least one. */
+const sizes = [
+  'serving.maxSequences',
+  'serving.maxBatchedTokens',
+  'serving.kvCacheBytes',
+  'serving.blockSize',
+  'serving.cpuOffloadGiB',
+  'serving.dataParallel',
+] as const;
+
+function badSize(job: PartialJob): string | undefined {
+  const bad = sizes.find((field) => {
+    const value = job[field];
+    return value !== undefined && !(Number.isFinite(value) && value >= 0 && value <= 1e15);
+  });
+  return bad && `${bad.slice('serving.'.length)} is ${job[bad]}, which cannot be estimated`;
+}
+
 export function completeServing(
   job: PartialJob,
   framework: string,
@@ -38,6 +56,8 @@ export function completeServing(
   if (!cluster) return refuse('no GPU is known: name one in the cluster settings', ['cluster.gpu']);
   const tensor = job['parallel.tensor'] ?? 1;
   const pipeline = job['parallel.pipeline'] ?? 1;
+  const wrong = badSize(job);
+  if (wrong) return refuse(wrong);
   for (const [name, value] of [
     ['TP', tensor],
     ['PP', pipeline],
@@ -85,7 +105,7 @@ export function completeServing(
       maxBatchedTokens: use('serving.maxBatchedTokens', job['serving.maxBatchedTokens'], batchDefaults.tokens, batchDefaults.why),
       gpuMemoryUtilization: utilization,
       kvCacheBytes: job['serving.kvCacheBytes'],
-      blockSize: job['serving.blockSize'] ?? 16,
+      blockSize: Math.max(1, job['serving.blockSize'] ?? 16),
       enforceEager: job['serving.enforceEager'] ?? false,
       cpuOffloadGiB: job['serving.cpuOffloadGiB'] ?? 0,
       cluster,

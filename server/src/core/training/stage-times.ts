@@ -5,7 +5,6 @@ import { visibleBesideComputation } from '../compute/expert-work.ts';
 import { type EndWork, embeddingWork, type HeadWork, headWork } from '../compute/head.ts';
 import { towerWork } from '../compute/tower-work.ts';
 import type { TrainingJob } from '../estimate-inputs.ts';
-import { once } from '../once.ts';
 import { findSchedule } from '../schedules/index.ts';
 import { microBatchesPerChunk } from '../schedules/placement.ts';
 import type { ChunkTimes } from '../schedules/schedule.ts';
@@ -60,14 +59,28 @@ export function stageTimes(
     if (before && plan.chunks === plans[rank - 1]?.chunks) times.push(before);
     else times.push(plan.chunks.map((chunk) => chunkTimes(layers, chunk)));
   }
-  const parts = once(() => plans.map((plan) => rankParts(layers, plan)));
-  return {
-    blocks,
-    times,
-    get parts() {
-      return parts();
-    },
-  };
+  return new TimedStages(blocks, times, layers, plans);
+}
+
+/** Times at once; what they are made of when somebody looks. */
+class TimedStages implements StageTimes {
+  readonly blocks: readonly BlockWork[];
+  readonly times: readonly (readonly ChunkTimes[])[];
+  private readonly layers: Layers;
+  private readonly plans: readonly RankPlan[];
+  private made: readonly RankParts[] | undefined;
+
+  constructor(blocks: readonly BlockWork[], times: readonly (readonly ChunkTimes[])[], layers: Layers, plans: readonly RankPlan[]) {
+    this.blocks = blocks;
+    this.times = times;
+    this.layers = layers;
+    this.plans = plans;
+  }
+
+  get parts(): readonly RankParts[] {
+    this.made ??= this.plans.map((plan) => rankParts(this.layers, plan));
+    return this.made;
+  }
 }
 
 /** What the chunks of a job are made of. */
