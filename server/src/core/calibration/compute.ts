@@ -60,6 +60,18 @@ export interface ComputeCalibration {
   readonly hostOperator: Seconds;
   /** Fixed time of a streaming kernel on the device. */
   readonly kernelFloor: Seconds;
+  /** Share of the peak that no product gets beyond. */
+  readonly fullRate: number;
+  /** How much slower per multiprocessor matrix units must be to count as a slower kind. */
+  readonly slowerUnits: number;
+  /** Rate of Triton's small products against the vendor's library. */
+  readonly tritonShare: number;
+  /** One step of a state carried from chunk to chunk. */
+  readonly carryStep: Seconds;
+  /** Share of the peak of the vector units that a selective scan reaches, and the slots it takes there per channel, state and token. */
+  readonly scanShare: number;
+  readonly scanForwardSlots: number;
+  readonly scanBackwardSlots: number;
   /** Which devices the figures were fitted on. */
   readonly basis: string;
 }

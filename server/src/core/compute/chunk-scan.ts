@@ -22,22 +22,20 @@ export interface ChunkScanShape {
   readonly chunk: number;
 }
 
-/** Triton's products of this kind reach about this share of what the vendor's library reaches. */
-const kernelShare = 0.6;
-
 export function chunkScan(device: Device, shape: ChunkScanShape): ScanWork {
   const { tokens, heads, headDim, groups, state, chunk } = shape;
+  const { tritonShare } = device.calibration;
   const chunks = Math.max(1, tokens / chunk);
   const scores = batchedGemmTime(device, chunks * groups, chunk, chunk, state);
   const within = batchedGemmTime(device, chunks * heads, chunk, headDim, chunk / 2);
   const states = batchedGemmTime(device, chunks * heads, headDim, state, chunk);
   const between = batchedGemmTime(device, chunks * heads, chunk, headDim, state);
-  const products = (scores + within + states + between) / kernelShare;
+  const products = (scores + within + states + between) / tritonShare;
   // States are written in fp32, passed from chunk to chunk and read again; steps and decays are small.
   const passing = streamTime(device, chunks * heads * headDim * state * 4 * 3);
   return {
     forward: products + passing,
-    backward: (3 * scores + 2 * within + 3 * states + 2 * between) / kernelShare + 2 * passing,
+    backward: (3 * scores + 2 * within + 3 * states + 2 * between) / tritonShare + 2 * passing,
     flops: tokens * (2 * chunk * state * groups + heads * headDim * (chunk + 4 * state)),
   };
 }

@@ -6,7 +6,6 @@
  * The states of a sequence follow one another, so that kernel runs on heads times blocks of values, however long the
  * sequence: it bounds short batches.
  */
-import type { Seconds } from '../units.ts';
 import { batchedGemmTime, type Device, streamTime } from './gemm.ts';
 import type { ScanWork } from './selective-scan.ts';
 
@@ -22,13 +21,10 @@ export interface DeltaRuleShape {
 const chunk = 64;
 /** Values a block of the state kernel carries. */
 const valueBlock = 64;
-/** One step of the carried state: two products of 64 x keyDim x 64, their loads and a synchronisation. */
-const stateStep: Seconds = 1.5e-6;
-/** Triton's products of this kind reach about this share of what the vendor's library reaches. */
-const kernelShare = 0.6;
 
 export function deltaRule(device: Device, shape: DeltaRuleShape): ScanWork {
   const { batch, sequence, heads, keyDim, valueDim } = shape;
+  const { tritonShare, carryStep } = device.calibration;
   const tokens = batch * sequence;
   const pieces = (tokens / chunk) * heads;
   const scores = batchedGemmTime(device, pieces, chunk, chunk, keyDim);
@@ -36,9 +32,9 @@ export function deltaRule(device: Device, shape: DeltaRuleShape): ScanWork {
   const values = batchedGemmTime(device, pieces, chunk, valueDim, chunk);
   const state = batchedGemmTime(device, pieces, chunk, valueDim, keyDim);
   // Scores of keys and of queries, the solved keys and values, outputs within the chunk and from the state.
-  const spread = (2 * scores + keys + 2 * values + state) / kernelShare;
+  const spread = (2 * scores + keys + 2 * values + state) / tritonShare;
   const waves = Math.ceil((batch * heads * Math.ceil(valueDim / valueBlock)) / device.multiprocessors);
-  const carried = Math.max((2 * state) / kernelShare, (sequence / chunk) * stateStep * waves);
+  const carried = Math.max((2 * state) / tritonShare, (sequence / chunk) * carryStep * waves);
   const states = streamTime(device, pieces * keyDim * valueDim * device.elementBytes * 2);
   return {
     forward: spread + carried + states,

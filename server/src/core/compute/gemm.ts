@@ -63,9 +63,6 @@ function gemmFit(calibration: ComputeCalibration, format: NumberFormat, scales: 
   return format === 'fp4' || format === 'int4' ? calibration.gemm.fp4 : calibration.gemm.half;
 }
 
-/** What no product gets beyond: the share a matrix unit loses to loads and synchronisation even when nothing else is short. */
-const largestShare = 0.96;
-
 /**
  * The fit on a card of the same generation whose matrix units are slower per multiprocessor, such as GeForce cards (half
  * rate with fp32 sums) and H20: what feeds the units is as fast, so they idle less.
@@ -75,8 +72,9 @@ function onSlowerUnits(fit: GemmFit, accelerator: Accelerator, calibration: Comp
   const units = accelerator.smCount?.value;
   if (peak === undefined || units === undefined) return fit;
   const faster = (calibration.teraflops * 1e12) / calibration.multiprocessors / (peak / units);
-  if (faster < 1.2) return fit;
-  return { ...fit, peakShare: Math.max(fit.peakShare, Math.min(largestShare, fit.peakShare * faster)), depthRamp: fit.depthRamp / faster };
+  if (faster < calibration.slowerUnits) return fit;
+  const peakShare = Math.max(fit.peakShare, Math.min(calibration.fullRate, fit.peakShare * faster));
+  return { ...fit, peakShare, depthRamp: fit.depthRamp / faster };
 }
 
 export function describeDevice(

@@ -21,22 +21,16 @@ export interface ScanWork {
   readonly flops: Flops;
 }
 
-/** Slots of the vector units for one channel, state and token: the exponential goes through units of a quarter or an eighth of their rate. */
-const forwardSlots = 14;
-/** The backward pass runs the scan again, then goes through it from the end with three gradients. */
-const backwardSlots = 40;
-/** Chunks hand their state on and few warps fit beside the state in registers. */
-const vectorShare = 0.6;
-
 export function selectiveScan(device: Device, shape: SelectiveScanShape): ScanWork {
   const { tokens, inner, state } = shape;
+  const { scanShare, scanForwardSlots, scanBackwardSlots } = device.calibration;
   const cells = tokens * inner * state;
-  const rate = device.vector * vectorShare;
+  const rate = device.vector * scanShare;
   // Input, step, gate and output, and the two projections of the state; backward all of them again with their gradients.
   const bytes = device.elementBytes * tokens * (4 * inner + 2 * state);
   return {
-    forward: Math.max((cells * forwardSlots) / rate, streamTime(device, bytes)),
-    backward: Math.max((cells * backwardSlots) / rate, streamTime(device, 2.5 * bytes)),
+    forward: Math.max((cells * scanForwardSlots) / rate, streamTime(device, bytes)),
+    backward: Math.max((cells * scanBackwardSlots) / rate, streamTime(device, 2.5 * bytes)),
     flops: 7 * cells,
   };
 }

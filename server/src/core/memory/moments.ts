@@ -45,7 +45,7 @@ export function reservedBytes(job: TrainingJob, at: Moments, { base, stay, logit
   const plain = !isMegatron(job.framework) && job.framework !== 'torchtitan' && !job.loss.fused;
   const loss = plain ? memoryCalibration.lossBlocks * logits : 0;
   const { capacity, usable } = job.cluster.accelerator.memory;
-  const most = 0.97 * (usable ?? capacity).value - context;
+  const most = memoryCalibration.fillable * (usable ?? capacity).value - context;
   const wanted = Math.max(allocated, base + inStep + fragments + loss + (job.zero.implementation === 'deepspeed' ? flat : 0));
   return Math.max(allocated, Math.min(wanted, most));
 }
