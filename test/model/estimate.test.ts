@@ -107,6 +107,19 @@ describe('the training estimate', () => {
     expect(wide.gpus).toBe(2048);
   });
 
+  it('reduces gradients once a step, but for DeepSpeed stage 2 once a micro batch', () => {
+    const traffic = (stage: 1 | 2) => {
+      const result = estimateJob(
+        { ...gpt3OnThousand, 'parallel.pipeline': 1, 'parallel.data': 128, 'zero.stage': stage, 'zero.implementation': 'deepspeed' },
+        'deepspeed',
+        machine,
+      );
+      if (!('estimate' in result) || result.estimate.kind !== 'training') throw new Error('no estimate');
+      return result.estimate.communication.find(({ id }) => id === 'data')?.bytes.value ?? 0;
+    };
+    expect(traffic(2) / traffic(1)).toBeCloseTo(1536 / 128, 9);
+  });
+
   it('hands the panel a schedule whose simulated peak is the estimated one', () => {
     for (const fields of [{}, { 'parallel.virtualStages': 3 }] as PartialJob[]) {
       const e = estimate(fields);

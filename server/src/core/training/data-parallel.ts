@@ -53,6 +53,14 @@ function costOf(job: TrainingJob, groups: Groups, parameters: number, reduce: Gr
   return { ...sharded, reduceBytes: sharded.reduceBytes + copies.reduceBytes, reduceBusy: sharded.reduceBusy + copies.reduceBusy };
 }
 
+/**
+ * How often in a step gradients are reduced. DeepSpeed's stage 2 keeps only its own part of them, so that every micro
+ * batch's are reduced (deepspeed/runtime/zero/stage_1_and_2.py, partition_gradients); the others reduce their sum once.
+ */
+export function reductionRounds({ zero, parallel, batch }: TrainingJob): number {
+  return zero.stage === 2 && zero.implementation === 'deepspeed' && parallel.pipeline === 1 ? batch.accumulation : 1;
+}
+
 function plainAllReduce(job: TrainingJob, group: Group, gradient: Bytes): DataParallelCost {
   const share = (group.size - 1) / group.size;
   const busy = allReduceTime(place(job.cluster, group), group.size, gradient);
@@ -73,9 +81,10 @@ function shardedCost(job: TrainingJob, shard: Group, gradient: Bytes, weights: B
       gatherBusy: gathers * allGatherTime(placement, size, weights),
     };
   }
+  const rounds = reductionRounds(job);
   return {
-    reduceBytes: share * gradient,
-    reduceBusy: reduceScatterTime(placement, size, gradient),
+    reduceBytes: rounds * share * gradient,
+    reduceBusy: rounds * reduceScatterTime(placement, size, gradient),
     gatherBytes: share * weights,
     gatherBusy: allGatherTime(placement, size, weights),
   };

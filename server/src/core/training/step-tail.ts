@@ -9,7 +9,7 @@ import { hostCalibration } from '../calibration/host.ts';
 import type { TrainingJob } from '../estimate-inputs.ts';
 import type { ScheduleRequest } from '../schedules/schedule.ts';
 import type { Seconds } from '../units.ts';
-import type { DataParallelCost } from './data-parallel.ts';
+import { type DataParallelCost, reductionRounds } from './data-parallel.ts';
 
 const { lastBucket, besideBuckets, forwardAgainstBackward, overlapContention } = hostCalibration;
 
@@ -25,10 +25,11 @@ function roundsBeside({ parallel, batch }: TrainingJob): number {
 export function tailOf(job: TrainingJob, cost: DataParallelCost, backward: Seconds, optimizer: Seconds): ScheduleRequest['tail'] {
   if (job.zero.stage === 3 && job.parallel.pipeline === 1) return { gradientReduction: 0, optimizer, parameterGather: 0 };
   const window = roundsBeside(job) * backward;
+  const rounds = reductionRounds(job);
   const visible = (busy: Seconds, beside: Seconds, overlapped: boolean): Seconds =>
     overlapped ? Math.max(lastBucket * busy, busy - beside) + overlapContention * Math.min(busy, beside) : busy;
   return {
-    gradientReduction: visible(cost.reduceBusy, window, job.overlap.gradReduce),
+    gradientReduction: rounds * visible(cost.reduceBusy / rounds, window, job.overlap.gradReduce),
     optimizer,
     parameterGather: visible(cost.gatherBusy, forwardAgainstBackward * window, job.overlap.paramGather),
   };
