@@ -150,6 +150,31 @@ describe('joining', () => {
     expect(faults).toEqual([]);
   });
 
+  test.each([
+    ['stage 2 keeps bf16 gradients and overlaps', { stage: 2, overlap_comm: true }, {}, '', 'bf16', true],
+    ['stage 2 overlaps nothing by itself', { stage: 2 }, {}, '', 'bf16', false],
+    ['stage 3 overlaps by itself', { stage: 3 }, {}, '', 'bf16', true],
+    ['stage 0 overlaps nothing', { stage: 0, overlap_comm: true }, {}, '', 'fp32', false],
+    ['a written format', { stage: 2 }, { data_types: { grad_accum_dtype: 'fp32' } }, '', 'fp32', false],
+    ['the bf16 optimizer', { stage: 1, overlap_comm: true }, { data_types: { grad_accum_dtype: 'fp32' } }, '', 'fp32', false],
+    ['a flag of the script', { stage: 2, overlap_comm: true }, {}, '--accumulate-allreduce-grads-in-fp32', 'fp32', true],
+  ])('DeepSpeed knows gradients better than defaults of Megatron-LM: %s', (_name, zero, more, flags, gradients, overlap) => {
+    const config = JSON.stringify({ bf16: { enabled: true }, zero_optimization: zero, ...more });
+    const handed = `--no-pipeline-parallel --deepspeed --deepspeed_config ds.json ${flags}`;
+    const linked = jobOf(engineOver({ 'ds.json': config }).engine.analyse(uri, launch(handed), 1));
+    const here = jobOf(engineOver().engine.analyse(uri, `cat <<EOF > ds.json\n${config}\nEOF\n${launch(handed)}`, 1));
+    for (const { job } of [linked, here]) expect(job).toMatchObject({ 'precision.gradients': gradients, 'overlap.gradReduce': overlap });
+  });
+
+  test('DeepSpeed overlaps nothing for a pipeline module, and says nothing to a job that is not handed to it', () => {
+    const config = JSON.stringify({ bf16: { enabled: true }, zero_optimization: { stage: 1, overlap_comm: true } });
+    const of = (flags: string) => jobOf(engineOver({ 'ds.json': config }).engine.analyse(uri, launch(flags), 1));
+    const piped = of('--deepspeed --deepspeed_config ds.json');
+    expect(piped.job).toMatchObject({ 'precision.gradients': 'bf16', 'overlap.gradReduce': false });
+    expect(piped.sources['overlap.gradReduce']).toMatchObject({ how: expect.stringContaining('pipeline module') });
+    expect(of('').job).toMatchObject({ 'precision.gradients': 'fp32', 'overlap.gradReduce': false });
+  });
+
   test('a DeepSpeed path hidden in a variable is told without alarm', () => {
     const { engine } = engineOver();
     const analysis = engine.analyse(uri, launch('--deepspeed --deepspeed_config $1'), 1);

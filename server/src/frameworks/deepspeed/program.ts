@@ -1,5 +1,5 @@
 /** From the keys of a DeepSpeed configuration to job fields: the rows, then what follows from several keys together. */
-import type { JobField, NumberFormat } from '../../core/job-fields.ts';
+import type { JobField, JobFields, NumberFormat } from '../../core/job-fields.ts';
 import type { Draft } from '../draft.ts';
 import { setDefault, setDerived } from '../draft.ts';
 import { applyDefaults, readRows } from '../row.ts';
@@ -58,16 +58,36 @@ export function defaultDeepspeed(draft: Draft): void {
   if (stage !== undefined) {
     setDefault(draft, 'zero.overlapComm', stage === 3, 'overlap_comm is true in stage 3 and false below when it is absent');
   }
+  defaultFormats(draft, stage);
+  deriveOverlap(draft);
+}
+
+function defaultFormats(draft: Draft, stage: number | undefined): void {
   const compute = draft.job['precision.compute'];
   if (compute === undefined) return;
-  setDerived(draft, 'precision.params', compute, ['precision.compute'], 'weights are stored in the training precision');
+  fromCompute(draft, 'precision.params', compute, 'weights are stored in the training precision');
   if (draft.sources['precision.gradients'] !== undefined) return;
   const gradients: NumberFormat = compute === 'bf16' && (stage ?? 0) < 1 ? 'fp32' : compute;
-  setDerived(
-    draft,
-    'precision.gradients',
-    gradients,
-    ['precision.compute', 'zero.stage'],
-    'gradients keep the training precision under ZeRO',
-  );
+  fromCompute(draft, 'precision.gradients', gradients, 'gradients keep the training precision under ZeRO');
+}
+
+/** What follows from a precision that nothing states is a default too: it gives way to what the script says. */
+function fromCompute<F extends JobField>(draft: Draft, field: F, value: JobFields[F], how: string): void {
+  if (draft.sources['precision.compute']?.kind === 'default') setDefault(draft, field, value, how);
+  else setDerived(draft, field, value, ['precision.compute', 'zero.stage'], how);
+}
+
+/**
+ * Whether gradients are reduced beside the backward pass: `overlap_comm`, true in stage 3 when it is absent. It is a matter
+ * of the ZeRO optimizers alone: stage 0 and the bf16 optimizer with fp32 gradients reduce after the last backward pass
+ * (deepspeed/runtime/engine.py, _configure_zero_optimizer, _do_optimizer_sanity_check and bf16_optimizer.py at edaa7221).
+ */
+export function deriveOverlap(draft: Draft): void {
+  const { 'zero.stage': stage, 'zero.overlapComm': written, 'precision.compute': compute, 'precision.gradients': gradients } = draft.job;
+  const isOpen = written === undefined && draft.sources['zero.overlapComm'] !== undefined;
+  if (stage === undefined || isOpen || draft.sources['overlap.gradReduce'] !== undefined) return;
+  const inBf16Optimizer = stage === 1 && compute === 'bf16' && gradients === 'fp32' && draft.job['zero.offloadOptimizer'] !== 'cpu';
+  const overlaps = stage > 0 && !inBf16Optimizer && (written ?? stage === 3);
+  const how = overlaps ? 'overlap_comm reduces gradients beside the backward pass' : 'gradients are reduced after the backward pass';
+  setDerived(draft, 'overlap.gradReduce', overlaps, ['zero.overlapComm', 'zero.stage'], how);
 }

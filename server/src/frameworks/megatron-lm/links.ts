@@ -2,6 +2,7 @@
 import type { Range } from '../../core/origin.ts';
 import type { Heredoc, Word } from '../../syntax/document.ts';
 import { readDeepspeedText } from '../deepspeed/heredoc.ts';
+import { deriveOverlap } from '../deepspeed/program.ts';
 import type { Draft } from '../draft.ts';
 import type { Setting } from '../setting.ts';
 import { settingText } from '../setting.ts';
@@ -12,7 +13,10 @@ export function readLinks(draft: Draft, find: Find): void {
   if (config !== undefined) {
     const target = settingText(config) ?? config.written ?? writtenText(draft, config.value);
     const heredoc = heredocFor(draft, target);
-    if (heredoc !== undefined) readDeepspeedText(draft, heredoc);
+    if (heredoc !== undefined) {
+      readDeepspeedText(draft, heredoc);
+      if (draft.job['zero.implementation'] === 'deepspeed') deriveOverlap(draft);
+    }
     // A file of unknown name that the script writes itself has been read here; there is nothing to follow.
     const isRead = heredoc !== undefined && heredoc.path !== target;
     if (!isRead) draft.links.push({ range: config.value, target, role: 'deepspeed-config' });

@@ -1,7 +1,9 @@
 /**
  * Numbers of a Megatron-LM run: `--bf16`, `--fp16`, `--fp8-format` and the gradient buffer. Order of the framework's own
  * rules in validate_args of megatron/training/arguments.py: fp32 without a switch; bf16 sets fp32 gradients on its own
- * unless `--grad-reduce-in-bf16` or `--main-grads-dtype` says otherwise; fp16 keeps fp16 gradients.
+ * unless `--grad-reduce-in-bf16` or `--main-grads-dtype` says otherwise; fp16 keeps fp16 gradients. Under DeepSpeed those
+ * rules are without effect: its engine takes the format of `data_types.grad_accum_dtype`, or the one of the weights
+ * (deepspeed/runtime/engine.py, get_data_types, at edaa7221), so that what stands here is only a default.
  */
 import type { Fp8Recipe, NumberFormat } from '../../core/job-fields.ts';
 import type { Draft } from '../draft.ts';
@@ -94,12 +96,27 @@ export function defaultPrecision(draft: Draft): void {
     setDefault(draft, 'precision.fp8Recipe', 'tensorwise', '--fp8-recipe defaults to delayed scaling of tensors');
   const compute = draft.job['precision.compute'];
   if (compute === undefined) return;
-  if (draft.sources['precision.params'] === undefined) {
-    setDerived(draft, 'precision.params', compute, ['precision.compute'], 'weights are stored in the training precision');
-  }
+  const isStated = draft.sources['precision.compute']?.kind !== 'default';
+  const stored = 'weights are stored in the training precision';
+  if (draft.sources['precision.params'] === undefined && isStated)
+    setDerived(draft, 'precision.params', compute, ['precision.compute'], stored);
+  else setDefault(draft, 'precision.params', compute, stored);
   if (draft.sources['precision.gradients'] !== undefined) return;
+  if (draft.job['zero.implementation'] === 'deepspeed') {
+    defaultUnderDeepspeed(draft, compute);
+    return;
+  }
   const gradients: NumberFormat = compute === 'bf16' ? 'fp32' : compute;
   const how =
     compute === 'bf16' ? 'bf16 accumulates and reduces gradients in fp32 by itself' : `gradients keep the ${compute} of the weights`;
   setDerived(draft, 'precision.gradients', gradients, ['precision.compute'], how);
+}
+
+/** A linked configuration knows better, and a default gives way to it. */
+function defaultUnderDeepspeed(draft: Draft, compute: NumberFormat): void {
+  const keeps = compute !== 'bf16' || (draft.job['zero.stage'] ?? 0) > 0;
+  const why = keeps
+    ? 'DeepSpeed keeps gradients in the format of the weights under ZeRO'
+    : 'the bf16 optimizer of DeepSpeed reduces in fp32';
+  setDefault(draft, 'precision.gradients', keeps ? compute : 'fp32', why);
 }

@@ -43,6 +43,18 @@ export function readSharding(draft: Draft, find: Find, release: MegatronRelease)
   } else if (find('deepspeed') !== undefined && draft.job['zero.implementation'] === undefined) {
     setDerived(draft, 'zero.implementation', 'deepspeed', [], '--deepspeed hands the model to DeepSpeed');
   }
+  if (draft.job['zero.implementation'] === 'deepspeed') readPipelineModule(draft, find);
+}
+
+/**
+ * DeepSpeed turns `overlap_comm` off for a model that is a pipeline module (_configure_zero_optimizer of
+ * deepspeed/runtime/engine.py), which Megatron-DeepSpeed's models are, on one stage too, without `--no-pipeline-parallel`.
+ */
+function readPipelineModule(draft: Draft, find: Find): void {
+  if (find('deepspeed') === undefined || find('no-pipeline-parallel') !== undefined) return;
+  if (draft.sources['overlap.gradReduce'] !== undefined) return;
+  const how = 'without --no-pipeline-parallel the model is a pipeline module, for which DeepSpeed overlaps nothing';
+  setDerived(draft, 'overlap.gradReduce', false, ['parallel.pipeline'], how);
 }
 
 /** Megatron-FSDP shards by buckets of whole modules, like FSDP2; the strategy names the ZeRO stage. */
