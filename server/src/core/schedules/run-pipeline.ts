@@ -87,16 +87,19 @@ export function pairSeconds(ahead: ChunkTimes, back: ChunkTimes): number {
   return Math.max(ahead.forward + back.backward - exchange, exchange, ahead.forward, back.backward);
 }
 
-/** Runs the operations of every rank; a sentence when the order can never finish (a fault of the schedule). */
-export function runPipeline(request: ScheduleRequest, schedule: Schedule): PipelineRun | { readonly refused: string } {
+/** What operations hand to one another: both functions take the index of an operation and its rank. */
+interface Passing {
+  /** When the input of an operation is there; negative while it is not. */
+  readonly inputOf: (index: number, rank: number) => number;
+  /** Hands on what an operation made at `end`; says how long sending keeps the rank from computing. */
+  readonly handOn: (index: number, rank: number, end: number) => number;
+}
+
+function passing(request: ScheduleRequest, run: PipelineRun): Passing {
   const { stages, microBatches, virtualStages } = request;
-  const run = layOut(request, schedule);
-  const { kind: operations, microBatch: batches, chunk: chunks, start: starts, end: ends, paired: pairs } = run;
+  const { kind: operations, microBatch: batches, chunk: chunks } = run;
   const { next: following, previous: preceding } = run.route;
   const slots = stages * virtualStages;
-  const seconds = operationSeconds(request);
-  const next = run.offset.slice(0, stages);
-  const free = new Float64Array(stages);
   // When the input of each operation is there: row 2 * slot for forward passes, 2 * slot + 1 for what goes back.
   const ready = new Float64Array(2 * slots * microBatches).fill(notYet);
   for (let slot = 0; slot < slots; slot++) {
@@ -105,7 +108,6 @@ export function runPipeline(request: ScheduleRequest, schedule: Schedule): Pipel
   /** Seconds from the end of an operation of a rank until its result is on the slot it goes to; 0 on the same rank. */
   const hopOf = (slot: number, rank: number): number => (Math.floor(slot / virtualStages) === rank ? 0 : request.transfer);
 
-  /** Hands on what an operation made at `end`; says how long sending keeps the rank from computing. */
   const handOn = (index: number, rank: number, end: number): number => {
     const kind = operations[index] ?? 0;
     if (kind === backwardWeightKind) return 0;
@@ -122,7 +124,6 @@ export function runPipeline(request: ScheduleRequest, schedule: Schedule): Pipel
     return request.transferOverlapped ? 0 : hop;
   };
 
-  /** When the input of an operation is there; negative while it is not. */
   const inputOf = (index: number, rank: number): number => {
     const kind = operations[index] ?? 0;
     // The rank itself has run the input gradient: the order says so, and a property test checks it.
@@ -131,6 +132,18 @@ export function runPipeline(request: ScheduleRequest, schedule: Schedule): Pipel
     return ready[(kind === forwardKind ? 2 * slot : 2 * slot + 1) * microBatches + (batches[index] ?? 0)] ?? notYet;
   };
 
+  return { inputOf, handOn };
+}
+
+/** Runs the operations of every rank; a sentence when the order can never finish (a fault of the schedule). */
+export function runPipeline(request: ScheduleRequest, schedule: Schedule): PipelineRun | { readonly refused: string } {
+  const { stages, virtualStages } = request;
+  const run = layOut(request, schedule);
+  const { kind: operations, chunk: chunks, start: starts, end: ends, paired: pairs } = run;
+  const seconds = operationSeconds(request);
+  const { inputOf, handOn } = passing(request, run);
+  const next = run.offset.slice(0, stages);
+  const free = new Float64Array(stages);
   const secondsOf = (index: number, rank: number): number =>
     seconds[kinds * (rank * virtualStages + (chunks[index] ?? 0)) + (operations[index] ?? 0)] ?? 0;
 
