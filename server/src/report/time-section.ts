@@ -15,9 +15,10 @@ export const shareLabels: Readonly<Record<keyof StepShares, string>> = {
   host: 'Host and launches',
 };
 
-/** Shares in a fixed order, as names and ratios. */
+/** Shares in a fixed order, as names and ratios; what takes no time is left out. */
 export function shareRows(shares: StepShares): readonly (readonly [string, number])[] {
-  return (Object.keys(shareLabels) as (keyof StepShares)[]).map((key) => [shareLabels[key], shares[key]] as const);
+  const keys = (Object.keys(shareLabels) as (keyof StepShares)[]).filter((key) => shares[key] > 0);
+  return keys.map((key) => [shareLabels[key], shares[key]] as const);
 }
 
 /** Step time, its shares and how it comes about. */

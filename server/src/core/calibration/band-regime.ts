@@ -2,7 +2,8 @@
 import type { TrainingJob } from '../estimate-inputs.ts';
 
 export type SoftwareFamily = 'megatron' | 'deepspeed' | 'fsdp' | 'single';
-export type Technique = 'adapter' | 'experts' | 'fp8' | 'plain';
+/** `expert-loop`: experts run one after the other in Python, whose times vary with the implementation more than with the job. */
+export type Technique = 'adapter' | 'experts' | 'expert-loop' | 'fp8' | 'plain';
 
 export interface BandRegime {
   /** Who shards and schedules: Megatron's own optimizer and pipeline, DeepSpeed, FSDP, or nobody. */
@@ -26,6 +27,7 @@ export function bandRegime(job: TrainingJob): BandRegime {
           ? 'megatron'
           : 'single';
   const experts = job.model.blocks.some((block) => block.feedForward?.kind === 'moe');
-  const technique = job.adapter !== undefined ? 'adapter' : experts ? 'experts' : job.precision.fp8 ? 'fp8' : 'plain';
+  const ofExperts = job.kernels.fused ? 'experts' : 'expert-loop';
+  const technique = job.adapter !== undefined ? 'adapter' : experts ? ofExperts : job.precision.fp8 ? 'fp8' : 'plain';
   return { family, generation: /^[a-z]+/.exec(job.cluster.accelerator.architecture.toLowerCase())?.[0] ?? 'unknown', technique };
 }

@@ -26,6 +26,12 @@ export function bandOf(value: number, band: BandBasis): Band {
   return { low: Math.max(0, value * (1 - band.share)), high: value * (1 + band.share), basis: band.basis };
 }
 
+/** The band of a peak: no lower than what stays between steps, which is counted and not fitted. */
+function peakBand(value: number, resident: number, band: BandBasis): Band {
+  const { low, high, basis } = bandOf(value, band);
+  return { low: Math.min(value, Math.max(low, resident)), high, basis };
+}
+
 interface Rank {
   readonly job: TrainingJob;
   readonly plan: RankPlan;
@@ -238,7 +244,7 @@ function outerTerms(rank: Rank, allocated: Term, band: BandBasis): Pick<StageMem
     ),
     children: [allocated],
     combine: 'none',
-    band: bandOf(parts.reserved, band),
+    band: peakBand(parts.reserved, parts.resident, band),
   };
   const context = term('context', 'CUDA context', parts.context, 'a fixed size', [
     input('bytes', parts.context, undefined, 'usual size of a context with kernel images'),
@@ -247,7 +253,7 @@ function outerTerms(rank: Rank, allocated: Term, band: BandBasis): Pick<StageMem
     input('bytes each', memoryCalibration.perCommunicator, undefined, 'usual NCCL buffers of a communicator'),
   ]);
   const total = sumOf('memory.device', 'Shown by nvidia-smi', 'B', [reserved, context, nccl]);
-  return { reserved, device: { ...total, band: bandOf(total.value, band) } };
+  return { reserved, device: { ...total, band: peakBand(total.value, parts.resident, band) } };
 }
 
 /**
@@ -258,7 +264,7 @@ export function stageMemory(job: TrainingJob, plan: RankPlan, parts: StageParts,
   const rank: Rank = { job, plan, shared, parts, aliveLayers };
   const band = memoryBand(job);
   const sum = sumOf('memory.allocated', 'Allocated', 'B', allocatedTerms(rank));
-  const allocated: Term = { ...sum, band: bandOf(sum.value, band), note: `fullest ${moments[parts.moment]}` };
+  const allocated: Term = { ...sum, band: peakBand(sum.value, parts.resident, band), note: `fullest ${moments[parts.moment]}` };
   const activations = keptOnRank(shared, plan) * aliveLayers;
   const offloads = [
     input('optimizer', job.zero.offloadOptimizer, 'zero.offloadOptimizer'),

@@ -321,6 +321,10 @@ export function completeTraining(
   if ('refusal' in sizes) return sizes;
   const problem = sizeProblem(sizes, model, placementOf(job) === 'two-way', countedEnds(job)) ?? endProblem(job, model, sizes);
   if (problem) return refuse(problem);
+  if (firstExperts(model)) {
+    const why = 'routing is taken as balanced: every expert gets an even share of the tokens, so that no capacity is exceeded';
+    assumptions.push({ value: 'balanced experts', why });
+  }
   if (!cluster) return refuse('no GPU is known: name one in the cluster settings', ['cluster.gpu']);
   return {
     job: {
