@@ -1,6 +1,8 @@
 import { trainingEstimate, writtenAs } from '../support.ts';
 import { earlyRelease, expertModel, gpt, missing, type RuleCases, setting } from './case.ts';
 
+const swapped = { 'parallel.contextKind': 'all-to-all' } as const;
+
 export const parallelism: Readonly<Record<string, RuleCases>> = {
   'world-size-not-divisible': {
     flagged: [
@@ -41,6 +43,75 @@ export const parallelism: Readonly<Record<string, RuleCases>> = {
       },
     ],
     clean: [{ job: { 'model.heads': 40, 'parallel.tensor': 8 } }, { job: { 'model.heads': 40, 'parallel.tensor': 0 } }],
+  },
+  'ulysses-heads-not-divisible': {
+    flagged: [
+      {
+        job: { ...swapped, 'model.heads': 24, 'parallel.tensor': 2, 'parallel.context': 8 },
+        at: 'parallel.context',
+        severity: 'error',
+        says: '12 attention heads per TP rank cannot be dealt out over CP 8',
+        fixes: ['parallel.context=6', 'parallel.context=12'],
+      },
+      {
+        job: { ...swapped, 'model.heads': 32, 'model.kvHeads': 8, 'parallel.tensor': 4, 'parallel.context': 4 },
+        at: 'parallel.context',
+        severity: 'error',
+        says: '2 KV heads per TP rank cannot be dealt out over CP 4',
+        fixes: ['parallel.context=2'],
+      },
+      {
+        job: { ...swapped, 'model.heads': 32, 'model.kvHeads': 2, 'parallel.tensor': 4, 'parallel.context': 2 },
+        at: 'parallel.context',
+        severity: 'error',
+        says: '1 KV head per TP rank',
+        fixes: ['parallel.context=1'],
+      },
+      {
+        job: { ...swapped, 'model.heads': 40, 'parallel.tensor': 1, 'parallel.context': 16, 'zero.implementation': 'deepspeed' },
+        at: 'parallel.context',
+        severity: 'error',
+        says: '40 attention heads cannot be dealt out over CP 16',
+        fixes: ['parallel.context=10', 'parallel.context=20'],
+      },
+      {
+        job: { ...swapped, 'model.heads': 32, 'parallel.tensor': 8, 'parallel.context': 8, 'zero.implementation': 'deepspeed' },
+        at: 'parallel.context',
+        severity: 'error',
+        says: '4 attention heads per TP rank',
+        fixes: ['parallel.context=4'],
+      },
+      {
+        job: { ...swapped, 'model.heads': 32, 'model.kvHeads': 8, 'parallel.tensor': 1, 'parallel.context': 3 },
+        framework: 'deepspeed',
+        at: 'parallel.context',
+        severity: 'error',
+        says: '32 attention heads cannot be dealt out over CP 3',
+        fixes: ['parallel.context=2', 'parallel.context=4'],
+      },
+    ],
+    clean: [
+      { job: { ...swapped, 'model.heads': 32, 'model.kvHeads': 8, 'parallel.tensor': 4, 'parallel.context': 2 } },
+      { job: { ...swapped, 'model.heads': 24, 'parallel.tensor': 2, 'parallel.context': 1 } },
+      { job: { 'parallel.contextKind': 'ring', 'model.heads': 24, 'parallel.tensor': 2, 'parallel.context': 8 } },
+      { job: { ...swapped, 'model.heads': 24, 'parallel.tensor': 5, 'parallel.context': 8 } },
+      {
+        job: {
+          ...swapped,
+          'model.heads': 16,
+          'model.kvHeads': 1,
+          'model.attentionKind': 'MLA',
+          'parallel.tensor': 1,
+          'parallel.context': 4,
+        },
+      },
+      // DeepSpeed deals out uneven heads, when the group divides all of them, and copies KV heads.
+      { job: { ...swapped, 'model.heads': 24, 'parallel.tensor': 2, 'parallel.context': 8, 'zero.implementation': 'deepspeed' } },
+      {
+        job: { ...swapped, 'model.heads': 32, 'model.kvHeads': 2, 'parallel.tensor': 1, 'parallel.context': 8 },
+        framework: 'deepspeed',
+      },
+    ],
   },
   'kv-heads-incompatible-with-tensor-parallel': {
     flagged: [

@@ -49,6 +49,7 @@ import { sequenceParallelWithoutTensorParallel } from './sequence-parallel-witho
 import { tensorOverlapWithoutSequenceParallel } from './tensor-overlap-without-sequence-parallel.ts';
 import { tensorParallelCrossesNode } from './tensor-parallel-crosses-node.ts';
 import { tooFewStagesForInterleaving } from './too-few-stages-for-interleaving.ts';
+import { ulyssesHeadsNotDivisible } from './ulysses-heads-not-divisible.ts';
 import { virtualStagesSetTwice } from './virtual-stages-set-twice.ts';
 import { vocabularyPadded } from './vocabulary-padded.ts';
 import { worldSizeNotDivisible } from './world-size-not-divisible.ts';
@@ -105,6 +106,7 @@ export const rules: readonly Rule[] = [
   tensorOverlapWithoutSequenceParallel,
   tensorParallelCrossesNode,
   tooFewStagesForInterleaving,
+  ulyssesHeadsNotDivisible,
   virtualStagesSetTwice,
   vocabularyPadded,
   worldSizeNotDivisible,

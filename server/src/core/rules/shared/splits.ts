@@ -8,6 +8,7 @@ import type { JobField, PartialJob, PartialJobDraft } from '../../job-fields.ts'
 import type { Origin, Sources, SourcesDraft } from '../../origin.ts';
 import { isCount, leavesRemainder } from './numbers.ts';
 import { isDerivedFrom, isGrounded, isWritten } from './origins.ts';
+import { unfitHeads } from './ulysses-heads.ts';
 
 /** The fields that splits look at; a rule that uses `fitting` lists them in `mayRead`. */
 export const splitFields = [
@@ -15,6 +16,7 @@ export const splitFields = [
   'parallel.tensor',
   'parallel.pipeline',
   'parallel.context',
+  'parallel.contextKind',
   'parallel.data',
   'parallel.virtualStages',
   'parallel.layersPerVirtualStage',
@@ -113,6 +115,7 @@ const splits: Readonly<Record<string, Split>> = {
     const context = job['parallel.context'] ?? 1;
     return context === 1 || divides(job['sequence.length'], 2 * context);
   },
+  ulysses: (job, _sources, framework) => unfitHeads(job, framework) === undefined,
   positions: (job) => !((job['model.maxPositions'] ?? Number.POSITIVE_INFINITY) < (job['sequence.length'] ?? 0)),
   servers: (job, _sources, framework) => {
     const ranks = product(job['parallel.tensor'], job['parallel.pipeline'] ?? 1, job['serving.dataParallel'] ?? 1);
