@@ -16,6 +16,9 @@ const cacheFormats: readonly NumberFormat[] = ['bf16', 'fp8'];
 
 export type ModelTerms = { readonly terms: readonly Term[] } | { readonly why: string };
 
+/** Each layer by its own kind; experts all count. */
+export const parameterFormula = 'sum over layers (mixer + MLP or experts + norms) + embedding + head + towers';
+
 /** The terms of a model, or in one sentence why there are none. Weights count every parameter in the same format. */
 export function modelTerms(job: PartialJob): ModelTerms {
   const completed = completeModel(job, 1);
@@ -28,7 +31,7 @@ export function modelTerms(job: PartialJob): ModelTerms {
     label: 'Parameters',
     value: totalParameters(model),
     unit: 'count',
-    formula: 'layers * (attention + MLP + norms) + embedding + head',
+    formula: parameterFormula,
     inputs: shapeInputs(model),
     source: 'Shoeybi et al. 2019, section 3',
     ...(note === '' ? {} : { note }),
@@ -42,7 +45,8 @@ export function modelTerms(job: PartialJob): ModelTerms {
   };
 }
 
-function shapeInputs(model: ModelShape): readonly TermInput[] {
+/** The sizes a parameter count comes from. */
+export function shapeInputs(model: ModelShape): readonly TermInput[] {
   const mixer = firstAttention(model);
   const experts = firstExperts(model);
   const dense = model.blocks.map(({ feedForward }) => feedForward).find((feedForward) => feedForward?.kind === 'dense');

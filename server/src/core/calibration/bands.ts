@@ -50,7 +50,7 @@ export function findBand(bands: readonly FittedBand[], quantity: BandQuantity, r
 const techniqueNames: Readonly<Record<BandRegime['technique'], string>> = {
   adapter: 'adapters on frozen weights',
   experts: 'mixtures of experts',
-  'expert-loop': 'with experts run one by one in Python',
+  'expert-loop': 'experts that run one by one',
   fp8: 'fp8',
   plain: '16-bit training',
 };

@@ -3,6 +3,7 @@ import type { Assumption, TrainingEstimate } from '../estimate.ts';
 import type { TrainingJob } from '../estimate-inputs.ts';
 import { residentOf, stageMemory } from '../memory/stage-terms.ts';
 import { usableMemory } from '../memory/usable.ts';
+import { parameterFormula, shapeInputs } from '../model-terms.ts';
 import { totalParameters } from '../parameters/model-parameters.ts';
 import type { Band, Term } from '../term.ts';
 import { communicationTerms } from './communication-terms.ts';
@@ -33,7 +34,8 @@ function parameterTerm(job: TrainingJob): Term {
     label: 'Parameters',
     value: totalParameters(job.model),
     unit: 'count',
-    formula: 'layers * (attention + MLP + norms) + embedding + head',
+    formula: parameterFormula,
+    inputs: shapeInputs(job.model),
     source: 'Shoeybi et al. 2019, section 3',
   };
 }
