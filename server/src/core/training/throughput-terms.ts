@@ -1,4 +1,5 @@
 /** Step time, tokens per second, MFU, HFU and cost, as terms. */
+import { hostCalibration } from '../calibration/host.ts';
 import { type CountedFlops, countedFlops } from '../compute/flops.ts';
 import { type ConventionInfo, flopsConventions } from '../compute/flops-conventions.ts';
 import type { TrainingEstimate } from '../estimate.ts';
@@ -65,6 +66,11 @@ function tailTerms(job: TrainingJob, tail: ScheduleRequest['tail']): readonly Te
     }),
     seconds('optimizer', 'Optimizer step', tail.optimizer, {
       formula: 'bytes of gradients, master weights and moments / bandwidth + fixed host time',
+      inputs: [
+        { name: 'optimizer', value: job.optimizer.kind, field: 'optimizer.kind' },
+        { name: 'GPU', value: job.cluster.accelerator.label, field: 'cluster.gpu' },
+        { name: 'fixed host time', value: hostCalibration.stepFloor, from: 'fitted, docs/model/parameters.md' },
+      ],
     }),
     seconds('parameter-gather', 'Parameter gathering not hidden', tail.parameterGather, {
       formula: 'all of it, or with overlap what outlasts the first forward pass and the first bucket',
