@@ -6,12 +6,12 @@ import { root } from './paths.mjs';
 
 const folder = join(root, 'test/validation');
 
-/** Why rows are far off, by the beginning of their ids; the longest that fits speaks. */
+/** Why rows are far off, by a pattern of the beginning of their ids; the longest pattern that fits speaks. */
 const explanations = JSON.parse(readFileSync(join(folder, 'explanations.json'), 'utf8'));
 
 export function explanationOf(id) {
   const best = Object.keys(explanations)
-    .filter((start) => id.startsWith(start))
+    .filter((start) => new RegExp(`^(?:${start})`).test(id))
     .sort((a, b) => b.length - a.length)[0];
   return best === undefined ? '' : explanations[best];
 }
