@@ -42,6 +42,7 @@ export interface ComputeCalibration {
     /** FlashAttention 2, which PyTorch's own attention uses. */
     readonly flash2: AttentionFit;
     readonly backwardRate: number;
+    readonly backwardRateOfNewest: number;
     /** Rate of the first generation of fused kernels against FlashAttention 2. */
     readonly flash1Rate: number;
   };
@@ -90,11 +91,11 @@ interface Sources {
 function assemble(ids: Sources): ComputeCalibration {
   const gemm = (id: string): GemmFit => fitted(gemmFits, id);
   const attention = (id: string): AttentionFit => fitted(attentionFits, id);
-  const { backwardRate, flash1Rate, ...device } = fitted(deviceFits, ids.device);
+  const { backwardRate, backwardRateOfNewest, flash1Rate, ...device } = fitted(deviceFits, ids.device);
   return {
     ...device,
     gemm: { half: gemm(ids.half), fp8: gemm(ids.fp8), fp8Block: gemm(ids.fp8Block), fp4: gemm(ids.fp4) },
-    attention: { newest: attention(ids.newest), flash2: attention(ids.flash2), backwardRate, flash1Rate },
+    attention: { newest: attention(ids.newest), flash2: attention(ids.flash2), backwardRate, backwardRateOfNewest, flash1Rate },
     basis: ids.basis,
   };
 }

@@ -90,7 +90,9 @@ export function attentionForward(device: Device, shape: AttentionShape): Seconds
 }
 
 export function attentionBackward(device: Device, shape: AttentionShape): Seconds {
-  if (shape.kernel !== 'unfused') return fusedTime(device, shape, 2.5, device.calibration.attention.backwardRate);
+  const { backwardRate, backwardRateOfNewest } = device.calibration.attention;
+  const rate = shape.newest && shape.kernel !== 'flash1' ? backwardRateOfNewest : backwardRate;
+  if (shape.kernel !== 'unfused') return fusedTime(device, shape, 2.5, rate);
   const { queries, keys, headDim } = shape;
   const heads = shape.batch * shape.heads;
   const products =
