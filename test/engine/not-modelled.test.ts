@@ -62,6 +62,34 @@ test('keys say whether they have an effect', () => {
   ]);
 });
 
+describe('an image encoder', () => {
+  const images = '--img-h 336 --img-w 336 --patch-dim 14';
+  const multimodal = (flags: string) => jobOf(launch(flags).replace('pretrain_gpt.py', 'pretrain_vlm.py'));
+  const ignored = (job: JobAnalysis) => assumed(job).filter(({ value }) => value.includes('image encoder'));
+
+  test('of pretrain_vlm.py has the layers of the language model when nothing says otherwise', () => {
+    const job = multimodal(images);
+    expect(job.job).toMatchObject({ 'vision.layers': 24, 'vision.tokens': 577, 'sequence.length': 2048 + 577 });
+    expect(job.unread).toEqual([]);
+    expect(ignored(job)).toEqual([]);
+    expect(job.findings.map(({ finding }) => finding.rule)).not.toContain('positions-shorter-than-sequence');
+    expect(multimodal(`${images} --encoder-num-layers 12`).job['vision.layers']).toBe(12);
+  });
+
+  test.each([
+    ['of hidden size', multimodal, '--img-h 336 --img-w $WIDTH --patch-dim 14', '--img-h, --img-w, --patch-dim are'],
+    ['of unknown name', (flags: string) => jobOf(launch(flags)), `--vision-model-type other ${images}`, '--vision-model-type, --img-h'],
+  ])('%s is named beside the estimate', (_name, of, flags, why) => {
+    const job = of(flags);
+    expect(ignored(job)).toMatchObject([{ value: 'there is no image encoder, only text', why: expect.stringContaining(why) }]);
+    expect(job.unread.map(({ effect }) => effect)).not.toContain('none');
+  });
+
+  test('is not looked for in other programs', () => {
+    expect(ignored(jobOf(launch(images)))).toEqual([]);
+  });
+});
+
 test('too much memory is no certain failure when a key may save it', () => {
   const full = '--micro-batch-size 64 --no-bias-gelu-fusion';
   const of = (flags: string) => jobOf(launch(flags)).findings.find(({ finding }) => finding.rule === 'memory-over-capacity')?.finding;

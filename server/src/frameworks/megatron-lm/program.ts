@@ -23,7 +23,7 @@ import { defaultPrecision, readPrecision } from './precision.ts';
 import { megatronRows } from './rows.ts';
 import { defaultShape, readAttention, readShape } from './shape.ts';
 import { defaultSharding, readSharding } from './sharding.ts';
-import { readTowers } from './towers.ts';
+import { readTowers, towerNotModelled } from './towers.ts';
 import type { MegatronRelease } from './versions.ts';
 
 /** Flags that only the DeepSpeed forks of Megatron have. */
@@ -46,7 +46,7 @@ export function readProgram(draft: Draft, flags: Flags, release: MegatronRelease
   nameHidden(draft, flags.opaque);
   if (program !== undefined && !isElsewhere(flags)) applyAllDefaults(draft, find, settings, release);
   else defaultArchitecture(draft, find, release);
-  return finishReading(draft, settings, isMegatronFlag, notModelledHere(draft));
+  return finishReading(draft, settings, isMegatronFlag, { ...notModelledHere(draft), ...towerNotModelled(draft, find, program ?? '') });
 }
 
 /** What sets the model's layers apart. A hybrid pattern says more than the flags before it. */

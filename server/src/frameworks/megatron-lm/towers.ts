@@ -4,7 +4,8 @@
  * language model's widths. T5: pretrain_t5.py of core_v0.13.
  */
 import type { Draft } from '../draft.ts';
-import { keyOrigin, setDefault, setField } from '../draft.ts';
+import { keyOrigin, setDefault, setDerived, setField } from '../draft.ts';
+import type { NotModelledKeys } from '../not-modelled.ts';
 import { count } from '../parse.ts';
 import { applyParsed } from '../row.ts';
 import type { Setting } from '../setting.ts';
@@ -36,10 +37,12 @@ const encoders: { readonly [name: string]: Encoder } = {
 /** Colours of a pixel, for the size of the patch embedding. */
 const channels = 3;
 
+const ownEncoder = /pretrain_vlm\.py$/;
+
 /** `program` tells which of the multimodal scripts is launched, and T5 from GPT. */
 export function readTowers(draft: Draft, find: Find, program: string): void {
   if (/pretrain_t5\.py$/.test(program)) readTextEncoder(draft, find);
-  else if (/pretrain_vlm\.py$/.test(program)) readOwnEncoder(draft, find);
+  else if (ownEncoder.test(program)) readOwnEncoder(draft, find);
   else if (find('vision-model-type', 'language-model-type') !== undefined) readNamedEncoder(draft, find);
   else if (draft.sources['model.layers'] === undefined) {
     // --encoder-num-layers is another name of --num-layers where there is no decoder of its own.
@@ -86,9 +89,12 @@ function readDecoderLength(draft: Draft, find: Find): void {
   if (length !== undefined) applyParsed(draft, 'sequence.length', length, count);
 }
 
-/** `pretrain_vlm.py`: the encoder has the widths of the language model, and its tokens come on top of the text. */
+/**
+ * `pretrain_vlm.py`: the encoder has the widths of the language model, and its tokens come on top of the text. Without
+ * `--encoder-num-layers` it has `--num-layers` layers too (megatron/training/arguments.py, validate_args).
+ */
 function readOwnEncoder(draft: Draft, find: Find): void {
-  const encoder = find('encoder-num-layers');
+  const encoder = find('encoder-num-layers', 'num-layers');
   const decoder = find('decoder-num-layers');
   if (decoder !== undefined) applyParsed(draft, 'model.layers', decoder, count);
   const { 'model.hidden': hidden, 'model.heads': heads } = draft.job;
@@ -103,6 +109,35 @@ function readOwnEncoder(draft: Draft, find: Find): void {
   const length = Number(settingText(text));
   if (text === undefined || tokens === undefined || !Number.isInteger(length)) return;
   setField(draft, 'sequence.length', length + tokens, keyOrigin(draft, text));
+  // The program itself makes room for the pictures.
+  const positions = draft.job['model.maxPositions'];
+  if (positions === undefined || positions >= length + tokens) return;
+  setDerived(
+    draft,
+    'model.maxPositions',
+    length + tokens,
+    ['sequence.length', 'vision.tokens'],
+    'pretrain_vlm.py adds positions for images',
+  );
+}
+
+const towerFlags = [
+  'vision-model-type',
+  'encoder-num-layers',
+  'img-h',
+  'img-w',
+  'patch-dim',
+  'use-tiling',
+  'max-num-tiles',
+  'use-thumbnail',
+  'disable-vision-class-token',
+];
+
+/** Flags of an image encoder that the launch has and whose size could not be read: the estimate is one of text alone. */
+export function towerNotModelled(draft: Draft, find: Find, program: string): NotModelledKeys {
+  const hasTower = ownEncoder.test(program) || find('vision-model-type', 'language-model-type') !== undefined;
+  if (!hasTower || draft.job['vision.tokens'] !== undefined) return {};
+  return Object.fromEntries(towerFlags.map((flag) => [flag, { instead: 'there is no image encoder, only text' }]));
 }
 
 /** A whole number a flag gives, or its default; undefined when it is hidden. */
