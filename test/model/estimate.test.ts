@@ -48,6 +48,35 @@ describe('the training estimate', () => {
     }
   });
 
+  it('says what it leaves out of an update by Muon', () => {
+    const whys = (kind: 'adam' | 'muon') => estimate({ 'optimizer.kind': kind }).assumptions.map(({ why }) => why);
+    expect(whys('muon')).toContainEqual(expect.stringContaining('Newton-Schulz'));
+    expect(whys('muon')).toContainEqual(expect.stringContaining('another optimizer'));
+    expect(whys('adam').join()).not.toContain('Muon');
+  });
+
+  it('gathers from the copy of ZeRO++ after the first pass of a step', () => {
+    const zero3 = { 'parallel.tensor': 1, 'parallel.pipeline': 1, 'zero.stage': 3, 'zero.implementation': 'deepspeed' } as const;
+    const gathered = (fields: PartialJob) => {
+      const whole = estimate({ ...zero3, 'batch.micro': 1, 'batch.global': 1024, 'parallel.data': 1024, ...fields });
+      const kind = whole.communication.find(({ bytes }) => bytes.id.includes('gather'));
+      return { step: whole.time.step.value, bytes: kind?.bytes.value ?? 0, busy: kind?.busy.value ?? 0 };
+    };
+    const plain = gathered({});
+    const near = gathered({ 'zero.secondaryPartition': 8 });
+    // The first of two gathers of each weight goes over all 1024 ranks, the second over the 8 of a node.
+    expect(near.bytes / plain.bytes).toBeCloseTo((1023 / 1024 + 7 / 8) / ((2 * 1023) / 1024), 6);
+    expect(near.busy).toBeLessThan(0.95 * plain.busy);
+    expect(near.busy).toBeGreaterThan(0.5 * plain.busy);
+    expect(near.step).toBeLessThan(plain.step);
+    expect(gathered({ 'zero.secondaryPartition': 1024 })).toEqual(plain);
+    expect(gathered({ 'zero.secondaryPartition': 8, 'zero.implementation': 'fsdp2' })).toEqual(
+      gathered({ 'zero.implementation': 'fsdp2' }),
+    );
+    const twice = { 'batch.global': 2048, 'zero.secondaryPartition': 8 };
+    expect(gathered(twice).bytes / near.bytes).toBeCloseTo((1023 / 1024 + (3 * 7) / 8) / (1023 / 1024 + 7 / 8), 6);
+  });
+
   it('shows bands that hold the value, with what they rest on', () => {
     const e = estimate();
     for (const term of [e.time.step, e.throughput.mfu, ...e.memory.stages.map((stage) => stage.device)]) {

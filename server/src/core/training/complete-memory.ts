@@ -112,9 +112,19 @@ function kernelsOf(
   };
 }
 
+/** Frameworks leave embeddings, the head and vectors to Adam (Megatron-LM --muon-scalar-optimizer), with two moments. */
+const muonAssumptions: readonly Assumption[] = [
+  { value: 'Muon updates every parameter', why: 'which parameters another optimizer updates is not followed' },
+  {
+    value: 'the update takes as long as one that only reads and writes',
+    why: 'the Newton-Schulz products of Muon are not counted in the step',
+  },
+];
+
 /** Everything about memory that a job may choose. Guesses are pushed to `assumptions`. */
 export function memoryChoices(job: PartialJob, context: Context, assumptions: Assumption[]): MemoryChoices {
   const adapter = adapterOf(job, context.framework, context.compute, assumptions);
+  if (job['optimizer.kind'] === 'muon') assumptions.push(...muonAssumptions);
   return {
     adapter,
     baseFormat: baseFormatOf(job, context.params, assumptions),

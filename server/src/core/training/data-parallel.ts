@@ -11,6 +11,7 @@ import { hostCalibration } from '../calibration/host.ts';
 import { allGatherTime, allReduceTime, reduceScatterTime } from '../comms/collectives.ts';
 import type { Groups } from '../comms/groups.ts';
 import { type Group, place } from '../comms/network.ts';
+import { secondaryGroup } from '../comms/secondary-group.ts';
 import type { Device } from '../compute/gemm.ts';
 import type { TrainingJob } from '../estimate-inputs.ts';
 import { trainableParameters } from '../memory/adapter-parameters.ts';
@@ -73,12 +74,14 @@ function shardedCost(job: TrainingJob, shard: Group, gradient: Bytes, weights: B
   const share = (size - 1) / size;
   if (job.zero.stage === 3) {
     const rounds = job.parallel.pipeline > 1 ? 1 : job.batch.accumulation;
-    const gathers = job.parallel.pipeline > 1 ? 1 : 2 * rounds;
+    // After the first pass of a step, ZeRO++ gathers from the copy among neighbours.
+    const again = job.parallel.pipeline > 1 ? 0 : 2 * rounds - 1;
+    const near = secondaryGroup(job, shard);
     return {
       reduceBytes: share * gradient * rounds,
       reduceBusy: rounds * reduceScatterTime(placement, size, gradient),
-      gatherBytes: share * weights * gathers,
-      gatherBusy: gathers * allGatherTime(placement, size, weights),
+      gatherBytes: weights * (share + (again * (near.size - 1)) / near.size),
+      gatherBusy: allGatherTime(placement, size, weights) + again * allGatherTime(place(job.cluster, near), near.size, weights),
     };
   }
   const rounds = reductionRounds(job);

@@ -3,6 +3,7 @@ import { hostCalibration } from '../calibration/host.ts';
 import { allGatherTime, allReduceTime, reduceScatterTime } from '../comms/collectives.ts';
 import type { Groups } from '../comms/groups.ts';
 import { place } from '../comms/network.ts';
+import { secondaryGroup } from '../comms/secondary-group.ts';
 import type { BlockWork } from '../compute/block-work.ts';
 import { layerTensors } from '../compute/layer-tensors.ts';
 import type { TrainingJob } from '../estimate-inputs.ts';
@@ -22,12 +23,16 @@ export function shardWait(job: TrainingJob, groups: Groups): (kind: number, work
   const { size } = groups.shard;
   if (job.zero.stage < 3 || size <= 1 || job.parallel.pipeline > 1) return () => none;
   const placement = place(job.cluster, groups.shard);
+  // ZeRO++: only the first pass of a step gathers over the whole group.
+  const near = secondaryGroup(job, groups.shard);
+  const nearby = near === groups.shard ? placement : place(job.cluster, near);
   const { tensor, expert, expertTensor } = job.parallel;
   return (kind, work) => {
     const block = job.model.blocks[kind];
     if (!block) return none;
     const layer = blockParameters(block, job.model.hidden, job.model.normalization, { tensor, expert, expertTensor }).total;
-    const gather = allGatherTime(placement, size, layer * bytesPerElement(job.precision.compute));
+    const bytes = layer * bytesPerElement(job.precision.compute);
+    const gather = allGatherTime(placement, size, bytes);
     const gradient = layer * reducedBytes(job);
     const scatter = reduceScatterTime(placement, size, gradient);
     // HSDP: what each shard has reduced is then summed over its copies.
@@ -36,12 +41,18 @@ export function shardWait(job: TrainingJob, groups: Groups): (kind: number, work
     if (job.zero.implementation !== 'deepspeed')
       return { forward: waitOf(gather, work.forward.total), backward: waitOf(gather + scatter + reduce, work.backward.total) };
     // Every tensor is gathered on its own, and no more is fetched ahead than the prefetch bucket holds.
-    const single = gather + (layerTensors(block) - 1) * allGatherTime(placement, size, size);
-    const late = single * (1 - Math.min(1, job.zero.prefetchBucketElements / layer));
-    const hidden = single - late;
+    const apart = layerTensors(block) - 1;
+    const single = gather + apart * allGatherTime(placement, size, size);
+    const again =
+      near === groups.shard ? single : allGatherTime(nearby, near.size, bytes) + apart * allGatherTime(nearby, near.size, near.size);
+    const late = 1 - Math.min(1, job.zero.prefetchBucketElements / layer);
+    const wait = (gathered: Seconds, more: Seconds, computing: Seconds) =>
+      gathered * late + waitOf(gathered * (1 - late) + more, computing);
+    const first = wait(single, 0, work.forward.total);
+    const later = near === groups.shard ? first : wait(again, 0, work.forward.total);
     return {
-      forward: late + waitOf(hidden, work.forward.total),
-      backward: late + waitOf(hidden + scatter + reduce, work.backward.total),
+      forward: later + (first - later) / job.batch.accumulation,
+      backward: wait(again, scatter + reduce, work.backward.total),
     };
   };
 }
