@@ -71,7 +71,7 @@ function compilerOf(input: CaseInput, stack: Stack, fields: PartialJobDraft, ass
 }
 
 /** Models written for these libraries have no dropout unless their configuration asks for it. */
-const plainModels = /^(torchtitan|fsdp|huggingface|litgpt|torchtune|maxtext|deepspeed)$/;
+const plainModels = /^(megatron-bridge|torchtitan|fsdp|huggingface|litgpt|torchtune|maxtext|deepspeed)$/;
 
 function dropoutOf(input: CaseInput, stack: Stack, fields: PartialJobDraft, assume: Assume): void {
   const written = input.parallel?.flags?.['hidden-dropout'];
