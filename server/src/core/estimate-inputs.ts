@@ -47,6 +47,7 @@ export interface TrainingJob extends MemoryChoices {
     /** Micro batches an interleaved schedule runs on one chunk before the next; the schedule chooses unless told. */
     readonly microBatchGroup?: number;
     readonly tpCommOverlap: boolean;
+    readonly tensorGradientOverlap: boolean;
   };
   readonly zero: {
     readonly stage: 0 | 1 | 2 | 3;

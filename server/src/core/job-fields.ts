@@ -205,6 +205,8 @@ export interface JobFields {
   'parallel.layersLastStage': number;
   'parallel.schedule': ScheduleName;
   'parallel.tpCommOverlap': boolean;
+  /** Gradients of a TP group are summed beside the weight-gradient products. */
+  'parallel.tensorGradientOverlap': boolean;
   /** Embedding and head spread over all pipeline ranks (vocabulary parallelism in the pipeline), and by which schedule. */
   'parallel.vocabPipeline': VocabPipeline;
 

@@ -101,6 +101,7 @@ const off = 'off';
 const taken: { readonly [F in JobField]?: string | ((isMegatron: boolean) => string) } = {
   'parallel.sequence': off,
   'parallel.tpCommOverlap': off,
+  'parallel.tensorGradientOverlap': 'on',
   'parallel.pipelineLayout': 'layers spread evenly',
   'parallel.layersFirstStage': 'layers spread evenly',
   'parallel.layersLastStage': 'layers spread evenly',

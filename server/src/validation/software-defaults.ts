@@ -22,6 +22,7 @@ export function softwareDefaultsOf(input: CaseInput, stack: Stack, fields: Parti
   }
   compilerOf(input, stack, fields, assume);
   dropoutOf(input, stack, fields, assume);
+  tensorGradientsOf(input, fields, assume);
 }
 
 type Assume = (field: JobField, why: string) => void;
@@ -44,6 +45,15 @@ function overlapOf(input: CaseInput, stack: Stack, fields: PartialJobDraft, assu
   fields['parallel.tpCommOverlap'] = stated || userBuffers;
   if (userBuffers && !stated && (fields['parallel.tensor'] ?? 1) > 1)
     assume('parallel.tpCommOverlap', "not stated: Megatron-Bridge's dense recipes run TP over user buffers");
+}
+
+/** Forks of Megatron-LM of before late 2021 wait for every sum of gradients over TP. */
+const beforeAsyncSums = /bigscience|tr11-176B/i;
+
+function tensorGradientsOf(input: CaseInput, fields: PartialJobDraft, assume: Assume): void {
+  if (!beforeAsyncSums.test(input.source ?? '') || (fields['parallel.tensor'] ?? 1) <= 1) return;
+  fields['parallel.tensorGradientOverlap'] = false;
+  assume('parallel.tensorGradientOverlap', 'not stated: the fork is older than sums beside weight gradients (Megatron-LM, late 2021)');
 }
 
 function dispatchOf(input: CaseInput, stack: Stack, fields: PartialJobDraft): void {

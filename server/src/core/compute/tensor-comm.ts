@@ -30,16 +30,17 @@ function exchanges(block: Block): number {
 }
 
 export function tensorComm(job: TrainingJob, block: Block, groups: Groups, tokens: number): CommWork {
-  const { tensor, sequence, tpCommOverlap } = job.parallel;
+  const { tensor, sequence, tpCommOverlap, tensorGradientOverlap } = job.parallel;
   const count = exchanges(block);
   if (tensor <= 1 || count === 0) return noComm;
   const placement = place(job.cluster, groups.tensor);
   const bytes = tokens * job.model.hidden * bytesPerElement(job.precision.compute);
   const share = (tensor - 1) / tensor;
+  const beside = tensorGradientOverlap ? tensorVisible : 1;
   if (!sequence) {
     const one = count * allReduceTime(placement, tensor, bytes);
-    // An all-reduce each way; backward ones run beside the weight-gradient products, which hide most of them.
-    return { forward: one, backward: one * tensorVisible, bytes: 4 * count * share * bytes, busy: 2 * one };
+    // An all-reduce each way; backward ones can run beside the weight-gradient products, which hide most of them.
+    return { forward: one, backward: one * beside, bytes: 4 * count * share * bytes, busy: 2 * one };
   }
   const one = count * allGatherTime(placement, tensor, bytes);
   // With communication overlap the chunks of a collective hide behind the chunks of the product; one chunk stays.
@@ -47,7 +48,7 @@ export function tensorComm(job: TrainingJob, block: Block, groups: Groups, token
   // Backward: the gather of gradients is waited for; a gather and a scatter run beside products.
   return {
     forward: 2 * one * visible,
-    backward: (one + 2 * one * tensorVisible) * visible,
+    backward: (one + 2 * one * beside) * visible,
     bytes: 5 * count * share * bytes,
     busy: 5 * one,
   };

@@ -181,6 +181,13 @@ export const parallelFields: { readonly [F in ParallelField]: FieldInfo } = {
     what: 'Spreads the embedding and the output head over all pipeline stages, so that the last one is not the slowest.',
     source: 'Yeung et al. 2024, Balancing Pipeline Parallelism with Vocabulary Parallelism',
   },
+  'parallel.tensorGradientOverlap': {
+    label: 'TP gradients beside weight gradients',
+    short: 'async TP gradients',
+    fact: 'async_tp_allreduce',
+    what: 'The sum of input gradients over the TP group runs while the weight gradients are computed. Megatron-LM does so since late 2021.',
+    source: 'Megatron-LM megatron/core/tensor_parallel/layers.py, LinearWithGradAccumulationAndAsyncCommunication',
+  },
   'parallel.tpCommOverlap': {
     label: 'Overlap of TP communication',
     short: 'TP overlap',

@@ -226,6 +226,7 @@ function parallelOf(
     schedule: job['parallel.schedule'] ?? usualSchedule(job, sizes),
     ...(job['parallel.microBatchGroup'] === undefined ? {} : { microBatchGroup: job['parallel.microBatchGroup'] }),
     tpCommOverlap: job['parallel.tpCommOverlap'] ?? false,
+    tensorGradientOverlap: job['parallel.tensorGradientOverlap'] ?? true,
   };
 }
 

@@ -107,6 +107,11 @@ const degrees: readonly Row[] = [
   row({ field: 'parallel.layersFirstStage', keys: ['decoder-first-pipeline-num-layers'], parse: count }),
   row({ field: 'parallel.layersLastStage', keys: ['decoder-last-pipeline-num-layers'], parse: count }),
   row({ field: 'parallel.sequence', keys: ['sequence-parallel'], parse: present(true), fallback: false, why: argumentsDefault }),
+  row({
+    field: 'parallel.tensorGradientOverlap',
+    keys: ['no-async-tensor-model-parallel-allreduce'],
+    parse: present(false),
+  }),
   row({ field: 'parallel.tpCommOverlap', keys: ['tp-comm-overlap'], parse: present(true), fallback: false, why: argumentsDefault }),
 ];
 
