@@ -178,7 +178,7 @@ describe('what is shown in the text', () => {
     expect(text).toMatch(/Memory: .*GiB/);
     expect(text).toMatch(/Traffic: .*[GT]iB/);
     const rows = text?.split('\n').filter((row) => /^\| /.test(row)) ?? [];
-    expect(rows.some((row) => row.startsWith('| **8** (now) |'))).toBe(true);
+    expect(rows.some((row) => row.startsWith('| **8**\u00a0(now) |'))).toBe(true);
     expect(rows.some((row) => /^\| 4 \| [\d.]+ GiB/.test(row))).toBe(true);
     expect(await client.hover(script, 'TP=8')).toBe(text);
     expect(await client.hover(script, '8\nGPT')).toBe(text);

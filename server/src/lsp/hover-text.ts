@@ -66,11 +66,14 @@ function alternativeTable(job: JobAnalysis, field: JobField, alternatives: reado
   const { estimate } = job.result;
   const head =
     estimate.kind === 'training'
-      ? ['memory per GPU', 'step', plain(`MFU (${conventionOf(estimate.throughput.mfu) ?? 'model FLOPs'})`), 'exposed comm.']
+      ? ['memory per GPU', 'step', 'MFU', 'exposed comm.']
       : ['memory per GPU', 'KV tokens', 'full contexts', 'TPOT'];
   // A number and its unit stay on one line in the narrow columns of a hover.
   const rows = alternatives.map((alternative) => [label(alternative), ...cells(alternative).map(unbroken)]);
-  return tableOf([plain(short), ...head], rows, [1, 2, 3, 4]);
+  const table = tableOf([plain(short), ...head], rows, [1, 2, 3, 4]);
+  if (estimate.kind === 'serving') return table;
+  // A column's head has no room for whose FLOPs the MFU counts.
+  return `${table}\n\nMFU by the FLOPs of ${plain(conventionOf(estimate.throughput.mfu) ?? 'the model')}.`;
 }
 
 /** Figures with no-break spaces; sentences as they are. */
@@ -78,7 +81,7 @@ const unbroken = (cell: string): string => (cell.length < 20 ? cell.replace(/ /g
 
 function label({ value, current, field }: Alternative): string {
   const text = plain(formatFieldValue(value, fieldInfo[field].unit === 'bytes' ? 'bytes' : undefined));
-  return current ? `**${text}** (now)` : text;
+  return current ? `**${text}**\u00a0(now)` : text;
 }
 
 function cells({ result }: Alternative): readonly string[] {
