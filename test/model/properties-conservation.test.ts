@@ -256,6 +256,22 @@ describe('bytes between GPUs', () => {
     }
   });
 
+  it('inside layers: nobody waits longer than the links are busy, wherever the layers that send lie', () => {
+    // Not CP: attention in pieces also costs more than in one, and that is part of the wait.
+    const inLayers = new Set(['tensor', 'expert']);
+    const waited = ({ fields, framework }: RandomJob): void => {
+      for (const { id, busy, exposed } of estimateOf({ framework, fields }).communication) {
+        if (!inLayers.has(id)) continue;
+        expect(exposed.value, id).toBeGreaterThanOrEqual(0);
+        expect(exposed.value, id).toBeLessThanOrEqual(busy.value * (1 + 1e-9));
+      }
+    };
+    forAll(waited);
+    // The first stage has the dense layers, the second all the experts it can.
+    const uneven = jobOf('moe', { 'parallel.expert': 4, 'parallel.pipeline': 2, 'parallel.data': 64, 'batch.global': 512 });
+    waited({ ...uneven, fields: { ...uneven.fields, 'model.firstDenseLayers': 1 } });
+  });
+
   it('all grow with the layers and with the micro batch in proportion', () => {
     const one = traffic({ 'parallel.tensor': 4, 'parallel.data': 32, 'parallel.sequence': true, 'batch.global': 128 });
     const two = traffic({ 'parallel.tensor': 4, 'parallel.data': 32, 'parallel.sequence': true, 'batch.micro': 2, 'batch.global': 128 });

@@ -64,7 +64,7 @@ const contextFormulas: Readonly<Record<ContextKind, string>> = {
   'all-gather': 'keys and values gathered, their gradients scattered',
 };
 
-/** Only the kinds that this job has. Per step, for the rank with the most layers. */
+/** Only the kinds that this job has. Per step, for the rank that has the most of each. */
 export function communicationTerms(job: TrainingJob, numbers: TrainingNumbers): readonly CommunicationCost[] {
   return [...layerTraffic(job, numbers), ...pipelineTraffic(job, numbers), ...dataTraffic(job, numbers)];
 }
@@ -75,12 +75,20 @@ function kindOf(job: TrainingJob, group: Group, kind: Omit<Kind, 'size' | 'level
 }
 
 /** What every layer sends: TP, CP and EP. */
-function layerTraffic(job: TrainingJob, { groups, plans, times }: TrainingNumbers): readonly CommunicationCost[] {
+function layerTraffic(job: TrainingJob, { groups, run, times }: TrainingNumbers): readonly CommunicationCost[] {
   const m = job.batch.accumulation;
-  const fullest = plans.reduce((a, b) => (b.layers > a.layers ? b : a));
-  const traffic = (pick: (work: StageTimes['blocks'][number]) => number): number =>
-    m * fullest.kinds.reduce((sum, count, kind) => sum + count * (times.blocks[kind] ? pick(times.blocks[kind]) : 0), 0);
-  const exposed = (pick: (part: StageTimes['parts'][number]) => number): number => m * Math.max(...times.parts.map(pick));
+  const traffic = (pick: (work: StageTimes['blocks'][number]) => number): number => {
+    const each = times.blocks.map(pick);
+    return m * Math.max(...times.parts.map(({ layers }) => layers.reduce((sum, count, kind) => sum + count * (each[kind] ?? 0), 0)));
+  };
+  const exposed = (wait: 'tensorComm' | 'contextComm' | 'expertComm'): number =>
+    Math.max(
+      ...times.parts.map((part, rank) => {
+        // Passes that run together hide exchanges between experts, and nothing else.
+        const hidden = wait === 'expertComm' ? (run.hiddenSeconds[rank] ?? 0) : 0;
+        return m * part[wait] - hidden;
+      }),
+    );
   const { sequence, contextKind } = job.parallel;
   const rows = [
     {
@@ -118,7 +126,7 @@ function layerTraffic(job: TrainingJob, { groups, plans, times }: TrainingNumber
         kindOf(job, group, kind),
         traffic((work) => work[kind.id].bytes),
         traffic((work) => work[kind.id].busy),
-        exposed((part) => part[wait]),
+        exposed(wait),
       ),
     );
 }

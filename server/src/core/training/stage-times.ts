@@ -14,6 +14,8 @@ import type { ChunkPlan, RankPlan } from './stage-plan.ts';
 
 /** Seconds of one rank for one micro batch over all its chunks, forward and backward together. */
 export interface RankParts {
+  /** Layers of each kind of block that one micro batch runs through here, those of MTP among them. */
+  readonly layers: readonly number[];
   readonly compute: Seconds;
   readonly recompute: Seconds;
   readonly tensorComm: Seconds;
@@ -125,23 +127,19 @@ function rankParts({ job, blocks, waits, first, head }: Layers, plan: RankPlan):
   for (const chunk of plan.chunks) prediction += chunk.prediction;
   // A micro batch runs through all chunks of a rank, or in a two-way pipeline through one of the two.
   const share = microBatchesPerChunk(findSchedule(job.parallel.schedule)?.placement ?? 'loop', 1);
-  const both = (pick: (side: Work) => number): number => {
-    let sum = 0;
-    for (let kind = 0; kind < blocks.length; kind++) {
-      const work = blocks[kind];
-      if (work) sum += share * countOf(job, plan, prediction, kind) * (pick(work.forward) + pick(work.backward));
-    }
-    return sum;
-  };
+  const layers = blocks.map((_work, kind) => share * countOf(job, plan, prediction, kind));
+  const both = (pick: (side: Work) => number): number =>
+    blocks.reduce((sum, work, kind) => sum + (layers[kind] ?? 0) * (pick(work.forward) + pick(work.backward)), 0);
   const heads = headPasses(job, plan.headShare, prediction);
   const ends = share * (plan.embeddingShare * (first.forward + first.backward) + heads * (head.forward + head.backward));
   return {
+    layers,
     compute: both((side) => side.gemm + side.attention + side.streaming) + ends,
     recompute: both((side) => side.recompute),
     tensorComm: both((side) => side.tensorComm),
     contextComm: both((side) => side.contextComm),
     expertComm: both((side) => side.expertComm),
-    shardComm: waits.reduce((sum, wait, kind) => sum + share * countOf(job, plan, prediction, kind) * (wait.forward + wait.backward), 0),
+    shardComm: waits.reduce((sum, wait, kind) => sum + (layers[kind] ?? 0) * (wait.forward + wait.backward), 0),
     host: both((side) => side.host),
   };
 }
