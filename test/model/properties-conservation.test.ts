@@ -257,8 +257,7 @@ describe('bytes between GPUs', () => {
   });
 
   it('inside layers: nobody waits longer than the links are busy, wherever the layers that send lie', () => {
-    // Not CP: attention in pieces also costs more than in one, and that is part of the wait.
-    const inLayers = new Set(['tensor', 'expert']);
+    const inLayers = new Set(['tensor', 'context', 'expert']);
     const waited = ({ fields, framework }: RandomJob): void => {
       for (const { id, busy, exposed } of estimateOf({ framework, fields }).communication) {
         if (!inLayers.has(id)) continue;

@@ -55,8 +55,9 @@ export function contextComm(
   if (contextKind === 'all-gather') return { forward: one, backward: back, bytes: 3 * share * bytes, busy: one + back };
   const first = one / Math.max(1, context - 1);
   return {
-    forward: Math.max(0, one - attention) + first,
-    backward: Math.max(0, back - backwardAttention) + first,
+    // The first exchange starts before there is anything to hide behind; no more than all of them is waited for.
+    forward: Math.min(one, Math.max(0, one - attention) + first),
+    backward: Math.min(back, Math.max(0, back - backwardAttention) + first),
     bytes: 3 * share * bytes,
     busy: one + back,
   };
