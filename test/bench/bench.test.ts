@@ -24,11 +24,15 @@ async function best(id: string): Promise<number> {
 }
 
 test.each(Object.entries(baseline.works))('%s is no more than a few times slower than it was', async (id, ratio) => {
-  // The yardstick is taken before and after: another process may have come in between.
-  const before = await best('yardstick');
-  const measured = await best(id);
-  const yardstick = Math.max(before, await best('yardstick'));
-  expect(measured / yardstick).toBeLessThan(ratio * baseline.room);
+  // The yardstick is taken before and after: another process may have come in between. One that stays for the whole of a
+  // short work only adds to it, so the lowest of several ratios is the work's own.
+  const ratios: number[] = [];
+  for (let round = 0; round < 5; round++) {
+    const before = await best('yardstick');
+    const measured = await best(id);
+    ratios.push(measured / Math.max(before, await best('yardstick')));
+  }
+  expect(Math.min(...ratios)).toBeLessThan(ratio * baseline.room);
 });
 
 test('the script of the keystroke bench has the lines it says and is a job with an estimate', async () => {
