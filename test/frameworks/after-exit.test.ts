@@ -1,6 +1,6 @@
 /** Scripts that an `exit` switches off. */
 import { beforeAll, expect, test } from 'vitest';
-import { readJobs } from '../../server/src/frameworks/detect.ts';
+import { recognise } from '../../server/src/frameworks/detect.ts';
 import { readDocument } from '../../server/src/syntax/read.ts';
 import { loadParsers } from '../syntax/helpers.ts';
 
@@ -8,9 +8,9 @@ beforeAll(loadParsers);
 
 const train = 'torchrun --nproc_per_node 8 pretrain_gpt.py --num-layers 2 --tensor-model-parallel-size $TP\n';
 const read = (text: string) =>
-  readJobs(readDocument('file:///a.sh', text), (what, error) => {
+  recognise(readDocument('file:///a.sh', text), (what, error) => {
     throw new Error(`${what}: ${String(error)}`);
-  }).map(({ reading }) => reading);
+  }).jobs.map(({ reading }) => reading);
 
 test('a job below an exit that always runs is read as one that is switched off', () => {
   const text = `TP=2\n# NOT WORKING\nexit 1\nTP=4\n${train}`;

@@ -6,7 +6,7 @@ import type { JobField } from '../../server/src/core/job-fields.ts';
 import type { JobAnalysis } from '../../server/src/engine/analysis.ts';
 import { createEngine, type Engine } from '../../server/src/engine/engine.ts';
 import type { Reading } from '../../server/src/frameworks/adapter.ts';
-import { readJobs } from '../../server/src/frameworks/detect.ts';
+import { recognise } from '../../server/src/frameworks/detect.ts';
 import { initParsers } from '../../server/src/syntax/parsers.ts';
 import { readDocument } from '../../server/src/syntax/read.ts';
 
@@ -17,7 +17,7 @@ const fault = (what: string, error: unknown): void => {
   throw new Error(what, { cause: error });
 };
 const jobs = (text: string, name = 'job.yaml'): readonly Reading[] =>
-  readJobs(readDocument(`file:///${name}`, text), fault).map(({ reading }) => reading);
+  recognise(readDocument(`file:///${name}`, text), fault).jobs.map(({ reading }) => reading);
 const job = (text: string, name?: string): Reading => {
   const [first] = jobs(text, name);
   if (!first) throw new Error('no job is read');

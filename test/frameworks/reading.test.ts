@@ -8,7 +8,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import type { JobField } from '../../server/src/core/job-fields.ts';
 import type { Origin, Range } from '../../server/src/core/origin.ts';
 import type { Reading } from '../../server/src/frameworks/adapter.ts';
-import { detect, readingsOf as readWith } from '../../server/src/frameworks/detect.ts';
+import { readingsOf as readWith, recognise } from '../../server/src/frameworks/detect.ts';
 import { adapters } from '../../server/src/frameworks/index.ts';
 import { initParsers } from '../../server/src/syntax/parsers.ts';
 import { readDocument } from '../../server/src/syntax/read.ts';
@@ -22,11 +22,12 @@ beforeAll(() => initParsers(join(repository, 'node_modules/web-tree-sitter'), jo
 const placeOf = ({ start, end }: Range): string => `${start}-${end}`;
 
 const names = sampleNames();
-/** Documents inside the sample are offered to all adapters, and a fault of any is an error here. */
-const readingsOf = ({ framework, document }: Sample): readonly Reading[] =>
-  readWith(adapterOf(framework), document, (what, error) => {
-    throw new Error(what, { cause: error });
-  });
+/** A fault of any adapter is an error here. */
+const fault = (what: string, error: unknown): never => {
+  throw new Error(what, { cause: error });
+};
+/** Documents inside the sample are offered to all adapters. */
+const readingsOf = ({ framework, document }: Sample): readonly Reading[] => readWith(adapterOf(framework), document, fault);
 
 test('every sample has an expectation', () => {
   expect(forgottenSamples()).toEqual([]);
@@ -75,7 +76,7 @@ describe.each(names)('%s', (name) => {
     const sample = readSample(name);
     const extension = /\.\w+$/.exec(name)?.[0] ?? '';
     const nameless = readDocument(`file:///unknown/file${extension}`, sample.text);
-    expect(detect(nameless)?.id).toBe(sample.framework);
+    expect(recognise(nameless, fault).adapter?.id).toBe(sample.framework);
   });
 });
 
@@ -130,7 +131,7 @@ describe('what is no job', () => {
     ['bench.sh', 'vllm bench serve --model x --backend vllm\n'],
     ['empty.sh', ''],
   ])('%s', (name, text) => {
-    expect(detect(readDocument(`file:///${name}`, text))).toBeUndefined();
+    expect(recognise(readDocument(`file:///${name}`, text), fault).adapter).toBeUndefined();
   });
 });
 
@@ -149,7 +150,7 @@ describe('damaged text', () => {
       fc.property(damage, (edits) => {
         const damaged = edits.reduce((sum, [at, length, put]) => sum.slice(0, at) + put + sum.slice(at + length), text);
         const document = readDocument(uri, damaged);
-        detect(document);
+        recognise(document, fault);
         for (const adapter of adapters) {
           for (const reading of adapter.read(document)) {
             const { launch, sources, links, unread, problems } = reading;

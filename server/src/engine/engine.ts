@@ -10,7 +10,7 @@ import type { Finding } from '../core/finding.ts';
 import type { JobField, JobKind, PartialJob } from '../core/job-fields.ts';
 import type { Range } from '../core/origin.ts';
 import type { Adapter, Reading } from '../frameworks/adapter.ts';
-import { detect, type Fault, readJobs } from '../frameworks/detect.ts';
+import { type Fault, type Recognised, recognise } from '../frameworks/detect.ts';
 import { adapters } from '../frameworks/index.ts';
 import { mayConfigure } from '../frameworks/interest.ts';
 import type { ConfigDocument, Problem } from '../syntax/document.ts';
@@ -113,12 +113,11 @@ function guard<T>(parts: Parts, what: string, otherwise: T, step: () => T): T {
 }
 
 function analyseDocument(parts: Parts, document: ConfigDocument, version: number): Analysis {
-  const adapter = guard(parts, 'detect', undefined, () => detect(document));
   const requirements = requirementsOf(document, parts.files);
-  const readings = guard(parts, 'read', [], () =>
-    readJobs(document, faultOf(parts), () => guard(parts, 'requirements', [], requirements.pins)),
-  );
-  const jobs = readings.map(({ reading }, index) => analyseReading(parts, document, inFiles(document, reading), index));
+  const pins = () => guard(parts, 'requirements', [], requirements.pins);
+  const nothing: Recognised = { adapter: undefined, jobs: [] };
+  const { adapter, jobs: found } = guard(parts, 'read', nothing, () => recognise(document, faultOf(parts), pins));
+  const jobs = found.map(({ reading }, index) => analyseReading(parts, document, inFiles(document, reading), index));
   return {
     uri: document.uri,
     version,
@@ -149,7 +148,7 @@ function dependenciesOf(parts: Parts, uri: string, text: string): readonly strin
   const document = readIfOfUse(uri, text, findSourced(parts.files));
   const around = surroundingsOf(parts);
   // Releases do not change what a file names, and looking for what pins them takes longer than the rest.
-  const linked = readJobs(document, faultOf(parts), () => []).flatMap(({ reading }) => followLinks(document, reading, around));
+  const linked = recognise(document, faultOf(parts)).jobs.flatMap(({ reading }) => followLinks(document, reading, around));
   return distinctFiles(document, [], linked);
 }
 

@@ -16,18 +16,21 @@ interface Vote {
   readonly score: number;
 }
 
-/** The adapters that recognise the document, the surest first. Equal votes go by id. */
-function votes(document: ConfigDocument): readonly Vote[] {
+/** The adapters that recognise the document, the surest first. Equal votes go by id; one that fails costs its own vote only. */
+function votes(document: ConfigDocument, fault: Fault): readonly Vote[] {
   return adapters
-    .map((adapter) => ({ adapter, score: adapter.detect(document) }))
+    .map((adapter) => ({ adapter, score: scoreOf(adapter, document, fault) }))
     .filter(({ score }) => score > 0)
     .sort((a, b) => b.score - a.score);
 }
 
-/** The adapter that is surest of the document, or undefined when none recognises it. */
-export function detect(document: ConfigDocument): Adapter | undefined {
-  const dead = belowExit(document);
-  return votes(document)[0]?.adapter ?? (dead && votes(dead)[0]?.adapter);
+function scoreOf(adapter: Adapter, document: ConfigDocument, fault: Fault): number {
+  try {
+    return adapter.detect(document);
+  } catch (error) {
+    fault(`detect ${adapter.id}`, error);
+    return 0;
+  }
 }
 
 /** The script as it would be without its `exit`. */
@@ -46,15 +49,25 @@ export interface AdaptedReading {
 /** Told when an adapter fails, which is a fault of ours. */
 export type Fault = (what: string, error: unknown) => void;
 
+/** What the adapters make of a document. */
+export interface Recognised {
+  /** The adapter that is surest, even when it finds no job; undefined when none recognises the document. */
+  readonly adapter: Adapter | undefined;
+  /** Every job in the order of the text. */
+  readonly jobs: readonly AdaptedReading[];
+}
+
 /**
- * Every job of a document in the order of the text. A file of settings belongs to the surest adapter alone; statements
- * are shared out: where two adapters claim the same launch, the surer one has it.
+ * Asks the adapters about a document. A file of settings belongs to the surest adapter alone; statements are shared out:
+ * where two adapters claim the same launch, the surer one has it.
  * `around` are the pins of what stands around the document; its own go before them.
  */
-export function readJobs(document: ConfigDocument, fault: Fault, around: Pins = () => []): readonly AdaptedReading[] {
-  const jobs = readLive(document, fault, around);
-  const dead = jobs.length === 0 ? belowExit(document) : undefined;
-  return dead ? readLive(dead, fault, around).map(({ adapter, reading }) => ({ adapter, reading: disabled(document, reading) })) : jobs;
+export function recognise(document: ConfigDocument, fault: Fault, around: Pins = () => []): Recognised {
+  const live = readLive(document, fault, around);
+  const dead = live.jobs.length === 0 ? belowExit(document) : undefined;
+  if (!dead) return live;
+  const { adapter, jobs } = readLive(dead, fault, around);
+  return { adapter: live.adapter ?? adapter, jobs: jobs.map((one) => ({ ...one, reading: disabled(document, one.reading) })) };
 }
 
 /** A job that the script never reaches. */
@@ -65,8 +78,8 @@ function disabled({ afterExit }: ConfigDocument, reading: Reading): Reading {
   return { ...reading, facts: { ...reading.facts, disabled: true }, problems: [...reading.problems, problem] };
 }
 
-function readLive(document: ConfigDocument, fault: Fault, around: Pins): readonly AdaptedReading[] {
-  const all = votes(document);
+function readLive(document: ConfigDocument, fault: Fault, around: Pins): Recognised {
+  const all = votes(document, fault);
   const voters = programs.has(document.format) ? all.filter(({ score }, index) => index === 0 || score >= sureEnough) : all.slice(0, 1);
   const taken: AdaptedReading[] = [];
   for (const { adapter } of voters) {
@@ -75,7 +88,8 @@ function readLive(document: ConfigDocument, fault: Fault, around: Pins): readonl
     );
     taken.push(...free.map((reading) => ({ adapter, reading })));
   }
-  return taken.length > 1 ? taken.sort((a, b) => a.reading.launch.start - b.reading.launch.start) : taken;
+  const jobs = taken.length > 1 ? taken.sort((a, b) => a.reading.launch.start - b.reading.launch.start) : taken;
+  return { adapter: all[0]?.adapter, jobs };
 }
 
 /** The readings of one adapter; documents inside the document are offered to all of them. */
@@ -88,7 +102,7 @@ export function readingsOf(
 ): readonly Reading[] {
   const pins = once(() => [...documentPins(document), ...around()]);
   try {
-    const readInner: ReadInner = (inner) => readJobs(inner, fault, pins).map(({ reading }) => reading);
+    const readInner: ReadInner = (inner) => recognise(inner, fault, pins).jobs.map(({ reading }) => reading);
     return adapter.read(document, { pins, readInner, ...(linkedBy ? { linkedBy } : {}) });
   } catch (error) {
     fault(`read ${adapter.id}`, error);
