@@ -38,7 +38,15 @@ function timeFields(input: CaseInput, estimate: ServingEstimate, job: ServingJob
   const run = servingRunOf(input);
   if (!run) return {};
   const times = runTimes(stepTimer(job), run, { slots: slotsOf(run, estimate, job), batchedTokens: job.maxBatchedTokens });
-  return fieldsOf(run, times, job.dataParallel, estimate.gpus);
+  return fieldsOf(run, times, job.dataParallel, countsWhole(input) ? 1 : estimate.gpus);
+}
+
+/**
+ * TensorRT-LLM 0.5 heads its column "out tok/s": that of all GPUs. Divided by them the weights alone would pass the memory of
+ * several GPUs faster than they can be read.
+ */
+function countsWhole({ source }: CaseInput): boolean {
+  return source === 'trtllm-0.5';
 }
 
 /** Requests at once: those whose cache fits when each is half through, or fully where the engine reserves it. */

@@ -57,7 +57,7 @@ export function servingJobOf(input: CaseInput, catalog: Catalog): Mapping {
   fields['parallel.pipeline'] = input.parallel?.pp ?? 1;
   fields['serving.dataParallel'] = input.parallel?.dp ?? 1;
   if (input.hardware?.gpus !== undefined) fields['cluster.gpus'] = input.hardware.gpus;
-  formats(input, fields);
+  formats(input, fields, assumptions);
   limits(input, fields, assumptions);
   return {
     framework: engineOf(input),
@@ -67,7 +67,7 @@ export function servingJobOf(input: CaseInput, catalog: Catalog): Mapping {
   };
 }
 
-function formats(input: CaseInput, fields: PartialJobDraft): void {
+function formats(input: CaseInput, fields: PartialJobDraft, assumptions: Assumption[]): void {
   const quant = `${words(input, 'quant') ?? ''} ${input.model?.id ?? ''}`;
   const dtype = words(input, 'dtype') ?? '';
   fields['model.dtype'] = /float16|fp16/i.test(`${dtype} ${words(input, 'quant') ?? ''}`) && !/bfloat16/i.test(dtype) ? 'fp16' : 'bf16';
@@ -78,6 +78,10 @@ function formats(input: CaseInput, fields: PartialJobDraft): void {
   const kv = words(input, 'kv_dtype');
   if (kv !== undefined)
     fields['serving.kvCacheDtype'] = (/fp8/i.test(kv) ? 'fp8' : /int8/i.test(kv) ? 'int8' : fields['model.dtype']) as NumberFormat;
+  else if (engineOf(input) === 'tensorrt-llm' && fields['serving.quantization'] === 'fp8') {
+    fields['serving.kvCacheDtype'] = 'fp8';
+    assumptions.push({ field: 'serving.kvCacheDtype', value: 'fp8', why: "TensorRT-LLM's fp8 engines of its benchmarks keep the cache in fp8" });
+  }
 }
 
 function limits(input: CaseInput, fields: PartialJobDraft, assumptions: Assumption[]): void {
