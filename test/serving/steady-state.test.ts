@@ -1,8 +1,9 @@
 /** The steady state of a replica under load: its limits, Little's law, and that more load is never faster. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type ReplicaLimits, type ServingLoad, steadyState, sustainedRate } from '../../server/src/core/serving/load/steady-state.ts';
+import { type ReplicaLimits, steadyState, sustainedRate } from '../../server/src/core/serving/load/steady-state.ts';
 import type { StepTimer } from '../../server/src/core/serving/time/step-timer.ts';
+import type { ServingLoad } from '../../server/src/core/serving-load.ts';
 
 /** Weights are streamed in 10 ms, a token costs 20 us, a pair and a cached token a little. */
 const timer: StepTimer = {

@@ -17,6 +17,7 @@ import type {
 } from './job-fields.ts';
 import type { MemoryChoices } from './memory-inputs.ts';
 import type { ModelShape } from './model-shape.ts';
+import type { LatencyLimits, ServingLoad } from './serving-load.ts';
 
 export interface TrainingJob extends MemoryChoices {
   readonly framework: string;
@@ -85,6 +86,8 @@ export interface TrainingJob extends MemoryChoices {
 }
 
 export interface ServingJob {
+  /** What one replica is asked to do, when a load is stated. */
+  readonly load?: ServingLoad & LatencyLimits;
   readonly framework: string;
   readonly model: ModelShape;
   readonly tensor: number;

@@ -80,7 +80,11 @@ function formats(input: CaseInput, fields: PartialJobDraft, assumptions: Assumpt
     fields['serving.kvCacheDtype'] = (/fp8/i.test(kv) ? 'fp8' : /int8/i.test(kv) ? 'int8' : fields['model.dtype']) as NumberFormat;
   else if (engineOf(input) === 'tensorrt-llm' && fields['serving.quantization'] === 'fp8') {
     fields['serving.kvCacheDtype'] = 'fp8';
-    assumptions.push({ field: 'serving.kvCacheDtype', value: 'fp8', why: "TensorRT-LLM's fp8 engines of its benchmarks keep the cache in fp8" });
+    assumptions.push({
+      field: 'serving.kvCacheDtype',
+      value: 'fp8',
+      why: "TensorRT-LLM's fp8 engines of its benchmarks keep the cache in fp8",
+    });
   }
 }
 

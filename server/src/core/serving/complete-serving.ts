@@ -49,6 +49,24 @@ function badSize(job: PartialJob): string | undefined {
   return bad && `${bad.slice('serving.'.length)} is ${job[bad]}, which cannot be estimated`;
 }
 
+/** The share of one engine in the load that is stated for the whole deployment, when all its sizes are. */
+function loadOf(job: PartialJob): Pick<ServingJob, 'load'> {
+  const { 'load.requestRate': rate, 'load.inputTokens': inputTokens, 'load.outputTokens': outputTokens } = job;
+  if (rate === undefined || inputTokens === undefined || outputTokens === undefined) return {};
+  const engines = (job['serving.replicas'] ?? 1) * (job['serving.dataParallel'] ?? 1);
+  const { 'load.firstTokenLimit': timeToFirstToken, 'load.perTokenLimit': timePerToken } = job;
+  if (!(rate > 0 && rate < 1e9 && inputTokens >= 1 && outputTokens >= 1 && engines >= 1)) return {};
+  return {
+    load: {
+      rate: rate / engines,
+      inputTokens,
+      outputTokens,
+      ...(timeToFirstToken === undefined ? {} : { timeToFirstToken }),
+      ...(timePerToken === undefined ? {} : { timePerToken }),
+    },
+  };
+}
+
 export function completeServing(
   job: PartialJob,
   framework: string,
@@ -112,6 +130,7 @@ export function completeServing(
       cpuOffloadGiB: job['serving.cpuOffloadGiB'] ?? 0,
       cluster,
       assumptions,
+      ...loadOf(job),
     },
   };
 }

@@ -6,6 +6,7 @@ import { bandOf } from '../memory/stage-terms.ts';
 import { firstAttention, type ModelShape } from '../model-shape.ts';
 import { totalParameters } from '../parameters/model-parameters.ts';
 import { sumOf, type Term, type TermInput } from '../term.ts';
+import { loadTerms } from './load/load-terms.ts';
 import { speedTerms } from './speed-terms.ts';
 
 export interface ServingNumbers {
@@ -39,6 +40,7 @@ export function servingTerms(job: ServingJob, usable: Term, n: ServingNumbers): 
     memory: { weights, overhead, kvCache, total, usable, fits },
     ...cacheTerms(job, n),
     ...speedTerms(job, n.tokens),
+    ...loadTerms(job, n.tokens),
     assumptions: job.assumptions,
   };
 }

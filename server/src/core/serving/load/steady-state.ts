@@ -11,16 +11,9 @@
  * T is the step time; a chunk takes what `n` decodes leave of the token budget. Known to be wrong for bursts, for lengths that
  * vary much, and close to the limits, where queues grow long before the mean says so: the simulation is for those.
  */
+import type { LatencyLimits, LoadLimit, ServingLoad } from '../../serving-load.ts';
 import type { Seconds } from '../../units.ts';
 import type { StepTimer } from '../time/step-timer.ts';
-
-/** Equal requests that arrive at random. */
-export interface ServingLoad {
-  /** Requests per second. */
-  readonly rate: number;
-  readonly inputTokens: number;
-  readonly outputTokens: number;
-}
 
 /** What bounds the requests of one replica. */
 export interface ReplicaLimits {
@@ -28,8 +21,6 @@ export interface ReplicaLimits {
   readonly maxBatchedTokens: number;
   readonly kvTokens: number;
 }
-
-export type LoadLimit = 'prompt time' | 'sequences' | 'batched tokens' | 'KV cache';
 
 export interface SteadyState {
   /** Requests that decode at a time, on average. */
@@ -108,12 +99,6 @@ export function steadyState(timer: StepTimer, load: ServingLoad, limits: Replica
   }
   const state = stateWith(timer, load, limits, high);
   return state.prefillShare >= 1 ? { overloaded: 'prompt time' } : { state };
-}
-
-/** Latency limits in seconds; absent ones hold always. */
-export interface LatencyLimits {
-  readonly timeToFirstToken?: Seconds;
-  readonly timePerToken?: Seconds;
 }
 
 /** Whether the means of a state are within the limits. */

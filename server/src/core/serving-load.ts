@@ -1,0 +1,19 @@
+/** What a server is asked to do. */
+import type { Seconds } from './units.ts';
+
+/** Equal requests that arrive at random. */
+export interface ServingLoad {
+  /** Requests per second. */
+  readonly rate: number;
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+}
+
+/** Latency limits; absent ones hold always. */
+export interface LatencyLimits {
+  readonly timeToFirstToken?: Seconds;
+  readonly timePerToken?: Seconds;
+}
+
+/** What a load can run into: the time prompts take, or one of the engine's limits. */
+export type LoadLimit = 'prompt time' | 'sequences' | 'batched tokens' | 'KV cache';
