@@ -1,7 +1,7 @@
 /** What an estimate holds. Every number is a `Term`, so that each can be opened. */
 import type { JobField } from './job-fields.ts';
 import type { ScheduleRequest } from './schedules/schedule.ts';
-import type { LoadLimit } from './serving-load.ts';
+import type { LoadLimit, LoadPoint } from './serving-load.ts';
 import type { Term } from './term.ts';
 import type { Bytes, Seconds } from './units.ts';
 
@@ -103,6 +103,8 @@ export interface LoadEstimate {
   readonly timeToFirstToken?: Term;
   readonly timePerToken?: Term;
   readonly decoding?: Term;
+  /** Latency against rate for requests of these lengths, worked out when asked. */
+  readonly curve: () => readonly LoadPoint[];
 }
 
 export interface ServingEstimate {

@@ -17,3 +17,15 @@ export interface LatencyLimits {
 
 /** What a load can run into: the time prompts take, or one of the engine's limits. */
 export type LoadLimit = 'prompt time' | 'sequences' | 'batched tokens' | 'KV cache';
+
+/** Where a replica settles at one rate. */
+export interface LoadPoint {
+  /** Of the most that the replica sustains. */
+  readonly part: number;
+  /** Requests per second of one replica. */
+  readonly rate: number;
+  readonly timeToFirstToken: Seconds;
+  readonly timePerToken: Seconds;
+  /** Requests that decode at a time. */
+  readonly decoding: number;
+}

@@ -5,6 +5,7 @@ import type { ServingJob } from '../../estimate-inputs.ts';
 import type { Band, Term, TermInput } from '../../term.ts';
 import type { StepTimer } from '../time/step-timer.ts';
 import { stepTimer } from '../time/timer-of-job.ts';
+import { loadCurve } from './load-curve.ts';
 import { type ReplicaLimits, type SteadyState, steadyState, sustainedRate } from './steady-state.ts';
 
 /** Steps that take `factor` times as long. */
@@ -29,14 +30,14 @@ export function loadTerms(job: ServingJob, poolTokens: number): Pick<ServingEsti
   const rates = [timer, slow, fast].map((one) => sustainedRate(one, load, limits, load));
   const [sustained = 0, low = 0, high = 0] = rates;
   const sustainedRateTerm = sustainedTerm(job, load, { value: sustained, low, high });
-  if (!state || 'overloaded' in state)
-    return { load: { sustainedRate: sustainedRateTerm, ...(state ? { overloaded: state.overloaded } : {}) } };
+  const common = { sustainedRate: sustainedRateTerm, curve: () => loadCurve(timer, load, limits) };
+  if (!state || 'overloaded' in state) return { load: { ...common, ...(state ? { overloaded: state.overloaded } : {}) } };
   const bandOf = (read: (state: SteadyState) => number): Band => ({
     low: best && 'state' in best ? Math.min(read(best.state), read(state.state)) : 0,
     high: worst && 'state' in worst ? read(worst.state) : Number.POSITIVE_INFINITY,
     basis,
   });
-  return { load: { sustainedRate: sustainedRateTerm, ...stateTerms(job, load, state.state, bandOf) } };
+  return { load: { ...common, ...stateTerms(job, load, state.state, bandOf) } };
 }
 
 const lengths = (load: NonNullable<ServingJob['load']>): readonly TermInput[] => [
@@ -76,7 +77,7 @@ function stateTerms(
   load: NonNullable<ServingJob['load']>,
   state: SteadyState,
   bandOf: (read: (state: SteadyState) => number) => Band,
-): Omit<LoadEstimate, 'sustainedRate'> {
+): Pick<LoadEstimate, 'decoding' | 'timeToFirstToken' | 'timePerToken'> {
   const rate: TermInput = { name: 'rate', value: load.rate, field: 'load.requestRate' };
   const told = `${load.inputTokens} + ${load.outputTokens} tokens`;
   const decoding: Term = {
