@@ -7,9 +7,12 @@ import { estimateServing } from './serving/estimate-serving.ts';
 import { completeTraining } from './training/complete-training.ts';
 import { estimateTraining } from './training/estimate-training.ts';
 
+/** Engines by the id that a serving job runs as. */
+const servingEngines: ReadonlySet<string> = new Set(['vllm', 'sglang', 'tensorrt-llm', 'tgi', 'lmdeploy', 'llama-cpp', 'ollama', 'mlc']);
+
 /** Estimates a training or serving job. Never throws; derived fields are expected to be filled in where known. */
 export function estimateJob(job: PartialJob, framework: string, cluster: Cluster | undefined): EstimateResult {
-  if (framework === 'vllm') {
+  if (servingEngines.has(framework)) {
     const completed = completeServing(job, framework, cluster);
     return 'refusal' in completed ? completed : estimateServing(completed.job);
   }

@@ -21,14 +21,26 @@ function words(input: CaseInput, name: string): string | undefined {
 function servingRefusal(input: CaseInput): string | undefined {
   const engine = input.engine?.name ?? '';
   if (/mlperf/i.test(engine)) return 'MLPerf submissions do not state engine, quantization and batch';
-  if (/llama\.cpp|sglang|ipex|ascend|analytic/i.test(engine)) return `the engine ${engine} is not modelled yet`;
+  if (/analytic/i.test(engine)) return 'the figures are a calculation of their authors, not a measurement';
+  if (/ipex|ascend/i.test(engine)) return `the engine ${engine} is not modelled yet`;
   if (input.config?.request_rate !== undefined || input.config?.workload !== undefined || input.config?.concurrency !== undefined) {
     return 'runs under a request load need the serving simulation, which is not part of this release';
   }
-  if (/aqlm|gguf|q8_0|q4/i.test(words(input, 'quant') ?? '')) return `the quantization ${words(input, 'quant')} is not modelled yet`;
+  if (engineOf(input) !== 'llama-cpp' && /aqlm|gguf|q8_0|q4/i.test(words(input, 'quant') ?? ''))
+    return `the quantization ${words(input, 'quant')} is not modelled yet`;
   if (/-vl-|llava|omni|vision|cosyvoice/i.test(input.model?.id ?? '')) return 'multimodal models are not modelled yet';
   if ((input.parallel?.dcp ?? 1) > 1) return 'decode context parallelism is not modelled yet';
   return undefined;
+}
+
+const engines: readonly (readonly [RegExp, string])[] = [
+  [/tensorrt|trt-?llm/i, 'tensorrt-llm'],
+  [/sglang/i, 'sglang'],
+  [/llama\.cpp/i, 'llama-cpp'],
+];
+
+function engineOf({ engine }: CaseInput): string {
+  return engines.find(([pattern]) => pattern.test(engine?.name ?? ''))?.[1] ?? 'vllm';
 }
 
 /** Builds the job of a serving row. The row comes without its measured numbers. */
@@ -45,27 +57,31 @@ export function servingJobOf(input: CaseInput, catalog: Catalog): Mapping {
   fields['parallel.pipeline'] = input.parallel?.pp ?? 1;
   fields['serving.dataParallel'] = input.parallel?.dp ?? 1;
   if (input.hardware?.gpus !== undefined) fields['cluster.gpus'] = input.hardware.gpus;
-  formats(input, fields);
+  formats(input, fields, assumptions);
   limits(input, fields, assumptions);
   return {
-    framework: 'vllm',
+    framework: engineOf(input),
     cluster: hardware.cluster,
     timeKnown: hardware.gpuKnown,
     candidates: [{ job: fields, assumptions }],
   };
 }
 
-function formats(input: CaseInput, fields: PartialJobDraft): void {
+function formats(input: CaseInput, fields: PartialJobDraft, assumptions: Assumption[]): void {
   const quant = `${words(input, 'quant') ?? ''} ${input.model?.id ?? ''}`;
   const dtype = words(input, 'dtype') ?? '';
   fields['model.dtype'] = /float16|fp16/i.test(`${dtype} ${words(input, 'quant') ?? ''}`) && !/bfloat16/i.test(dtype) ? 'fp16' : 'bf16';
   if (/nvfp4|fp4/i.test(quant)) fields['serving.quantization'] = 'nvfp4';
   else if (/fp8/i.test(quant)) fields['serving.quantization'] = 'fp8';
-  else if (/int4|awq|gptq|w4a16/i.test(quant)) fields['serving.quantization'] = 'awq';
-  else if (/int8|w8a8/i.test(quant)) fields['serving.quantization'] = 'int8';
+  else if (/int4|awq|gptq|w4a16|q4_/i.test(quant)) fields['serving.quantization'] = 'awq';
+  else if (/int8|w8a8|q8_0/i.test(quant)) fields['serving.quantization'] = 'int8';
   const kv = words(input, 'kv_dtype');
   if (kv !== undefined)
     fields['serving.kvCacheDtype'] = (/fp8/i.test(kv) ? 'fp8' : /int8/i.test(kv) ? 'int8' : fields['model.dtype']) as NumberFormat;
+  else if (engineOf(input) === 'tensorrt-llm' && fields['serving.quantization'] === 'fp8') {
+    fields['serving.kvCacheDtype'] = 'fp8';
+    assumptions.push({ field: 'serving.kvCacheDtype', value: 'fp8', why: "TensorRT-LLM's fp8 engines of its benchmarks keep the cache in fp8" });
+  }
 }
 
 function limits(input: CaseInput, fields: PartialJobDraft, assumptions: Assumption[]): void {

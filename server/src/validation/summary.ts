@@ -60,6 +60,8 @@ const quantities: Readonly<Record<string, Quantity>> = {
   e2e_latency_ms: 'serving time',
   output_tokens_per_s: 'serving time',
   output_tokens_per_s_per_gpu: 'serving time',
+  // Training rows state it too, but there the rate per GPU is what is told.
+  tokens_per_s: 'serving time',
 };
 
 /** The quantity a measured field is judged under; undefined for fields that repeat another one in a different unit. */

@@ -6,6 +6,7 @@ import { bandOf } from '../memory/stage-terms.ts';
 import { firstAttention, type ModelShape } from '../model-shape.ts';
 import { totalParameters } from '../parameters/model-parameters.ts';
 import { sumOf, type Term, type TermInput } from '../term.ts';
+import { speedTerms } from './speed-terms.ts';
 
 export interface ServingNumbers {
   readonly weights: number;
@@ -16,10 +17,6 @@ export interface ServingNumbers {
   readonly pool: number;
   readonly perToken: number;
   readonly tokens: number;
-  readonly batch: number;
-  readonly timePerToken: number;
-  readonly prompt: number;
-  readonly firstToken: number;
 }
 
 const banded = (term: Term, band: { readonly share: number; readonly basis: string }): Term => ({
@@ -41,7 +38,7 @@ export function servingTerms(job: ServingJob, usable: Term, n: ServingNumbers): 
     parameters: { id: 'parameters', label: 'Parameters', value: totalParameters(job.model), unit: 'count' },
     memory: { weights, overhead, kvCache, total, usable, fits },
     ...cacheTerms(job, n),
-    ...speedTerms(job, n),
+    ...speedTerms(job, n.tokens),
     assumptions: job.assumptions,
   };
 }
@@ -157,55 +154,4 @@ function cacheTerms(job: ServingJob, n: ServingNumbers): Pick<ServingEstimate, '
       bands.serving,
     ),
   };
-}
-
-function speedTerms(job: ServingJob, n: ServingNumbers): Pick<ServingEstimate, 'decode' | 'prefill' | 'cost'> {
-  const perSecond = (n.batch * job.dataParallel) / n.timePerToken;
-  const gpus = job.tensor * job.pipeline * job.dataParallel;
-  const price = job.cluster.pricePerGpuHour;
-  const timePerToken: Term = {
-    id: 'decode.time-per-token',
-    label: `TPOT with ${n.batch} requests at half the context`,
-    unit: 's',
-    value: n.timePerToken,
-    formula: 'weights and live KV cache streamed once, collectives, launch floors',
-    inputs: [{ name: 'batch', value: n.batch, field: 'serving.maxSequences' }],
-  };
-  const tokensPerSecond: Term = {
-    id: 'decode.tokens',
-    label: 'Decode tokens per second',
-    unit: 'tokens/s',
-    value: perSecond,
-    formula: 'batch / TPOT * replicas',
-    inputs: [{ name: 'batch', value: n.batch }],
-  };
-  const timeToFirstToken: Term = {
-    id: 'prefill.time',
-    label: `TTFT of a prompt of ${n.prompt} tokens, not queued`,
-    unit: 's',
-    value: n.firstToken,
-    formula: 'products, attention and collectives of the prompt, in chunks of the batched tokens',
-    inputs: [
-      { name: 'prompt tokens', value: n.prompt, field: 'serving.maxModelLen' },
-      { name: 'batched tokens', value: job.maxBatchedTokens, field: 'serving.maxBatchedTokens' },
-    ],
-  };
-  const speed = {
-    decode: {
-      batch: n.batch,
-      timePerToken: banded(timePerToken, bands.roofline),
-      tokensPerSecond: banded(tokensPerSecond, bands.roofline),
-    },
-    prefill: { tokens: n.prompt, timeToFirstToken: banded(timeToFirstToken, bands.roofline) },
-  };
-  if (price === undefined) return speed;
-  const perMillionTokens: Term = {
-    id: 'cost.per-million-tokens',
-    label: 'Cost of a million generated tokens',
-    unit: 'USD',
-    value: ((price * gpus) / 3600 / perSecond) * 1e6,
-    formula: 'price * GPUs / 3600 / tokens per second * 1e6',
-    inputs: [{ name: 'price', value: price, field: 'cluster.pricePerGpuHour' }],
-  };
-  return { ...speed, cost: { perMillionTokens: banded(perMillionTokens, bands.roofline) } };
 }

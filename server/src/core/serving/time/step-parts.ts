@@ -1,0 +1,28 @@
+/** The parts that the time of an engine step is the sum of, each worked out in full. */
+import type { ServingJob } from '../../estimate-inputs.ts';
+import type { Seconds } from '../../units.ts';
+import { type AttentionTimer, attentionTimer } from './attention-seconds.ts';
+import { denseSeconds, headSeconds } from './dense-seconds.ts';
+import { servingDevices } from './devices.ts';
+import { type HostTimer, hostTimer } from './host-seconds.ts';
+import { collectiveSeconds } from './tensor-collectives.ts';
+
+export interface StepParts {
+  /** Products and streaming kernels of the layers. */
+  layers(tokens: number): Seconds;
+  collectives(tokens: number): Seconds;
+  head(sampled: number): Seconds;
+  readonly attention: AttentionTimer;
+  readonly host: HostTimer;
+}
+
+export function stepParts(job: ServingJob): StepParts {
+  const devices = servingDevices(job);
+  return {
+    layers: (tokens) => denseSeconds(job, devices, tokens),
+    collectives: (tokens) => collectiveSeconds(job, tokens),
+    head: (sampled) => headSeconds(job, devices, sampled),
+    attention: attentionTimer(job, devices),
+    host: hostTimer(job),
+  };
+}

@@ -1,0 +1,144 @@
+/** The timer of an engine step: what must hold for any model, and that asking it is far cheaper than working a step out. */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { linearFlopsPerToken } from '../../server/src/core/compute/flops.ts';
+import type { ServingJob } from '../../server/src/core/estimate-inputs.ts';
+import { countKinds, firstAttention } from '../../server/src/core/model-shape.ts';
+import { bytesPerElement } from '../../server/src/core/number-format.ts';
+import { kindParameters } from '../../server/src/core/parameters/model-parameters.ts';
+import { kvBytesPerToken } from '../../server/src/core/serving/memory/kv-bytes.ts';
+import { onGrid } from '../../server/src/core/serving/time/grid.ts';
+import { stepParts } from '../../server/src/core/serving/time/step-parts.ts';
+import { stepTimer } from '../../server/src/core/serving/time/timer-of-job.ts';
+import { servingJob } from './serving-jobs.ts';
+
+const jobs = [
+  servingJob('Llama-3.1-8B', 'h100-sxm-80gb'),
+  servingJob('Llama-3.1-70B', 'h100-sxm-80gb', { 'parallel.tensor': 4, 'serving.quantization': 'fp8' }),
+  servingJob('Llama-3.1-70B', 'a100-sxm-80gb', { 'parallel.tensor': 2, 'serving.quantization': 'awq' }),
+  servingJob('Mixtral-8x7B', 'h100-sxm-80gb', { 'parallel.tensor': 2 }),
+  servingJob('DeepSeek-V3', 'h200-sxm-141gb', { 'parallel.tensor': 8, 'serving.quantization': 'fp8' }),
+  servingJob('Mistral-7B-v0.1', 'l40s', { 'serving.enforceEager': true }),
+].map((job) => ({ job, timer: stepTimer(job) }));
+
+const count = fc.integer({ min: 1, max: 20_000 });
+const sums = fc.record({
+  tokens: count,
+  sampled: fc.integer({ min: 0, max: 1024 }),
+  pairs: fc.integer({ min: 0, max: 4e8 }),
+  live: fc.integer({ min: 0, max: 2e6 }),
+});
+
+describe('a function on a grid', () => {
+  it('is exact at small counts and never far off between nodes', () => {
+    const of = (tokens: number) => 3e-5 + 1e-6 * tokens ** 1.1;
+    const gridded = onGrid(of);
+    for (let tokens = 1; tokens <= 16; tokens++) expect(gridded(tokens)).toBeCloseTo(of(tokens), 12);
+    fc.assert(
+      fc.property(count, (tokens) => {
+        expect(Math.abs(gridded(tokens) / of(tokens) - 1)).toBeLessThan(0.002);
+      }),
+    );
+    expect(gridded(0)).toBe(0);
+  });
+
+  it('never falls, whatever the function does', () => {
+    const gridded = onGrid((tokens) => 10 + Math.sin(tokens));
+    fc.assert(
+      fc.property(count, count, (a, b) => {
+        expect(gridded(a + b)).toBeGreaterThanOrEqual(gridded(a));
+      }),
+    );
+  });
+});
+
+describe('the time of an engine step', () => {
+  it('never falls when tokens, drawn tokens, pairs or cached tokens are added', () => {
+    for (const { timer } of jobs) {
+      fc.assert(
+        fc.property(sums, sums, (step, more) => {
+          const least = timer.seconds(step.tokens, step.sampled, step.pairs, step.live);
+          const slack = 1e-12;
+          expect(timer.seconds(step.tokens + more.tokens, step.sampled, step.pairs, step.live)).toBeGreaterThanOrEqual(least - slack);
+          expect(timer.seconds(step.tokens, step.sampled + more.sampled, step.pairs, step.live)).toBeGreaterThanOrEqual(least - slack);
+          expect(timer.seconds(step.tokens, step.sampled, step.pairs + more.pairs, step.live)).toBeGreaterThanOrEqual(least - slack);
+          expect(timer.seconds(step.tokens, step.sampled, step.pairs, step.live + more.live)).toBeGreaterThanOrEqual(least - slack);
+        }),
+      );
+    }
+  });
+
+  it('of decoding is never below the bytes of weights and cache over the bandwidth', () => {
+    for (const { job, timer } of jobs) {
+      // With many tokens every expert is reached, and all weights of the layers are read.
+      const kinds = kindParameters(job.model, { tensor: job.tensor, expert: 1, expertTensor: job.tensor });
+      const counts = countKinds(job.model, 0, job.model.layers);
+      const weights = counts.reduce((sum, count, kind) => sum + count * (kinds[kind]?.total ?? 0), 0) * bytesPerElement(job.weights);
+      for (const requests of [512, 1024, 4096]) {
+        for (const context of [100, 2000, 8000]) {
+          const seen = Math.min(context, windowOf(job));
+          const bytes = weights + requests * seen * kvBytesPerToken(job);
+          const seconds = timer.seconds(requests, requests, 0, requests * context);
+          expect(seconds).toBeGreaterThan(bytes / job.cluster.accelerator.memory.bandwidth.value);
+        }
+      }
+    }
+  });
+
+  it('of a prompt is never below its FLOPs at the peak', () => {
+    for (const { job, timer } of jobs) {
+      const { peak } = job.cluster.accelerator;
+      const rate = (job.weights === 'fp8' ? peak.fp8 : peak.bf16)?.value ?? Number.NaN;
+      const counts = countKinds(job.model, 0, job.model.layers);
+      const each = job.model.blocks.reduce(
+        (sum, block, kind) => sum + (counts[kind] ?? 0) * linearFlopsPerToken(block, job.model.hidden),
+        0,
+      );
+      for (const tokens of [256, 4096, 16384]) {
+        expect(timer.seconds(tokens, 1, (tokens * (tokens + 1)) / 2, 0)).toBeGreaterThan((each * tokens) / job.tensor / rate);
+      }
+    }
+  });
+
+  it('spends no more on the layers of a rank when TP grows', () => {
+    for (const tokens of [1, 32, 512, 8192]) {
+      const layers = [1, 2, 4, 8].map((tensor) =>
+        stepParts(servingJob('Llama-3.1-70B', 'h200-sxm-141gb', { 'parallel.tensor': tensor })).layers(tokens),
+      );
+      expect(layers).toEqual([...layers].sort((a, b) => b - a));
+    }
+  });
+
+  it('reads no more than the window of each request in a model of sliding windows', () => {
+    const { timer } = jobs[5] as (typeof jobs)[number];
+    expect(timer.seconds(8, 8, 0, 8 * 4096)).toBe(timer.seconds(8, 8, 0, 8 * 30_000));
+  });
+
+  it('is told at least twenty times faster than it is worked out', () => {
+    const { job, timer } = jobs[1] as (typeof jobs)[number];
+    const asked = () => {
+      let sum = 0;
+      for (let i = 1; i <= 2000; i++) sum += timer.seconds(i, i & 255, 0, 1000 * i);
+      return sum;
+    };
+    const workedOut = () => {
+      const { layers, collectives, head, attention } = stepParts(job);
+      let sum = 0;
+      for (let i = 1; i <= 2000; i++) sum += layers(i) + collectives(i) + head(i & 255) + attention.decode(i & 255, 1000 * i);
+      return sum;
+    };
+    const best = (work: () => number) => Math.min(...Array.from({ length: 7 }, () => timed(work)));
+    expect(best(workedOut) / best(asked)).toBeGreaterThan(20);
+  });
+});
+
+function windowOf({ model }: ServingJob): number {
+  const mixer = firstAttention(model);
+  return (mixer?.kind === 'attention' ? mixer.window : undefined) ?? Number.POSITIVE_INFINITY;
+}
+
+function timed(work: () => number): number {
+  const start = performance.now();
+  if (!(work() > 0)) throw new Error('no time was told');
+  return performance.now() - start;
+}
