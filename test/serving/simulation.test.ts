@@ -18,7 +18,10 @@ describe.each(policies)('%s', (policy) => {
   });
 
   test.each([1, 2, 3])('Little: requests in the system are their rate times their time (seed %i)', (seed) => {
-    const result = run({ engine: engine({ policy, kvTokens: 16384 }) }, synthetic({ seed, arrivals: { kind: 'gamma', rate: 9, variation: 2 } }));
+    const result = run(
+      { engine: engine({ policy, kvTokens: 16384 }) },
+      synthetic({ seed, arrivals: { kind: 'gamma', rate: 9, variation: 2 } }),
+    );
     expect(result.finished).toBe(400);
     expect(result.meanInSystem).toBeCloseTo(result.requestsPerSecond * result.endToEnd.mean, 6);
     expect(result.kvPeakShare).toBeLessThanOrEqual(1);

@@ -1,8 +1,13 @@
 /** A synthetic engine for the tests of the simulation: every term of its step time is exact in binary, so sums are exact too. */
-import type { EngineOptions, PolicyName, SimulationOptions } from '../../server/src/core/serving/simulation/simulation-options.ts';
+import { makePolicy } from '../../server/src/core/serving/simulation/policies/make-policy.ts';
+import { Random } from '../../server/src/core/serving/simulation/random.ts';
+import { Recorder } from '../../server/src/core/serving/simulation/recorder.ts';
+import { Replica } from '../../server/src/core/serving/simulation/replica.ts';
+import { RequestTable } from '../../server/src/core/serving/simulation/request-table.ts';
 import { simulateServing } from '../../server/src/core/serving/simulation/simulate-serving.ts';
+import type { EngineOptions, PolicyName, SimulationOptions } from '../../server/src/core/serving/simulation/simulation-options.ts';
 import { type SyntheticWorkload, syntheticWorkload } from '../../server/src/core/serving/simulation/workload/synthetic.ts';
-import type { Arrival, Workload } from '../../server/src/core/serving/simulation/workload/workload.ts';
+import { type Arrival, newArrival, type Workload } from '../../server/src/core/serving/simulation/workload/workload.ts';
 import type { StepTimer } from '../../server/src/core/serving/time/step-timer.ts';
 
 export const timer: StepTimer = {
@@ -57,3 +62,23 @@ export function listed(requests: readonly Partial<Arrival>[]): Workload {
 }
 
 export const run = (more: Partial<SimulationOptions>, workload: Workload) => simulateServing(options(more), workload);
+
+/** One replica driven by hand, looked at after every arrival and at the end. */
+export function drive(engineOptions: EngineOptions, workload: Workload, look: (replica: Replica) => void, seed = 1): Replica {
+  const table = new RequestTable();
+  const recorder = new Recorder(table, undefined, 64);
+  const replica = new Replica(engineOptions, table, recorder, makePolicy(engineOptions), new Random(seed, 100), false);
+  const arrival = newArrival();
+  while (workload.next(arrival)) {
+    replica.advance(arrival.time);
+    const slot = table.put(arrival.time, arrival.prompt, arrival.output, arrival.limit, arrival.prefix);
+    if (replica.refuses(slot)) {
+      recorder.rejected++;
+      table.giveBack(slot);
+    } else replica.submit(slot, arrival.time);
+    look(replica);
+  }
+  replica.advance(Number.POSITIVE_INFINITY);
+  look(replica);
+  return replica;
+}

@@ -47,8 +47,12 @@ export class PrefixCache {
       let end = 0;
       for (let piece = 0; piece < prefix.ids.length; piece++) {
         end += prefix.tokens[piece] as number;
+        // A piece that runs into the answer is this request's own, even if a later question quotes it already.
+        if (end > tokens) break;
         const size = Math.floor(end / page) - this.blocks;
-        const found = size === 0 ? 0 : Math.min(size, pool.found(prefix.ids[piece] as number));
+        const found = size === 0 ? 0 : pool.found(prefix.ids[piece] as number);
+        // An id that stood for a longer piece elsewhere is not the same text.
+        if (found > size) break;
         if (found > 0 && pool.isFree(prefix.ids[piece] as number)) this.freeBlocks += found;
         this.blocks += found;
         if (found < size) {
@@ -105,8 +109,8 @@ export class PrefixCache {
     for (let piece = 0; piece < held; piece++) start += prefix.tokens[piece] as number;
     for (; held < prefix.ids.length; held++) {
       const end = start + (prefix.tokens[held] as number);
-      if (end > computed) break;
       const size = Math.floor(end / pool.page) - Math.floor(start / pool.page);
+      if (end > computed || pool.found(prefix.ids[held] as number) > size) break;
       if (size > 0) this.share(slot, prefix.ids[held] as number, size);
       table.part[slot] = 0;
       start = end;

@@ -62,7 +62,7 @@ export class Replica {
     const { table, options } = this;
     const longest = i32(table.prompt, slot) + i32(table.limit, slot) + this.ahead;
     if (this.pool.blocksFor(longest) + 1 > this.pool.blocks) return true;
-    return !options.chunkedPrefill && options.policy !== 'static' && i32(table.prompt, slot) > options.maxBatchedTokens;
+    return !options.chunkedPrefill && options.policy !== 'static' && options.policy !== 'sglang' && i32(table.prompt, slot) > options.maxBatchedTokens;
   }
 
   /** A request arrives; everything before `time` must have been advanced. */
@@ -122,7 +122,7 @@ export class Replica {
     if (this.lanes.length > 1) this.startStaged(lane, time);
     else {
       lane.end = time + this.stepTime(lane);
-      if (lane.chunks === 0 && !this.everyStep) this.decodeOn(lane, until);
+      if (lane.chunks === 0 && !this.everyStep && this.policy.isSteady(this, lane)) this.decodeOn(lane, until);
     }
   }
 

@@ -14,6 +14,8 @@ export type Admission = (replica: Replica, slot: number, reach: number) => boole
 export class ContinuousPolicy implements Policy {
   readonly maxRunning: number;
   private readonly perDecode: number;
+  /** The latest step admitted all it could. */
+  private admits = true;
 
   private readonly tokens: number;
   private readonly chunked: boolean;
@@ -36,12 +38,18 @@ export class ContinuousPolicy implements Policy {
       budget -= lane.decoding * this.perDecode;
     }
     if (lane.partial !== -1) budget -= this.continuePrompt(replica, lane, budget);
-    if (replica.recorder.preemptions !== before) return;
+    this.admits = replica.recorder.preemptions === before;
+    if (!this.admits) return;
     while (replica.waiting.length > 0 && budget > 0 && lane.running < this.maxRunning) {
       const taken = this.admit(replica, lane, budget);
       if (taken < 0) break;
       budget -= taken;
     }
+  }
+
+  /** What the first one finds in the cache may change by eviction, so then every step is looked at. */
+  isSteady({ waiting, prefix }: Replica): boolean {
+    return waiting.length === 0 || (this.admits && prefix.blocks === 0);
   }
 
   private continuePrompt(replica: Replica, lane: Lane, budget: number): number {

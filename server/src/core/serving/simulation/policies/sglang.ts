@@ -81,6 +81,10 @@ export class SglangPolicy implements Policy {
     if (lane.decoding > 0) replica.decode(lane);
   }
 
+  isSteady({ waiting }: Replica, lane: Lane): boolean {
+    return waiting.length === 0 || this.planOf(lane).full;
+  }
+
   ended(_replica: Replica, lane: Lane): void {
     this.planOf(lane).full = false;
   }
@@ -118,7 +122,7 @@ export class SglangPolicy implements Policy {
       replica.takeChunk(lane, slot, tokens, replica.blocksMissing(slot, i32(table.computed, slot) + tokens));
       charge(tokens, tokens < left ? 0 : Math.min(clip, i32(table.limit, slot)));
     }
-    while (waiting.length > 0 && room > 0 && input > 0 && chunk > 0 && lane.partial === -1) {
+    while (waiting.length > 0 && input > 0 && chunk > 0 && lane.partial === -1) {
       if (lane.running >= this.maxRunning) {
         plan.full = true;
         return;

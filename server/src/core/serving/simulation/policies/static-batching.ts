@@ -50,6 +50,10 @@ export class StaticPolicy implements Policy {
     if (waitingPrompts === 0 && lane.decoding > 0) replica.decode(lane);
   }
 
+  isSteady(): boolean {
+    return true;
+  }
+
   private queuePrompt(replica: Replica, lane: Lane): void {
     lane.join(replica.waiting.shift());
   }

@@ -57,19 +57,14 @@ export function syntheticWorkload(options: SyntheticWorkload): Workload {
     let talk = open[place];
     if (talk === undefined || talk.turn >= set.turns) {
       const group = Math.floor(choices.uniform() * set.groups);
-      const start = Math.min(set.tokens, fresh - 1);
-      talk = {
-        id: firstConversation + turnsPerConversation * started++,
-        turn: 0,
-        ids: start > 0 ? [group] : [],
-        tokens: start > 0 ? [start] : [],
-      };
+      const start = set.tokens > 0 ? { ids: [group], tokens: [set.tokens] } : { ids: [], tokens: [] };
+      talk = { id: firstConversation + turnsPerConversation * started++, turn: 0, ...start };
       open[place] = talk;
     }
     let before = 0;
     for (const tokens of talk.tokens) before += tokens;
-    // A first turn has its system prompt inside its length; later ones bring as many new tokens as a first one does without it.
-    const added = Math.max(1, fresh - (talk.tokens[0] ?? 0));
+    // The drawn length holds the system prompt, of which there is always all; each turn brings the rest as new text.
+    const added = Math.max(1, fresh - set.tokens);
     into.prompt = before + added;
     talk.turn++;
     // The last token of an answer is never in the cache.
