@@ -62,7 +62,12 @@ export class Replica {
     const { table, options } = this;
     const longest = i32(table.prompt, slot) + i32(table.limit, slot) + this.ahead;
     if (this.pool.blocksFor(longest) + 1 > this.pool.blocks) return true;
-    return !options.chunkedPrefill && options.policy !== 'static' && options.policy !== 'sglang' && i32(table.prompt, slot) > options.maxBatchedTokens;
+    return (
+      !options.chunkedPrefill &&
+      options.policy !== 'static' &&
+      options.policy !== 'sglang' &&
+      i32(table.prompt, slot) > options.maxBatchedTokens
+    );
   }
 
   /** A request arrives; everything before `time` must have been advanced. */
