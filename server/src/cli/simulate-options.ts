@@ -14,6 +14,7 @@ export interface SimulateOptions extends ClusterOptions {
   readonly osl: Lengths;
   readonly trace?: string;
   readonly speed: number;
+  readonly saveTrace?: string;
   readonly requests?: number;
   readonly duration?: number;
   readonly systemPrompt?: number;
@@ -112,6 +113,7 @@ export function withSimulateOptions(command: Command): Command {
     .option('--osl <TOKENS>', 'answer length, written alike', lengths('--osl'), fixedTokens(256))
     .option('--trace <FILE>', 'requests of a trace, JSONL or CSV; with --rate its lengths arrive at that rate')
     .option('--speed <X>', 'play the trace so many times faster', above0('--speed'), 1)
+    .option('--save-trace <FILE>', 'write the requests as a JSONL trace')
     .option('--requests <N>', 'requests at most; 2000 unless a duration or a trace says otherwise', whole('--requests'))
     .option('--duration <TIME>', 'time in which requests arrive, such as 10min', duration('--duration'))
     .option('--system-prompt <TOKENS>', 'tokens at the start of all prompts that are the same', whole('--system-prompt'))

@@ -1,4 +1,5 @@
 /** The runs behind `rooflint simulate`: the engine of a job, its workload, and both ends of the band of its step time. */
+import { closeSync, openSync, writeSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Assumption, ServingEstimate } from '../core/estimate.ts';
 import type { ServingJob } from '../core/estimate-inputs.ts';
@@ -13,8 +14,10 @@ import type { Arrivals } from '../core/serving/simulation/workload/arrivals.ts';
 import { syntheticWorkload } from '../core/serving/simulation/workload/synthetic.ts';
 import { type TraceWorkload, traceWorkload } from '../core/serving/simulation/workload/trace.ts';
 import type { Workload } from '../core/serving/simulation/workload/workload.ts';
+import { traceLines } from '../core/serving/simulation/workload/write-trace.ts';
 import type { JobAnalysis } from '../engine/analysis.ts';
 import { type CliIo, UsageError } from './io.ts';
+import { reasonOf } from './reason.ts';
 import { lengthsText, type SimulateOptions } from './simulate-options.ts';
 import { linesOf } from './trace-file.ts';
 
@@ -41,8 +44,9 @@ export interface Simulated {
 
 /** Requests of a run when nothing says how many. */
 const usualRequests = 2000;
-/** Conversations that go on at once when some are asked for. */
-const conversations = 64;
+/** Seconds from one question of a conversation to the next, on average, and conversations at once when no rate says it. */
+const turnSeconds = 30;
+const conversationsAtOnce = 64;
 
 export function simulateJob(file: string, job: JobAnalysis, options: SimulateOptions, io: CliIo): Simulated {
   const { estimate, serving } = servingOf(file, job);
@@ -77,6 +81,7 @@ export function simulateJob(file: string, job: JobAnalysis, options: SimulateOpt
   };
   const workloads = new Workloads(options, io, serving.maxModelLen);
   const one = (factor: number, rate?: number) => workloads.run((workload) => runWith(factor, workload), rate);
+  if (options.saveTrace !== undefined) saveTrace(resolve(io.folder, options.saveTrace), options.saveTrace, workloads.make());
   const result = one(1);
   const fast = one(ends.low);
   const slow = one(ends.high);
@@ -137,6 +142,20 @@ function saturation(one: (factor: number, rate: number) => SimulationResult): nu
   return one(1, Number.POSITIVE_INFINITY).requestsPerSecond;
 }
 
+/** Writes the requests of the run as a trace. */
+function saveTrace(path: string, written: string, workload: Workload): void {
+  try {
+    const file = openSync(path, 'w');
+    try {
+      for (const line of traceLines(workload)) writeSync(file, `${line}\n`);
+    } finally {
+      closeSync(file);
+    }
+  } catch (error) {
+    throw new UsageError(`the trace cannot be written to "${written}": ${reasonOf(error)}.`);
+  }
+}
+
 /** Makes the workload anew for every run: the same requests, at the rate asked for. */
 class Workloads {
   skipped = 0;
@@ -152,14 +171,19 @@ class Workloads {
 
   /** `rate`: another one than the options say; infinite: all at once. */
   run(simulate: (workload: Workload) => SimulationResult, rate?: number): SimulationResult {
-    const { trace } = this.options;
-    if (trace === undefined) return simulate(this.synthetic(rate));
-    const workload = this.traced(trace, rate);
+    const workload = this.make(rate);
     const result = simulate(workload);
-    const problem = workload.problem();
-    if (problem !== undefined) throw new UsageError(`the trace "${trace}" cannot be used: ${problem}.`);
-    this.skipped = workload.skipped();
+    if ('problem' in workload) {
+      const problem = workload.problem();
+      if (problem !== undefined) throw new UsageError(`the trace "${this.options.trace}" cannot be used: ${problem}.`);
+      this.skipped = workload.skipped();
+    }
     return result;
+  }
+
+  make(rate?: number): Workload | TraceWorkload {
+    const { trace } = this.options;
+    return trace === undefined ? this.synthetic(rate) : this.traced(trace, rate);
   }
 
   /** Those asked for; a rate that is searched for needs arrivals that have one. */
@@ -182,10 +206,15 @@ class Workloads {
       output: osl,
       requests: requests ?? (duration === undefined || rate !== undefined ? usualRequests : Number.POSITIVE_INFINITY),
       ...(duration === undefined || rate !== undefined ? {} : { seconds: duration }),
-      ...(shared ? { shared: { tokens: systemPrompt ?? 0, groups: 1, turns: turns ?? 1, conversations } } : {}),
+      ...(shared ? { shared: { tokens: systemPrompt ?? 0, groups: 1, turns: turns ?? 1, conversations: this.conversations(rate) } } : {}),
       maxLength: this.maxLength,
       seed,
     });
+  }
+
+  private conversations(searched: number | undefined): number {
+    const rate = searched ?? this.options.rate ?? Number.POSITIVE_INFINITY;
+    return Number.isFinite(rate) ? Math.max(1, Math.ceil(rate * turnSeconds)) : conversationsAtOnce;
   }
 
   private traced(trace: string, rate: number | undefined): TraceWorkload {
@@ -219,7 +248,7 @@ class Workloads {
     }
     const talk = [
       ...(systemPrompt === undefined ? [] : [`${systemPrompt} of them a shared system prompt`]),
-      ...(turns === undefined ? [] : [`conversations of ${turns} turns`]),
+      ...(turns === undefined ? [] : [`conversations of ${turns} turns, ${turnSeconds} s apart`]),
     ];
     return `${when}; prompts of ${lengthsText(isl)} tokens${talk.map((words) => `, ${words}`).join('')}; answers of ${lengthsText(osl)}`;
   }

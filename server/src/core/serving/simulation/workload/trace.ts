@@ -9,7 +9,7 @@ import { type LineReader, readerFor, type TraceRequest } from './trace-line.ts';
 import type { Workload } from './workload.ts';
 
 /** Tokens per id in `hash_ids`. */
-const blockTokens = 512;
+export const blockTokens = 512;
 
 export interface TraceOptions {
   /** Times are divided by this: 2 makes a trace twice as dense. */
@@ -102,10 +102,4 @@ function prefixOf(ids: readonly number[], prompt: number): Prefix {
     left -= blockTokens;
   }
   return { ids: ids.slice(0, tokens.length), tokens };
-}
-
-/** A workload as the lines of a JSONL trace; whole blocks of shared pieces get ids of their own. */
-export function traceLine(time: number, prompt: number, output: number, blocks: readonly number[]): string {
-  const row = { timestamp: Math.round(time * 1000), input_length: prompt, output_length: output };
-  return JSON.stringify(blocks.length === 0 ? row : { ...row, hash_ids: blocks });
 }
