@@ -98,7 +98,7 @@ export function simulateJob(file: string, job: JobAnalysis, options: SimulateOpt
     replicas: decodes,
     prefillReplicas: prefills,
     engine,
-    assumptions: [...serving.assumptions, ...assumptions, ...(prefills > 0 ? [linkAssumption(serving)] : [])],
+    assumptions: [...estimate.assumptions, ...assumptions, ...(prefills > 0 ? [linkAssumption(serving)] : [])],
     band: ends,
     workload: workloads.text(),
     skipped: workloads.skipped,

@@ -44,7 +44,7 @@ export function traceWorkload(lines: Iterator<string>, options: TraceOptions): T
     for (;;) {
       const line = lines.next();
       if (line.done) {
-        if (number === 0) problem = 'the trace is empty';
+        if (read === undefined) problem = 'the trace is empty';
         return undefined;
       }
       number++;
