@@ -2,19 +2,10 @@
 import type { JobField } from '../../core/job-fields.ts';
 import type { Draft } from '../draft.ts';
 import { setDefault } from '../draft.ts';
+import { splitFields } from './splits.ts';
 
 /** The columns behind the name, `-` where the recipe leaves a value to the package. */
-const columns: readonly JobField[] = [
-  'parallel.tensor',
-  'parallel.pipeline',
-  'parallel.virtualStages',
-  'parallel.context',
-  'parallel.expert',
-  'parallel.sequence',
-  'sequence.length',
-  'batch.global',
-  'batch.micro',
-];
+const columns: readonly JobField[] = [...splitFields, 'sequence.length', 'batch.global', 'batch.micro'];
 
 export interface RecipeDefaults {
   readonly source: string;
