@@ -271,7 +271,9 @@ function refusalFor(kind: JobKind, framework: string, job: Layer['job']): Estima
   if (kind === 'model') {
     return { refusal: { why: 'a model alone has no step time: open the launch script or serve command that names it', missing: [] } };
   }
-  if (kind === 'cluster') return { refusal: { why: 'this file describes a cluster, not a job', missing: [] } };
+  if (kind === 'cluster') {
+    return { refusal: { why: 'this file says where something runs; no launch that Rooflint reads was found in it', missing: [] } };
+  }
   // A file of settings for a launch; a launch itself says at least how much a GPU gets.
   const isSettings = framework === 'deepspeed' || (framework === 'accelerate' && job['batch.micro'] === undefined);
   if (isSettings && job['model.layers'] === undefined && job['model.hidden'] === undefined) {
@@ -324,10 +326,12 @@ function place(
   });
 }
 
-/** A launch over many lines is pointed at by its first one. */
+/** A launch over many lines is pointed at by its first one that holds words; a quote alone may stand in front of them. */
 function firstLine(text: string, { start, end }: Range): Range {
-  const line = text.slice(start, end).split(/[\r\n]/, 1)[0] ?? '';
-  return { start, end: start + line.replace(/[\s\\]+$/, '').length };
+  const whole = text.slice(start, end);
+  const lead = /^["'\s\\]*(?=[^"'\s\\])/.exec(whole)?.[0].length ?? 0;
+  const line = whole.slice(lead).split(/[\r\n]/, 1)[0] ?? '';
+  return { start: start + lead, end: start + lead + line.replace(/[\s\\]+$/, '').length };
 }
 
 function linkedDocument(parts: Parts, uri: string): ConfigDocument | undefined {
