@@ -81,6 +81,12 @@ const renamed = (...names: readonly string[]): readonly string[] => model(...nam
 const shared: ReadonlySet<JobField> = new Set([
   ...splitFields,
   'parallel.expertDispatch',
+  'parallel.expertTensor',
+  'parallel.embeddingCountsAsLayer',
+  'parallel.lossCountsAsLayer',
+  'parallel.layersFirstStage',
+  'parallel.layersLastStage',
+  'parallel.pipelineLayout',
   'overlap.pipelineTransfers',
   'model.layers',
   'model.hidden',
