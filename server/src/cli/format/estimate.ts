@@ -93,11 +93,12 @@ function servingParts(estimate: ServingEstimate): string[] {
 }
 
 function assumptionList(assumptions: readonly Assumption[]): string {
-  if (assumptions.length === 0) return '';
-  const lines = assumptions.map(
-    ({ field, value, why }) => `  ${field === undefined ? '' : `${fieldInfo[field].label}: `}${value} (${why})`,
-  );
-  return `Assumptions\n${lines.join('\n')}`;
+  return assumptions.length === 0 ? '' : `Assumptions\n${assumptions.map((each) => `  ${assumptionLine(each)}`).join('\n')}`;
+}
+
+/** One assumption with the field it stands for and the reason. */
+export function assumptionLine({ field, value, why }: Assumption): string {
+  return `${field === undefined ? '' : `${fieldInfo[field].label}: `}${value} (${why})`;
 }
 
 function sensitivityTable(job: JobAnalysis): string {

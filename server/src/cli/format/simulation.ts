@@ -5,6 +5,7 @@ import type { Percentiles } from '../../core/serving/simulation/histogram.ts';
 import type { SimulationResult } from '../../core/serving/simulation/summarise.ts';
 import { formatCount, formatMoney, formatNumber, formatPercent, formatSeconds, formatValue } from '../../engine/format.ts';
 import type { Simulated } from '../simulate-run.ts';
+import { assumptionLine } from './estimate.ts';
 import { table } from './table.ts';
 
 type Show = (value: number) => string;
@@ -142,6 +143,6 @@ function assumptionText({ assumptions }: Simulated): string {
     'clients allow as many tokens as they get (max_tokens is the answer length), and stop at no other',
     'tokenizing, networks to clients and start-up are not simulated',
   ];
-  const lines = [...assumptions.map(({ value, why }) => `${value} (${why})`), ...always];
+  const lines = [...assumptions.map(assumptionLine), ...always];
   return `Assumptions\n${lines.map((line) => `  ${line}`).join('\n')}`;
 }

@@ -5,7 +5,6 @@
  */
 import { KvPool } from './kv-pool.ts';
 import { Lane } from './lane.ts';
-import type { Policy } from './policies/policy.ts';
 import { PrefixCache } from './prefix-cache.ts';
 import type { Random } from './random.ts';
 import type { Recorder } from './recorder.ts';
@@ -16,6 +15,20 @@ import { decodeSteps } from './speculation.ts';
 import { f64, i32 } from './typed.ts';
 
 const none = -1;
+
+/** What a scheduler decides: which requests take part in the next step of a lane, with how many tokens. */
+export interface Policy {
+  /** Running requests of one lane at most. */
+  readonly maxRunning: number;
+  /** Fills the lane's step; an empty one means that nothing can run until something changes. */
+  schedule(replica: Replica, lane: Lane): void;
+  /** After a step of decoding alone: whoever waits cannot be admitted before a request ends. */
+  isSteady(replica: Replica, lane: Lane): boolean;
+  /** A request ended, or was preempted. */
+  ended?(replica: Replica, lane: Lane, slot: number): void;
+  /** A request began to decode. */
+  began?(replica: Replica, lane: Lane, slot: number): void;
+}
 
 export class Replica {
   readonly waiting = new SlotQueue();

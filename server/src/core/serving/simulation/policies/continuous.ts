@@ -4,9 +4,8 @@
  * preempted and computes everything again; no request is admitted in such a step. Engines differ in when a request is admitted.
  */
 import type { Lane } from '../lane.ts';
-import type { Replica } from '../replica.ts';
+import type { Policy, Replica } from '../replica.ts';
 import { i32 } from '../typed.ts';
-import type { Policy } from './policy.ts';
 
 /** Whether the first waiting request, of which `prefix.match` has found a part, may have blocks for `reach` tokens now. */
 export type Admission = (replica: Replica, slot: number, reach: number) => boolean;

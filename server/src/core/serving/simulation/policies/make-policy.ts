@@ -1,7 +1,7 @@
 /** The policy that an engine's options name. */
+import type { Policy } from '../replica.ts';
 import type { EngineOptions } from '../simulation-options.ts';
 import { ContinuousPolicy } from './continuous.ts';
-import type { Policy } from './policy.ts';
 import { SglangPolicy } from './sglang.ts';
 import { StaticPolicy } from './static-batching.ts';
 import { noEvictAdmission } from './tensorrt-llm.ts';

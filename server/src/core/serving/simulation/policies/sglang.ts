@@ -7,10 +7,9 @@
  * chunk is computed in chunks, one such request at a time. The queue is first come first served, SGLang's default.
  */
 import type { Lane } from '../lane.ts';
-import type { Replica } from '../replica.ts';
+import type { Policy, Replica } from '../replica.ts';
 import { phase, type RequestTable } from '../request-table.ts';
 import { i32 } from '../typed.ts';
-import type { Policy } from './policy.ts';
 
 const startShare = 0.7;
 const leastShare = 0.14;

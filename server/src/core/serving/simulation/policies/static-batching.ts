@@ -4,9 +4,8 @@
  * shorter answers are computed along. Blocks are set aside for all prompts and answers.
  */
 import type { Lane } from '../lane.ts';
-import type { Replica } from '../replica.ts';
+import type { Policy, Replica } from '../replica.ts';
 import { i32 } from '../typed.ts';
-import type { Policy } from './policy.ts';
 
 export class StaticPolicy implements Policy {
   readonly maxRunning: number;
