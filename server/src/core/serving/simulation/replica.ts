@@ -25,9 +25,7 @@ export interface Policy {
   /** After a step of decoding alone: whoever waits cannot be admitted before a request ends. */
   isSteady(replica: Replica, lane: Lane): boolean;
   /** A request ended, or was preempted. */
-  ended?(replica: Replica, lane: Lane, slot: number): void;
-  /** A request began to decode. */
-  began?(replica: Replica, lane: Lane, slot: number): void;
+  ended?(lane: Lane): void;
 }
 
 export class Replica {
@@ -46,7 +44,6 @@ export class Replica {
   /** Ends of requests go here instead of being finished: a prefill engine hands them on. */
   handOver: ((slot: number, end: number) => void) | undefined;
   private readonly stageFree: Float64Array;
-  private readonly ahead: number;
 
   readonly options: EngineOptions;
   readonly table: RequestTable;
@@ -63,7 +60,6 @@ export class Replica {
     this.random = random;
     this.everyStep = everyStep;
     this.drafted = options.speculation?.drafted ?? 0;
-    this.ahead = this.drafted > 0 ? this.drafted : 0;
     this.pool = new KvPool(Math.floor(options.kvTokens / options.page), options.page, options.prefixCache && options.policy !== 'static');
     this.prefix = new PrefixCache(table, this.pool);
     this.lanes = Array.from({ length: options.pipeline }, () => new Lane(table, this.pool, this.drafted));
@@ -73,7 +69,7 @@ export class Replica {
   /** Why a request can never run here, or undefined. */
   refuses(slot: number): boolean {
     const { table, options } = this;
-    const longest = i32(table.prompt, slot) + i32(table.limit, slot) + this.ahead;
+    const longest = i32(table.prompt, slot) + i32(table.limit, slot) + this.drafted;
     if (this.pool.blocksFor(longest) + 1 > this.pool.blocks) return true;
     return (
       !options.chunkedPrefill &&
@@ -178,6 +174,7 @@ export class Replica {
       this.account(lane);
       if (due.at(lane.step) !== none) {
         lane.inFlight = false;
+        lane.decodes = false;
         this.finishDue(lane);
         lane.begin = lane.end;
         this.wake(lane.end);
@@ -186,6 +183,7 @@ export class Replica {
       const needed = growth.at(lane.step);
       if (lane.end === until || needed > pool.free) {
         lane.inFlight = false;
+        lane.decodes = false;
         lane.begin = lane.end;
         return;
       }
@@ -227,6 +225,7 @@ export class Replica {
     lane.inFlight = false;
     this.account(lane);
     if (lane.decodes) this.finishDue(lane);
+    lane.decodes = false;
     for (let index = 0; index < lane.chunks; index++) {
       const slot = i32(lane.chunkSlot, index);
       const computed = i32(table.computed, slot) + i32(lane.chunkTokens, index);
@@ -256,7 +255,6 @@ export class Replica {
   private beginDecoding(lane: Lane, slot: number): void {
     const left = i32(this.table.output, slot) - i32(this.table.generated, slot);
     lane.startDecoding(slot, decodeSteps(left, this.options.speculation, this.random), left);
-    this.policy.began?.(this, lane, slot);
   }
 
   private finishDue(lane: Lane): void {
@@ -280,7 +278,7 @@ export class Replica {
     this.prefix.commit(slot, i32(table.computed, slot));
     this.prefix.release(slot, i32(table.own, slot), false, i32(table.computed, slot));
     lane.leave(slot);
-    this.policy.ended?.(this, lane, slot);
+    this.policy.ended?.(lane);
     this.present--;
     if (this.handOver) {
       this.handOver(slot, end);
@@ -325,19 +323,15 @@ export class Replica {
     return slot;
   }
 
-  /** The first waiting request has its prompt in the cache already and decodes at once. */
+  /** The first waiting request has its prompt in the cache already and joins the decoding ones, which take part in this step. */
   admitReceived(lane: Lane): void {
     const slot = this.waiting.shift();
-    const { table, pool } = this;
+    const { table } = this;
     lane.join(slot);
     table.received[slot] = 0;
-    const blocks = pool.blocksFor(i32(table.computed, slot));
-    table.own[slot] = blocks;
     this.beginDecoding(lane, slot);
-    const first = lane.growth.blocks(i32(table.computed, slot), f64(table.rate, slot), 1);
-    pool.take(first);
+    this.pool.take(lane.growth.blocks(i32(table.computed, slot), f64(table.rate, slot), 1));
     lane.growth.settle(lane.step);
-    lane.decodes = true;
   }
 
   /** All decoding requests take part in the step; their blocks must be there. */
@@ -361,7 +355,7 @@ export class Replica {
     const keep = this.options.policy !== 'sglang';
     this.prefix.release(slot, i32(table.own, slot), keep, i32(table.computed, slot));
     lane.leave(slot);
-    this.policy.ended?.(this, lane, slot);
+    this.policy.ended?.(lane);
     table.computed[slot] = 0;
     table.phase[slot] = phase.waiting;
     table.preempted[slot] = i32(table.preempted, slot) + 1;

@@ -73,6 +73,7 @@ export class ContinuousPolicy implements Policy {
     if (i32(table.received, slot) === 1) {
       prefix.clear();
       if (budget < this.perDecode || !this.fits(replica, slot, target + this.perDecode - 1)) return -1;
+      if (!lane.decodes) replica.decode(lane);
       replica.admitReceived(lane);
       return this.perDecode;
     }

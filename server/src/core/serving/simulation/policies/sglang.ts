@@ -84,7 +84,7 @@ export class SglangPolicy implements Policy {
     return waiting.length === 0 || this.planOf(lane).full;
   }
 
-  ended(_replica: Replica, lane: Lane): void {
+  ended(lane: Lane): void {
     this.planOf(lane).full = false;
   }
 
@@ -131,7 +131,8 @@ export class SglangPolicy implements Policy {
       const answer = Math.min(clip, i32(table.limit, slot) - i32(table.generated, slot));
       if (i32(table.received, slot) === 1) {
         if (ceil(target) + answer + page >= room && lane.running > 0) plan.full = true;
-        if (plan.full || pool.blocksFor(target + this.drafted + 1) > pool.free) return;
+        if (plan.full || lane.growth.at(lane.step) + pool.blocksFor(target + this.drafted) > pool.free) return;
+        if (!lane.decodes) replica.decode(lane);
         replica.admitReceived(lane);
         room -= ceil(target) + answer + page;
         continue;

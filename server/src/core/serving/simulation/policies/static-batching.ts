@@ -6,6 +6,7 @@
 import type { Lane } from '../lane.ts';
 import type { Policy, Replica } from '../replica.ts';
 import { i32 } from '../typed.ts';
+import { outstanding } from './outstanding.ts';
 
 export class StaticPolicy implements Policy {
   readonly maxRunning: number;
@@ -19,7 +20,8 @@ export class StaticPolicy implements Policy {
   schedule(replica: Replica, lane: Lane): void {
     const { pool, prefix, table, waiting } = replica;
     if (lane.running === 0) {
-      let free = pool.free;
+      // With several batches in flight, the others' blocks to their ends are taken.
+      let free = pool.free - outstanding(replica);
       let longest = 0;
       while (waiting.length > 0 && lane.running < this.maxRunning) {
         const slot = waiting.first;
@@ -30,11 +32,13 @@ export class StaticPolicy implements Policy {
         longest = place;
         free -= needed;
         prefix.match(slot, replica.target(slot));
-        if (i32(table.received, slot) === 1) replica.admitReceived(lane);
-        else this.queuePrompt(replica, lane);
+        if (i32(table.received, slot) === 1) {
+          if (!lane.decodes) replica.decode(lane);
+          replica.admitReceived(lane);
+        } else lane.join(waiting.shift());
       }
     }
-    lane.decodes = false;
+    if (lane.decodes) return;
     let budget = this.tokens;
     let waitingPrompts = 0;
     for (let slot = lane.head; slot !== -1; slot = i32(table.next, slot)) {
@@ -51,9 +55,5 @@ export class StaticPolicy implements Policy {
 
   isSteady(): boolean {
     return true;
-  }
-
-  private queuePrompt(replica: Replica, lane: Lane): void {
-    lane.join(replica.waiting.shift());
   }
 }
