@@ -8,6 +8,7 @@ import { readCommand } from './commands/read.ts';
 import { reportCommand } from './commands/report.ts';
 import { scheduleCommand } from './commands/schedule.ts';
 import { serveCommand } from './commands/serve.ts';
+import { simulateCommand } from './commands/simulate.ts';
 import { validateCommand } from './commands/validate.ts';
 import { type CliIo, exitCodes, UsageError } from './io.ts';
 import { version } from './version.ts';
@@ -21,6 +22,7 @@ const commands: readonly AddCommand[] = [
   checkCommand,
   reportCommand,
   scheduleCommand,
+  simulateCommand,
   validateCommand,
   benchCommand,
   lspCommand,

@@ -93,11 +93,12 @@ function servingParts(estimate: ServingEstimate): string[] {
 }
 
 function assumptionList(assumptions: readonly Assumption[]): string {
-  if (assumptions.length === 0) return '';
-  const lines = assumptions.map(
-    ({ field, value, why }) => `  ${field === undefined ? '' : `${fieldInfo[field].label}: `}${value} (${why})`,
-  );
-  return `Assumptions\n${lines.join('\n')}`;
+  return assumptions.length === 0 ? '' : `Assumptions\n${assumptions.map((each) => `  ${assumptionLine(each)}`).join('\n')}`;
+}
+
+/** One assumption with the field it stands for and the reason. */
+export function assumptionLine({ field, value, why }: Assumption): string {
+  return `${field === undefined ? '' : `${fieldInfo[field].label}: `}${value} (${why})`;
 }
 
 function sensitivityTable(job: JobAnalysis): string {
@@ -112,5 +113,22 @@ function defaultList(job: JobAnalysis): string {
       ? [`${fieldInfo[field].label} ${formatFieldValue(value, fieldInfo[field].unit)}`]
       : [];
   });
-  return lines.length === 0 ? '' : `Defaults of ${job.release} that nothing in the file changes\n  ${lines.join(', ')}`;
+  return lines.length === 0 ? '' : `Defaults of ${job.release} that nothing in the file changes\n${wrapped(lines)}`;
+}
+
+/** Characters of a line before a list goes on in the next. */
+const width = 100;
+
+/** A list over as many lines as it takes. */
+function wrapped(items: readonly string[]): string {
+  const lines: string[] = [];
+  let line = '';
+  for (const item of items) {
+    if (line !== '' && line.length + item.length + 4 > width) {
+      lines.push(`${line},`);
+      line = '';
+    }
+    line = line === '' ? `  ${item}` : `${line}, ${item}`;
+  }
+  return [...lines, line].join('\n');
 }
