@@ -1,6 +1,7 @@
 /** Command words as settings, the way argparse reads them: `--name value`, `--name=value`, `-n value`, bare switches. */
 import type { Word } from '../syntax/document.ts';
 import { splitAssignmentWord } from '../syntax/word.ts';
+import { remember } from './remember.ts';
 import type { Setting } from './setting.ts';
 import { canonicalFlag } from './setting.ts';
 
@@ -24,7 +25,15 @@ export interface FlagOptions {
 }
 
 /** Splits command words into flags with their values. Never throws; unknown words stay unknown. */
-export function readFlags(words: readonly Word[], options: FlagOptions = {}): Flags {
+export function readFlags(words: readonly Word[], options: FlagOptions = plain): Flags {
+  return flagsIn(words)(options);
+}
+
+const plain: FlagOptions = {};
+
+const flagsIn = remember((words: readonly Word[]) => remember((options: FlagOptions) => splitFlags(words, options)));
+
+function splitFlags(words: readonly Word[], options: FlagOptions): Flags {
   const settings: Setting[] = [];
   const positional: Word[] = [];
   const opaque: Word[] = [];
