@@ -14,3 +14,16 @@ export function remember<K extends object, T>(find: (about: K) => T): (about: K)
     return answer;
   };
 }
+
+/** The same for several questions about an object; answers are no `undefined`. */
+export function rememberEach<K extends object, Q, T extends object>(find: (about: K, question: Q) => T): (about: K, question: Q) => T {
+  const answersOf = remember((_about: K) => new Map<Q, T>());
+  return (about, question) => {
+    const answers = answersOf(about);
+    const before = answers.get(question);
+    if (before !== undefined) return before;
+    const answer = find(about, question);
+    answers.set(question, answer);
+    return answer;
+  };
+}

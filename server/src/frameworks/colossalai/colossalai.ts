@@ -7,7 +7,7 @@ import type { Adapter, Reading } from '../adapter.ts';
 import type { Draft } from '../draft.ts';
 import { createDraft, finishReading, keyOrigin, setDefault, setDerived, setField, setUnknown, unresolvedOrigin } from '../draft.ts';
 import { type Find, finder } from '../find.ts';
-import { type FlagOptions, readFlags } from '../flags.ts';
+import { type FlagOptions, flagNames, readFlags } from '../flags.ts';
 import { nameHidden } from '../hidden-arguments.ts';
 import { type Launch, launchesOf, readCluster } from '../launchers/launch.ts';
 import { count, present } from '../parse.ts';
@@ -51,12 +51,10 @@ export const colossalaiRows = [
 ];
 
 const launches = (document: ConfigDocument): readonly Launch[] =>
-  launchesOf(document, /\.py$/).filter((launch) => {
-    const { settings } = readFlags(launch.after, options);
-    const names = new Set(settings.map(({ name }) => name));
-    return (
-      launch.launchers.includes('colossalai') || (names.has('plugin') && (names.has('tp') || names.has('zero-stage') || names.has('zero')))
-    );
+  launchesOf(document, /\.py$/).filter(({ launchers, after }) => {
+    const names = flagNames(after);
+    const namesPlugin = names.has('plugin') || names.has('p');
+    return launchers.includes('colossalai') || (namesPlugin && (names.has('tp') || names.has('zero-stage') || names.has('zero')));
   });
 
 const launchesIn = (document: ConfigDocument): readonly Launch[] => (document.format === 'shell' ? launches(document) : []);

@@ -4,7 +4,7 @@
  */
 import type { CommandLine, ConfigDocument, ShellVariable, Word } from '../../syntax/document.ts';
 import { splitAssignmentWord } from '../../syntax/word.ts';
-import { remember } from '../remember.ts';
+import { remember, rememberEach } from '../remember.ts';
 import { baseImage, type Container, containerOf } from './container.ts';
 import { type LauncherName, type LauncherPart, launcherOf, launcherParts } from './parts.ts';
 import { type ProgramMatcher, programName } from './program.ts';
@@ -34,14 +34,11 @@ const notLaunchers: ReadonlySet<string> = new Set(
 );
 
 /** Every command of the document that starts a program the matcher knows. */
-export function programsOf(document: ConfigDocument, matcher: ProgramMatcher): readonly Launch[] {
-  return answersOf(document)(matcher);
-}
+export const programsOf = rememberEach((document: ConfigDocument, matcher: ProgramMatcher): readonly Launch[] =>
+  linesOf(document).flatMap((line) => findLaunch(line, matcher) ?? []),
+);
 
-const answersOf = remember((document: ConfigDocument) => {
-  const lines = document.commands.map((command) => lineOf(document, command));
-  return remember((matcher: ProgramMatcher) => lines.flatMap((line) => findLaunch(line, matcher) ?? []));
-});
+const linesOf = remember((document: ConfigDocument) => document.commands.map((command) => lineOf(document, command)));
 
 /** A command as every matcher looks at it. */
 interface Line {
