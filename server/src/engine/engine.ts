@@ -131,7 +131,7 @@ function analyseDocument(parts: Parts, document: ConfigDocument, version: number
 
 /** Words that name another file: without one of them nothing needs to be read to know that there is none. */
 const namesFile =
-  /\.(?:jsonc?|ya?ml|toml|sh|bash|slurm|sbatch|py|env|conf)\b|(?:^|[\s"'=:])(?:\.{1,2}|~)?\/[\w.$]|\bsource\b|\bdefaults:|\bconfig\b/;
+  /\.(?:jsonc?|ya?ml|toml|sh|bash|slurm|sbatch|py|env|conf)\b|(?:^|[\s"'=:])(?:\.{1,2}|~)?\/[\w.$]|\bsource\b|\bfrom\s+[\w.]+\s+import\b|\bdefaults:|\bconfig\b/;
 
 /** Every file a document rests on, once. */
 function distinctFiles(

@@ -81,8 +81,8 @@ export type CopiedStatements = Map<string, Node>;
 
 const noKids: readonly Node[] = [];
 
-/** A spread would be shorter and several times slower, and this runs for every node behind an edit. */
-function moved({ type, start, end, named, missing, field, kids }: Node, by: number): Node {
+/** A copy at other offsets. A spread would be shorter and several times slower, and this runs for every node behind an edit. */
+export function moved({ type, start, end, named, missing, field, kids }: Node, by: number): Node {
   const copies = kids.length === 0 ? noKids : kids.map((kid) => moved(kid, by));
   return { type, start: start + by, end: end + by, named, missing, field, kids: copies };
 }

@@ -2,8 +2,8 @@
  * OLMo-core: Python scripts whose functions build the parts of one configuration. Batches are in TOKENS. Sources:
  * src/scripts/train, src/olmo_core/train/train_module/transformer/config.py and nn/transformer/config.py of OLMo-core fa6c5014.
  */
-import type { ConfigDocument } from '../../syntax/document.ts';
-import type { PythonCall, PythonModule } from '../../syntax/python-module.ts';
+import { type ConfigDocument, textAt } from '../../syntax/document.ts';
+import { importedNames, type PythonCall, type PythonModule } from '../../syntax/python-module.ts';
 import type { Adapter, Reading } from '../adapter.ts';
 import type { Draft } from '../draft.ts';
 import { createDraft, finishReading, keyOrigin, setDefault, setDerived, setField, setUnknown, unresolvedOrigin } from '../draft.ts';
@@ -38,7 +38,7 @@ export const olmoCoreRows = [
 const callsOf = (module: PythonModule): readonly PythonCall[] => [...module.calls, ...module.functions.flatMap(({ calls }) => calls)];
 
 function detect({ python }: ConfigDocument): number {
-  if (python === undefined || !Object.values(python.imports).some((name) => name.startsWith('olmo_core.'))) return 0;
+  if (python === undefined || !importedNames(python).some((name) => name.startsWith('olmo_core.'))) return 0;
   const calls = callsOf(python);
   return calls.some(({ callee }) => isTrainModule(callee)) && calls.some(({ callee }) => isModel(callee)) ? 0.9 : 0;
 }
@@ -124,7 +124,7 @@ function readBatch(draft: Draft, find: Find, settings: readonly Setting[]): void
 
 /** `2 * common.max_sequence_length`: a parameter whose value is the length whatever it is. */
 function timesLength(draft: Draft, { value }: Setting): number | undefined {
-  const text = draft.document.text.slice(value.start, value.end).replace(/\s+/g, '');
+  const text = textAt(draft.document, value).replace(/\s+/g, '');
   const factor = /^(?:(\d+)\*)?(?:\w+\.)*(?:max_)?sequence_length$/i.exec(text);
   const after = /^(?:\w+\.)*(?:max_)?sequence_length\*(\d+)$/i.exec(text);
   return factor ? Number(factor[1] ?? 1) : after ? Number(after[1]) : undefined;
@@ -176,7 +176,7 @@ function readRecompute(draft: Draft, find: Find): void {
     return;
   }
   setDerived(draft, 'recompute.granularity', 'selective', [], `mode ${word}`);
-  const modules = draft.document.text.slice(block.value.start, block.value.end);
+  const modules = textAt(draft.document, block.value);
   if (/feed_forward/.test(modules)) setDerived(draft, 'recompute.modules', 'mlp', [], 'the modules named are feed-forward parts');
 }
 
