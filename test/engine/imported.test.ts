@@ -158,6 +158,78 @@ test('modules that import each other end', () => {
   expect(only(analyse(using('from .a import TP', 'TP'), texts)).own['parallel.tensor']).toBe(3);
 });
 
+describe('the other front ends in Python', () => {
+  const named = (analysis: Analysis) => analysis.jobs.find(({ facts }) => facts.function === 'job') ?? only(analysis);
+  test.each([
+    [
+      'Megatron-Bridge',
+      'from .base import base\n\ndef job():\n    cfg = base()\n    cfg.model.tensor_model_parallel_size = 4\n    return cfg\n',
+      `from megatron.bridge.recipes.common import _pretrain_common
+from megatron.bridge import AutoBridge
+
+def base():
+    cfg = _pretrain_common()
+    cfg.model = AutoBridge.from_hf_pretrained("meta-llama/Llama-3.1-8B").to_megatron_provider(load_weights=False)
+    cfg.model.tensor_model_parallel_size = 2
+    cfg.model.pipeline_model_parallel_size = 2
+    cfg.train.global_batch_size = 64
+    return cfg
+`,
+      { 'parallel.tensor': 4, 'parallel.pipeline': 2, 'batch.global': 64 },
+    ],
+    [
+      'torchtitan',
+      'from .base import base\n\ndef job():\n    config = base()\n    config.training.local_batch_size = 4\n    return config\n',
+      `from torchtitan.config import ParallelismConfig, TrainingConfig
+from torchtitan.models.llama3 import model_registry
+from torchtitan.trainer import Trainer
+
+def base() -> Trainer.Config:
+    return Trainer.Config(
+        model_spec=model_registry("8B"),
+        training=TrainingConfig(local_batch_size=1, seq_len=8192),
+        parallelism=ParallelismConfig(tensor_parallel_degree=2),
+    )
+`,
+      { 'parallel.tensor': 2, 'batch.micro': 4, 'sequence.length': 8192 },
+    ],
+    [
+      'OLMo-core',
+      'from olmo_core.launch import main\nfrom .base import LENGTH, train_module\n\ndef job(common):\n    return train_module(LENGTH)\n',
+      `from olmo_core.nn.transformer import TransformerConfig
+from olmo_core.train.train_module import TransformerTrainModuleConfig, TransformerTensorParallelConfig
+
+LENGTH = 4096
+
+def model():
+    return TransformerConfig.olmo2_7B(vocab_size=100352)
+
+def train_module(length):
+    model()
+    return TransformerTrainModuleConfig(
+        rank_microbatch_size=2 * LENGTH, max_sequence_length=LENGTH, tp_config=TransformerTensorParallelConfig(degree=2)
+    )
+`,
+      { 'parallel.tensor': 2, 'batch.micro': 2, 'sequence.length': 4096 },
+    ],
+    [
+      'XTuner',
+      'from mmengine.config import read_base\nwith read_base():\n    from .base import *\nmodel.llm.pretrained_model_name_or_path = "Qwen/Qwen2.5-7B"\n',
+      `from xtuner.model import SupervisedFinetune
+max_length = 2048
+model = dict(type=SupervisedFinetune, llm=dict(pretrained_model_name_or_path="Qwen/Qwen2.5-0.5B"))
+train_dataloader = dict(batch_size=3)
+optim_wrapper = dict(accumulative_counts=2)
+`,
+      { 'batch.micro': 3, 'batch.accumulation': 2 },
+    ],
+  ])('%s', (_, head, other, expected) => {
+    const job = named(analyse(head, { 'team/recipes/base.py': other }));
+    expect(job.own).toMatchObject(expected);
+    for (const { place } of job.findings) expect([place.uri, place.range.end <= head.length]).toEqual([uri, true]);
+  });
+});
+
 test('a chain of modules is followed no further than a bound, and nothing is made up behind it', () => {
   const chain = (length: number) =>
     Object.fromEntries(

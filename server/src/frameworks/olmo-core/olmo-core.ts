@@ -3,7 +3,7 @@
  * src/scripts/train, src/olmo_core/train/train_module/transformer/config.py and nn/transformer/config.py of OLMo-core fa6c5014.
  */
 import { type ConfigDocument, textAt } from '../../syntax/document.ts';
-import { importedNames, type PythonCall, type PythonModule } from '../../syntax/python-module.ts';
+import { importedNames, type PythonCall, type PythonFunction, type PythonModule } from '../../syntax/python-module.ts';
 import type { Adapter, Reading } from '../adapter.ts';
 import type { Draft } from '../draft.ts';
 import { createDraft, finishReading, keyOrigin, setDefault, setDerived, setField, setUnknown, unresolvedOrigin } from '../draft.ts';
@@ -35,7 +35,27 @@ export const olmoCoreRows = [
   row({ field: 'cluster.gpusPerNode', keys: ['num_gpus'], parse: count }),
 ];
 
-const callsOf = (module: PythonModule): readonly PythonCall[] => [...module.calls, ...module.functions.flatMap(({ calls }) => calls)];
+/** Every call of the script, behind those of the functions that it takes from modules beside it. */
+const callsOf = (module: PythonModule): readonly PythonCall[] => [
+  ...importedFunctions(module).flatMap(({ calls }) => calls),
+  ...module.calls,
+  ...module.functions.flatMap(({ calls }) => calls),
+];
+
+/** Functions of other modules that the script imports by name, and those that these call. */
+function importedFunctions({ imports, imported }: PythonModule): readonly PythonFunction[] {
+  const names = new Set(Object.values(imports));
+  const found = new Set<PythonFunction>();
+  for (let before = -1; before < found.size; ) {
+    before = found.size;
+    for (const one of imported?.functions ?? []) {
+      if (!names.has(one.name)) continue;
+      found.add(one);
+      for (const { callee } of one.calls) names.add(callee);
+    }
+  }
+  return [...found];
+}
 
 function detect({ python }: ConfigDocument): number {
   if (python === undefined || !importedNames(python).some((name) => name.startsWith('olmo_core.'))) return 0;
