@@ -239,7 +239,7 @@ test('a chain of modules is followed no further than a bound, and nothing is mad
       ]),
     );
   const tensor = (length: number) => only(analyse(using('from .m0 import TP', 'TP'), chain(length))).own['parallel.tensor'];
-  expect([tensor(6), tensor(12)]).toEqual([3, undefined]);
+  expect([tensor(4), tensor(12)]).toEqual([3, undefined]);
 });
 
 test('a module is read again when one that it imports changes, appears or goes', () => {

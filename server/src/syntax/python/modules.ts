@@ -11,14 +11,14 @@ import { maskMagics } from './mask.ts';
 import { copyPythonTree, type Node } from './tree.ts';
 import { literal, unknownValue } from './values.ts';
 
-/** Modules inside modules, modules in all, and the text of one of them. */
-const deepest = 6;
-const maxFiles = 24;
-const maxText = 256 * 1024;
+/** Modules inside modules, modules in all, and the length of what imports and is imported: longer ones are programs. */
+const deepest = 4;
+const maxFiles = 12;
+const maxText = 48 * 1024;
 
 /** Trees of imported modules, which seldom change while the one that imports them is edited. */
 const trees = new Map<string, { readonly text: string; readonly offset: number; readonly root: Node }>();
-const treeLimit = 32;
+const treeLimit = 64;
 
 /** Runs a module's statements, then the bodies of its functions, which see its names as they are in the end. */
 export function runModule(machine: Machine, root: Node, name: string): void {
