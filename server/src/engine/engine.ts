@@ -265,12 +265,20 @@ function estimate(parts: Parts, { framework, runsAs, kind }: Reading, layer: Lay
   return withAssumptions(result, [...resolved.assumptions, ...assumptionsOfNames(layer), ...assumptionsForHidden(layer, kind, runsAs)]);
 }
 
+/** What starts other programs and says little about them. */
+const carriers: ReadonlySet<string> = new Set(['kubernetes', 'compose', 'skypilot']);
+
 /** Documents that are no whole job: what to open instead. */
 function refusalFor(kind: JobKind, framework: string, job: Layer['job']): EstimateResult | undefined {
   if (kind === 'model') {
     return { refusal: { why: 'a model alone has no step time: open the launch script or serve command that names it', missing: [] } };
   }
-  if (kind === 'cluster') return { refusal: { why: 'this file describes a cluster, not a job', missing: [] } };
+  if (kind === 'cluster') {
+    const why = carriers.has(framework)
+      ? 'what is started here is not recognised: the image, or a program in another place, decides what runs; the machines alone are known'
+      : 'this file describes a cluster, not a job';
+    return { refusal: { why, missing: [] } };
+  }
   // A file of settings for a launch; a launch itself says at least how much a GPU gets.
   const isSettings = framework === 'deepspeed' || (framework === 'accelerate' && job['batch.micro'] === undefined);
   if (isSettings && job['model.layers'] === undefined && job['model.hidden'] === undefined) {
