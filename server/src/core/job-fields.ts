@@ -36,6 +36,8 @@ export type FlopsConvention =
   | 'nanotron'
   | 'deepspeed'
   | 'layers-only';
+/** Of a request: its prompt, its answer, or both. */
+export type ServingRole = 'prefill' | 'decode' | 'both';
 export type ContextKind = 'ring' | 'all-to-all' | 'all-gather';
 export type ScheduleName =
   | 'gpipe'
@@ -344,6 +346,25 @@ export interface JobFields {
   'serving.swapSpaceGiB': number;
   'serving.cpuOffloadGiB': number;
   'serving.dataParallel': number;
+  /** Whole engines beside each other (pods of a Deployment, replicas of a service), each with its own DP. */
+  'serving.replicas': number;
+  /** What the engine does of each request when prefill and decode run apart. */
+  'serving.role': ServingRole;
+  /** SGLang's `--mem-fraction-static`: share of the memory for weights and KV pool together. */
+  'serving.staticMemoryShare': number;
+  /** Share of what is free after the weights (TensorRT-LLM, LMDeploy). */
+  'serving.freeMemoryShare': number;
+  /** Tokens the KV pool may hold at most, whatever memory is left. */
+  'serving.maxKvTokens': number;
+  /** Ranks of a TP group that attend to requests of their own (SGLang, TensorRT-LLM). */
+  'serving.attentionDataParallel': number;
+  'serving.speculativeTokens': number;
+  'serving.draftModel': string;
+  /** Adapters that are held on the GPU at once, and the largest rank of one. */
+  'serving.loraSlots': number;
+  'serving.loraRank': number;
+  /** llama.cpp and what wraps it: layers on the GPU; the rest is computed by the host. */
+  'serving.gpuLayers': number;
 }
 
 export type JobField = keyof JobFields;

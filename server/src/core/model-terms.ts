@@ -7,7 +7,7 @@ import type { NumberFormat, PartialJob } from './job-fields.ts';
 import { countKinds, firstAttention, firstExperts, type ModelShape } from './model-shape.ts';
 import { bytesPerElement } from './number-format.ts';
 import { totalParameters } from './parameters/model-parameters.ts';
-import { cachedElementsPerToken } from './serving/cached-elements.ts';
+import { cachedElementsPerToken } from './serving/memory/cached-elements.ts';
 import type { Term, TermInput } from './term.ts';
 
 /** Formats worth knowing the weights in, widest first. */

@@ -1,7 +1,7 @@
 /** Rows for serving engines. */
 import { count, type FieldInfo, wholeFromZero } from '../field-info.ts';
 import type { JobField } from '../job-fields.ts';
-import { vllmCache, vllmModel, vllmParallel, vllmScheduler } from './sources.ts';
+import { sglangArguments, tensorRtLlmArguments, vllmCache, vllmModel, vllmParallel, vllmScheduler } from './sources.ts';
 
 export type ServingField = Extract<JobField, `serving.${string}`>;
 
@@ -135,5 +135,92 @@ export const servingFields: { readonly [F in ServingField]: FieldInfo } = {
     range: count,
     what: 'Copies of the engine that share the requests. GPUs = TP x PP x this.',
     source: vllmParallel,
+  },
+  'serving.replicas': {
+    label: 'Replicas',
+    short: 'replicas',
+    fact: 'replicas',
+    range: wholeFromZero,
+    what: 'Whole servers beside each other, among which a router shares out the requests.',
+    source: 'Kubernetes, the spec of the workload',
+  },
+  'serving.role': {
+    label: 'Role',
+    short: 'role',
+    fact: 'role',
+    what: 'Whether the engine computes prompts, answers, or both. Split roles hand the KV cache over the network.',
+    source: 'Zhong et al. 2024, DistServe (arXiv 2401.09670)',
+  },
+  'serving.staticMemoryShare': {
+    label: 'Static memory share',
+    short: 'static share',
+    fact: 'mem_fraction_static',
+    range: { min: 0, max: 1 },
+    what: 'Share of the GPU memory for weights and KV pool together. Activations and CUDA graphs live in what is left.',
+    source: sglangArguments,
+  },
+  'serving.freeMemoryShare': {
+    label: 'Share of free memory',
+    short: 'free share',
+    fact: 'kv_cache_free_gpu_mem_fraction',
+    range: { min: 0, max: 1 },
+    what: 'Share of the memory that is free after loading the weights which becomes KV cache.',
+    source: tensorRtLlmArguments,
+  },
+  'serving.maxKvTokens': {
+    label: 'KV cache tokens at most',
+    short: 'max KV tokens',
+    fact: 'max_total_tokens',
+    unit: 'tokens',
+    range: count,
+    what: 'Tokens the KV pool may hold, even when there is memory for more.',
+    source: sglangArguments,
+  },
+  'serving.attentionDataParallel': {
+    label: 'Attention data parallelism',
+    short: 'attention DP',
+    fact: 'attention_dp',
+    range: count,
+    what: 'Groups inside TP that each attend to requests of their own, so that the KV cache is not replicated.',
+    source: sglangArguments,
+  },
+  'serving.speculativeTokens': {
+    label: 'Drafted tokens',
+    short: 'drafted tokens',
+    fact: 'speculative_tokens',
+    range: wholeFromZero,
+    what: 'Tokens a draft proposes in each step; the model checks them in one pass.',
+    source: 'Leviathan et al. 2022, speculative decoding (arXiv 2211.17192)',
+  },
+  'serving.draftModel': {
+    label: 'Draft model',
+    short: 'draft',
+    fact: 'draft_model',
+    what: 'The small model that proposes tokens. Its weights and its KV cache stand beside those of the model.',
+    source: 'Leviathan et al. 2022, speculative decoding (arXiv 2211.17192)',
+  },
+  'serving.loraSlots': {
+    label: 'LoRA slots',
+    short: 'LoRA slots',
+    fact: 'max_loras',
+    range: wholeFromZero,
+    what: 'Adapters on the GPU at once. Memory for all of them is set aside at the start, at the largest rank.',
+    source: 'vLLM, vllm/config/lora.py',
+  },
+  'serving.loraRank': {
+    label: 'Largest LoRA rank',
+    short: 'LoRA rank',
+    fact: 'max_lora_rank',
+    range: count,
+    what: 'The rank each LoRA slot is made for.',
+    source: 'vLLM, vllm/config/lora.py',
+  },
+  'serving.gpuLayers': {
+    label: 'Layers on the GPU',
+    short: 'GPU layers',
+    fact: 'n_gpu_layers',
+    range: { min: -1 },
+    what: 'Layers whose weights and KV cache lie on the GPU; the others stay with the host.',
+    source: 'llama.cpp, common/arg.cpp',
   },
 };

@@ -13,3 +13,5 @@ export const vllmCache = 'vLLM, vllm/config/cache.py';
 export const vllmScheduler = 'vLLM, vllm/config/scheduler.py';
 export const vllmParallel = 'vLLM, vllm/config/parallel.py';
 export const vllmModel = 'vLLM, vllm/config/model.py';
+export const sglangArguments = 'SGLang, python/sglang/srt/server_args.py';
+export const tensorRtLlmArguments = 'TensorRT-LLM, tensorrt_llm/llmapi/llm_args.py';

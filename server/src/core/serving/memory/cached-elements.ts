@@ -3,8 +3,8 @@
  * or the compressed pair of MLA, which every rank keeps whole (DeepSeek-AI 2024, section 2.1.2). State-space layers keep a
  * state per sequence, not per token.
  */
-import type { Block, ModelShape } from '../model-shape.ts';
-import { keyValueHeads } from '../parameters/mixer-parameters.ts';
+import type { Block, ModelShape } from '../../model-shape.ts';
+import { keyValueHeads } from '../../parameters/mixer-parameters.ts';
 
 export function cachedElements({ mixer }: Block, tensor: number): number {
   if (mixer?.kind === 'attention') return 2 * keyValueHeads(mixer.kvHeads, tensor) * mixer.headDim;
