@@ -1,7 +1,17 @@
 /** From LitGPT's keys to job fields: the rows, precision, adapters, and what its scripts do on one and on several GPUs. */
 import type { BaseFormat, NumberFormat } from '../../core/job-fields.ts';
 import type { Draft } from '../draft.ts';
-import { addProblem, keyOrigin, setDefault, setDerived, setField, setLeftTo, setUnknown, setUnwritten, unresolvedOrigin } from '../draft.ts';
+import {
+  addProblem,
+  keyOrigin,
+  setDefault,
+  setDerived,
+  setField,
+  setLeftTo,
+  setUnknown,
+  setUnwritten,
+  unresolvedOrigin,
+} from '../draft.ts';
 import { type Find, finder } from '../find.ts';
 import { bool, ratio, shown } from '../parse.ts';
 import { applyDefaults, applyParsed, readRows } from '../row.ts';
@@ -82,9 +92,9 @@ function defaultSharding(draft: Draft, method: MethodName): void {
   const alone = gpus === 1 && nodes === 1;
   const strategy = pretrains ? 'FSDP with HYBRID_SHARD' : method === 'lora' ? 'FSDP2' : 'FSDP';
   setDefault(draft, 'zero.stage', alone ? 0 : 3, alone ? 'one GPU needs no strategy' : `${strategy} on more than one GPU`);
-  if (draft.sources['zero.stage']?.kind !== 'default') return defaultRecompute(draft, method, alone);
-  if (!alone) setDefault(draft, 'zero.implementation', implementation, `${strategy} on more than one GPU`);
-  if (!alone && pretrains && nodes !== undefined) {
+  const isOwn = draft.sources['zero.stage']?.kind === 'default';
+  if (!alone && isOwn) setDefault(draft, 'zero.implementation', implementation, `${strategy} on more than one GPU`);
+  if (!alone && isOwn && pretrains && nodes !== undefined) {
     setDerived(draft, 'parallel.dataReplicate', nodes, ['cluster.nodes'], 'HYBRID_SHARD shards inside each node and repeats over nodes');
   }
   defaultRecompute(draft, method, alone);
