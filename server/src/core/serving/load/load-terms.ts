@@ -113,7 +113,7 @@ function stateTerms(
       unit: 's',
       value: state.timePerToken,
       band: bandOf(({ timePerToken }) => timePerToken),
-      formula: '1 / (share of prompts / step with a chunk + rest / plain decode step)',
+      formula: '(plain step + chunks that wait behind the prompt) / (1 - chunks that arrive meanwhile), at most a step with a chunk',
       inputs: [rate, { name: 'n', value: state.decoding }, { name: 'share of time with prompts', value: state.prefillShare }],
       source,
       children: [decoding],

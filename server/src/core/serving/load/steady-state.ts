@@ -1,12 +1,12 @@
 /**
- * What one engine replica settles to under a steady load of equal requests, without simulating it. While prompts are computed
- * (a share rho of the time) decoding requests gain a token with every chunk; otherwise with every plain decode step:
+ * What one engine replica settles to under a steady load of equal requests, without simulating it. Decoding requests gain a token
+ * with every step, plain or beside a chunk of a prompt; chunks stand behind the own prompt already, and more arrive:
  *
- *   S     = sum over the chunks of a prompt of T(chunk + n, n + 1, pairs, live)        time to run a prompt through
- *   rho   = rate * S
- *   TPOT  = 1 / (rho * chunks / S + (1 - rho) / T(n, n, 0, live))
- *   n     = rate * (output - 1) * TPOT                                                 Little's law: requests that decode
+ *   M     = T(chunk + n, n + 1, pairs, live), P = T(n, n, 0, live)                     a step beside a chunk, a plain one
+ *   S     = chunks * M, rho = rate * S                                                 time of a prompt, share of the time
  *   TTFT  = S + rho * S / (2 (1 - rho)) + half a step that is under way                M/D/1 queue of prompts
+ *   TPOT  = (P + rate * chunks * TTFT * (M - P) / (output - 1)) / (1 - rate * chunks * (M - P)), at most M
+ *   n     = rate * (output - 1) * TPOT                                                 Little's law: requests that decode
  *
  * T is the step time; a chunk takes what `n` decodes leave of the token budget. Known to be wrong for bursts, for lengths that
  * vary much, and close to the limits, where queues grow long before the mean says so: the simulation is for those.
@@ -69,16 +69,28 @@ function stateWith(timer: StepTimer, load: ServingLoad, limits: ReplicaLimits, d
   const seen = Math.max(1, decoding);
   const plain = timer.seconds(seen, seen, 0, seen * cached);
   const share = Math.min(1, prefillShare);
-  const tokenRate = share / beside(seen) + (1 - share) / plain;
   const idle = decoding < 1 ? 1 - decoding : 0;
   const underWay = (share * beside(decoding) + (1 - share) * plain * (1 - idle)) / 2;
+  const timeToFirstToken = prompt + (share < 1 ? (share * prompt) / (2 * (1 - share)) : Number.POSITIVE_INFINITY) + underWay;
   return {
     decoding,
     prefillShare,
-    timePerToken: outputTokens > 1 ? 1 / tokenRate : 0,
-    timeToFirstToken: prompt + (share < 1 ? (share * prompt) / (2 * (1 - share)) : Number.POSITIVE_INFINITY) + underWay,
+    timePerToken: tokenTime(outputTokens - 1, plain, beside(seen), rate * chunks, timeToFirstToken),
+    timeToFirstToken,
     cachedTokens: decoding * cached + share * inputTokens,
   };
+}
+
+/**
+ * Time per token of an answer of `tokens` more tokens. Each is a plain step or one beside a chunk; chunks wait from the time of the
+ * own prompt, and arrive while the answer goes on. At most every step has one.
+ */
+function tokenTime(tokens: number, plain: Seconds, mixed: Seconds, chunkRate: number, promptTime: Seconds): Seconds {
+  if (tokens < 1) return 0;
+  const longer = mixed - plain;
+  const waiting = chunkRate * promptTime * longer;
+  const arriving = 1 - chunkRate * longer;
+  return arriving > 0 ? Math.min(mixed, (plain + waiting / tokens) / arriving) : mixed;
 }
 
 /** Requests that would decode at a time if those that do made each wait as `state` says. */
