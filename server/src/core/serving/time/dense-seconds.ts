@@ -21,8 +21,9 @@ function expertSeconds(job: ServingJob, experts: ExpertFeedForward, linear: Devi
 }
 
 /** Seconds of one layer's products and streaming kernels for `tokens` tokens. */
-function blockSeconds(job: ServingJob, { mixer, feedForward }: Block, { linear, plain }: ServingDevices, tokens: number): Seconds {
+function blockSeconds(job: ServingJob, { mixer, feedForward }: Block, devices: ServingDevices, tokens: number): Seconds {
   const { model, tensor } = job;
+  const { linear, plain, serving } = devices;
   const products = [
     ...(mixer ? mixerProducts(mixer, model.hidden, tensor) : []),
     ...(feedForward ? commonProducts(feedForward, model.hidden, tensor) : []),
@@ -30,10 +31,11 @@ function blockSeconds(job: ServingJob, { mixer, feedForward }: Block, { linear, 
   let seconds = products.reduce((sum, [n, k]) => sum + gemmTime(linear, tokens, n, k), 0);
   let wide = feedForward?.kind === 'dense' ? feedForward.ffn : (feedForward?.sharedFfn ?? 0);
   if (feedForward?.kind === 'moe') {
-    seconds += expertSeconds(job, feedForward, linear, tokens);
+    seconds += serving.routeFloor + expertSeconds(job, feedForward, linear, tokens);
     wide += feedForward.topK * feedForward.ffn;
   }
-  return seconds + streamTime(plain, tokens * model.hidden * 2 * 10 + (tokens * wide * 6) / tensor);
+  const floors = (serving.streamKernels - 1) * plain.calibration.kernelFloor;
+  return seconds + floors + streamTime(plain, tokens * model.hidden * 2 * 10 + (tokens * wide * 6) / tensor);
 }
 
 /** Seconds of all layers for `tokens` tokens, without what tokens read of each other and without collectives. */

@@ -5,6 +5,7 @@
  * Ada, vllm/model_executor/layers/quantization/utils/marlin_utils.py), so they save bytes and no FLOPs.
  */
 import { type ComputeCalibration, sustainedCalibration } from '../../calibration/compute.ts';
+import { type ServingCalibration, servingCalibration } from '../../calibration/serving.ts';
 import { type Device, describeDevice } from '../../compute/gemm.ts';
 import type { ServingJob } from '../../estimate-inputs.ts';
 import type { Accelerator } from '../../hardware.ts';
@@ -16,6 +17,7 @@ export interface ServingDevices {
   readonly linear: Device;
   /** What stays in 16 bits: attention, head, what streams. */
   readonly plain: Device;
+  readonly serving: ServingCalibration;
 }
 
 /** Bytes of one stored weight with the scales of its group of 128 (4 bits) or 16 (NVFP4). */
@@ -47,9 +49,12 @@ function plainDevice(accelerator: Accelerator, calibration: ComputeCalibration):
 
 export function servingDevices(job: ServingJob): ServingDevices {
   const { accelerator } = job.cluster;
-  const calibration = sustainedCalibration(accelerator);
+  const serving = servingCalibration(accelerator.architecture);
+  const steady = sustainedCalibration(accelerator);
+  const calibration = { ...steady, sustainedShare: steady.sustainedShare ** serving.burstShare };
   const plain = plainDevice(accelerator, calibration);
-  if (bytesPerElement(job.weights) === 2) return { linear: plain, plain };
+  if (bytesPerElement(job.weights) >= 2) return { linear: plain, plain, serving };
   const own = isMultiplied(accelerator, job.weights) ? describeDevice(accelerator, job.weights, calibration) : undefined;
-  return { linear: { ...(own ?? plain), weightBytes: storedBytes(job.weights) }, plain };
+  const weightBytes = storedBytes(job.weights);
+  return { linear: own ? { ...own, weightBytes } : { ...plain, weightBytes: weightBytes / serving.widenedShare }, plain, serving };
 }
