@@ -80,7 +80,11 @@ function formats(input: CaseInput, fields: PartialJobDraft, assumptions: Assumpt
     fields['serving.kvCacheDtype'] = (/fp8/i.test(kv) ? 'fp8' : /int8/i.test(kv) ? 'int8' : fields['model.dtype']) as NumberFormat;
   else if (engineOf(input) === 'tensorrt-llm' && fields['serving.quantization'] === 'fp8') {
     fields['serving.kvCacheDtype'] = 'fp8';
-    assumptions.push({ field: 'serving.kvCacheDtype', value: 'fp8', why: "TensorRT-LLM's fp8 engines of its benchmarks keep the cache in fp8" });
+    assumptions.push({
+      field: 'serving.kvCacheDtype',
+      value: 'fp8',
+      why: "TensorRT-LLM's fp8 engines of its benchmarks keep the cache in fp8",
+    });
   }
 }
 
@@ -102,6 +106,10 @@ function limits(input: CaseInput, fields: PartialJobDraft, assumptions: Assumpti
   if (utilization === undefined) assumptions.push({ field: 'serving.gpuMemoryUtilization', value: '0.9', why: 'not stated: the default' });
   const eager = input.config?.enforce_eager;
   if (typeof eager === 'boolean') fields['serving.enforceEager'] = eager;
+  else if (/vllm-based profiler/i.test(input.engine?.name ?? '')) {
+    fields['serving.enforceEager'] = true;
+    assumptions.push({ field: 'serving.enforceEager', value: 'true', why: 'the vLLM of that paper has no CUDA graphs yet' });
+  }
   const chunked = input.config?.chunked_prefill;
   if (typeof chunked === 'boolean') fields['serving.chunkedPrefill'] = chunked;
 }

@@ -14,6 +14,7 @@ export function weightFormat(method: string | undefined): NumberFormat | undefin
   if (method === undefined || method === 'none') return undefined;
   const name = method.toLowerCase();
   if (name.includes('fp8')) return 'fp8';
+  if (/(?:nv|mx)fp4/.test(name)) return 'fp4';
   const bits = /-([\d.]+)bit$/.exec(name)?.[1];
   if (bits === '8' || /int8|w8a(?:8|16)/.test(name)) return 'int8';
   if (bits === '4' || (bits === undefined && /awq|gptq|int4|w4a16|nf4|bitsandbytes/.test(name))) return 'int4';

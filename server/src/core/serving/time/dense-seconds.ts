@@ -1,11 +1,11 @@
 /** What a step spends on its tokens whatever they attend to: products and streaming kernels of the layers. */
-import { type Device, gemmTime, streamTime } from '../../compute/gemm.ts';
-import { groupedGemmTime } from '../../compute/grouped-gemm.ts';
+import { type Device, streamTime } from '../../compute/gemm.ts';
 import { commonProducts, mixerProducts, mlpProducts } from '../../compute/products.ts';
 import type { ServingJob } from '../../estimate-inputs.ts';
 import { type Block, countKinds, type ExpertFeedForward } from '../../model-shape.ts';
 import type { Seconds } from '../../units.ts';
 import type { ServingDevices } from './devices.ts';
+import { productSeconds } from './narrow-products.ts';
 
 /** Experts of one rank that `tokens` of each replica reach, drawn evenly. */
 export function expertsReached({ experts, topK }: ExpertFeedForward, tokens: number, replicas: number): number {
@@ -17,7 +17,7 @@ function expertSeconds(job: ServingJob, experts: ExpertFeedForward, linear: Devi
   const reached = expertsReached(experts, tokens, job.dataParallel);
   const visits = tokens * experts.topK;
   const products = mlpProducts(experts.ffn, experts.gated, experts.latent || job.model.hidden, job.tensor);
-  return products.reduce((sum, [n, k]) => sum + groupedGemmTime(linear, reached, visits / reached, n, k), 0);
+  return products.reduce((sum, [n, k]) => sum + productSeconds(linear, reached, visits / reached, n, k), 0);
 }
 
 /** Seconds of one layer's products and streaming kernels for `tokens` tokens. */
@@ -28,7 +28,7 @@ function blockSeconds(job: ServingJob, { mixer, feedForward }: Block, devices: S
     ...(mixer ? mixerProducts(mixer, model.hidden, tensor) : []),
     ...(feedForward ? commonProducts(feedForward, model.hidden, tensor) : []),
   ];
-  let seconds = products.reduce((sum, [n, k]) => sum + gemmTime(linear, tokens, n, k), 0);
+  let seconds = products.reduce((sum, [n, k]) => sum + productSeconds(linear, 1, tokens, n, k), 0);
   let wide = feedForward?.kind === 'dense' ? feedForward.ffn : (feedForward?.sharedFfn ?? 0);
   if (feedForward?.kind === 'moe') {
     seconds += serving.routeFloor + expertSeconds(job, feedForward, linear, tokens);
@@ -47,5 +47,5 @@ export function denseSeconds(job: ServingJob, devices: ServingDevices, tokens: n
 /** Seconds from the last layer to the drawn tokens: head, and the logits through the sampler in fp32. */
 export function headSeconds(job: ServingJob, { plain }: ServingDevices, sampled: number): Seconds {
   const { model, tensor } = job;
-  return gemmTime(plain, sampled, model.paddedVocab / tensor, model.hidden) + streamTime(plain, sampled * model.paddedVocab * 12);
+  return productSeconds(plain, 1, sampled, model.paddedVocab / tensor, model.hidden) + streamTime(plain, sampled * model.paddedVocab * 12);
 }
