@@ -26,19 +26,19 @@ const maxOfFormat: Readonly<Partial<Record<TextFormat, number>>> = {
   python: 2 * 1024 * 1024,
 };
 
-const formatOfExtension: Readonly<Record<string, TextFormat>> = {
-  sh: 'shell',
-  bash: 'shell',
-  slurm: 'shell',
-  sbatch: 'shell',
-  json: 'json',
-  jsonc: 'json',
-  yaml: 'yaml',
-  yml: 'yaml',
-  toml: 'toml',
-  dockerfile: 'dockerfile',
-  py: 'python',
-};
+const formatOfExtension = new Map<string, TextFormat>([
+  ['sh', 'shell'],
+  ['bash', 'shell'],
+  ['slurm', 'shell'],
+  ['sbatch', 'shell'],
+  ['json', 'json'],
+  ['jsonc', 'json'],
+  ['yaml', 'yaml'],
+  ['yml', 'yaml'],
+  ['toml', 'toml'],
+  ['dockerfile', 'dockerfile'],
+  ['py', 'python'],
+]);
 
 /** A format that is read from a syntax tree. */
 interface TreeFormat {
@@ -65,7 +65,7 @@ const treeFormats: Partial<Record<TextFormat, TreeFormat>> = {
 export function formatOf(uri: string, text: string): TextFormat {
   const path = uri.replace(/[?#].*$/, '');
   if (/(?:^|\/)(?:Dockerfile|Containerfile)(?:[.-][^/.]*)?$/i.test(path)) return 'dockerfile';
-  const byName = formatOfExtension[/\.([A-Za-z0-9]+)$/.exec(path)?.[1]?.toLowerCase() ?? ''];
+  const byName = formatOfExtension.get(/\.([A-Za-z0-9]+)$/.exec(path)?.[1]?.toLowerCase() ?? '');
   if (byName) return byName;
   const start = text
     .slice(0, 400)
