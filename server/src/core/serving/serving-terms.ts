@@ -6,21 +6,17 @@ import { bandOf } from '../memory/stage-terms.ts';
 import { firstAttention, type ModelShape } from '../model-shape.ts';
 import { totalParameters } from '../parameters/model-parameters.ts';
 import { sumOf, type Term, type TermInput } from '../term.ts';
+import type { ServingMemory } from './memory/serving-memory.ts';
 
-export interface ServingNumbers {
-  readonly weights: number;
-  readonly activation: number;
-  readonly outside: number;
-  readonly captured: number;
-  readonly budget: number;
-  readonly pool: number;
-  readonly perToken: number;
-  readonly tokens: number;
+export interface ServingNumbers extends ServingMemory {
   readonly batch: number;
   readonly timePerToken: number;
   readonly prompt: number;
   readonly firstToken: number;
 }
+
+/** Sums of sizes that fill a budget to the last byte. */
+const roomForRounding = 1 + 1e-9;
 
 const banded = (term: Term, band: { readonly share: number; readonly basis: string }): Term => ({
   ...term,
@@ -33,8 +29,9 @@ export function servingTerms(job: ServingJob, usable: Term, n: ServingNumbers): 
   const overhead = overheadTerm(job, n);
   const kvCache = poolTerm(job, n);
   const total = banded(sumOf('memory.total', 'Memory per GPU', 'B', [weights, overhead, kvCache]), bands.servingTotal);
-  const needed = n.weights + n.activation + n.outside;
-  const fits = needed > n.budget ? 'no' : n.tokens < job.maxModelLen ? 'close' : 'yes';
+  const needed = n.weights + n.activation + n.outside + n.states;
+  const tooMuch = needed > n.budget || total.value > Math.max(usable.value, n.budget) * roomForRounding;
+  const fits = tooMuch ? 'no' : n.tokens < job.maxModelLen ? 'close' : 'yes';
   return {
     kind: 'serving',
     gpus: job.tensor * job.pipeline * job.dataParallel,
@@ -52,13 +49,14 @@ function weightsTerm(job: ServingJob, n: ServingNumbers): Term {
     label: 'Weights',
     unit: 'B',
     value: n.weights,
-    formula: 'parameters on this GPU * bytes each, scales included',
+    formula: `matrices as ${job.scheme.label}; embedding, norms and what is left out in 16 bits${n.lora > 0 ? '; slots for adapters' : ''}`,
     inputs: [
       { name: 'parameters', value: totalParameters(job.model), field: 'model.name' },
       { name: 'TP', value: job.tensor, field: 'parallel.tensor' },
-      { name: 'format', value: job.weights, field: 'serving.quantization' },
+      { name: 'format', value: job.scheme.label, field: 'serving.quantization' },
+      ...(n.lora > 0 ? [{ name: 'adapter slots', value: job.loraSlots, field: 'serving.loraSlots' } as const] : []),
     ],
-    source: 'vllm/model_executor/layers',
+    source: job.scheme.source,
   };
   return banded(term, bands.weights);
 }
@@ -66,22 +64,22 @@ function weightsTerm(job: ServingJob, n: ServingNumbers): Term {
 function overheadTerm(job: ServingJob, n: ServingNumbers): Term {
   const activation: Term = {
     id: 'memory.activations',
-    label: 'Activation peak of the profile run',
+    label: 'Activation peak',
     unit: 'B',
     value: n.activation,
-    formula: 'max(MLP tensors of a full batch, logits of all sequences)',
+    formula: 'max(tensors of a full batch, drawing tokens from the logits of all sequences, image encoder)',
     inputs: [
       { name: 'batched tokens', value: job.maxBatchedTokens, field: 'serving.maxBatchedTokens' },
       { name: 'sequences', value: job.maxSequences, field: 'serving.maxSequences' },
     ],
-    source: 'vllm/v1/worker/gpu_worker.py determine_available_memory',
+    source: n.poolSource,
   };
   const outside: Term = {
     id: 'memory.outside',
-    label: 'CUDA context and NCCL',
+    label: 'Context, workspaces and NCCL',
     unit: 'B',
     value: n.outside,
-    formula: 'a fixed size, and more when several GPUs work together',
+    formula: 'fixed sizes, more when several GPUs work together',
     inputs: [{ name: 'bytes', value: n.outside, from: 'engine logs' }],
   };
   const graphs: Term = {
@@ -92,21 +90,27 @@ function overheadTerm(job: ServingJob, n: ServingNumbers): Term {
     formula: 'a fixed size, none in eager mode',
     inputs: [{ name: 'enforce eager', value: String(job.enforceEager), field: 'serving.enforceEager' }],
   };
-  return banded(sumOf('memory.overhead', 'Activations, graphs and libraries', 'B', [activation, outside, graphs]), bands.servingOverhead);
+  const states: Term = {
+    id: 'memory.states',
+    label: 'States of recurrent layers',
+    unit: 'B',
+    value: n.states,
+    formula: 'one of each layer per sequence, beside the pool',
+    inputs: [{ name: 'sequences', value: job.maxSequences, field: 'serving.maxSequences' }],
+  };
+  const children = [activation, outside, graphs, ...(n.states > 0 ? [states] : [])];
+  return banded(sumOf('memory.overhead', 'Activations, graphs and libraries', 'B', children), bands.servingOverhead);
 }
 
-function poolTerm(job: ServingJob, n: ServingNumbers): Term {
+function poolTerm(_job: ServingJob, n: ServingNumbers): Term {
   const term: Term = {
     id: 'memory.kv-cache',
     label: 'KV cache pool',
     unit: 'B',
     value: n.pool,
-    formula: job.kvCacheBytes === undefined ? 'utilization * usable memory - weights - activation peak - outside' : 'as configured',
-    inputs: [
-      { name: 'utilization', value: job.gpuMemoryUtilization, field: 'serving.gpuMemoryUtilization' },
-      { name: 'budget', value: n.budget, field: 'cluster.gpu' },
-    ],
-    source: 'vllm/v1/worker/gpu_worker.py determine_available_memory',
+    formula: n.poolFormula,
+    inputs: [...n.poolInputs, { name: 'budget', value: n.budget, field: 'cluster.gpu' }],
+    source: n.poolSource,
   };
   return banded(term, bands.serving);
 }
@@ -125,14 +129,14 @@ function cacheTerms(job: ServingJob, n: ServingNumbers): Pick<ServingEstimate, '
       label: 'KV cache bytes per token and GPU',
       unit: 'B',
       value: n.perToken,
-      formula: '2 * layers / PP * max(1, KV heads / TP) * head size * bytes',
+      formula: n.perTokenFormula,
       inputs: [
         { name: 'layers', value: job.model.layers, field: 'model.layers' },
         ...cacheInputs(job.model),
         { name: 'TP', value: job.tensor, field: 'parallel.tensor' },
         { name: 'format', value: job.kvCache, field: 'serving.kvCacheDtype' },
       ],
-      source: 'vllm/v1/kv_cache_interface.py',
+      source: n.poolSource,
     },
     kvTokens: banded(
       {
@@ -141,7 +145,7 @@ function cacheTerms(job: ServingJob, n: ServingNumbers): Pick<ServingEstimate, '
         unit: 'tokens',
         value: n.tokens,
         formula: 'pool / bytes per token, whole blocks',
-        inputs: [{ name: 'block', value: job.blockSize, field: 'serving.blockSize' }],
+        inputs: [{ name: 'block', value: n.block, field: 'serving.blockSize' }],
       },
       bands.serving,
     ),
@@ -150,8 +154,8 @@ function cacheTerms(job: ServingJob, n: ServingNumbers): Pick<ServingEstimate, '
         id: 'kv.concurrency',
         label: 'Requests of the full context at once',
         unit: 'count',
-        value: n.tokens / job.maxModelLen,
-        formula: 'KV tokens / max model length',
+        value: n.concurrency,
+        formula: 'pages of the pool / pages of one request of the longest context',
         inputs: [{ name: 'max model length', value: job.maxModelLen, field: 'serving.maxModelLen' }],
       },
       bands.serving,

@@ -5,6 +5,7 @@ import { GiB } from '../../units.ts';
 import { engineOf } from '../engines/engines.ts';
 import { stageCaches } from './cache-layers.ts';
 import { stageLayers } from './stages.ts';
+import type { PoolTokens } from './kv-pool.ts';
 import { loraBytes, stageWeights } from './weight-bytes.ts';
 
 export interface ServingMemory {
@@ -43,14 +44,14 @@ export function servingMemory(job: ServingJob, usable: number): ServingMemory {
     from = to;
     const weights = Math.max(0, bytes - offloaded);
     const pool = engine.pool(job, { usable, weights, caches, ...overhead });
-    const held = engine.tokens(job, caches, pool.bytes);
+    const held = capped(job, engine.tokens(job, caches, pool.bytes));
     return {
       stage,
       weights,
       lora: loraBytes(job, layers[stage] ?? 0),
       ...overhead,
       budget: pool.budget,
-      pool: pool.bytes,
+      pool: Math.min(pool.bytes, held.tokens < (job.maxKvTokens ?? Number.POSITIVE_INFINITY) ? pool.bytes : held.tokens * held.perToken),
       poolFormula: pool.formula,
       poolInputs: pool.inputs,
       poolSource: pool.source,
@@ -62,7 +63,14 @@ export function servingMemory(job: ServingJob, usable: number): ServingMemory {
       concurrency: held.concurrency,
     };
   });
-  const [first, ...others] = stages;
-  if (first === undefined) throw new RangeError('an engine has at least one stage');
-  return others.reduce((least, stage) => (stage.tokens < least.tokens || (stage.tokens === least.tokens && stage.weights > least.weights) ? stage : least), first);
+  return stages.reduce((least, stage) => (isFuller(stage, least) ? stage : least));
+}
+
+const isFuller = (stage: ServingMemory, other: ServingMemory): boolean =>
+  stage.tokens < other.tokens || (stage.tokens === other.tokens && stage.weights > other.weights);
+
+/** A stated number of tokens caps what the memory would hold. */
+function capped(job: ServingJob, held: PoolTokens): PoolTokens {
+  const most = job.maxKvTokens;
+  return most === undefined || most >= held.tokens ? held : { ...held, tokens: most, concurrency: (held.concurrency * most) / held.tokens };
 }

@@ -38,7 +38,7 @@ function layerParameters(model: ModelShape, block: Block, split: ServingSplit): 
 
 /** Bytes of one layer: its matrices under the scheme, the rest in 16 bits. */
 function layerBytes(job: ServingJob, block: Block, layer: number): number {
-  const { model, scheme } = job;
+  const { model } = job;
   const split = splitOf(job);
   const place = placeOf(model, layer);
   let rest = layerParameters(model, block, split);
