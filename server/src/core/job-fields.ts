@@ -182,7 +182,7 @@ export interface JobFields {
   'model.quantActOrder': boolean;
   /** No zero points. */
   'model.quantSymmetric': boolean;
-  /** Parts left in 16 bits beside embedding, head and router, comma separated: attention, state-space, mlp, experts, shared-experts. */
+  /** Parts left in 16 bits beside embedding, head and router, comma separated, with a share where it is not all: `attention,state-space:0.25`. */
   'model.quantExcluded': string;
   /** Number format of the states of state-space and linear-attention layers. */
   'model.stateDtype': NumberFormat;

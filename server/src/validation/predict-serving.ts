@@ -3,6 +3,7 @@ import type { ServingEstimate } from '../core/estimate.ts';
 import type { PartialJob } from '../core/job-fields.ts';
 import type { Predicted } from './predict-training.ts';
 import type { CaseInput } from './row.ts';
+import { servedRow } from './serving-names.ts';
 
 const gib = 2 ** 30;
 
@@ -10,17 +11,19 @@ const gib = 2 ** 30;
 export function predictServing(input: CaseInput, job: PartialJob, estimate: ServingEstimate, timeKnown: boolean): Predicted {
   const { memory } = estimate;
   const predicted: Predicted = { weights_gib: memory.weights.value / gib };
-  const sized = timeKnown || input.hardware?.gpu_mem_gib !== undefined;
+  const sized = timeKnown || servedRow(input).hardware?.gpu_mem_gib !== undefined;
   if (sized) {
     predicted.kv_cache_gib = memory.kvCache.value / gib;
     predicted.kv_tokens = estimate.kvTokens.value;
+    predicted.k_size_gib = memory.kvCache.value / 2 / gib;
+    predicted.v_size_gib = predicted.k_size_gib;
     predicted.gpu_blocks = Math.floor(estimate.kvTokens.value / (job['serving.blockSize'] ?? 16));
     if (job['serving.maxModelLen'] !== undefined) predicted.max_concurrency = estimate.concurrency.value;
     const activations = memory.overhead.children?.find((child) => /activation|profil/i.test(child.id));
     if (activations) predicted.activation_peak_gib = activations.value / gib;
     const graphs = memory.overhead.children?.find((child) => /graph/i.test(child.id));
     if (graphs) predicted.cuda_graph_gib = graphs.value / gib;
-    const outside = memory.overhead.children?.find((child) => /context|non.?torch/i.test(child.id));
+    const outside = memory.overhead.children?.find((child) => /outside/i.test(child.id));
     if (outside) predicted.non_torch_gib = outside.value / gib;
   }
   if (timeKnown) Object.assign(predicted, timeFields(input, estimate));

@@ -1,11 +1,13 @@
 /** A serving row as a job: start-up memory of engines and fixed-batch runs. */
 import type { Assumption } from '../core/estimate.ts';
-import type { NumberFormat, PartialJobDraft } from '../core/job-fields.ts';
+import type { JobField, NumberFormat, PartialJobDraft } from '../core/job-fields.ts';
 import type { EngineId } from '../core/serving/engines/engine-id.ts';
+import { findScheme } from '../core/serving/memory/weight-schemes/find-scheme.ts';
 import type { Catalog } from './catalog.ts';
 import { clusterOf } from './hardware.ts';
 import { modelOf } from './model-of-row.ts';
 import type { CaseInput } from './row.ts';
+import { hasEncoder, servedRow } from './serving-names.ts';
 import type { Mapping } from './training-job.ts';
 
 function number(input: CaseInput, name: string): number | undefined {
@@ -51,11 +53,13 @@ function servingRefusal(input: CaseInput): string | undefined {
 export function servingJobOf(input: CaseInput, catalog: Catalog): Mapping {
   const refused = servingRefusal(input);
   if (refused !== undefined) return { refused };
-  const hardware = clusterOf(input, catalog);
+  const row = servedRow(input);
+  const hardware = clusterOf(row, catalog);
   if ('refused' in hardware) return hardware;
-  const model = modelOf(input, catalog);
+  const model = modelOf(row, catalog);
   if ('refused' in model) return model;
   const fields: PartialJobDraft = { ...model.fields };
+  if (!hasEncoder(input)) withoutEncoder(fields);
   const assumptions: Assumption[] = [...hardware.assumptions, ...model.assumptions];
   splits(input, fields);
   formats(input, fields);
@@ -67,6 +71,10 @@ export function servingJobOf(input: CaseInput, catalog: Catalog): Mapping {
     timeKnown: hardware.gpuKnown,
     candidates: [{ job: fields, assumptions }],
   };
+}
+
+function withoutEncoder(fields: PartialJobDraft): void {
+  for (const field of Object.keys(fields) as JobField[]) if (field.startsWith('vision.')) delete fields[field];
 }
 
 function splits({ parallel, hardware, config }: CaseInput, fields: PartialJobDraft): void {
@@ -107,12 +115,33 @@ function quantizationOf(input: CaseInput): string | undefined {
   return found[1] === 'fp8' && blockScaled.test(id) ? 'fp8-block' : found[1];
 }
 
+/** What quantized copies leave alone, where their publishers do so for a whole family. */
+const exceptions: readonly (readonly [RegExp, string, string])[] = [
+  // The linear attention.
+  [/qwen3-(?:coder-)?next/i, 'fp8-dynamic', 'state-space'],
+  // All but the MLPs and experts.
+  [/deepseek-(?:v3|r1)/i, 'nvfp4', 'attention,attention-output'],
+  // Attention and, of the 23 state-space layers, the six before it, as in the list beside the NVFP4 copy (hf_quant_config.json).
+  [/nemotron-3-nano/i, 'fp8', 'attention,attention-output,state-space:0.26'],
+];
+
+/** The row's scheme goes over the card's, whose details hold for the card's own scheme only. */
+function quantization(input: CaseInput, fields: PartialJobDraft): void {
+  const scheme = quantizationOf(input);
+  const own = fields['model.quantization'];
+  if (scheme === undefined) return;
+  if (own === undefined || findScheme(own)?.format !== findScheme(scheme)?.format) {
+    for (const field of ['model.quantGroupSize', 'model.quantSymmetric', 'model.quantExcluded'] as const) delete fields[field];
+    fields['model.quantization'] = scheme;
+  }
+  const left = exceptions.find(([name, of]) => of === scheme && name.test(input.model?.id ?? ''));
+  if (left !== undefined) fields['model.quantExcluded'] ??= left[2];
+}
+
 function formats(input: CaseInput, fields: PartialJobDraft): void {
   const dtype = words(input, 'dtype') ?? '';
   fields['model.dtype'] = /float16|fp16/i.test(`${dtype} ${words(input, 'quant') ?? ''}`) && !/bfloat16/i.test(dtype) ? 'fp16' : 'bf16';
-  const scheme = quantizationOf(input);
-  if (scheme !== undefined && fields['model.quantGroupSize'] === undefined && fields['model.quantExcluded'] === undefined)
-    fields['model.quantization'] = scheme;
+  quantization(input, fields);
   const kv = words(input, 'kv_dtype');
   if (kv !== undefined)
     fields['serving.kvCacheDtype'] = (/fp8/i.test(kv) ? 'fp8' : /int8/i.test(kv) ? 'int8' : fields['model.dtype']) as NumberFormat;

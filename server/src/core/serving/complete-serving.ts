@@ -8,7 +8,6 @@ import { firstAttention, firstExperts, type ModelShape } from '../model-shape.ts
 import type { EngineDefaults } from './engines/engine.ts';
 import { type EngineChoice, since } from './engines/engine-id.ts';
 import { engineOf, isEngine } from './engines/engines.ts';
-import type { Part } from './memory/matrices.ts';
 import { findScheme, leaving } from './memory/weight-schemes/find-scheme.ts';
 import type { WeightScheme } from './memory/weight-schemes/scheme.ts';
 
@@ -47,16 +46,13 @@ function badSize(job: PartialJob): string | undefined {
   return undefined;
 }
 
-const parts: readonly string[] = ['attention', 'state-space', 'mlp', 'experts', 'shared-experts', 'router', 'embedding', 'head', 'vision'];
-const isPart = (name: string): name is Part => parts.includes(name);
-
 /** The scheme of a job: the engine's flag names a family, the checkpoint says which of its schemes, else weights are as loaded. */
 export function schemeOf(job: PartialJob): WeightScheme | undefined {
   const [flag, checkpoint] = [job['serving.quantization'], job['model.quantization']];
   const details = { group: job['model.quantGroupSize'], order: job['model.quantActOrder'], symmetric: job['model.quantSymmetric'] };
   const method = checkpoint !== undefined && (flag === undefined || isFamily(flag)) ? checkpoint : flag;
   const found = method === undefined || method === 'none' ? findScheme(plainFormat(job)) : findScheme(method, details);
-  return found && leaving(found, (job['model.quantExcluded'] ?? '').split(',').filter(isPart));
+  return found && leaving(found, job['model.quantExcluded'] ?? '');
 }
 
 /** `--quantization compressed-tensors`, `fp8` or `modelopt` hold several layouts, of which the checkpoint has one. */
@@ -92,6 +88,10 @@ function splitProblem(model: ModelShape, tensor: number): string | undefined {
   const heads = firstAttention(model)?.heads;
   return heads !== undefined && tensor > heads ? `TP ${tensor} is more than the ${heads} attention heads` : undefined;
 }
+
+/** Caches that are compressed along the tokens are not modelled. */
+const cacheProblem = (job: PartialJob): string | undefined =>
+  /deepseek_v4/i.test(job['model.type'] ?? '') ? 'the compressed cache of DeepSeek-V4 is not modelled yet' : undefined;
 
 interface Lengths {
   readonly context: number;
@@ -133,7 +133,7 @@ export function completeServing(
   if ('missing' in completed)
     return refuse("the model's shape is not known: name a public model or a folder with its config.json", completed.missing);
   const { model } = completed;
-  const unsplit = splitProblem(model, tensor);
+  const unsplit = splitProblem(model, tensor) ?? cacheProblem(job);
   if (unsplit) return refuse(unsplit);
   const engine = engineChoice(job, framework);
   const scheme = schemeOf(job);

@@ -5,8 +5,8 @@
 import type { Block, ExpertFeedForward, Mixer } from '../../model-shape.ts';
 import { keyValueHeads } from '../../parameters/mixer-parameters.ts';
 
-/** What checkpoints leave out of quantization, one by one. */
-export type Part = 'attention' | 'state-space' | 'mlp' | 'experts' | 'shared-experts' | 'router' | 'embedding' | 'head' | 'vision';
+/** What checkpoints leave out of quantization, one by one; `attention` is all of it but the output projection. */
+export type Part = 'attention' | 'attention-output' | 'state-space' | 'mlp' | 'experts' | 'shared-experts' | 'router' | 'embedding' | 'head' | 'vision';
 
 /** The categories by which llama.cpp's mixes tell tensors apart (src/llama-quant.cpp, tensor_category). */
 export type TensorCategory = 'q' | 'k' | 'v' | 'qkv' | 'kv-b' | 'output' | 'ffn-gate' | 'ffn-up' | 'ffn-down' | 'token-embedding' | 'head' | 'other';
@@ -52,7 +52,7 @@ function mixerMatrices(mixer: Mixer, hidden: number, tensor: number): readonly M
         one('attention', 'q', query * (mixer.gate ? 2 : 1), hidden),
         one('attention', 'k', keyValue, hidden),
         one('attention', 'v', keyValue, hidden),
-        one('attention', 'output', hidden, query),
+        one('attention-output', 'output', hidden, query),
       ];
     }
     case 'mla': {
@@ -72,7 +72,7 @@ function mixerMatrices(mixer: Mixer, hidden: number, tensor: number): readonly M
         ...query,
         one('attention', 'other', mixer.kvRank + mixer.ropeDim, hidden),
         one('attention', 'kv-b', heads * (mixer.nopeDim + mixer.valueDim), mixer.kvRank),
-        one('attention', 'output', hidden, heads * mixer.valueDim),
+        one('attention-output', 'output', hidden, heads * mixer.valueDim),
         ...index,
       ];
     }

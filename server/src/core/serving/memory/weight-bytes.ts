@@ -52,10 +52,18 @@ function layerBytes(job: ServingJob, block: Block, layer: number): number {
 
 function quantized(job: ServingJob, matrix: Matrix, place: Place): number {
   const { scheme } = job;
-  if (scheme.leaves.has(matrix.part)) return elementsOf(matrix) * plainBytes(job);
+  const left = scheme.leaves.get(matrix.part) ?? 0;
   const columns = matrix.category === 'ffn-down' && matrix.part === 'experts' ? aligned(job, matrix.columns) : matrix.columns;
   const rows = matrix.category === 'ffn-up' && matrix.part === 'experts' ? aligned(job, matrix.rows) : matrix.rows;
-  return matrixBytes({ ...matrix, rows, columns }, scheme.layout(matrix, place));
+  const stored = { ...matrix, rows, columns: padded(job, matrix, columns) };
+  return left * elementsOf(stored) * plainBytes(job) + (1 - left) * matrixBytes(stored, scheme.layout(matrix, place));
+}
+
+/** Experts in 16 bits whose rows are a multiple of 512 bytes get 256 more on AMD, against bank conflicts (VLLM_ROCM_MOE_PADDING). */
+function padded({ engine, scheme, cluster }: ServingJob, matrix: Matrix, columns: number): number {
+  const amd = cluster.accelerator.vendor.toLowerCase() === 'amd' && engine.id === 'vllm';
+  const wide = scheme.format === 'bf16' || scheme.format === 'fp16';
+  return amd && wide && matrix.part === 'experts' && columns % 256 === 0 ? columns + 128 : columns;
 }
 
 /** Experts' width is rounded up for the kernels of some releases. */
@@ -63,7 +71,7 @@ const aligned = (job: ServingJob, width: number): number => Math.ceil(width / jo
 
 /** Embedding (first stage) and head with the last norm (last stage), vocabulary rounded up to 64 rows a rank. */
 function ends(job: ServingJob): { readonly first: number; readonly last: number } {
-  const { model, tensor, scheme } = job;
+  const { model, tensor } = job;
   const place = placeOf(model, 0);
   const vocab = Math.ceil(model.paddedVocab / 64) * 64;
   const table = (part: 'embedding' | 'head'): number => {
@@ -74,7 +82,7 @@ function ends(job: ServingJob): { readonly first: number; readonly last: number 
       columns: model.hidden,
       count: 1,
     };
-    return scheme.leaves.has(part) ? elementsOf(matrix) * plainBytes(job) : matrixBytes(matrix, scheme.layout(matrix, place));
+    return quantized(job, matrix, place);
   };
   const learned = embeddingParameters({ ...model, paddedVocab: 0 }) * plainBytes(job);
   const norm = headParameters(model).norm * plainBytes(job);
@@ -120,7 +128,7 @@ export function loraBytes(job: ServingJob, layers: number): number {
   if (loraSlots === 0) return 0;
   const counts = countKinds(model, 0, model.layers);
   const widths = model.blocks.reduce((sum, block, kind) => {
-    const own = layerMatrices(block, model.hidden, splitOf(job)).filter(({ part }) => part === 'attention' || part === 'mlp');
+    const own = layerMatrices(block, model.hidden, splitOf(job)).filter(({ part }) => part === 'attention' || part === 'attention-output' || part === 'mlp');
     return sum + (counts[kind] ?? 0) * own.reduce((total, { rows, columns }) => total + rows + columns, 0);
   }, 0);
   return (loraSlots * loraRank * widths * 2 * layers) / model.layers;

@@ -17,6 +17,8 @@ export interface SchemeDetails {
 }
 
 const usualGroup = 128;
+/** FP8 whose scales belong to blocks says so by the side of a block. */
+const blockSide = 128;
 
 function bitsOf(name: string): number | undefined {
   const found = /-?([\d.]+)[ -]?bit/.exec(name)?.[1] ?? /w(\d)a\d+/.exec(name)?.[1] ?? /int(\d)/.exec(name)?.[1];
@@ -38,7 +40,7 @@ const families: readonly (readonly [RegExp, Make])[] = [
   [/mxfp4|quark|deepseek_v4/, () => mxfp4],
   [/fp8[-_]?(?:block|w8a8_block)|(?:block|blockwise)[-_]?fp8/, () => fp8Block],
   [/compressed-tensors-fp8|fp8[-_]?(?:dynamic|channel|row)|fbgemm|ptpc|torchao-fp8/, () => fp8Channel],
-  [/fp8|^modelopt$|float8/, () => fp8Tensor],
+  [/fp8|^modelopt$|float8/, (_name, { group }) => (group === blockSide ? fp8Block : fp8Tensor)],
   [/bitsandbytes|bnb|nf4/, (name) => (/8bit|int8/.test(name) ? llmInt8 : /dq|double/.test(name) ? nf4Double : nf4)],
   [/aqlm/, (name) => aqlm(bitsOf(name) ?? 2)],
   [/hqq/, (name, { group }) => hqq(bitsOf(name) ?? 4, group ?? 64)],
@@ -56,7 +58,25 @@ export function findScheme(name: string, details: SchemeDetails = {}): WeightSch
   return undefined;
 }
 
-/** The same scheme that leaves further parts alone. */
-export function leaving(scheme: WeightScheme, parts: readonly Part[]): WeightScheme {
-  return parts.length === 0 ? scheme : { ...scheme, leaves: new Set([...scheme.leaves, ...parts]) };
+const partNames: readonly string[] = [
+  'attention',
+  'attention-output',
+  'state-space',
+  'mlp',
+  'experts',
+  'shared-experts',
+  'router',
+  'embedding',
+  'head',
+  'vision',
+] satisfies readonly Part[];
+const isPart = (name: string): name is Part => partNames.includes(name);
+
+/** The same scheme that leaves further parts alone: `attention, state-space:0.25` is all attention and a quarter of the state-space layers. */
+export function leaving(scheme: WeightScheme, written: string): WeightScheme {
+  const further = written.split(',').flatMap((entry): [Part, number][] => {
+    const [name = '', share = '1'] = entry.trim().split(':');
+    return isPart(name) && Number(share) >= 0 && Number(share) <= 1 ? [[name, Number(share)]] : [];
+  });
+  return further.length === 0 ? scheme : { ...scheme, leaves: new Map([...scheme.leaves, ...further]) };
 }

@@ -1,7 +1,7 @@
 /** Weights in floating-point formats of 8 bits and more. */
 import { type Layout, uniform, type WeightScheme } from './scheme.ts';
 
-const none = new Set<never>();
+const none = new Map<never, number>();
 const plain = (id: 'fp32' | 'bf16' | 'fp16', bits: number): WeightScheme =>
   uniform(id, id.toUpperCase(), id, { bits }, 'IEEE 754, and bfloat16', none);
 

@@ -124,7 +124,7 @@ export function ggufScheme(name: string): WeightScheme | undefined {
     label: `GGUF ${mix.toUpperCase()}`,
     source: 'llama.cpp src/llama-quant.cpp, ggml/src/ggml-common.h',
     format: main === 'f32' ? 'fp32' : main === 'f16' ? 'fp16' : main === 'bf16' ? 'bf16' : /^(?:q8|q6|q5)/.test(main) ? 'int8' : 'int4',
-    leaves: new Set(),
+    leaves: new Map(),
     byLayer: choices[mix] !== undefined,
     layout: (matrix, place) => ggmlLayout(fallback(typeOf(mix, main, matrix, place), matrix.columns)),
   };

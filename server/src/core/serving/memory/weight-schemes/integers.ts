@@ -64,6 +64,6 @@ export function mlc(bits: number): WeightScheme {
   const group = bits === 3 ? 40 : 32;
   return {
     ...uniform(`q${bits}f16`, `MLC q${bits}f16, groups of ${group}`, format(bits), { bits: 32 / perWord, group: { size: group, bytes: 2 } }, 'mlc_llm/quantization/quantization.py'),
-    leaves: new Set(['router', 'vision']),
+    leaves: new Map([['router', 1] as const, ['vision', 1] as const]),
   };
 }

@@ -34,8 +34,8 @@ export interface WeightScheme {
   readonly source: string;
   /** What the products' weights are read as, for their time. */
   readonly format: NumberFormat;
-  /** Parts it leaves in 16 bits, whatever a checkpoint leaves out besides. */
-  readonly leaves: ReadonlySet<Part>;
+  /** The share of each part that it leaves in 16 bits; parts not named are quantized whole. */
+  readonly leaves: ReadonlyMap<Part, number>;
   readonly layout: (matrix: Matrix, place: Place) => Layout;
   /** Layers are laid out unlike each other. */
   readonly byLayer?: boolean;
@@ -53,7 +53,12 @@ export function matrixBytes({ rows, columns, count }: Matrix, layout: Layout): n
 }
 
 /** Embedding, head and router stay in 16 bits under nearly every scheme. */
-export const usualExceptions: ReadonlySet<Part> = new Set<Part>(['embedding', 'head', 'router', 'vision']);
+export const usualExceptions: ReadonlyMap<Part, number> = new Map<Part, number>([
+  ['embedding', 1],
+  ['head', 1],
+  ['router', 1],
+  ['vision', 1],
+]);
 
 /** A scheme with one layout for all it touches. */
 export function uniform(
@@ -62,7 +67,7 @@ export function uniform(
   format: NumberFormat,
   layout: Layout,
   source: string,
-  leaves: ReadonlySet<Part> = usualExceptions,
+  leaves: ReadonlyMap<Part, number> = usualExceptions,
 ): WeightScheme {
   return { id, label, source, format, leaves, layout: () => layout };
 }
