@@ -6,7 +6,7 @@ import type { ServingJob } from '../../server/src/core/estimate-inputs.ts';
 import { countKinds, firstAttention } from '../../server/src/core/model-shape.ts';
 import { bytesPerElement } from '../../server/src/core/number-format.ts';
 import { kindParameters } from '../../server/src/core/parameters/model-parameters.ts';
-import { kvBytesPerToken } from '../../server/src/core/serving/memory/kv-bytes.ts';
+import { servingMemory } from '../../server/src/core/serving/memory/serving-memory.ts';
 import { onGrid } from '../../server/src/core/serving/time/grid.ts';
 import { stepParts } from '../../server/src/core/serving/time/step-parts.ts';
 import { stepTimer } from '../../server/src/core/serving/time/timer-of-job.ts';
@@ -73,11 +73,12 @@ describe('the time of an engine step', () => {
       // With many tokens every expert is reached, and all weights of the layers are read.
       const kinds = kindParameters(job.model, { tensor: job.tensor, expert: 1, expertTensor: job.tensor });
       const counts = countKinds(job.model, 0, job.model.layers);
+      const { perToken } = servingMemory(job, job.cluster.accelerator.memory.capacity.value);
       const weights = counts.reduce((sum, count, kind) => sum + count * (kinds[kind]?.total ?? 0), 0) * bytesPerElement(job.weights);
       for (const requests of [512, 1024, 4096]) {
         for (const context of [100, 2000, 8000]) {
           const seen = Math.min(context, windowOf(job));
-          const bytes = weights + requests * seen * kvBytesPerToken(job);
+          const bytes = weights + requests * seen * perToken;
           const seconds = timer.seconds(requests, requests, 0, requests * context);
           expect(seconds).toBeGreaterThan(bytes / job.cluster.accelerator.memory.bandwidth.value);
         }

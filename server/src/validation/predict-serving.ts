@@ -5,6 +5,7 @@ import type { PartialJob } from '../core/job-fields.ts';
 import { stepTimer } from '../core/serving/time/timer-of-job.ts';
 import type { Predicted } from './predict-training.ts';
 import type { CaseInput } from './row.ts';
+import { servedRow } from './serving-names.ts';
 import { type ServingRun, servingRunOf } from './serving-run.ts';
 import { type RunTimes, runTimes } from './uniform-run.ts';
 
@@ -14,17 +15,19 @@ const gib = 2 ** 30;
 export function predictServing(input: CaseInput, job: PartialJob, estimate: ServingEstimate, complete: ServingJob | undefined): Predicted {
   const { memory } = estimate;
   const predicted: Predicted = { weights_gib: memory.weights.value / gib };
-  const sized = complete !== undefined || input.hardware?.gpu_mem_gib !== undefined;
+  const sized = complete !== undefined || servedRow(input).hardware?.gpu_mem_gib !== undefined;
   if (sized) {
     predicted.kv_cache_gib = memory.kvCache.value / gib;
     predicted.kv_tokens = estimate.kvTokens.value;
+    predicted.k_size_gib = memory.kvCache.value / 2 / gib;
+    predicted.v_size_gib = predicted.k_size_gib;
     predicted.gpu_blocks = Math.floor(estimate.kvTokens.value / (job['serving.blockSize'] ?? 16));
     if (job['serving.maxModelLen'] !== undefined) predicted.max_concurrency = estimate.concurrency.value;
     const activations = memory.overhead.children?.find((child) => /activation|profil/i.test(child.id));
     if (activations) predicted.activation_peak_gib = activations.value / gib;
     const graphs = memory.overhead.children?.find((child) => /graph/i.test(child.id));
     if (graphs) predicted.cuda_graph_gib = graphs.value / gib;
-    const outside = memory.overhead.children?.find((child) => /context|non.?torch/i.test(child.id));
+    const outside = memory.overhead.children?.find((child) => /outside/i.test(child.id));
     if (outside) predicted.non_torch_gib = outside.value / gib;
   }
   if (complete) Object.assign(predicted, timeFields(input, estimate, complete));

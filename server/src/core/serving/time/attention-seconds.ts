@@ -10,9 +10,9 @@
 import type { Device } from '../../compute/gemm.ts';
 import type { ServingJob } from '../../estimate-inputs.ts';
 import { type Block, countKinds } from '../../model-shape.ts';
-import { bytesPerElement } from '../../number-format.ts';
 import type { Seconds } from '../../units.ts';
-import { cachedElements } from '../memory/cached-elements.ts';
+import { layerCache } from '../memory/cache-layers.ts';
+import { splitOf } from '../memory/weight-bytes.ts';
 import type { ServingDevices } from './devices.ts';
 
 /** One kind of attention layer, times how many of it the model has. */
@@ -44,17 +44,28 @@ function attentionShare(device: Device, size: number): number {
 /** Seconds of one cached token in one layer: its bytes, or the FLOPs of all heads on it where MLA reads it once for all. */
 function liveSeconds(job: ServingJob, { plain, serving }: ServingDevices, block: Block): Seconds {
   const { mixer } = block;
-  const read = (cachedElements(block, job.tensor) * bytesPerElement(job.kvCache)) / (plain.bandwidth * serving.decodeShare);
-  if (mixer?.kind !== 'mla') return read;
-  const flops = (2 * mixer.heads * (2 * mixer.kvRank + mixer.ropeDim)) / job.tensor;
-  return Math.max(read, flops / (plain.peak * serving.latentShare));
+  // Groups of their own requests, and ranks that share out the tokens of one, each read a part.
+  const read = (layerCache(job, block)?.bytes ?? 0) / job.contextRanks / (plain.bandwidth * serving.decodeShare);
+  if (mixer?.kind !== 'mla') return read / job.attentionData;
+  const flops = (2 * mixer.heads * (2 * mixer.kvRank + mixer.ropeDim)) / splitOf(job).attention;
+  return Math.max(read, flops / (plain.peak * serving.latentShare)) / job.attentionData;
+}
+
+/** Linear attention and state-space layers read and write a state for each request, however long its context. */
+function stateLayers(job: ServingJob, { plain, serving }: ServingDevices, block: Block, layers: number): AttentionLayers | undefined {
+  const cache = layerCache(job, block);
+  if (cache?.kind !== 'state') return undefined;
+  const perRequest = (2 * cache.bytes) / (plain.bandwidth * serving.decodeShare) / job.attentionData;
+  const floor = plain.calibration.kernelFloor;
+  return { layers, perPair: 0, ramp: 0, perLive: 0, perRequest, promptFloor: floor, decodeFloor: floor, window: noWindow };
 }
 
 function layersOf(job: ServingJob, devices: ServingDevices, block: Block, layers: number): AttentionLayers | undefined {
   const { mixer } = block;
-  if (mixer?.kind !== 'attention' && mixer?.kind !== 'mla') return undefined;
+  if (mixer?.kind !== 'attention' && mixer?.kind !== 'mla') return stateLayers(job, devices, block, layers);
   const { plain, serving } = devices;
-  const heads = mixer.heads / job.tensor;
+  // Heads of one rank, and of them what a request of the whole engine costs each rank on average.
+  const heads = mixer.heads / splitOf(job).attention / job.attentionData;
   const [key, value] = mixer.kind === 'mla' ? [mixer.nopeDim + mixer.ropeDim, mixer.valueDim] : [mixer.headDim, mixer.headDim];
   const fit = plain.calibration.attention.newest;
   const rate = plain.peak * attentionShare(plain, (key + value) / 2) * plain.calibration.sustainedShare;

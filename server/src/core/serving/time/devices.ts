@@ -15,15 +15,11 @@ import { bytesPerElement } from '../../number-format.ts';
 export interface ServingDevices {
   /** What runs quantized: projections, MLP, experts. */
   readonly linear: Device;
+  /** Weights are turned into 16 bits on the way to the products. */
+  readonly widened: boolean;
   /** What stays in 16 bits: attention, head, what streams. */
   readonly plain: Device;
   readonly serving: ServingCalibration;
-}
-
-/** Bytes of one stored weight with the scales of its group of 128 (4 bits) or 16 (NVFP4). */
-export function storedBytes(format: NumberFormat): number {
-  if (format === 'int4') return 0.5 + 2 / 128;
-  return format === 'fp4' ? 0.5 + 1 / 16 : bytesPerElement(format);
 }
 
 /** Whether the matrix units multiply this format itself. */
@@ -53,8 +49,7 @@ export function servingDevices(job: ServingJob): ServingDevices {
   const steady = sustainedCalibration(accelerator);
   const calibration = { ...steady, sustainedShare: steady.sustainedShare ** serving.burstShare };
   const plain = plainDevice(accelerator, calibration);
-  if (bytesPerElement(job.weights) >= 2) return { linear: plain, plain, serving };
+  if (bytesPerElement(job.weights) >= 2) return { linear: plain, widened: false, plain, serving };
   const own = isMultiplied(accelerator, job.weights) ? describeDevice(accelerator, job.weights, calibration) : undefined;
-  const weightBytes = storedBytes(job.weights);
-  return { linear: own ? { ...own, weightBytes } : { ...plain, weightBytes: weightBytes / serving.widenedShare }, plain, serving };
+  return { linear: own ?? plain, widened: own === undefined, plain, serving };
 }
