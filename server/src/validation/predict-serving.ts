@@ -7,7 +7,7 @@ import type { Predicted } from './predict-training.ts';
 import type { CaseInput } from './row.ts';
 import { servedRow } from './serving-names.ts';
 import { type ServingRun, servingRunOf } from './serving-run.ts';
-import { type RunTimes, runTimes } from './uniform-run.ts';
+import { type RunTimes, runTimes, steadyRate } from './uniform-run.ts';
 
 const gib = 2 ** 30;
 
@@ -40,8 +40,14 @@ export function predictServing(input: CaseInput, job: PartialJob, estimate: Serv
 function timeFields(input: CaseInput, estimate: ServingEstimate, job: ServingJob): Predicted {
   const run = servingRunOf(input);
   if (!run) return {};
-  const times = runTimes(stepTimer(job), run, { slots: slotsOf(run, estimate, job), batchedTokens: job.maxBatchedTokens });
-  return fieldsOf(run, times, job.dataParallel, countsWhole(input) ? 1 : estimate.gpus);
+  const timer = stepTimer(job);
+  const limits = { slots: slotsOf(run, estimate, job), batchedTokens: job.maxBatchedTokens };
+  if (run.kind === 'steady') {
+    const replicas = job.dataParallel * Math.max(1, Math.floor((input.hardware?.gpus ?? 1) / estimate.gpus));
+    const rate = steadyRate(timer, run, limits);
+    return rate === undefined ? {} : { tokens_per_s: replicas * rate };
+  }
+  return fieldsOf(run, runTimes(timer, run, limits), job.dataParallel, countsWhole(input) ? 1 : estimate.gpus);
 }
 
 /**
@@ -53,8 +59,9 @@ function countsWhole({ source }: CaseInput): boolean {
 }
 
 /** Requests at once: those whose cache fits when each is half through, or fully where the engine reserves it. */
-function slotsOf({ prompt, output }: ServingRun, estimate: ServingEstimate, job: ServingJob): number {
-  const reserved = prompt + (job.framework === 'tensorrt-llm' ? output : output / 2);
+function slotsOf(run: ServingRun, estimate: ServingEstimate, job: ServingJob): number {
+  const { prompt, output } = run;
+  const reserved = prompt + (run.kind !== 'steady' && job.framework === 'tensorrt-llm' ? output : output / 2);
   return Math.min(job.maxSequences, Math.floor(estimate.kvTokens.value / reserved));
 }
 

@@ -5,6 +5,7 @@ import type { EngineId } from '../core/serving/engines/engine-id.ts';
 import { findScheme } from '../core/serving/memory/weight-schemes/find-scheme.ts';
 import type { Catalog } from './catalog.ts';
 import { clusterOf } from './hardware.ts';
+import { isMlperf, mlperfFields, mlperfRun } from './mlperf.ts';
 import { modelOf } from './model-of-row.ts';
 import type { CaseInput } from './row.ts';
 import { timedHabits } from './serving-habits.ts';
@@ -33,14 +34,19 @@ const engines: readonly (readonly [RegExp, EngineId])[] = [
   [/vllm/i, 'vllm'],
 ];
 
-export const engineOfRow = (input: CaseInput): EngineId => engines.find(([name]) => name.test(input.engine?.name ?? ''))?.[1] ?? 'vllm';
+export function engineOfRow(input: CaseInput): EngineId {
+  // Submissions name none: NVIDIA's own code for the benchmark runs TensorRT-LLM, the others mostly vLLM.
+  if (isMlperf(input) && /nvidia/i.test(input.hardware?.gpu ?? '') && !/redhat/i.test(input.source ?? '')) return 'tensorrt-llm';
+  return engines.find(([name]) => name.test(input.engine?.name ?? ''))?.[1] ?? 'vllm';
+}
 
 const isStartUp = (input: CaseInput): boolean => input.kind === 'kv_capacity' || input.kind === 'weights';
 
 /** Why a serving row is outside the model, or undefined. */
 function servingRefusal(input: CaseInput): string | undefined {
   const engine = input.engine?.name ?? '';
-  if (/mlperf/i.test(engine)) return 'MLPerf submissions do not state engine, quantization and batch';
+  if (isMlperf(input) && !(mlperfRun(input) && (input.hardware?.gpus ?? 0) > 0))
+    return 'the submission names no accelerator, or the lengths of its data set are not known';
   if (/analytic/i.test(engine)) return 'the figures are a calculation of their authors, not a measurement';
   if (isStartUp(input)) return undefined;
   if (input.config?.request_rate !== undefined || input.config?.workload !== undefined || input.config?.concurrency !== undefined) {
@@ -66,6 +72,8 @@ export function servingJobOf(input: CaseInput, catalog: Catalog): Mapping {
   limits(input, fields);
   release(input, fields, assumptions);
   timedHabits(input, fields, assumptions);
+  const run = isMlperf(input) ? mlperfRun(input) : undefined;
+  if (run) assumptions.push(...mlperfFields(input, run, hardware.cluster.accelerator.memory.capacity.value, fields));
   return {
     framework: engineOfRow(input),
     cluster: hardware.cluster,

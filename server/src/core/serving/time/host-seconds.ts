@@ -13,12 +13,16 @@ export interface HostTimer {
 }
 
 export function hostTimer(job: ServingJob): HostTimer {
-  const { step, request, operator, promptOperators } = engineHost(job.framework);
-  const issue = job.model.layers * operator;
-  const eager = issue * hostCalibration.operatorsPerLayer;
+  const { step, request, operator, promptOperators, eagerPrompt, gap } = engineHost(job.framework);
+  const { layers } = job.model;
+  const eager = layers * operator * hostCalibration.operatorsPerLayer;
   const decode = job.enforceEager ? eager : 0;
-  const prompts = job.enforceEager ? eager : issue * promptOperators;
+  const prompts = job.enforceEager ? eager * eagerPrompt : layers * operator * promptOperators;
   return {
-    waits: (device, sampled, pairs) => step + request * sampled + Math.max(0, (pairs > 0 ? prompts : decode) - device),
+    waits(device, sampled, pairs) {
+      const between = step + request * sampled;
+      if (pairs > 0) return between + Math.max(layers * gap, prompts - device);
+      return between + Math.max(0, decode - device);
+    },
   };
 }
