@@ -7,15 +7,14 @@ import type { ServingDevices } from './devices.ts';
 import { type LayerProduct, layerProducts } from './layer-products.ts';
 import { productSeconds } from './narrow-products.ts';
 
-/** Experts of all that `tokens` reach, drawn evenly. */
+/** Experts of all that `tokens` reach when each draws evenly and on its own. */
 export function expertsReached({ experts, topK }: ExpertFeedForward, tokens: number): number {
   return experts * (1 - (1 - topK / experts) ** tokens);
 }
 
 /** Few tokens do not reach all experts, and those reached share the visits. Replicas serve each other's tokens. */
-function expertSeconds(job: ServingJob, experts: ExpertFeedForward, { device, count, n, k }: LayerProduct, tokens: number): Seconds {
-  const all = tokens * job.dataParallel;
-  const reached = expertsReached(experts, all);
+function expertSeconds(experts: ExpertFeedForward, { device, count, n, k }: LayerProduct, all: number, spread: number): Seconds {
+  const reached = expertsReached(experts, 1 + (all - 1) * spread);
   return productSeconds(device, (reached * count) / experts.experts, (all * experts.topK) / reached, n, k);
 }
 
@@ -36,7 +35,7 @@ function blockTimer(job: ServingJob, devices: ServingDevices, block: Block): (to
     let seconds = floors + streamTime(plain, tokens * streamed);
     for (const product of products) {
       const { part, device, count, n, k } = product;
-      if (experts && part === 'experts') seconds += expertSeconds(job, experts, product, tokens);
+      if (experts && part === 'experts') seconds += expertSeconds(experts, product, tokens * job.dataParallel, serving.expertSpread);
       else seconds += productSeconds(device, count, ownParts.has(part) ? tokens / job.attentionData : tokens, n, k);
     }
     return seconds;
