@@ -80,10 +80,14 @@ describe('what a checkpoint leaves out', () => {
       'model.quantActOrder': true,
       'model.quantSymmetric': true,
     });
-    expect(listed({ quant_method: 'fp8', weight_block_size: [128, 128], modules_to_not_convert: ['model.layers.0.mlp.gate'] })).toMatchObject({
+    expect(
+      listed({ quant_method: 'fp8', weight_block_size: [128, 128], modules_to_not_convert: ['model.layers.0.mlp.gate'] }),
+    ).toMatchObject({
       'model.quantGroupSize': 128,
     });
-    expect(listed({ quant_method: 'fp8', modules_to_not_convert: ['lm_head', 'model.layers.0.mlp.gate'] })).not.toHaveProperty('model.quantExcluded');
+    expect(listed({ quant_method: 'fp8', modules_to_not_convert: ['lm_head', 'model.layers.0.mlp.gate'] })).not.toHaveProperty(
+      'model.quantExcluded',
+    );
   });
 
   test('single layers count for their share', () => {

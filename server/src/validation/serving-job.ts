@@ -149,7 +149,12 @@ function formats(input: CaseInput, fields: PartialJobDraft): void {
 
 function limits(input: CaseInput, fields: PartialJobDraft): void {
   const copy = (
-    field: 'serving.maxSequences' | 'serving.maxBatchedTokens' | 'serving.blockSize' | 'serving.gpuMemoryUtilization' | 'serving.staticMemoryShare',
+    field:
+      | 'serving.maxSequences'
+      | 'serving.maxBatchedTokens'
+      | 'serving.blockSize'
+      | 'serving.gpuMemoryUtilization'
+      | 'serving.staticMemoryShare',
     name: string,
   ) => {
     const value = number(input, name);

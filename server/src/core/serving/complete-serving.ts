@@ -56,7 +56,8 @@ export function schemeOf(job: PartialJob): WeightScheme | undefined {
 }
 
 /** `--quantization compressed-tensors`, `fp8` or `modelopt` hold several layouts, of which the checkpoint has one. */
-const isFamily = (flag: string): boolean => /^(?:compressed-tensors|modelopt|quark|fp8|gptq(?:_marlin)?|awq(?:_marlin)?|auto|none)$/i.test(flag);
+const isFamily = (flag: string): boolean =>
+  /^(?:compressed-tensors|modelopt|quark|fp8|gptq(?:_marlin)?|awq(?:_marlin)?|auto|none)$/i.test(flag);
 
 const plainFormat = (job: PartialJob): string => job['precision.compute'] ?? job['model.dtype'] ?? 'bf16';
 
@@ -225,5 +226,9 @@ function notModelled(job: PartialJob, model: ModelShape, assumptions: Assumption
   if (firstExperts(model) && (job['serving.dataParallel'] ?? 1) > 1)
     assumptions.push({ value: 'none', why: 'the time in which replicas exchange tokens for their experts is not modelled' });
   if (job['serving.draftModel'] !== undefined)
-    assumptions.push({ field: 'serving.draftModel', value: 'no memory', why: "the draft model's weights and cache are not in these figures" });
+    assumptions.push({
+      field: 'serving.draftModel',
+      value: 'no memory',
+      why: "the draft model's weights and cache are not in these figures",
+    });
 }

@@ -14,7 +14,7 @@ export interface VllmRelease {
 
 /** The newest first. */
 const releases = [
-  { since: '0.16', gpuMemoryUtilization: 0.92, prefixCaching: true, chunkedPrefill: true },
+  { since: '0.20', gpuMemoryUtilization: 0.92, prefixCaching: true, chunkedPrefill: true },
   { since: '0.8', gpuMemoryUtilization: 0.9, prefixCaching: true, chunkedPrefill: true },
   { since: '0', gpuMemoryUtilization: 0.9, prefixCaching: false, chunkedPrefill: false },
 ] as const;

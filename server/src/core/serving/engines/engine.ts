@@ -5,6 +5,7 @@ import type { ModelShape } from '../../model-shape.ts';
 import type { TermInput } from '../../term.ts';
 import type { StageCaches } from '../memory/cache-layers.ts';
 import type { PoolTokens } from '../memory/kv-pool.ts';
+import type { StageWeights } from '../memory/weight-bytes.ts';
 import type { EngineChoice, EngineId } from './engine-id.ts';
 
 /** What the defaults of an engine may depend on. */
@@ -66,6 +67,8 @@ export interface Engine {
   readonly shareField: 'serving.gpuMemoryUtilization' | 'serving.staticMemoryShare' | 'serving.freeMemoryShare';
   readonly defaults: (question: DefaultsQuestion) => EngineDefaults;
   readonly overhead: (job: ServingJob) => Overhead;
+  /** Weights on the GPU, where some stay with the host. */
+  readonly resident?: (job: ServingJob, weights: StageWeights) => number;
   readonly pool: (job: ServingJob, question: PoolQuestion) => Pool;
   readonly tokens: (job: ServingJob, caches: StageCaches, bytes: number) => PoolTokens;
 }

@@ -3,7 +3,12 @@ import type { ServingJob } from '../../estimate-inputs.ts';
 import { contextBytes, type Pool, type PoolQuestion } from './engine.ts';
 
 /** `share` of what the context, the weights and `held` leave. */
-export function freeSharePool(job: ServingJob, { usable, weights, caches }: PoolQuestion, held: number, names: { readonly share: string; readonly held: string; readonly source: string }): Pool {
+export function freeSharePool(
+  job: ServingJob,
+  { usable, weights, caches }: PoolQuestion,
+  held: number,
+  names: { readonly share: string; readonly held: string; readonly source: string },
+): Pool {
   const states = caches.state.layers * caches.state.bytes * job.maxSequences;
   const free = Math.max(0, usable - contextBytes - weights - held - states);
   return {

@@ -14,7 +14,8 @@ function overhead({ model, tensor, maxSequences, maxBatchedTokens }: ServingJob)
   const heads = (mixer?.heads ?? 0) / tensor;
   const keyHeads = mixer?.kind === 'attention' ? mixer.kvHeads / tensor : 1;
   const width = mixer?.kind === 'attention' ? mixer.headDim : (mixer?.kvRank ?? 0);
-  const attention = (maxSequences + 1) * 88 + maxBatchedTokens * (heads + 1) * 8 + maxBatchedTokens * width * (heads + keyHeads) * 4 + MiB(48);
+  const attention =
+    (maxSequences + 1) * 88 + maxBatchedTokens * (heads + 1) * 8 + maxBatchedTokens * width * (heads + keyHeads) * 4 + MiB(48);
   const hidden = maxBatchedTokens * 4 + maxSequences * 4 + (maxBatchedTokens * 2 + maxSequences) * width * heads * 2;
   const drawing = maxSequences * 20 + maxSequences * model.vocab * 16.125;
   return { activation: attention + hidden + drawing, outside: 0, captured: 0 };
@@ -24,7 +25,13 @@ export const mlc: Engine = {
   id: 'mlc',
   label: 'MLC LLM',
   shareField: 'serving.gpuMemoryUtilization',
-  defaults: () => ({ sequences: 4, batchedTokens: 2048, share: 0.85, blockSize: 16, why: "MLC's default in local mode (cpp/serve/config.cc)" }),
+  defaults: () => ({
+    sequences: 4,
+    batchedTokens: 2048,
+    share: 0.85,
+    blockSize: 16,
+    why: "MLC's default in local mode (cpp/serve/config.cc)",
+  }),
   overhead,
   pool: (job, { usable, weights, activation, caches }) => {
     const states = caches.state.layers * caches.state.bytes * job.maxSequences;

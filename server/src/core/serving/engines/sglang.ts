@@ -7,7 +7,16 @@ import type { ServingJob } from '../../estimate-inputs.ts';
 import { GiB, MiB } from '../../units.ts';
 import { encoderPeak, forwardPeak, samplerPeak } from '../memory/activation-peak.ts';
 import { plainPool } from '../memory/kv-pool.ts';
-import { contextBytes, type DefaultsQuestion, type Engine, type EngineDefaults, memoryOf, type Overhead, type Pool, type PoolQuestion } from './engine.ts';
+import {
+  contextBytes,
+  type DefaultsQuestion,
+  type Engine,
+  type EngineDefaults,
+  memoryOf,
+  type Overhead,
+  type Pool,
+  type PoolQuestion,
+} from './engine.ts';
 
 /** Chunks and the largest batch of a graph by memory: below each size, in GiB. */
 const tiers = [
@@ -74,7 +83,14 @@ function pool(job: ServingJob, { usable, weights, caches }: PoolQuestion): Pool 
   const full = caches.full.layers + caches.window.layers > 0;
   const perRequest = caches.state.layers * caches.state.bytes;
   // Without a prefix cache there is one state for each running request; with one, states and tokens share the memory.
-  const states = perRequest === 0 ? 0 : full ? (job.prefixCaching ? (rest * stateShare) / (1 + stateShare) : Math.min(rest, perRequest * job.maxSequences)) : 0;
+  const states =
+    perRequest === 0
+      ? 0
+      : full
+        ? job.prefixCaching
+          ? (rest * stateShare) / (1 + stateShare)
+          : Math.min(rest, perRequest * job.maxSequences)
+        : 0;
   return {
     bytes: Math.max(0, rest - states),
     budget: free * job.share,

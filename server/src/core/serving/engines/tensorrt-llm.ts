@@ -16,7 +16,11 @@ export const tensorRtLlm: Engine = {
   shareField: 'serving.freeMemoryShare',
   defaults: () => ({ sequences: 2048, batchedTokens: 8192, share: 0.9, blockSize: 32, why: "TensorRT-LLM's default (llmapi/llm_args.py)" }),
   overhead: (job) => ({
-    activation: Math.max(forwardPeak(job, job.maxBatchedTokens), samplerPeak(job, Math.min(job.maxSequences, job.maxBatchedTokens), logitBytes), encoderPeak(job)),
+    activation: Math.max(
+      forwardPeak(job, job.maxBatchedTokens),
+      samplerPeak(job, Math.min(job.maxSequences, job.maxBatchedTokens), logitBytes),
+      encoderPeak(job),
+    ),
     outside: contextBytes + (job.tensor * job.pipeline > 1 ? GiB(0.2) : 0),
     captured: job.enforceEager ? 0 : GiB(1),
   }),

@@ -15,7 +15,10 @@ function mlpWidth(feedForward: FeedForward | undefined, tensor: number, hidden: 
   const tensors = feedForward.gated ? 3 : 2;
   if (feedForward.kind === 'dense') return (feedForward.ffn * tensors) / tensor;
   // Each token's chosen experts have inputs and outputs of their own.
-  return (feedForward.topK * feedForward.ffn * tensors + feedForward.sharedFfn * tensors) / tensor + feedForward.topK * (feedForward.latent || hidden);
+  return (
+    (feedForward.topK * feedForward.ffn * tensors + feedForward.sharedFfn * tensors) / tensor +
+    feedForward.topK * (feedForward.latent || hidden)
+  );
 }
 
 const widest = (blocks: readonly Block[], tensor: number, hidden: number): number =>

@@ -3,8 +3,8 @@ import type { ServingJob } from '../../estimate-inputs.ts';
 import type { Block, Mixer } from '../../model-shape.ts';
 import { bytesPerElement } from '../../number-format.ts';
 import { keyValueHeads } from '../../parameters/mixer-parameters.ts';
-import { ggmlLayout } from './weight-schemes/gguf-types.ts';
 import { splitOf } from './weight-bytes.ts';
+import { ggmlLayout } from './weight-schemes/gguf-types.ts';
 
 /** Kinds of cache that engines manage apart from each other. */
 export type CacheKind = 'full' | 'window' | 'state';
@@ -42,7 +42,9 @@ function stateBytes(job: ServingJob, mixer: Exclude<Mixer, { kind: 'attention' |
     const convolved = mixer.fixedDecay ? 0 : (2 * mixer.keyHeads * mixer.keyDim + mixer.valueHeads * mixer.valueDim) * (mixer.conv - 1);
     return (convolved * 2 + mixer.valueHeads * mixer.keyDim * mixer.valueDim * job.stateElementBytes) / tensor;
   }
-  const convolved = (mixer.inner / tensor + (mixer.kind === 'mamba1' ? 0 : (2 * mixer.groups * mixer.state) / Math.min(tensor, mixer.groups))) * (mixer.conv - 1);
+  const convolved =
+    (mixer.inner / tensor + (mixer.kind === 'mamba1' ? 0 : (2 * mixer.groups * mixer.state) / Math.min(tensor, mixer.groups))) *
+    (mixer.conv - 1);
   return convolved * 2 + (mixer.inner / tensor) * mixer.state * job.stateElementBytes;
 }
 

@@ -36,7 +36,11 @@ export function groupedPool(job: ServingJob, caches: StageCaches, bytes: number)
   if (perLayer === 0) return statesOnly(job, state, bytes);
   const block = state.layers > 0 ? Math.max(job.blockSize, roundUp(state.bytes / perLayer, kernelBlock)) : job.blockSize;
   const size = groupSize(counts);
-  const [fulls, windows, states] = [full.layers, window.layers, state.layers].map((count) => Math.ceil(count / size)) as [number, number, number];
+  const [fulls, windows, states] = [full.layers, window.layers, state.layers].map((count) => Math.ceil(count / size)) as [
+    number,
+    number,
+    number,
+  ];
   const page = block * perLayer;
   const blocks = Math.floor(bytes / (page * size));
   const groups = fulls + windows + states;

@@ -6,10 +6,32 @@ import type { Block, ExpertFeedForward, Mixer } from '../../model-shape.ts';
 import { keyValueHeads } from '../../parameters/mixer-parameters.ts';
 
 /** What checkpoints leave out of quantization, one by one; `attention` is all of it but the output projection. */
-export type Part = 'attention' | 'attention-output' | 'state-space' | 'mlp' | 'experts' | 'shared-experts' | 'router' | 'embedding' | 'head' | 'vision';
+export type Part =
+  | 'attention'
+  | 'attention-output'
+  | 'state-space'
+  | 'mlp'
+  | 'experts'
+  | 'shared-experts'
+  | 'router'
+  | 'embedding'
+  | 'head'
+  | 'vision';
 
 /** The categories by which llama.cpp's mixes tell tensors apart (src/llama-quant.cpp, tensor_category). */
-export type TensorCategory = 'q' | 'k' | 'v' | 'qkv' | 'kv-b' | 'output' | 'ffn-gate' | 'ffn-up' | 'ffn-down' | 'token-embedding' | 'head' | 'other';
+export type TensorCategory =
+  | 'q'
+  | 'k'
+  | 'v'
+  | 'qkv'
+  | 'kv-b'
+  | 'output'
+  | 'ffn-gate'
+  | 'ffn-up'
+  | 'ffn-down'
+  | 'token-embedding'
+  | 'head'
+  | 'other';
 
 export interface Matrix {
   readonly part: Part;

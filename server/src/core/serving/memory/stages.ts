@@ -5,7 +5,11 @@ import type { ServingJob } from '../../estimate-inputs.ts';
  * Layers of each stage: as written (VLLM_PP_LAYER_PARTITION), else evenly, what is left over going to the stages before the last, which holds
  * the head (vllm/distributed/utils.py, get_pp_indices).
  */
-export function stageLayers({ model, pipeline, layerPartition }: Pick<ServingJob, 'model' | 'pipeline' | 'layerPartition'>): readonly number[] {
+export function stageLayers({
+  model,
+  pipeline,
+  layerPartition,
+}: Pick<ServingJob, 'model' | 'pipeline' | 'layerPartition'>): readonly number[] {
   const written = layerPartition ?? [];
   if (written.length === pipeline && written.reduce((sum, layers) => sum + layers, 0) === model.layers) return written;
   const even = Math.floor(model.layers / pipeline);

@@ -48,7 +48,10 @@ const families: readonly (readonly [RegExp, Make])[] = [
   [/awq/, (name, { group }) => awq(bitsOf(name) ?? 4, group ?? usualGroup)],
   [/gptq|marlin|moe_wna16|auto[-_]?round|inc$/, (name, { group, order }) => gptq(bitsOf(name) ?? 4, group ?? usualGroup, order ?? false)],
   [/int8|w8a8|w8a16|eetq|experts_int8|smoothquant/, () => int8('int8')],
-  [/w\da16|int4|compressed-tensors|^\d-?bit$/, (name, { group, symmetric }) => packed(bitsOf(name) ?? 4, group ?? usualGroup, symmetric === false)],
+  [
+    /w\da16|int4|compressed-tensors|^\d-?bit$/,
+    (name, { group, symmetric }) => packed(bitsOf(name) ?? 4, group ?? usualGroup, symmetric === false),
+  ],
 ];
 
 /** Undefined: no scheme of that name is known. */

@@ -12,7 +12,12 @@ export const fp16 = plain('fp16', 16);
 const fp8 = (id: string, label: string, layout: Layout, source: string): WeightScheme => uniform(id, label, 'fp8', layout, source);
 
 /** One fp32 scale for the weights and one for the activations of each matrix. */
-export const fp8Tensor = fp8('fp8', 'FP8, a scale per matrix', { bits: 8, matrixBytes: 8 }, 'vllm/model_executor/layers/quantization/fp8.py');
+export const fp8Tensor = fp8(
+  'fp8',
+  'FP8, a scale per matrix',
+  { bits: 8, matrixBytes: 8 },
+  'vllm/model_executor/layers/quantization/fp8.py',
+);
 export const fp8Channel = fp8(
   'fp8-channel',
   'FP8, a scale per output channel',

@@ -35,12 +35,24 @@ const early = ({ layer, layers }: Place, part: number): boolean => layer < Math.
 type Choice = (place: Place) => GgmlType | undefined;
 type Choices = { readonly [C in TensorCategory]?: Choice };
 
-const always = (type: GgmlType): Choice => () => type;
+const always =
+  (type: GgmlType): Choice =>
+  () =>
+    type;
 /** Value projections that several query heads share are small: more bits cost little. */
-const shared = (type: GgmlType, otherwise?: GgmlType): Choice => ({ sharing }) => (sharing >= 4 ? type : otherwise);
-const where = (when: (place: Place) => boolean, type: GgmlType, otherwise?: GgmlType): Choice => (place) => (when(place) ? type : otherwise);
+const shared =
+  (type: GgmlType, otherwise?: GgmlType): Choice =>
+  ({ sharing }) =>
+    sharing >= 4 ? type : otherwise;
+const where =
+  (when: (place: Place) => boolean, type: GgmlType, otherwise?: GgmlType): Choice =>
+  (place) =>
+    when(place) ? type : otherwise;
 const values = (choice: Choice): Choices => ({ v: choice, qkv: choice, 'kv-b': choice });
-const smallValues = (otherwise: GgmlType): Choice => ({ sharing, experts }) => (sharing >= 4 || experts >= 4 ? 'q4_k' : otherwise);
+const smallValues =
+  (otherwise: GgmlType): Choice =>
+  ({ sharing, experts }) =>
+    sharing >= 4 || experts >= 4 ? 'q4_k' : otherwise;
 
 /** What each mix does unlike its main type. */
 const choices: Readonly<Record<string, Choices>> = {
@@ -71,8 +83,9 @@ const choices: Readonly<Record<string, Choices>> = {
   },
   iq3_s: values(shared('q4_k')),
   iq3_m: { ...values(always('q4_k')), 'ffn-down': where((place) => early(place, 8), 'q4_k'), output: always('q4_k') },
-  iq4_nl: values(shared('q5_k')),
-  iq4_xs: values(shared('q5_k')),
+  // Made without an importance matrix; with one the first down projections are like the rest.
+  iq4_nl: { ...values(shared('q5_k')), 'ffn-down': where((place) => early(place, 8), 'q5_k') },
+  iq4_xs: { ...values(shared('q5_k')), 'ffn-down': where((place) => early(place, 8), 'q5_k') },
 };
 
 const embeddings: Readonly<Record<string, GgmlType>> = {
@@ -106,7 +119,8 @@ function typeOf(mix: string, main: GgmlType, matrix: Matrix, place: Place): Ggml
   // With eight experts attention is a small part, and gets 8 bits.
   if (place.experts === 8 && category === 'v' && !mix.startsWith('iq1') && !mix.startsWith('iq2')) return 'q8_0';
   if (place.experts === 8 && category === 'k') return mix.startsWith('iq1') || mix.startsWith('iq2') ? 'q4_k' : 'q8_0';
-  if (place.experts === 8 && category === 'output' && main !== 'q8_0' && !/^(?:q[4568]_0|q[45]_1|q5_k|q6_k|q2_k_s|q3_k_l)/.test(mix)) return 'q5_k';
+  if (place.experts === 8 && category === 'output' && main !== 'q8_0' && !/^(?:q[4568]_0|q[45]_1|q5_k|q6_k|q2_k_s|q3_k_l)/.test(mix))
+    return 'q5_k';
   const chosen = choices[mix]?.[category]?.(place) ?? main;
   // "70B": eighty layers whose value projections are an eighth of the query's.
   const large = category === 'v' && place.layers === 80 && place.sharing >= 8;
@@ -115,7 +129,10 @@ function typeOf(mix: string, main: GgmlType, matrix: Matrix, place: Place): Ggml
 
 /** The scheme of a mix by its name ("Q4_K_M", "IQ2_XS", "Q8_0", "F16"), or undefined when there is none of that name. */
 export function ggufScheme(name: string): WeightScheme | undefined {
-  const lower = name.toLowerCase().replace(/^gguf[-_:]?/, '').replace(/-/g, '_');
+  const lower = name
+    .toLowerCase()
+    .replace(/^gguf[-_:]?/, '')
+    .replace(/-/g, '_');
   const mix = aliases[lower] ?? lower;
   const main = mixes[mix] ?? (isGgmlType(mix) ? mix : undefined);
   if (main === undefined) return undefined;

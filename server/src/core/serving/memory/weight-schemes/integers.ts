@@ -6,7 +6,13 @@ const format = (bits: number): NumberFormat => (bits > 4 ? 'int8' : 'int4');
 
 /** LLM.int8() and SmoothQuant-like checkpoints: one fp32 scale per output channel. */
 export function int8(id: string): WeightScheme {
-  return uniform(id, 'INT8, a scale per output channel', 'int8', { bits: 8, rowBytes: 4 }, 'compressed_tensors, W8A8; vllm compressed_tensors_w8a8_int8.py');
+  return uniform(
+    id,
+    'INT8, a scale per output channel',
+    'int8',
+    { bits: 8, rowBytes: 4 },
+    'compressed_tensors, W8A8; vllm compressed_tensors_w8a8_int8.py',
+  );
 }
 
 export interface Grouped {
@@ -40,7 +46,12 @@ export const awq = (bits: number, group: number): WeightScheme =>
 
 /** Symmetric integers as compressed-tensors packs them: no zero points. */
 export const packed = (bits: number, group: number, zeros: boolean): WeightScheme =>
-  grouped(`w${bits}a16`, 'Packed integers', { bits, group, zeros, order: false }, 'compressed_tensors, pack-quantized; vllm compressed_tensors_wNa16.py');
+  grouped(
+    `w${bits}a16`,
+    'Packed integers',
+    { bits, group, zeros, order: false },
+    'compressed_tensors, pack-quantized; vllm compressed_tensors_wNa16.py',
+  );
 
 export const hqq = (bits: number, group: number): WeightScheme =>
   uniform(
@@ -53,7 +64,13 @@ export const hqq = (bits: number, group: number): WeightScheme =>
 
 /** torchao's int4 weight-only: tiles with a bf16 scale and a bf16 zero per group (torchao/quantization, TensorCoreTiledLayout). */
 export const torchaoInt4 = (group: number): WeightScheme =>
-  uniform('torchao-int4', `torchao INT4, groups of ${group}`, 'int4', { bits: 4, group: { size: group, bytes: 4 } }, 'torchao TensorCoreTiledLayout');
+  uniform(
+    'torchao-int4',
+    `torchao INT4, groups of ${group}`,
+    'int4',
+    { bits: 4, group: { size: group, bytes: 4 } },
+    'torchao TensorCoreTiledLayout',
+  );
 
 /**
  * MLC's group quantization packs whole weights into words of 32 bits (eight of 4 bits, ten of 3) and gives each group a 16-bit scale; embedding
@@ -63,7 +80,13 @@ export function mlc(bits: number): WeightScheme {
   const perWord = Math.floor(32 / bits);
   const group = bits === 3 ? 40 : 32;
   return {
-    ...uniform(`q${bits}f16`, `MLC q${bits}f16, groups of ${group}`, format(bits), { bits: 32 / perWord, group: { size: group, bytes: 2 } }, 'mlc_llm/quantization/quantization.py'),
+    ...uniform(
+      `q${bits}f16`,
+      `MLC q${bits}f16, groups of ${group}`,
+      format(bits),
+      { bits: 32 / perWord, group: { size: group, bytes: 2 } },
+      'mlc_llm/quantization/quantization.py',
+    ),
     leaves: new Map([['router', 1] as const, ['vision', 1] as const]),
   };
 }
