@@ -40,6 +40,8 @@ export interface Overhead {
   readonly activation: number;
   /** What PyTorch's allocator does not see: context, NCCL, workspaces of libraries. */
   readonly outside: number;
+  /** What lies outside and the engine's arithmetic does not see: a context that was there before it looked. */
+  readonly unseen?: number;
   readonly captured: number;
 }
 

@@ -9,6 +9,7 @@ import { GiB } from '../../units.ts';
 import { encoderPeak, forwardPeak, samplerPeak } from '../memory/activation-peak.ts';
 import { groupedPool, plainPool } from '../memory/kv-pool.ts';
 import {
+  contextBytes,
   type DefaultsQuestion,
   type Engine,
   type EngineDefaults,
@@ -66,6 +67,7 @@ function overhead(job: ServingJob): Overhead {
   return {
     activation: Math.max(forwardPeak(job, maxBatchedTokens), logits, encoderPeak(job)),
     outside: workspaces + (tensor * pipeline > 1 ? collectives : 0) + shared,
+    unseen: contextBytes,
     captured: job.enforceEager ? 0 : capturedGraphs,
   };
 }

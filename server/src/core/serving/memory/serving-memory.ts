@@ -15,6 +15,7 @@ export interface ServingMemory {
   readonly lora: number;
   readonly activation: number;
   readonly outside: number;
+  readonly unseen?: number;
   readonly captured: number;
   /** What weights, activations and cache may take together. */
   readonly budget: number;
