@@ -68,13 +68,14 @@ function overheadTerm(job: ServingJob, n: ServingMemory): Term {
     ],
     source: n.poolSource,
   };
+  const outsideBytes = n.outside + (n.unseen ?? 0);
   const outside: Term = {
     id: 'memory.outside',
     label: 'Context, workspaces and NCCL',
     unit: 'B',
-    value: n.outside,
+    value: outsideBytes,
     formula: 'fixed sizes, more when several GPUs work together',
-    inputs: [{ name: 'bytes', value: n.outside, from: 'engine logs' }],
+    inputs: [{ name: 'bytes', value: outsideBytes, from: 'engine logs' }],
   };
   const graphs: Term = {
     id: 'memory.graphs',

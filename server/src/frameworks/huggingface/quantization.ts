@@ -6,8 +6,8 @@ import type { BaseFormat } from '../../core/job-fields.ts';
 import type { Draft } from '../draft.ts';
 import { keyOrigin, setDerived, setField } from '../draft.ts';
 import type { Setting } from '../setting.ts';
-import { unquantizedParts } from './unquantized.ts';
 import { settingNumber, settingText } from '../setting.ts';
+import { unquantizedParts } from './unquantized.ts';
 
 interface Scheme {
   readonly name: string;
@@ -89,15 +89,23 @@ function schemeOf(get: Get, settings: readonly Setting[]): Scheme | undefined {
 /** Group size, order and what is left out. FP8 with scales per block tells the side of a block. */
 function readDetails(draft: Draft, own: readonly Setting[]): void {
   const find = (pattern: RegExp) => own.find(({ name }) => pattern.test(name));
-  const group = find(/^(?:q_group_size|group_size|weight_block_size\.0|quant_config\.weight_quant_params\.group_size|config_groups\.[^.]+\.weights\.group_size)$/);
+  const group = find(
+    /^(?:q_group_size|group_size|weight_block_size\.0|quant_config\.weight_quant_params\.group_size|config_groups\.[^.]+\.weights\.group_size)$/,
+  );
   const size = settingNumber(group);
-  if (group !== undefined && size !== undefined && Number.isInteger(size)) setField(draft, 'model.quantGroupSize', size, keyOrigin(draft, group));
+  if (group !== undefined && size !== undefined && Number.isInteger(size))
+    setField(draft, 'model.quantGroupSize', size, keyOrigin(draft, group));
   const order = find(/^desc_act$/);
   if (typeof order?.scalar === 'boolean') setField(draft, 'model.quantActOrder', order.scalar, keyOrigin(draft, order));
   const symmetric = find(/^(?:sym|config_groups\.[^.]+\.weights\.symmetric)$/);
   if (typeof symmetric?.scalar === 'boolean') setField(draft, 'model.quantSymmetric', symmetric.scalar, keyOrigin(draft, symmetric));
-  const left = own.filter(({ name }) => /^(?:ignore|ignored_layers|modules_to_not_convert|exclude_modules|llm_int8_skip_modules)\.\d+$/.test(name));
-  const parts = unquantizedParts(left.flatMap((setting) => settingText(setting) ?? []), draft.job);
+  const left = own.filter(({ name }) =>
+    /^(?:ignore|ignored_layers|modules_to_not_convert|exclude_modules|llm_int8_skip_modules)\.\d+$/.test(name),
+  );
+  const parts = unquantizedParts(
+    left.flatMap((setting) => settingText(setting) ?? []),
+    draft.job,
+  );
   const [first] = left;
   if (first !== undefined && parts !== '') setField(draft, 'model.quantExcluded', parts, keyOrigin(draft, first));
 }

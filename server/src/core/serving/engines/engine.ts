@@ -5,6 +5,7 @@ import type { ModelShape } from '../../model-shape.ts';
 import type { TermInput } from '../../term.ts';
 import type { StageCaches } from '../memory/cache-layers.ts';
 import type { PoolTokens } from '../memory/kv-pool.ts';
+import type { StageWeights } from '../memory/weight-bytes.ts';
 import type { EngineChoice, EngineId } from './engine-id.ts';
 
 /** What the defaults of an engine may depend on. */
@@ -39,6 +40,8 @@ export interface Overhead {
   readonly activation: number;
   /** What PyTorch's allocator does not see: context, NCCL, workspaces of libraries. */
   readonly outside: number;
+  /** What lies outside and the engine's arithmetic does not see: a context that was there before it looked. */
+  readonly unseen?: number;
   readonly captured: number;
 }
 
@@ -66,6 +69,8 @@ export interface Engine {
   readonly shareField: 'serving.gpuMemoryUtilization' | 'serving.staticMemoryShare' | 'serving.freeMemoryShare';
   readonly defaults: (question: DefaultsQuestion) => EngineDefaults;
   readonly overhead: (job: ServingJob) => Overhead;
+  /** Weights on the GPU, where some stay with the host. */
+  readonly resident?: (job: ServingJob, weights: StageWeights) => number;
   readonly pool: (job: ServingJob, question: PoolQuestion) => Pool;
   readonly tokens: (job: ServingJob, caches: StageCaches, bytes: number) => PoolTokens;
 }

@@ -5,6 +5,7 @@
 import type { ServingJob } from '../../estimate-inputs.ts';
 import type { Bytes } from '../../units.ts';
 import { plainPool } from '../memory/kv-pool.ts';
+import type { StageWeights } from '../memory/weight-bytes.ts';
 import { contextBytes, type Engine, type Pool, type PoolQuestion } from './engine.ts';
 
 /** Tokens of one computed graph (`--ubatch-size`). */
@@ -22,12 +23,20 @@ export function computeBuffer(job: ServingJob): Bytes {
   return 4 * tokens * (model.vocab + 2 * widest + 2 * model.hidden);
 }
 
-/** Layers on the GPU of those of this stage: `-ngl` counts the head as one more. */
+/** The share of the layers that is on the GPU: `-ngl` counts the head as one more. */
 const onGpu = (job: ServingJob): number => Math.min(1, (job.gpuLayers ?? job.model.layers + 1) / job.model.layers);
+
+/** The table of the embedding stays with the host; the head goes to the GPU after all layers. */
+function resident(job: ServingJob, { bytes, input, output }: StageWeights): number {
+  const asked = job.gpuLayers ?? Number.POSITIVE_INFINITY;
+  const shared = job.model.tiedEmbeddings && job.pipeline === 1;
+  const layers = Math.max(0, bytes - input - (shared ? 0 : output));
+  return layers * onGpu(job) + (asked > job.model.layers ? output : 0);
+}
 
 export function fixedPool(job: ServingJob, { usable, caches }: PoolQuestion): Pool {
   const { maxModelLen, maxSequences } = job;
-  const perToken = (caches.full.layers * caches.full.bytes + 0) * onGpu(job);
+  const perToken = caches.full.layers * caches.full.bytes * onGpu(job);
   // Layers with a window keep it, and a micro batch, for every slot.
   const inWindow = Math.min(maxModelLen, maxSequences * caches.window.size + microBatch);
   const windows = caches.window.layers * caches.window.bytes * onGpu(job) * inWindow;
@@ -51,6 +60,7 @@ export const llamaCpp: Engine = {
   shareField: 'serving.freeMemoryShare',
   defaults: () => ({ sequences: 1, batchedTokens: 2048, share: 1, blockSize: 1, why: "llama.cpp's default (common/arg.cpp)" }),
   overhead: (job) => ({ activation: computeBuffer(job), outside: contextBytes, captured: 0 }),
+  resident,
   pool: fixedPool,
   tokens: (job, caches, bytes) => {
     const { maxModelLen, maxSequences } = job;

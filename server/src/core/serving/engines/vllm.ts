@@ -9,6 +9,7 @@ import { GiB } from '../../units.ts';
 import { encoderPeak, forwardPeak, samplerPeak } from '../memory/activation-peak.ts';
 import { groupedPool, plainPool } from '../memory/kv-pool.ts';
 import {
+  contextBytes,
   type DefaultsQuestion,
   type Engine,
   type EngineDefaults,
@@ -66,6 +67,7 @@ function overhead(job: ServingJob): Overhead {
   return {
     activation: Math.max(forwardPeak(job, maxBatchedTokens), logits, encoderPeak(job)),
     outside: workspaces + (tensor * pipeline > 1 ? collectives : 0) + shared,
+    unseen: contextBytes,
     captured: job.enforceEager ? 0 : capturedGraphs,
   };
 }
@@ -76,7 +78,7 @@ function pool(job: ServingJob, { usable, weights, activation, outside, captured,
     ? 'vllm/v1/worker/gpu_worker.py determine_available_memory'
     : 'vllm/worker/worker.py determine_num_available_blocks';
   if (job.kvCacheBytes !== undefined) return { bytes: job.kvCacheBytes, budget, formula: 'as configured', inputs: [], source };
-  // Graphs are measured before the pool is sized since 0.20; before, they took what the share leaves.
+  // Graphs are estimated before the pool is sized since 0.20 (its logs speak of 0.21, those of 0.20.0 have it); before, they took what the share leaves.
   const graphs = since(job.engine, '0.20') ? captured : 0;
   // V0 holds states for all sequences beside its pool.
   const states = isV1(job.engine) ? 0 : caches.state.layers * caches.state.bytes * job.maxSequences;

@@ -15,6 +15,7 @@ export interface ServingMemory {
   readonly lora: number;
   readonly activation: number;
   readonly outside: number;
+  readonly unseen?: number;
   readonly captured: number;
   /** What weights, activations and cache may take together. */
   readonly budget: number;
@@ -38,29 +39,29 @@ export function servingMemory(job: ServingJob, usable: number): ServingMemory {
   const overhead = engine.overhead(job);
   const offloaded = GiB(job.cpuOffloadGiB);
   let from = 0;
-  const stages = stageWeights(job).map((bytes, stage): ServingMemory => {
+  const stages = stageWeights(job).map((held, stage): ServingMemory => {
     const to = from + (layers[stage] ?? 0);
     const caches = stageCaches(job, from, to);
     from = to;
-    const weights = Math.max(0, bytes - offloaded);
+    const weights = Math.max(0, (engine.resident?.(job, held) ?? held.bytes) - offloaded);
     const pool = engine.pool(job, { usable, weights, caches, ...overhead });
-    const held = capped(job, engine.tokens(job, caches, pool.bytes));
+    const cache = capped(job, engine.tokens(job, caches, pool.bytes));
     return {
       stage,
       weights,
       lora: loraBytes(job, layers[stage] ?? 0),
       ...overhead,
       budget: pool.budget,
-      pool: Math.min(pool.bytes, held.tokens < (job.maxKvTokens ?? Number.POSITIVE_INFINITY) ? pool.bytes : held.tokens * held.perToken),
+      pool: Math.min(pool.bytes, cache.tokens < (job.maxKvTokens ?? Number.POSITIVE_INFINITY) ? pool.bytes : cache.tokens * cache.perToken),
       poolFormula: pool.formula,
       poolInputs: pool.inputs,
       poolSource: pool.source,
       states: pool.states ?? 0,
-      perToken: held.perToken,
-      perTokenFormula: held.formula,
-      block: held.block,
-      tokens: held.tokens,
-      concurrency: held.concurrency,
+      perToken: cache.perToken,
+      perTokenFormula: cache.formula,
+      block: cache.block,
+      tokens: cache.tokens,
+      concurrency: cache.concurrency,
     };
   });
   return stages.reduce((least, stage) => (isFuller(stage, least) ? stage : least));

@@ -8,8 +8,8 @@ import { elementsOf, layerMatrices, type Matrix, type ServingSplit } from './mat
 import { stageLayers } from './stages.ts';
 import { matrixBytes, type Place } from './weight-schemes/scheme.ts';
 
-/** Bytes of what is not quantized: 16 bits, or 32 in an fp32 model. */
-const plainBytes = (job: ServingJob): number => (job.scheme.format === 'fp32' ? 4 : 2);
+/** Bytes of what is not quantized: 16 bits, or 32 in an fp32 model and in a GGUF file, whose norms and biases are so. */
+const plainBytes = ({ scheme }: ServingJob): number => (scheme.format === 'fp32' || scheme.id.startsWith('gguf') ? 4 : 2);
 
 export function splitOf({ tensor, dataParallel, attentionData, expertParallel }: ServingJob): ServingSplit {
   // Experts are divided over TP and the replicas of data parallelism together, whether whole (expert parallelism) or each
@@ -136,8 +136,16 @@ export function loraBytes(job: ServingJob, layers: number): number {
   return (loraSlots * loraRank * widths * 2 * layers) / model.layers;
 }
 
-/** Bytes of the weights on one GPU of every pipeline stage. */
-export function stageWeights(job: ServingJob): readonly Bytes[] {
+/** The weights of one pipeline stage on one GPU, and what of them are the tables at the model's ends. */
+export interface StageWeights {
+  readonly bytes: Bytes;
+  readonly input: Bytes;
+  /** The head with its norm; the embedding itself where both are one table. */
+  readonly output: Bytes;
+}
+
+/** The weights of every pipeline stage. */
+export function stageWeights(job: ServingJob): readonly StageWeights[] {
   const { model, scheme, pipeline } = job;
   const stages = stageLayers(job);
   const { first, last } = ends(job);
@@ -154,6 +162,10 @@ export function stageWeights(job: ServingJob): readonly Bytes[] {
     from += layers;
     if (stage === 0) bytes += first + besides(job);
     if (stage === pipeline - 1) bytes += last + draftBytes(job);
-    return (bytes + positionTable(job) + loraBytes(job, layers)) as Bytes;
+    return {
+      bytes: bytes + positionTable(job) + loraBytes(job, layers),
+      input: stage === 0 ? first : 0,
+      output: stage < pipeline - 1 ? 0 : model.tiedEmbeddings && pipeline === 1 ? first : last,
+    };
   });
 }

@@ -83,8 +83,9 @@ const choices: Readonly<Record<string, Choices>> = {
   },
   iq3_s: values(shared('q4_k')),
   iq3_m: { ...values(always('q4_k')), 'ffn-down': where((place) => early(place, 8), 'q4_k'), output: always('q4_k') },
-  iq4_nl: values(shared('q5_k')),
-  iq4_xs: values(shared('q5_k')),
+  // Made without an importance matrix; with one the first down projections are like the rest.
+  iq4_nl: { ...values(shared('q5_k')), 'ffn-down': where((place) => early(place, 8), 'q5_k') },
+  iq4_xs: { ...values(shared('q5_k')), 'ffn-down': where((place) => early(place, 8), 'q5_k') },
 };
 
 const embeddings: Readonly<Record<string, GgmlType>> = {
