@@ -147,16 +147,22 @@ function distinctFiles(
 function dependenciesOf(parts: Parts, uri: string, text: string): readonly string[] {
   if (!namesFile.test(text)) return [];
   const document = readIfOfUse(uri, text, findSourced(parts.files));
-  const around = surroundingsOf(parts);
+  const around = placesOf(parts);
   // Releases do not change what a file names, and looking for what pins them takes longer than the rest.
   const linked = recognise(document, faultOf(parts)).jobs.flatMap(({ reading }) => followLinks(document, reading, around));
   return distinctFiles(document, [], linked);
 }
 
-const surroundingsOf = (parts: Parts): Surroundings => ({
+/** What links need that no release changes. */
+const placesOf = (parts: Parts): Surroundings => ({
   files: parts.files,
   fault: faultOf(parts),
   modelFolders: parts.settings().modelFolders ?? [],
+});
+
+const surroundingsOf = (parts: Parts): Surroundings => ({
+  ...placesOf(parts),
+  requirementsOf: (document) => requirementsOf(document, parts.files),
 });
 
 interface AnalysedReading {
