@@ -100,7 +100,7 @@ function splits({ parallel, hardware, config }: CaseInput, fields: PartialJobDra
 const schemes: readonly (readonly [RegExp, string])[] = [
   [/nvfp4/i, 'nvfp4'],
   [/mxfp4|deepseek_v4/i, 'mxfp4'],
-  [/gguf[-_](\w+)|\b(i?q\d_\w+)\.gguf/i, 'gguf'],
+  [/gguf[-_](\w+)|\b(i?q\d_\w+)\.gguf|^i?q\d_/i, 'gguf'],
   [/aqlm[-_ ]?(\d)bit/i, 'aqlm-2bit'],
   [/fp8[-_]dynamic/i, 'fp8-dynamic'],
   [/fp8/i, 'fp8'],

@@ -75,7 +75,8 @@ function partTerms(job: ServingJob, { id, attention, passes, tokens }: Named, sp
     field: 'cluster.gpu',
     from: `data sheet of ${accelerator.label}`,
   };
-  const bytes = stageWeights(job).reduce((sum, stage) => sum + stage, 0);
+  // The embedding is looked up, not streamed; the head has a part of its own.
+  const bytes = stageWeights(job).reduce((sum, stage) => sum + stage.bytes - stage.input - stage.output, 0);
   const streamed = Math.min(spent.layers, (passes * bytes) / accelerator.memory.bandwidth.value);
   const part = (name: string, label: string, value: Seconds, formula: string, inputs: readonly TermInput[], source?: string): Term => ({
     id: `${id}.${name}`,

@@ -50,6 +50,9 @@ export function servingDevices(job: ServingJob): ServingDevices {
   const calibration = { ...steady, sustainedShare: steady.sustainedShare ** serving.burstShare };
   const plain = plainDevice(accelerator, calibration);
   if (bytesPerElement(job.weights) >= 2) return { linear: plain, widened: false, plain, serving };
-  const own = isMultiplied(accelerator, job.weights) ? describeDevice(accelerator, job.weights, calibration) : undefined;
+  // llama.cpp's blocks are no format of the matrix units.
+  const widens = job.engine.id === 'llama-cpp' || job.engine.id === 'ollama' || !isMultiplied(accelerator, job.weights);
+  const scales = job.scheme.id === 'fp8-block' ? 'block' : 'tensor';
+  const own = widens ? undefined : describeDevice(accelerator, job.weights, calibration, scales);
   return { linear: own ?? plain, widened: own === undefined, plain, serving };
 }

@@ -11,6 +11,6 @@ export function hostWeightSeconds(job: ServingJob): Seconds {
   const { model, gpuLayers, cpuOffloadGiB, pipeline } = job;
   const fetched = (pipeline * GiB(cpuOffloadGiB)) / hostCalibration.hostLink;
   if (gpuLayers === undefined || gpuLayers < 0 || gpuLayers >= model.layers) return fetched;
-  const all = stageWeights(job).reduce((sum, bytes) => sum + bytes, 0);
+  const all = stageWeights(job).reduce((sum, { bytes }) => sum + bytes, 0);
   return fetched + ((1 - gpuLayers / model.layers) * all) / hostCalibration.hostMemory;
 }
