@@ -1,8 +1,6 @@
 /**
- * A serving job's memory (`memory/serving-memory.ts`, with the arithmetic of its engine) and a roofline of prefill and decode.
- *
- * Decode streams the weights and the live KV cache once per token; prefill is compute bound. Known to be wrong for
- * speculative decoding and disaggregated serving, which are not modelled.
+ * A serving job's memory (`memory/serving-memory.ts`, with the arithmetic of its engine) and the times of its steps
+ * (`speed-terms.ts`). Known to be wrong for speculative decoding and disaggregated serving, which are not modelled.
  */
 import { peakRate } from '../compute/gemm.ts';
 import type { EstimateResult } from '../estimate.ts';

@@ -26,7 +26,7 @@ interface Spent {
   readonly host: Seconds;
 }
 
-const banded = (term: Term): Term => ({ ...term, band: bandOf(term.value, bands.roofline) });
+const banded = (term: Term): Term => ({ ...term, band: bandOf(term.value, bands.servingTime) });
 
 function decodeStep(job: ServingJob, batch: number, live: number): Spent {
   const { layers, collectives, head, attention, host } = stepParts(job);
