@@ -139,7 +139,8 @@ function quantization(input: CaseInput, fields: PartialJobDraft): void {
   const scheme = quantizationOf(input);
   const own = fields['model.quantization'];
   if (scheme === undefined) return;
-  if (own === undefined || findScheme(own)?.format !== findScheme(scheme)?.format) {
+  const detailed = fields['model.quantGroupSize'] !== undefined || fields['model.quantExcluded'] !== undefined;
+  if (own === undefined || !detailed || findScheme(own)?.format !== findScheme(scheme)?.format) {
     for (const field of ['model.quantGroupSize', 'model.quantSymmetric', 'model.quantExcluded'] as const) delete fields[field];
     fields['model.quantization'] = scheme;
   }

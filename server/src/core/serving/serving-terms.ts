@@ -68,14 +68,13 @@ function overheadTerm(job: ServingJob, n: ServingMemory): Term {
     ],
     source: n.poolSource,
   };
-  const outsideBytes = n.outside + (n.unseen ?? 0);
   const outside: Term = {
     id: 'memory.outside',
-    label: 'Context, workspaces and NCCL',
+    label: 'Outside the allocator',
     unit: 'B',
-    value: outsideBytes,
+    value: n.outside,
     formula: 'fixed sizes, more when several GPUs work together',
-    inputs: [{ name: 'bytes', value: outsideBytes, from: 'engine logs' }],
+    inputs: [{ name: 'bytes', value: n.outside, from: 'engine logs' }],
   };
   const graphs: Term = {
     id: 'memory.graphs',
@@ -93,7 +92,15 @@ function overheadTerm(job: ServingJob, n: ServingMemory): Term {
     formula: 'one of each layer per sequence, beside the pool',
     inputs: [{ name: 'sequences', value: job.maxSequences, field: 'serving.maxSequences' }],
   };
-  const children = [activation, outside, graphs, ...(n.states > 0 ? [states] : [])];
+  const context: Term = {
+    id: 'memory.context',
+    label: 'Driver context, not in the arithmetic of the pool',
+    unit: 'B',
+    value: n.unseen ?? 0,
+    formula: 'a fixed size',
+    inputs: [{ name: 'bytes', value: n.unseen ?? 0, from: 'engine logs' }],
+  };
+  const children = [activation, outside, graphs, ...(context.value > 0 ? [context] : []), ...(n.states > 0 ? [states] : [])];
   return banded(sumOf('memory.overhead', 'Activations, graphs and libraries', 'B', children), bands.servingOverhead);
 }
 
