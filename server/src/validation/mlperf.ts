@@ -80,7 +80,10 @@ export function mlperfFields(input: CaseInput, run: MlperfRun, capacity: number,
   Object.assign(fields, setup.fields);
   fields['serving.maxModelLen'] = run.prompt + run.output;
   return [
-    { value: `${run.prompt} tokens in, ${run.output} out`, why: `mean lengths of ${run.source}, which the rules prescribe` },
+    {
+      value: `${run.prompt} tokens in, ${run.output} out`,
+      why: `mean lengths of ${run.source}, which the rules prescribe; the prompts' are presumed`,
+    },
     { field: 'serving.quantization', value: setup.format, why: 'the narrowest format of the device; submissions are free to choose' },
     {
       field: 'parallel.tensor',

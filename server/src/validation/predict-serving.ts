@@ -51,8 +51,8 @@ function timeFields(input: CaseInput, estimate: ServingEstimate, job: ServingJob
 }
 
 /**
- * TensorRT-LLM 0.5 heads its column "out tok/s": that of all GPUs. Divided by them the weights alone would pass the memory of
- * several GPUs faster than they can be read.
+ * TensorRT-LLM 0.5 heads its column "Throughput (out tok/s)" (docs/source/performance.md of that release): that of all GPUs. As the
+ * rate of each the weights alone would be read faster than the memory allows.
  */
 function countsWhole({ source }: CaseInput): boolean {
   return source === 'trtllm-0.5';

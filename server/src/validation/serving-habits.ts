@@ -20,7 +20,7 @@ function tensorRtHabits(input: CaseInput, fields: PartialJobDraft, assumptions: 
   }
   if (fields['model.slidingWindow'] !== undefined) {
     delete fields['model.slidingWindow'];
-    const why = 'TensorRT-LLM attends to all tokens unless max_attention_window is set';
+    const why = 'presumed: TensorRT-LLM attends to all tokens unless max_attention_window is set';
     assumptions.push({ field: 'model.slidingWindow', value: 'none', why });
   }
 }
