@@ -110,7 +110,10 @@ function overheadTerm(job: ServingJob, n: ServingNumbers): Term {
   return banded(sumOf('memory.overhead', 'Activations, graphs and libraries', 'B', children), bands.servingOverhead);
 }
 
-function poolTerm(_job: ServingJob, n: ServingNumbers): Term {
+/** How far pools are from what logs say. */
+const poolBand = ({ engine }: ServingJob) => (engine.id === 'vllm' ? bands.serving : bands.servingElsewhere);
+
+function poolTerm(job: ServingJob, n: ServingNumbers): Term {
   const term: Term = {
     id: 'memory.kv-cache',
     label: 'KV cache pool',
@@ -120,7 +123,7 @@ function poolTerm(_job: ServingJob, n: ServingNumbers): Term {
     inputs: [...n.poolInputs, { name: 'budget', value: n.budget, field: 'cluster.gpu' }],
     source: n.poolSource,
   };
-  return banded(term, bands.serving);
+  return banded(term, poolBand(job));
 }
 
 /** What one token leaves in a layer: KV heads, or the compressed pair of MLA. */
@@ -155,7 +158,7 @@ function cacheTerms(job: ServingJob, n: ServingNumbers): Pick<ServingEstimate, '
         formula: 'pool / bytes per token, whole blocks',
         inputs: [{ name: 'block', value: n.block, field: 'serving.blockSize' }],
       },
-      bands.serving,
+      poolBand(job),
     ),
     concurrency: banded(
       {
@@ -166,7 +169,7 @@ function cacheTerms(job: ServingJob, n: ServingNumbers): Pick<ServingEstimate, '
         formula: 'pages of the pool / pages of one request of the longest context',
         inputs: [{ name: 'max model length', value: job.maxModelLen, field: 'serving.maxModelLen' }],
       },
-      bands.serving,
+      poolBand(job),
     ),
   };
 }
