@@ -104,7 +104,10 @@ function overheadTerm(job: ServingJob, n: ServingMemory): Term {
   return banded(sumOf('memory.overhead', 'Activations, graphs and libraries', 'B', children), bands.servingOverhead);
 }
 
-function poolTerm(_job: ServingJob, n: ServingMemory): Term {
+/** How far pools are from what logs say. */
+const poolBand = ({ engine }: ServingJob) => (engine.id === 'vllm' ? bands.serving : bands.servingElsewhere);
+
+function poolTerm(job: ServingJob, n: ServingMemory): Term {
   const term: Term = {
     id: 'memory.kv-cache',
     label: 'KV cache pool',
@@ -114,7 +117,7 @@ function poolTerm(_job: ServingJob, n: ServingMemory): Term {
     inputs: [...n.poolInputs, { name: 'budget', value: n.budget, field: 'cluster.gpu' }],
     source: n.poolSource,
   };
-  return banded(term, bands.serving);
+  return banded(term, poolBand(job));
 }
 
 /** What one token leaves in a layer: KV heads, or the compressed pair of MLA. */
@@ -149,7 +152,7 @@ function cacheTerms(job: ServingJob, n: ServingMemory): Pick<ServingEstimate, 'k
         formula: 'pool / bytes per token, whole blocks',
         inputs: [{ name: 'block', value: n.block, field: 'serving.blockSize' }],
       },
-      bands.serving,
+      poolBand(job),
     ),
     concurrency: banded(
       {
@@ -160,7 +163,7 @@ function cacheTerms(job: ServingJob, n: ServingMemory): Pick<ServingEstimate, 'k
         formula: 'pages of the pool / pages of one request of the longest context',
         inputs: [{ name: 'max model length', value: job.maxModelLen, field: 'serving.maxModelLen' }],
       },
-      bands.serving,
+      poolBand(job),
     ),
   };
 }
