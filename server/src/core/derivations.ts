@@ -7,7 +7,7 @@ import { type Derivation, isCount, product, row, whole } from './derivation.ts';
 import { trainerDerivations } from './trainer-derivations.ts';
 
 /** Serving engines replicate by other rules. */
-const servers: readonly string[] = ['vllm'];
+const servers: readonly string[] = ['vllm', 'sglang', 'tensorrt-llm', 'tgi', 'lmdeploy', 'llama-cpp', 'ollama', 'mlc'];
 
 /** World size and data parallelism. Source: Megatron-LM megatron/core/parallel_state.py, initialize_model_parallel. */
 const cluster: readonly Derivation[] = [

@@ -5,8 +5,9 @@ import type { PartialJob } from '../core/job-fields.ts';
 import { stepTimer } from '../core/serving/time/timer-of-job.ts';
 import type { Predicted } from './predict-training.ts';
 import type { CaseInput } from './row.ts';
+import { servedRow } from './serving-names.ts';
 import { type ServingRun, servingRunOf } from './serving-run.ts';
-import { type RunTimes, runTimes } from './uniform-run.ts';
+import { type RunTimes, runTimes, steadyRate } from './uniform-run.ts';
 
 const gib = 2 ** 30;
 
@@ -14,17 +15,19 @@ const gib = 2 ** 30;
 export function predictServing(input: CaseInput, job: PartialJob, estimate: ServingEstimate, complete: ServingJob | undefined): Predicted {
   const { memory } = estimate;
   const predicted: Predicted = { weights_gib: memory.weights.value / gib };
-  const sized = complete !== undefined || input.hardware?.gpu_mem_gib !== undefined;
+  const sized = complete !== undefined || servedRow(input).hardware?.gpu_mem_gib !== undefined;
   if (sized) {
     predicted.kv_cache_gib = memory.kvCache.value / gib;
     predicted.kv_tokens = estimate.kvTokens.value;
+    predicted.k_size_gib = memory.kvCache.value / 2 / gib;
+    predicted.v_size_gib = predicted.k_size_gib;
     predicted.gpu_blocks = Math.floor(estimate.kvTokens.value / (job['serving.blockSize'] ?? 16));
     if (job['serving.maxModelLen'] !== undefined) predicted.max_concurrency = estimate.concurrency.value;
     const activations = memory.overhead.children?.find((child) => /activation|profil/i.test(child.id));
     if (activations) predicted.activation_peak_gib = activations.value / gib;
     const graphs = memory.overhead.children?.find((child) => /graph/i.test(child.id));
     if (graphs) predicted.cuda_graph_gib = graphs.value / gib;
-    const outside = memory.overhead.children?.find((child) => /context|non.?torch/i.test(child.id));
+    const outside = memory.overhead.children?.find((child) => /outside/i.test(child.id));
     if (outside) predicted.non_torch_gib = outside.value / gib;
   }
   if (complete) Object.assign(predicted, timeFields(input, estimate, complete));
@@ -37,21 +40,28 @@ export function predictServing(input: CaseInput, job: PartialJob, estimate: Serv
 function timeFields(input: CaseInput, estimate: ServingEstimate, job: ServingJob): Predicted {
   const run = servingRunOf(input);
   if (!run) return {};
-  const times = runTimes(stepTimer(job), run, { slots: slotsOf(run, estimate, job), batchedTokens: job.maxBatchedTokens });
-  return fieldsOf(run, times, job.dataParallel, countsWhole(input) ? 1 : estimate.gpus);
+  const timer = stepTimer(job);
+  const limits = { slots: slotsOf(run, estimate, job), batchedTokens: job.maxBatchedTokens };
+  if (run.kind === 'steady') {
+    const replicas = job.dataParallel * Math.max(1, Math.floor((input.hardware?.gpus ?? 1) / estimate.gpus));
+    const rate = steadyRate(timer, run, limits);
+    return rate === undefined ? {} : { tokens_per_s: replicas * rate };
+  }
+  return fieldsOf(run, runTimes(timer, run, limits), job.dataParallel, countsWhole(input) ? 1 : estimate.gpus);
 }
 
 /**
- * TensorRT-LLM 0.5 heads its column "out tok/s": that of all GPUs. Divided by them the weights alone would pass the memory of
- * several GPUs faster than they can be read.
+ * TensorRT-LLM 0.5 heads its column "Throughput (out tok/s)" (docs/source/performance.md of that release): that of all GPUs. As the
+ * rate of each the weights alone would be read faster than the memory allows.
  */
 function countsWhole({ source }: CaseInput): boolean {
   return source === 'trtllm-0.5';
 }
 
 /** Requests at once: those whose cache fits when each is half through, or fully where the engine reserves it. */
-function slotsOf({ prompt, output }: ServingRun, estimate: ServingEstimate, job: ServingJob): number {
-  const reserved = prompt + (job.framework === 'tensorrt-llm' ? output : output / 2);
+function slotsOf(run: ServingRun, estimate: ServingEstimate, job: ServingJob): number {
+  const { prompt, output } = run;
+  const reserved = prompt + (run.kind !== 'steady' && job.framework === 'tensorrt-llm' ? output : output / 2);
   return Math.min(job.maxSequences, Math.floor(estimate.kvTokens.value / reserved));
 }
 

@@ -4,14 +4,20 @@
  * assumptions with where they stand.
  */
 import type { Assumption } from '../core/estimate.ts';
+import { isMlperf, mlperfRun } from './mlperf.ts';
 import type { CaseInput } from './row.ts';
 
 export interface ServingRun {
-  /** `batch`: all requests start together; `queue`: as many as fit run, the others wait; `prompt`: no token is decoded. */
-  readonly kind: 'batch' | 'queue' | 'prompt';
+  /**
+   * `batch`: all requests start together; `queue`: as many as fit run, the others wait; `steady`: there are always others;
+   * `prompt`: no token is decoded.
+   */
+  readonly kind: 'batch' | 'queue' | 'steady' | 'prompt';
   readonly requests: number;
   readonly prompt: number;
   readonly output: number;
+  /** Longest time a step may take; absent: as many requests run as fit. */
+  readonly tokenLimit?: number;
   readonly assumptions: readonly Assumption[];
 }
 
@@ -43,9 +49,17 @@ function benchRun(input: CaseInput): ServingRun | undefined {
   return { kind: 'batch', requests: 1, prompt: 0, output: tokens, assumptions: [] };
 }
 
+/** A submission to MLPerf: requests never run out, and the rules of the scenario bound the time of a token. */
+function steadyRun(input: CaseInput): ServingRun | undefined {
+  const run = isMlperf(input) ? mlperfRun(input) : undefined;
+  if (!run) return undefined;
+  const { prompt, output, tokenLimit } = run;
+  return { kind: 'steady', requests: 1, prompt, output, ...(tokenLimit === undefined ? {} : { tokenLimit }), assumptions: [] };
+}
+
 /** The run of a row, or undefined where it does not say one. */
 export function servingRunOf(input: CaseInput): ServingRun | undefined {
-  const bench = benchRun(input);
+  const bench = benchRun(input) ?? steadyRun(input);
   if (bench) return bench;
   const prompt = number(input, 'isl');
   if (prompt === undefined) return undefined;

@@ -78,6 +78,31 @@ function queueSeconds(timer: StepTimer, { requests, prompt, output }: ServingRun
   return seconds;
 }
 
+/**
+ * Output tokens per second when others always wait: each step decodes for all that run and takes in as many prompts as
+ * leave. With fewer requests steps are shorter: the most that keep to the limit; undefined when a single one does not.
+ */
+export function steadyRate(
+  timer: StepTimer,
+  { prompt, output, tokenLimit }: ServingRun,
+  { slots, batchedTokens }: Limits,
+): number | undefined {
+  const stepSeconds = (running: number): Seconds => {
+    const entering = running / output;
+    const pairs = (entering * prompt * (prompt + 1)) / 2;
+    return timer.seconds(running + entering * prompt, running + entering, pairs, running * (prompt + output / 2));
+  };
+  const most = Math.max(1, Math.min(slots, (batchedTokens * output) / (prompt + output)));
+  if (tokenLimit !== undefined && stepSeconds(1) > tokenLimit) return undefined;
+  let running = most;
+  for (let high = most, low = 0, halving = 0; tokenLimit !== undefined && stepSeconds(most) > tokenLimit && halving < 30; halving++) {
+    running = (low + high) / 2;
+    if (stepSeconds(running) > tokenLimit) high = running;
+    else low = running;
+  }
+  return running / stepSeconds(running);
+}
+
 export function runTimes(timer: StepTimer, run: ServingRun, limits: Limits): RunTimes {
   if (run.kind === 'queue') return { prefill: 0, perToken: 0, whole: queueSeconds(timer, run, limits) };
   return batchTimes(timer, run, limits);

@@ -8,7 +8,7 @@ import type { ServingJob } from '../estimate-inputs.ts';
 import { bandOf } from '../memory/stage-terms.ts';
 import { sumOf, type Term, type TermInput } from '../term.ts';
 import type { Seconds } from '../units.ts';
-import { weightBytes } from './memory/weight-bytes.ts';
+import { stageWeights } from './memory/weight-bytes.ts';
 import { stepParts } from './time/step-parts.ts';
 
 /** Tokens of the prompt that the time to first token is told for, at most half the context. */
@@ -26,7 +26,7 @@ interface Spent {
   readonly host: Seconds;
 }
 
-const banded = (term: Term): Term => ({ ...term, band: bandOf(term.value, bands.roofline) });
+const banded = (term: Term): Term => ({ ...term, band: bandOf(term.value, bands.servingTime) });
 
 function decodeStep(job: ServingJob, batch: number, live: number): Spent {
   const { layers, collectives, head, attention, host } = stepParts(job);
@@ -75,7 +75,8 @@ function partTerms(job: ServingJob, { id, attention, passes, tokens }: Named, sp
     field: 'cluster.gpu',
     from: `data sheet of ${accelerator.label}`,
   };
-  const bytes = weightBytes(job) * job.pipeline;
+  // The embedding is looked up, not streamed; the head has a part of its own.
+  const bytes = stageWeights(job).reduce((sum, stage) => sum + stage.bytes - stage.input - stage.output, 0);
   const streamed = Math.min(spent.layers, (passes * bytes) / accelerator.memory.bandwidth.value);
   const part = (name: string, label: string, value: Seconds, formula: string, inputs: readonly TermInput[], source?: string): Term => ({
     id: `${id}.${name}`,

@@ -68,10 +68,10 @@ function read(document: ConfigDocument): readonly Reading[] {
   const draft = createDraft({ document, framework, kind: 'model', release, launch: firstLine(document) });
   readRows(draft, huggingfaceRows, settings);
   if (nest !== '') applyClassDefaults(draft);
-  readScheme(draft, settings, 'quantization_config.');
   readShape(draft, settings);
   readRows(draft, biasRows, settings);
   readLayers(draft, settings);
+  readScheme(draft, settings, 'quantization_config.');
   readVision(draft, keysOf(draft, all, 'vision_config.'), outerType(all));
   readConfigFacts(draft, settings, all);
   const listed = settings.filter(({ name }) => !name.includes('.') && !/\.\d+$/.test(name));

@@ -115,6 +115,7 @@ function readSettings(draft: Draft, settings: readonly Setting[], release: VllmR
   setDefault(draft, 'serving.gpuMemoryUtilization', release.gpuMemoryUtilization, cache);
   setDefault(draft, 'serving.prefixCaching', release.prefixCaching, 'on by default since the V1 engine');
   setDefault(draft, 'serving.chunkedPrefill', release.chunkedPrefill, 'on by default since the V1 engine');
+  if (release.exact !== undefined) setDefault(draft, 'serving.engineVersion', release.exact, release.name);
   return finishReading(draft, settings, isVllmFlag, vllmNotModelled);
 }
 

@@ -5,6 +5,7 @@
  * Ada, vllm/model_executor/layers/quantization/utils/marlin_utils.py), so they save bytes and no FLOPs.
  */
 import { type ComputeCalibration, sustainedCalibration } from '../../calibration/compute.ts';
+import { type ServingCalibration, servingCalibration } from '../../calibration/serving.ts';
 import { type Device, describeDevice } from '../../compute/gemm.ts';
 import type { ServingJob } from '../../estimate-inputs.ts';
 import type { Accelerator } from '../../hardware.ts';
@@ -14,14 +15,11 @@ import { bytesPerElement } from '../../number-format.ts';
 export interface ServingDevices {
   /** What runs quantized: projections, MLP, experts. */
   readonly linear: Device;
+  /** Weights are turned into 16 bits on the way to the products. */
+  readonly widened: boolean;
   /** What stays in 16 bits: attention, head, what streams. */
   readonly plain: Device;
-}
-
-/** Bytes of one stored weight with the scales of its group of 128 (4 bits) or 16 (NVFP4). */
-export function storedBytes(format: NumberFormat): number {
-  if (format === 'int4') return 0.5 + 2 / 128;
-  return format === 'fp4' ? 0.5 + 1 / 16 : bytesPerElement(format);
+  readonly serving: ServingCalibration;
 }
 
 /** Whether the matrix units multiply this format itself. */
@@ -47,9 +45,14 @@ function plainDevice(accelerator: Accelerator, calibration: ComputeCalibration):
 
 export function servingDevices(job: ServingJob): ServingDevices {
   const { accelerator } = job.cluster;
-  const calibration = sustainedCalibration(accelerator);
+  const serving = servingCalibration(accelerator.architecture);
+  const steady = sustainedCalibration(accelerator);
+  const calibration = { ...steady, sustainedShare: steady.sustainedShare ** serving.burstShare };
   const plain = plainDevice(accelerator, calibration);
-  if (bytesPerElement(job.weights) === 2) return { linear: plain, plain };
-  const own = isMultiplied(accelerator, job.weights) ? describeDevice(accelerator, job.weights, calibration) : undefined;
-  return { linear: { ...(own ?? plain), weightBytes: storedBytes(job.weights) }, plain };
+  if (bytesPerElement(job.weights) >= 2) return { linear: plain, widened: false, plain, serving };
+  // llama.cpp's blocks are no format of the matrix units.
+  const widens = job.engine.id === 'llama-cpp' || job.engine.id === 'ollama' || !isMultiplied(accelerator, job.weights);
+  const scales = job.scheme.id === 'fp8-block' ? 'block' : 'tensor';
+  const own = widens ? undefined : describeDevice(accelerator, job.weights, calibration, scales);
+  return { linear: own ?? plain, widened: own === undefined, plain, serving };
 }
