@@ -12,6 +12,8 @@ const quantization: readonly { readonly suffix: RegExp; readonly method: string 
   { suffix: /-(?:nvfp4|fp4)$/, method: 'nvfp4' },
   { suffix: /-(?:unsloth-)?bnb-(?:4bit|nf4)$/, method: 'bitsandbytes' },
 ];
+/** A file of llama.cpp, by its quantization: "Llama-3.1-8B-Instruct-Q4_K_M.gguf", ".UD-Q2_K_XL-00001-of-00003.gguf"; or the repository of such files. */
+const gguf = /[-.](?:ud-)?(i?q\d(?:-[a-z0-9]{1,3})*|bf16|f16|f32)(?:-\d{5}-of-\d{5})?\.gguf$/;
 /** What a tuned version adds to the name of its base model, wherever it stands: "Mistral-7B-Instruct-v0.3". */
 const tuned = /-(?:instruct|chat|it|base|hf|pt|pretrain|thinking|deduped|unsloth)(?=-|$)/g;
 /** What people add at the end when they train or convert a model: "Llama-3-8b-sft-mixture", "Qwen3-4B_torch_dist". */
@@ -37,6 +39,13 @@ function modelKey(name: string): { readonly key: string; readonly quantized?: st
     .replace(/^meta-(?=llama)/, '')
     .replace(/^(llama)(?=\d)/, 'llama-')
     .replace(/^(llama-\d)-(\d)(?=-)/, '$1.$2');
+  const file = gguf.exec(key);
+  if (file !== null) {
+    const [suffix, stored = ''] = file;
+    const whole = { key: key.slice(0, -suffix.length).replace(tuned, '') };
+    return stored.includes('q') ? { ...whole, quantized: `gguf-${stored.replaceAll('-', '_')}` } : whole;
+  }
+  key = key.replace(/-gguf$/, '');
   const found = quantization.find((entry) => entry.suffix.test(key));
   if (found !== undefined) key = key.replace(found.suffix, '');
   key = key.replace(tuned, '');

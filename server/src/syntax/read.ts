@@ -1,14 +1,13 @@
 /** The entrance: any text to a ConfigDocument, once or again after every edit. */
-import type { Tree, Edit as TreeEdit } from 'web-tree-sitter';
+import type { Point, Tree, Edit as TreeEdit } from 'web-tree-sitter';
 import { Edit } from 'web-tree-sitter';
 import { readDockerfile } from './dockerfile.ts';
-import type { ConfigDocument, Problem, TextFormat } from './document.ts';
+import type { ConfigDocument, FindSourced, Problem, TextFormat } from './document.ts';
 import { readJson } from './json.ts';
-import { createLineIndex } from './line-index.ts';
 import { parsePythonText, parseShellText } from './parsers.ts';
 import { maskMagics } from './python/mask.ts';
+import { findImported } from './python/modules.ts';
 import { readPythonTree } from './python.ts';
-import type { FindSourced } from './shell/machine.ts';
 import { maskPlaceholders } from './shell/mask.ts';
 import { findFile } from './shell/sourcing.ts';
 import { readShellTree } from './shell.ts';
@@ -126,7 +125,7 @@ function notReady(text: string): Problem {
   };
 }
 
-export type { FindSourced } from './shell/machine.ts';
+export type { FindSourced } from './document.ts';
 
 const findNothing: FindSourced = () => undefined;
 
@@ -156,6 +155,17 @@ function applyChange(text: string, change: TextChange): string {
   return text.slice(0, start) + change.text + text.slice(Math.max(start, Math.min(change.end, text.length)));
 }
 
+/** Where a text ends that begins at a point, in the lines of the grammars. */
+function pointBehind({ row, column }: Point, text: string): Point {
+  let lines = 0;
+  let last = -1;
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) {
+    lines += 1;
+    last = at;
+  }
+  return { row: row + lines, column: lines === 0 ? column + text.length : text.length - last - 1 };
+}
+
 /** The smallest single edit between two texts, as the parser wants it. */
 function editBetween(before: string, after: string): TreeEdit | undefined {
   if (before === after) return undefined;
@@ -164,23 +174,16 @@ function editBetween(before: string, after: string): TreeEdit | undefined {
   while (start < most && before.charCodeAt(start) === after.charCodeAt(start)) start++;
   let tail = 0;
   while (tail < most - start && before.charCodeAt(before.length - 1 - tail) === after.charCodeAt(after.length - 1 - tail)) tail++;
-  const points = (text: string) => {
-    const index = createLineIndex(text);
-    return (offset: number) => {
-      const { line, character } = index.position(offset);
-      return { row: line, column: character };
-    };
-  };
-  const [pointBefore, pointAfter] = [points(before), points(after)];
   const oldEnd = before.length - tail;
   const newEnd = after.length - tail;
+  const begin = pointBehind({ row: 0, column: 0 }, after.slice(0, start));
   return new Edit({
     startIndex: start,
     oldEndIndex: oldEnd,
     newEndIndex: newEnd,
-    startPosition: pointBefore(start),
-    oldEndPosition: pointBefore(oldEnd),
-    newEndPosition: pointAfter(newEnd),
+    startPosition: begin,
+    oldEndPosition: pointBehind(begin, before.slice(start, oldEnd)),
+    newEndPosition: pointBehind(begin, after.slice(start, newEnd)),
   });
 }
 
@@ -218,8 +221,8 @@ export class DocumentReader {
   }
 
   private rereads({ sourced = [] }: ConfigDocument): boolean {
-    return sourced.some(({ path, from, file }) => {
-      const there = findFile(this.find, path, from, this.uri);
+    return sourced.some(({ path, from, how, file }) => {
+      const there = how === 'import' ? findImported(this.find, path, from) : findFile(this.find, path, from, this.uri);
       return there?.uri !== file?.uri || there?.text !== file?.text;
     });
   }

@@ -9,6 +9,7 @@ import { ranIn } from '../document-pins.ts';
 import type { Draft } from '../draft.ts';
 import { createDraft, finishReading, setDefault } from '../draft.ts';
 import { environmentSettings } from '../environment.ts';
+import { topEntries } from '../find.ts';
 import { readFlags } from '../flags.ts';
 import { hasCommands } from '../launchers/has-commands.ts';
 import { readSlurm } from '../launchers/slurm.ts';
@@ -61,7 +62,7 @@ function servers(document: ConfigDocument): readonly ServerCommand[] {
 function detect(document: ConfigDocument): number {
   if (hasCommands(document)) return servers(document).length > 0 ? 0.9 : 0;
   if (document.format !== 'yaml') return 0;
-  const names = document.entries.filter(({ path }) => path.length === 1).map(({ path }) => canonicalFlag(String(path[0])));
+  const names = [...topEntries(document).keys()].map(canonicalFlag);
   const known = names.filter(isVllmFlag).length;
   return names.some((name) => telling.has(name)) && known >= 2 && known >= 0.7 * names.length ? 0.8 : 0;
 }
