@@ -41,6 +41,12 @@ test('the text says load, latencies with their range, costs and what it rests on
   expect(out).toMatch(/Assumptions\n/);
 });
 
+test('an overload is said, a load that is kept up with is not', async () => {
+  const at = async (rate: string) => (await rooflint(['simulate', serve, '--rate', rate, '--requests', '300', '--osl', '64'])).out;
+  expect(await at('300')).toMatch(/Overloaded: 3\d\d requests arrive per second and \d+(?:\.\d+)? end/);
+  expect(await at('3')).not.toMatch(/Overloaded/);
+});
+
 test('the same seed prints the same, another one does not, and slower steps are slower', async () => {
   const [one, same, other] = [
     await json('--rate', '5', ...few),
@@ -149,6 +155,7 @@ describe('a mistake gives exit code 2 and one sentence', () => {
     ['a range turned round', ['serve.sh', '--osl', '200-100'], /--osl must be tokens/],
     ['a level that is none', ['serve.sh', '--slo', 'fast'], /--slo must be like ttft=500ms,tpot=50ms/],
     ['a time that is none', ['serve.sh', '--slo', 'ttft=soon'], /--slo must be a time such as 500ms/],
+    ['arrivals without a rate', ['serve.sh', '--arrivals', 'gamma'], /--arrivals gamma needs a rate/],
     ['a search without a level', ['serve.sh', '--find-rate'], /--find-rate needs a service level/],
     ['an unknown scheduler', ['serve.sh', '--policy', 'magic'], /Allowed choices are vllm, sglang/],
     ['a share above 1', ['serve.sh', '--accept', '1.5'], /--accept must be a share between 0 and 1/],

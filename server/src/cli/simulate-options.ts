@@ -104,13 +104,8 @@ export function withSimulateOptions(command: Command): Command {
       new Option('--arrivals <KIND>', 'how they arrive; poisson when a rate is given').choices(['poisson', 'fixed', 'gamma', 'at-once']),
     )
     .option('--burst <CV>', 'coefficient of variation of the gaps of gamma arrivals', above0('--burst'), 2)
-    .option(
-      '--isl <TOKENS>',
-      'prompt length: 1024, 512-2048 (uniform) or 1024~1.2 (log-normal: mean~CV)',
-      lengths('--isl'),
-      fixedTokens(1024),
-    )
-    .option('--osl <TOKENS>', 'answer length, written alike', lengths('--osl'), fixedTokens(256))
+    .addOption(lengthsOption('--isl <TOKENS>', 'prompt length: 1024, 512-2048 (uniform) or 1024~1.2 (log-normal: mean~CV)', 1024))
+    .addOption(lengthsOption('--osl <TOKENS>', 'answer length, written alike', 256))
     .option('--trace <FILE>', 'requests of a trace, JSONL or CSV; with --rate its lengths arrive at that rate')
     .option('--speed <X>', 'play the trace so many times faster', above0('--speed'), 1)
     .option('--save-trace <FILE>', 'write the requests as a JSONL trace')
@@ -144,7 +139,9 @@ export function withSimulateOptions(command: Command): Command {
     .option('--json', 'everything as JSON, with the time series');
 }
 
-const fixedTokens = (tokens: number): Lengths => ({ kind: 'fixed', tokens });
+function lengthsOption(flags: string, what: string, usual: number): Option {
+  return new Option(flags, what).argParser(lengths(flags.slice(0, 5))).default({ kind: 'fixed', tokens: usual }, String(usual));
+}
 
 /** How lengths are written for people. */
 export function lengthsText(given: Lengths): string {

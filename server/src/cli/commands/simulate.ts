@@ -16,6 +16,8 @@ export function simulateCommand(program: Command, io: CliIo, done: (code: number
     )
     .action(async (file: string, options: SimulateOptions) => {
       if (options.findRate && !options.slo) throw new UsageError('--find-rate needs a service level; give --slo ttft=500ms,tpot=50ms.');
+      if (options.rate === undefined && options.arrivals !== undefined && options.arrivals !== 'at-once')
+        throw new UsageError(`--arrivals ${options.arrivals} needs a rate; give --rate in requests per second.`);
       const session = await openSession(io, settingsFrom(options));
       const { jobs } = session.analyse(file);
       const job = jobs[options.job - 1];

@@ -12,6 +12,9 @@ type Show = (value: number) => string;
 
 const show: Show = (value) => (Number.isFinite(value) ? formatSeconds(value) : 'none');
 
+/** Requests that end, as a share of those that arrive, below which the queue is taken to grow without end. */
+const overload = 0.8;
+
 /** A value, and in brackets where it may lie within the band of the step time. */
 function ranged(value: number, fast: number, slow: number, write: Show): string {
   const [low, high] = fast <= slow ? [fast, slow] : [slow, fast];
@@ -58,13 +61,18 @@ export function simulationText(title: string, simulated: Simulated): string {
 }
 
 function requestsText({ result, skipped }: Simulated): string {
-  const { finished, rejected, seconds, steps } = result;
+  const { finished, rejected, seconds, steps, offeredRate, requestsPerSecond } = result;
   const left = [
     ...(rejected > 0 ? [`${formatCount(rejected)} refused: longer than the cache or a step`] : []),
     ...(skipped > 0 ? [`${formatCount(skipped)} of the trace left out: no prompt or no answer`] : []),
     ...(result.cancelled ? ['ended early'] : []),
   ];
-  return [`${formatCount(finished)} requests in ${formatSeconds(seconds)} and ${formatCount(steps)} steps`, ...left].join('; ');
+  const ran = [`${formatCount(finished)} requests in ${formatSeconds(seconds)} and ${formatCount(steps)} steps`, ...left].join('; ');
+  // After the last arrival its answer is still to be generated; that is no backlog.
+  const lastAnswers = finished === 0 ? 0 : (2 * result.itl.p50 * result.outputTokens) / finished;
+  if (!(finished < overload * offeredRate * (seconds - lastAnswers))) return ran;
+  const rates = `${formatNumber(offeredRate)} requests arrive per second and ${formatNumber(requestsPerSecond)} end`;
+  return `${ran}\nOverloaded: ${rates}, so latencies grow with the length of the run.`;
 }
 
 function latencies({ result, fast, slow }: Simulated): string {
