@@ -13,7 +13,7 @@ const scaled = (timer: StepTimer, factor: number): StepTimer => ({
   seconds: (tokens, sampled, pairs, live) => factor * timer.seconds(tokens, sampled, pairs, live),
 });
 
-const { share, basis } = bands.roofline;
+const { share, basis } = bands.servingTime;
 
 /** `poolTokens`: tokens that the KV cache of one replica holds. */
 export function loadTerms(job: ServingJob, poolTokens: number): Pick<ServingEstimate, 'load'> {
