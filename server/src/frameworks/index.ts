@@ -30,6 +30,7 @@ import { adapter as olmo } from './olmo/olmo.ts';
 import { adapter as olmoCore } from './olmo-core/olmo-core.ts';
 import { adapter as openrlhf } from './openrlhf/openrlhf.ts';
 import { adapter as peft } from './peft/peft.ts';
+import { adapter as sglang } from './sglang/sglang.ts';
 import { adapter as skypilot } from './skypilot/skypilot.ts';
 import { adapter as slime } from './slime/slime.ts';
 import { adapter as torchtitan } from './torchtitan/torchtitan.ts';
@@ -69,6 +70,7 @@ export const adapters: readonly Adapter[] = [
   olmoCore,
   openrlhf,
   peft,
+  sglang,
   skypilot,
   slime,
   torchtitan,

@@ -26,8 +26,8 @@ import { entrySettings, firstLine } from '../setting.ts';
 import { spellProperty } from '../spell-key.ts';
 import { readContainer } from './container.ts';
 import { visibleGpuRows } from './environment.ts';
-import { engineName, withNested } from './nested.ts';
 import { withHolders } from './holders.ts';
+import { engineName, withNested } from './nested.ts';
 import { type EngineCommand, type EngineStart, engineCommand } from './start.ts';
 
 /** How an engine is configured; `R` is what its releases differ in. */
@@ -120,7 +120,8 @@ export function readCommand<R extends { readonly name: string }>(
   const written = new Set(listed.settings.map(({ name }) => name));
   const [first] = frame.positional;
   // What stands behind a flag that takes several values is no argument of its own.
-  const words0 = listed.positional.length > 0 || first === undefined || written.has(first) || hidden === undefined ? listed.positional : [hidden];
+  const words0 =
+    listed.positional.length > 0 || first === undefined || written.has(first) || hidden === undefined ? listed.positional : [hidden];
   const named = words0.flatMap((word, index) => {
     const name = frame.positional[index];
     return name === undefined || written.has(name) ? [] : [positionalSetting(name, word)];
@@ -145,7 +146,10 @@ function readEnvironment<R extends { readonly name: string }>(draft: Draft, fram
 }
 
 /** A positional argument by its name. */
-function positionalSetting(name: string, word: { range: Setting['key']; value: Setting['key']; text: string | undefined; unknown: readonly string[] }): Setting {
+function positionalSetting(
+  name: string,
+  word: { range: Setting['key']; value: Setting['key']; text: string | undefined; unknown: readonly string[] },
+): Setting {
   const { range, value, text, unknown } = word;
   return { name, spelling: name, key: range, value, given: true, scalar: text, quoted: false, unknown, rest: [] };
 }

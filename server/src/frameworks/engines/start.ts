@@ -106,6 +106,7 @@ function entryPoint(front: readonly Word[]): string | undefined {
 /** Flags stand there, and no shell that starts something else. */
 function startsItself(after: readonly Word[]): boolean {
   return (
-    after.some(({ text }) => text?.startsWith('-') === true) && !after.some(({ text }) => text !== undefined && /^(?:\S*\/)?(?:ba)?sh$/.test(text))
+    after.some(({ text }) => text?.startsWith('-') === true) &&
+    !after.some(({ text }) => text !== undefined && /^(?:\S*\/)?(?:ba)?sh$/.test(text))
   );
 }

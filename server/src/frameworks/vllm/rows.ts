@@ -76,7 +76,11 @@ export const vllmRows: readonly Row[] = [
   row({ field: 'serving.cpuOffloadGiB', keys: ['cpu-offload-gb'], parse: positive, fallback: 0, why: 'as in vllm/config/cache.py' }),
   row({ field: 'precision.compute', keys: ['dtype'], parse: formatOrAuto }),
   row({ field: 'cluster.nodes', keys: ['nnodes'], parse: count }),
-  row({ field: 'serving.speculativeTokens', keys: ['speculative-config.num_speculative_tokens', 'spec-tokens', 'num-speculative-tokens'], parse: size }),
+  row({
+    field: 'serving.speculativeTokens',
+    keys: ['speculative-config.num_speculative_tokens', 'spec-tokens', 'num-speculative-tokens'],
+    parse: size,
+  }),
   row({ field: 'serving.draftModel', keys: ['speculative-config.model', 'spec-model', 'speculative-model'], parse: text }),
   row({ field: 'serving.loraSlots', keys: ['max-loras'], parse: count }),
   row({ field: 'serving.loraRank', keys: ['max-lora-rank'], parse: count }),

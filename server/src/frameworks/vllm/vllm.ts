@@ -4,9 +4,7 @@
  */
 import type { Adapter } from '../adapter.ts';
 import { type Draft, keyOrigin, setDefault, setField } from '../draft.ts';
-import type { EngineCommand } from '../engines/start.ts';
 import { engineAdapter } from '../engines/frame.ts';
-import { readFlags } from '../flags.ts';
 import { vllmNotModelled } from '../not-modelled.ts';
 import { applyDefaults, readRows } from '../row.ts';
 import type { Setting } from '../setting.ts';
@@ -46,12 +44,6 @@ const telling: ReadonlySet<string> = new Set([
   'compilation-config',
 ]);
 
-/** `--lora-modules a=x b=y` is the one flag whose further values count. */
-function withRest(settings: readonly Setting[], { words }: EngineCommand): readonly Setting[] {
-  const whole = readFlags(words, { switches: vllmSwitches }).settings.find(({ name }) => name === 'lora-modules');
-  return settings.map((setting) => (setting.name === 'lora-modules' && whole !== undefined ? { ...setting, rest: whole.rest } : setting));
-}
-
 function complete(draft: Draft, settings: readonly Setting[], release: VllmRelease): void {
   readRows(draft, vllmModelRows, settings);
   readGraphs(draft, settings);
@@ -82,7 +74,12 @@ export const adapter: Adapter = engineAdapter<VllmRelease>({
     command: { program: /(?:^|\/)vllm$/, subcommands: /^serve$/ },
     image: /(?:^|\/)vllm(?:-openai|-cpu|-rocm|-tpu|-cuda-\w+)*(?::[\w.-]+)?(?:@sha256:\w+)?$/,
   },
-  flags: { short, switches: vllmSwitches, expand: expandVllmFlag },
+  flags: {
+    short,
+    switches: vllmSwitches,
+    several: new Set(['lora-modules', 'cuda-graph-sizes', 'cudagraph-capture-sizes', 'allowed-origins']),
+    expand: expandVllmFlag,
+  },
   positional: ['model'],
   calls: { callee: /^vllm\b(?:.*\.)?(?:LLM|EngineArgs|AsyncEngineArgs)$/, positional: ['model'] },
   telling,
@@ -93,6 +90,5 @@ export const adapter: Adapter = engineAdapter<VllmRelease>({
   notModelled: vllmNotModelled,
   keys: vllmKeys,
   release: vllmRelease,
-  adjust: withRest,
   complete,
 });
