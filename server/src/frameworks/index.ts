@@ -13,6 +13,7 @@ import { adapter as internevo } from './internevo/internevo.ts';
 import { adapter as kubernetes } from './kubernetes/kubernetes.ts';
 import { adapter as lightning } from './lightning/lightning.ts';
 import { adapter as litgpt } from './litgpt/litgpt.ts';
+import { adapter as llamaCpp } from './llama-cpp/llama-cpp.ts';
 import { adapter as llamaFactory } from './llama-factory/llama-factory.ts';
 import { adapter as llmC } from './llm-c/llm-c.ts';
 import { adapter as llmFoundry } from './llm-foundry/llm-foundry.ts';
@@ -53,6 +54,7 @@ export const adapters: readonly Adapter[] = [
   kubernetes,
   lightning,
   litgpt,
+  llamaCpp,
   llamaFactory,
   llmC,
   llmFoundry,

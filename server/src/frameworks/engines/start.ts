@@ -50,7 +50,10 @@ function isServer(words: readonly Word[], index: number, start: EngineStart): bo
   const { module, program, command, variable } = start;
   const word = words[index];
   const text = word?.text;
-  if (text === undefined) return index === 0 && variable !== undefined && (word?.unknown ?? []).some((name) => variable.test(name));
+  if (text === undefined) {
+    const names = [...(word?.unknown ?? []), ...(word?.through ?? [])];
+    return variable !== undefined && isStarted(words, index) && names.some((name) => variable.test(name));
+  }
   if (module?.test(text)) return isRun(words, index, text);
   if (program?.test(text)) return isStarted(words, index);
   const before = words[index - 1]?.text;
