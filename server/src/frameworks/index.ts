@@ -17,6 +17,7 @@ import { adapter as llamaCpp } from './llama-cpp/llama-cpp.ts';
 import { adapter as llamaFactory } from './llama-factory/llama-factory.ts';
 import { adapter as llmC } from './llm-c/llm-c.ts';
 import { adapter as llmFoundry } from './llm-foundry/llm-foundry.ts';
+import { adapter as lmdeploy } from './lmdeploy/lmdeploy.ts';
 import { adapter as maxtext } from './maxtext/maxtext.ts';
 import { adapter as megatronBridge } from './megatron-bridge/megatron-bridge.ts';
 import { adapter as megatronLm } from './megatron-lm/megatron-lm.ts';
@@ -34,6 +35,8 @@ import { adapter as peft } from './peft/peft.ts';
 import { adapter as sglang } from './sglang/sglang.ts';
 import { adapter as skypilot } from './skypilot/skypilot.ts';
 import { adapter as slime } from './slime/slime.ts';
+import { adapter as tensorrtLlm } from './tensorrt-llm/tensorrt-llm.ts';
+import { adapter as tgi } from './tgi/tgi.ts';
 import { adapter as torchtitan } from './torchtitan/torchtitan.ts';
 import { adapter as torchtune } from './torchtune/torchtune.ts';
 import { adapter as verl } from './verl/verl.ts';
@@ -58,6 +61,7 @@ export const adapters: readonly Adapter[] = [
   llamaFactory,
   llmC,
   llmFoundry,
+  lmdeploy,
   maxtext,
   megatronBridge,
   megatronLm,
@@ -75,6 +79,8 @@ export const adapters: readonly Adapter[] = [
   sglang,
   skypilot,
   slime,
+  tensorrtLlm,
+  tgi,
   torchtitan,
   torchtune,
   verl,

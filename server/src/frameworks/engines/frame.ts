@@ -45,13 +45,19 @@ export interface EngineFrame<R extends { readonly name: string }> {
   readonly isKnown: (name: string) => boolean;
   readonly rows: readonly Row[];
   readonly environmentRows?: readonly Row[];
+  /** Variables in capitals that stand for flags: `MAX_TOTAL_TOKENS` for `--max-total-tokens`. */
+  readonly variables?: ReadonlySet<string>;
   /** Flags whose value is JSON. */
   readonly blocks?: ReadonlySet<string>;
   readonly notModelled?: NotModelledKeys;
   readonly keys: KeyTable;
   readonly release: (pins: Pins) => R;
-  /** Puts right what flags alone do not say: `words` as the engine itself parses them. */
-  readonly adjust?: (settings: readonly Setting[], command: EngineCommand) => readonly Setting[];
+  /** Subcommands that stand among the words: the command without them, or nothing when it starts no engine. */
+  readonly prepare?: (command: EngineCommand) => EngineCommand | undefined;
+  /** The usual name of a setting that stands inside a block: `backend-config.tp` is `tp`. */
+  readonly rename?: (name: string) => string;
+  /** Settings that hide in the text of others. */
+  readonly adjust?: (settings: readonly Setting[]) => readonly Setting[];
   /** What the rows cannot say, and the defaults. */
   readonly complete: (draft: Draft, settings: readonly Setting[], release: R) => void;
 }
@@ -62,10 +68,11 @@ const bodiesOf = (module: PythonModule): readonly PythonBody[] => [
   ...module.classes.flatMap(({ functions }) => functions),
 ];
 
-function commandsOf(document: ConfigDocument, start: EngineStart): readonly EngineCommand[] {
+function commandsOf<R extends { readonly name: string }>(document: ConfigDocument, { start, prepare }: EngineFrame<R>): readonly EngineCommand[] {
   return document.commands.flatMap((command) => {
     const found = engineCommand(command, start);
-    return found === undefined ? [] : [found];
+    const prepared = found === undefined || prepare === undefined ? found : prepare(found);
+    return prepared === undefined ? [] : [prepared];
   });
 }
 
@@ -89,14 +96,14 @@ function shareOfKeys<R extends { readonly name: string }>(document: ConfigDocume
 
 /** The adapter of an engine. */
 export function engineAdapter<R extends { readonly name: string }>(frame: EngineFrame<R>): Adapter {
-  const { id, label, start, calls, rows, keys } = frame;
+  const { id, label, calls, rows, keys } = frame;
   const detect = (document: ConfigDocument): number => {
-    if (hasCommands(document)) return commandsOf(document, start).length > 0 ? 0.9 : 0;
+    if (hasCommands(document)) return commandsOf(document, frame).length > 0 ? 0.9 : 0;
     if (document.format === 'python') return callsOf(document, calls?.callee).length > 0 ? 0.8 : 0;
     return shareOfKeys(document, frame);
   };
   const read = (document: ConfigDocument, { pins }: ReadContext = noContext): readonly Reading[] => {
-    if (hasCommands(document)) return commandsOf(document, start).map((one) => readCommand(document, frame, one, pins));
+    if (hasCommands(document)) return commandsOf(document, frame).map((one) => readCommand(document, frame, one, pins));
     if (document.format === 'python') return callsOf(document, calls?.callee).map((call) => readCall(document, frame, call, pins));
     return shareOfKeys(document, frame) > 0 ? [readKeys(document, frame, pins)] : [];
   };
@@ -126,15 +133,27 @@ export function readCommand<R extends { readonly name: string }>(
     const name = frame.positional[index];
     return name === undefined || written.has(name) ? [] : [positionalSetting(name, word)];
   });
-  const settings = frame.adjust?.([...named, ...listed.settings], found) ?? [...named, ...listed.settings];
   readSlurm(draft);
   const environment = [...environmentSettings(command.environment), ...readContainer(draft, [...(command.front ?? []), ...front])];
+  const settings = [...standIns(frame, environment, written), ...named, ...listed.settings];
   readEnvironment(draft, frame, environment);
   nameHidden(
     draft,
     listed.opaque.filter((word) => !words0.includes(word)),
   );
   return close(draft, frame, withNested(document, settings, frame.blocks ?? none, words), release);
+}
+
+/** Variables of the environment as the flags they stand for, where no flag is written. */
+function standIns<R extends { readonly name: string }>(
+  { variables }: Frame<R>,
+  environment: readonly Setting[],
+  written: ReadonlySet<string>,
+): readonly Setting[] {
+  return environment
+    .filter(({ name }) => variables?.has(name) === true)
+    .map((setting) => ({ ...setting, name: setting.name.toLowerCase().replaceAll('_', '-') }))
+    .filter(({ name }) => !written.has(name));
 }
 
 const none: ReadonlySet<string> = new Set();
@@ -170,7 +189,10 @@ export function readKeys<R extends { readonly name: string }>(document: ConfigDo
   return close(draft, frame, withNested(document, settings, frame.blocks ?? none), release);
 }
 
-function close<R extends { readonly name: string }>(draft: Draft, frame: Frame<R>, settings: readonly Setting[], release: R): Reading {
+function close<R extends { readonly name: string }>(draft: Draft, frame: Frame<R>, found: readonly Setting[], release: R): Reading {
+  const { rename, adjust } = frame;
+  const named = rename === undefined ? found : found.map((setting) => ({ ...setting, name: rename(setting.name) }));
+  const settings = adjust?.(named) ?? named;
   readRows(draft, frame.rows, settings);
   frame.complete(draft, settings, release);
   const isKnown = (name: string): boolean => frame.isKnown(name.split('.', 1)[0] ?? name);

@@ -16,6 +16,8 @@ export interface EngineStart {
   readonly image?: RegExp;
   /** Flags of this engine only: two of them behind an image that says nothing tell the engine. */
   readonly flags?: ReadonlySet<string>;
+  /** The image is configured by its environment, so that nothing need stand behind it. */
+  readonly bare?: boolean;
   /** Names of variables that hold the program, when nothing says which it is. */
   readonly variable?: RegExp;
 }
@@ -55,7 +57,7 @@ function isServer(words: readonly Word[], index: number, start: EngineStart): bo
     return variable !== undefined && isStarted(words, index) && names.some((name) => variable.test(name));
   }
   if (module?.test(text)) return isRun(words, index, text);
-  if (program?.test(text)) return isStarted(words, index);
+  if (program?.test(text)) return isStarted(words, index) && words[index - 1]?.text !== '--entrypoint';
   const before = words[index - 1]?.text;
   if (!command || before === undefined || !command.program.test(before) || !command.subcommands.test(text)) return false;
   // Two words that follow each other are rarely anything else.
@@ -84,7 +86,7 @@ function containerServer(command: CommandLine, start: EngineStart): EngineComman
   const found = { command, words: after, front, started: entry ?? '' };
   if (entry !== undefined) return entered(found, start);
   const image = words[at]?.text;
-  if (image !== undefined && start.image?.test(image) && startsItself(after)) return found;
+  if (image !== undefined && start.image?.test(image) && (startsItself(after) || (start.bare === true && after.length === 0))) return found;
   const telling = after.filter(({ text }) => text !== undefined && start.flags?.has(text.replace(/=.*/s, '').replaceAll('_', '-')));
   return telling.length >= 2 && after[0]?.text?.startsWith('-') ? found : undefined;
 }
