@@ -28,6 +28,7 @@ import { adapter as nemo } from './nemo/nemo.ts';
 import { adapter as nemoAutomodel } from './nemo-automodel/nemo-automodel.ts';
 import { adapter as nemoRl } from './nemo-rl/nemo-rl.ts';
 import { adapter as nemo2 } from './nemo2/nemo2.ts';
+import { adapter as ollama } from './ollama/ollama.ts';
 import { adapter as olmo } from './olmo/olmo.ts';
 import { adapter as olmoCore } from './olmo-core/olmo-core.ts';
 import { adapter as openrlhf } from './openrlhf/openrlhf.ts';
@@ -39,6 +40,7 @@ import { adapter as tensorrtLlm } from './tensorrt-llm/tensorrt-llm.ts';
 import { adapter as tgi } from './tgi/tgi.ts';
 import { adapter as torchtitan } from './torchtitan/torchtitan.ts';
 import { adapter as torchtune } from './torchtune/torchtune.ts';
+import { adapter as triton } from './triton/triton.ts';
 import { adapter as verl } from './verl/verl.ts';
 import { adapter as vllm } from './vllm/vllm.ts';
 import { adapter as xtuner } from './xtuner/xtuner.ts';
@@ -72,6 +74,7 @@ export const adapters: readonly Adapter[] = [
   nemoAutomodel,
   nemoRl,
   nemo2,
+  ollama,
   olmo,
   olmoCore,
   openrlhf,
@@ -83,6 +86,7 @@ export const adapters: readonly Adapter[] = [
   tgi,
   torchtitan,
   torchtune,
+  triton,
   verl,
   vllm,
   xtuner,

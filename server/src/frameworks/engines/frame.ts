@@ -204,7 +204,7 @@ function close<R extends { readonly name: string }>(draft: Draft, frame: Frame<R
 /** A flag in a script, a property in a file; a switch that is turned off by another one is spelt by that one. */
 function spellEngineKey(rows: readonly Row[], field: JobField, value: string | number | boolean, format?: TextFormat): string | undefined {
   const name = rows.findLast((row) => row.field === field)?.keys[0];
-  if (name === undefined || name.includes('.') || format === 'python') return undefined;
+  if (name === undefined || name.includes('.') || format === 'python' || format === 'pbtxt' || format === 'modelfile') return undefined;
   if (format === 'yaml' || format === 'json' || format === 'toml') return spellProperty(name, value);
   if (typeof value !== 'boolean') return `--${name} ${value}`;
   const off = name.replace(/^no-/, '');
