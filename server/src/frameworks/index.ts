@@ -22,6 +22,7 @@ import { adapter as maxtext } from './maxtext/maxtext.ts';
 import { adapter as megatronBridge } from './megatron-bridge/megatron-bridge.ts';
 import { adapter as megatronLm } from './megatron-lm/megatron-lm.ts';
 import { adapter as megatronYaml } from './megatron-yaml/megatron-yaml.ts';
+import { adapter as mlc } from './mlc/mlc.ts';
 import { adapter as msSwift } from './ms-swift/ms-swift.ts';
 import { adapter as nanotron } from './nanotron/nanotron.ts';
 import { adapter as nemo } from './nemo/nemo.ts';
@@ -68,6 +69,7 @@ export const adapters: readonly Adapter[] = [
   megatronBridge,
   megatronLm,
   megatronYaml,
+  mlc,
   msSwift,
   nanotron,
   nemo,

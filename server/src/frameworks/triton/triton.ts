@@ -70,7 +70,7 @@ function hidden(setting: Setting): Setting {
 function nameHidden(draft: Draft, settings: readonly Setting[]): void {
   const open = settings.filter(({ scalar, unknown, container }) => scalar === undefined && container !== true && unknown.length > 0);
   const entry = (Object.entries(draft.sources) as [JobField, Draft['sources'][JobField]][]).find(([, origin]) => origin?.kind === 'unresolved');
-  const others = open.filter((one) => !draft.used.has(one)).map(({ spelling }) => spelling);
+  const others = open.filter((one) => !draft.used.has(one)).map(({ spelling, unknown: [name] }) => (name === spelling || name === undefined ? spelling : `${spelling} (${name})`));
   if (entry === undefined || others.length === 0) return;
   const [field, origin] = entry;
   if (origin?.kind === 'unresolved') draft.sources[field] = { ...origin, why: `${origin.why}; so are ${[...new Set(others)].join(', ')}` };
