@@ -28,8 +28,10 @@ export interface PublicCase extends Expectation {
   readonly defaults?: readonly string[];
 }
 
-/** `NAME.expected.json` beside a file of ours. `later` names facts that no reader says yet; the others must be right. */
+/** `NAME.expected.json`, beside a file of ours or for a sample. `later` names facts that no reader says yet; the others must be right. */
 export interface OwnExpectation extends Expectation {
+  /** The file below `test/samples/`, where an adapter's sample has the constructs already; no file stands beside this then. */
+  readonly sample?: string;
   readonly later?: readonly string[];
 }
 

@@ -1,5 +1,5 @@
-/** The files of ours under `own/<format>/`, each with `NAME.expected.json` beside it. */
-import { readdirSync, readFileSync } from 'node:fs';
+/** The files of ours: under `own/<format>/` with `NAME.expected.json` beside each, or a sample that the expectation names. */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { OwnExpectation } from './case.ts';
 import { compareReading, type FactResult } from './compare.ts';
@@ -8,7 +8,7 @@ import { readFile } from './read-file.ts';
 const ending = '.expected.json';
 
 export interface OwnCase {
-  /** `format/file`. */
+  /** `format/name of the expectation`. */
   readonly name: string;
   readonly path: string;
   readonly expectation: OwnExpectation;
@@ -21,11 +21,20 @@ export function ownCases(folder: string): readonly OwnCase[] {
     .filter((name) => name.endsWith(ending))
     .sort()
     .map((name) => {
-      const stem = name.slice(0, -ending.length);
-      const file = names.find((other) => other === stem || (other.startsWith(`${stem}.`) && !other.endsWith(ending)));
-      if (file === undefined) throw new Error(`${name} has no file beside it`);
-      return { name: file, path: join(folder, file), expectation: JSON.parse(readFileSync(join(folder, name), 'utf8')) as OwnExpectation };
+      const expectation = JSON.parse(readFileSync(join(folder, name), 'utf8')) as OwnExpectation;
+      const path = pathOf(folder, names, name, expectation);
+      return { name: name.slice(0, -ending.length), path, expectation };
     });
+}
+
+function pathOf(folder: string, names: readonly string[], name: string, { sample }: OwnExpectation): string {
+  const stem = name.slice(0, -ending.length);
+  const file = names.find((other) => other === stem || (other.startsWith(`${stem}.`) && !other.endsWith(ending)));
+  if ((file === undefined) === (sample === undefined)) throw new Error(`${name} wants a file beside it or a sample, and not both`);
+  if (file !== undefined) return join(folder, file);
+  const path = join(folder, '../../samples', sample ?? '');
+  if (!existsSync(path)) throw new Error(`${name} names ${sample}, which is no sample`);
+  return path;
 }
 
 /** Facts that are not as they should be; those named in `later` may be unknown, but not wrong. */

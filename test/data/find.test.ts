@@ -153,6 +153,16 @@ describe('findModelCard', () => {
     expect(findModelCard(name)?.fields['model.quantization']).toBe(method);
   });
 
+  test.each([
+    ['meta-llama/Llama-2-7b-hf', 4096],
+    ['lmsys/vicuna-7b-v1.5', 4096],
+    ['lmsys/vicuna-7b-v1.5-16k', 16_384],
+    ['togethercomputer/LLaMA-2-7B-32K', 32_768],
+    ['Qwen/Qwen2.5-7B-Instruct-1M', 1_010_000],
+  ])('%s knows %i positions', (name, positions) => {
+    expect(findModelCard(name)?.fields['model.maxPositions']).toBe(positions);
+  });
+
   test('every card is found by its own name and aliases', () => {
     for (const card of modelCards) {
       for (const name of [card.name, ...card.aliases])

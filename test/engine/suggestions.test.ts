@@ -85,9 +85,16 @@ describe('values on a command line', () => {
   test('TP: those that divide heads and GPUs, what fits and is fast first, each with what it gives', () => {
     const found = suggestions('train.sh', launched('--tensor-model-parallel-size |'));
     expect([...labels(found)].sort((a, b) => Number(a) - Number(b))).toEqual(['1', '2', '4', '8', '16']);
-    expect(found.every(({ detail }) => /GiB.*\/step, MFU/.test(detail ?? ''))).toBe(true);
+    expect(
+      found.every(({ detail }) =>
+        /GiB \([\d.]+ to [\d.]+\)(?:, does not fit|, close)?, step [\d.]+ m?s \([\d.]+ to [\d.,]+\), MFU [\d.]+ % \([\d.]+ to [\d.]+\)$/.test(
+          detail ?? '',
+        ),
+      ),
+    ).toBe(true);
+    expect(found.every(({ brief }) => /^(?:now: )?[\d.]+ to [\d.]+ GiB, MFU [\d.]+ to [\d.]+ %$/.test(brief ?? ''))).toBe(true);
     const seconds = found.map(({ detail }) =>
-      Number(/([\d.]+) ms\/step/.exec(detail ?? '')?.[1] ?? Number(/([\d.]+) s\/step/.exec(detail ?? '')?.[1]) * 1000),
+      Number(/step ([\d.]+) ms/.exec(detail ?? '')?.[1] ?? Number(/step ([\d.]+) s/.exec(detail ?? '')?.[1]) * 1000),
     );
     expect(seconds).toEqual(seconds.toSorted((a, b) => a - b));
   });

@@ -1,7 +1,8 @@
 /** Comments that switch rules off. */
 import { beforeAll, describe, expect, test } from 'vitest';
+import type { EngineSettings } from '../../server/src/engine/analysis.ts';
 import { suppressionsOf } from '../../server/src/engine/suppress.ts';
-import { engineOver, loadParsers } from './support.ts';
+import { engineOver, launch, loadParsers } from './support.ts';
 
 beforeAll(loadParsers);
 
@@ -48,4 +49,29 @@ test('a finding is silenced where it stands', () => {
   const silenced = rulesIn(`# rooflint-disable-next-line heads-not-divisible-by-tensor-parallel\n${script('')}`);
   expect(silenced).not.toContain('heads-not-divisible-by-tensor-parallel');
   expect(silenced).toContain('hidden-not-divisible-by-heads');
+});
+
+describe('a problem of reading', () => {
+  const config = JSON.stringify({ train_micro_batch_size_per_gpu: 4, gradient_accumulation_steps: 2, zero_optimization: { stage: 1 } });
+  const script = launch('--deepspeed --deepspeed_config ds.json');
+  const told = (text: string, rules: EngineSettings['rules'] = {}) => {
+    const { engine } = engineOver({ 'ds.json': config }, { gpu: 'nvidia-h100-sxm-80gb', rules });
+    const { problems } = engine.analyse('file:///w/a.sh', text, 1);
+    return problems.filter(({ code }) => code === 'linked-value-differs').map(({ severity }) => severity);
+  };
+
+  test('is silenced by comments', () => {
+    expect(told(script)).not.toEqual([]);
+    expect(told(`# rooflint-disable linked-value-differs\n${script}`)).toEqual([]);
+    expect(told(`# rooflint-disable duplicate-key\n${script}`)).toEqual(told(script));
+    // A comment ends a command of several lines, so that the flag is asked for on one line.
+    const line = script.replace(/\\\n/g, ' ');
+    expect(told(line)).not.toEqual([]);
+    expect(told(line.replace('torchrun', '# rooflint-disable-next-line linked-value-differs\ntorchrun'))).toEqual([]);
+  });
+
+  test('has the severity of the settings', () => {
+    expect(new Set(told(script, { 'linked-value-differs': 'info' }))).toEqual(new Set(['info']));
+    expect(told(script, { 'linked-value-differs': 'off' })).toEqual([]);
+  });
 });

@@ -5,6 +5,9 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { CompletionList, Location, WorkspaceEdit } from 'vscode-languageserver/node';
+import { TextDocument } from 'vscode-languageserver-textdocument';
+import type { Suggestion } from '../../server/src/engine/suggestion.ts';
+import { toCompletion } from '../../server/src/lsp/convert.ts';
 import { type Client, startInProcess } from './client.ts';
 import { h100 } from './samples.ts';
 
@@ -50,6 +53,18 @@ test('completion brings the values of a flag in the order of the list, with what
   expect(items.map(({ label }) => label).sort()).toEqual(['1', '2', '4', '8']);
   expect(items.map(({ sortText }) => sortText)).toEqual(items.map((_, index) => String(index).padStart(4, '0')));
   expect(items[0]?.detail).toMatch(/GiB/);
+});
+
+test('a client that writes beside labels gets a short line there, and the whole above the description', () => {
+  const suggestion = { label: '2', insert: '2', range: { start: 0, end: 0 }, about: 'TP.' };
+  const item = (one: Partial<Suggestion>) =>
+    toCompletion(TextDocument.create('file:///a', '', 0, ''), { ...suggestion, kind: 'value', ...one }, 0, true);
+  expect(item({ brief: '1 GiB', detail: '1 GiB, MFU 40 %' })).toMatchObject({
+    labelDetails: { description: '1 GiB' },
+    documentation: { value: '1 GiB, MFU 40 %\n\nTP.' },
+  });
+  expect(item({ kind: 'key', detail: 'integer' })).toMatchObject({ labelDetails: { description: 'integer' }, detail: 'integer' });
+  expect(item({})).not.toHaveProperty('labelDetails');
 });
 
 test('completion of a path names the files beside the script', async () => {

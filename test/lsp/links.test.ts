@@ -150,6 +150,9 @@ test('what a script says against a linked file shows in both', async () => {
   expect(there?.message).toMatch(/^In train\.sh: /);
   expect(there && client.textAt(uriOf('ds.json'), there.range)).toBe('1');
   expect(there?.relatedInformation?.map(({ location }) => location.uri)).toEqual([uriOf('train.sh')]);
+  const end = json.length - 1;
+  await client.type(uriOf('ds.json'), { start: end, end, text: ' // rooflint-disable-line linked-value-differs' });
+  await client.diagnosticsUntil(uriOf('ds.json'), (all) => all.every(({ code }) => code !== 'linked-value-differs'));
 });
 
 test("a model of one of the user's own folders is found by its name", async () => {

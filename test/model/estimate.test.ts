@@ -100,6 +100,23 @@ describe('the training estimate', () => {
     }
   });
 
+  it('puts half the time as far off as twice the time', () => {
+    const { step } = estimate().time;
+    expect((step.band?.low ?? 0) * (step.band?.high ?? 0)).toBeCloseTo(step.value ** 2, 6);
+  });
+
+  it('lets no step undercut the layers it computes again', () => {
+    // Experts of a small step have a band wide enough to reach what the GPUs can do at all.
+    const loop = { 'model.experts': 8, 'model.expertsPerToken': 2, 'model.expertFfn': 49152 } as PartialJob;
+    const edge = (fields: PartialJob) => {
+      const result = estimateJob({ ...gpt3OnThousand, ...loop, ...fields }, 'huggingface', machine);
+      if (!('estimate' in result) || result.estimate.kind !== 'training') throw new Error(JSON.stringify(result));
+      return result.estimate.throughput.mfu.band?.high ?? 0;
+    };
+    const [kept, again] = [edge({ 'recompute.granularity': 'none' }), edge({ 'recompute.granularity': 'full' })];
+    expect(again).toBeLessThan(0.8 * kept);
+  });
+
   it('names formula and inputs in every component of memory', () => {
     const states = estimate().memory.stages[0]?.allocated.children?.find((term) => term.id === 'memory.states');
     for (const child of states?.children ?? []) {

@@ -22,6 +22,8 @@ const vocabulary: Readonly<Record<Tried, readonly string[]>> = {
     '$ARGS',
     '${A[0]}',
     '$((TP*2))',
+    '$((2 __proto__ 3))',
+    '$((2 constructor 3))',
     '$(expr $TP \\* 2)',
     'torchrun',
     '--tp',

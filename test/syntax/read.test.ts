@@ -23,6 +23,7 @@ describe('format', () => {
     ['file:///config', 'model: x\n', 'yaml'],
     ['file:///config', '---\n- 1', 'yaml'],
     ['file:///run', 'torchrun x.py', 'shell'],
+    ['file:///a.constructor', 'torchrun x.py', 'shell'],
   ])('%s %j is %s', (uri, text, format) => {
     expect(formatOf(uri, text)).toBe(format);
   });

@@ -164,6 +164,7 @@ describe('loops and functions', () => {
     ['recursion', 'f() { run a; f; }\nf', Array.from({ length: 8 }, () => 'run a')],
     ['shift', 'f() { shift; run $1; }\nf a b', ['run b']],
     ['set', 'set -- a b; run $2', ['run b']],
+    ['a word of JavaScript', 'run $((2 constructor 3))', ['run ?$((2 constructor 3))']],
   ])('%s', (_name, text, expected) => {
     // The innermost call of a recursion is reported as a program, because nothing more is known of it.
     expect(commandLines(text).filter((line) => line !== 'f')).toEqual(expected);

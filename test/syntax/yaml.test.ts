@@ -155,6 +155,41 @@ describe('anchors', () => {
     expect(document.problems.map((problem) => problem.code)).toContain('too-many-entries');
   });
 
+  const merges = (count: number, line: (level: number) => string): string =>
+    ['b0: &b0 {k0: 1}', ...Array.from({ length: count }, (_, index) => line(index + 1))].join('\n');
+
+  test('merges that multiply or form a long chain are cut off, which is told once at a merge', () => {
+    for (const text of [
+      merges(60, (level) => `b${level}: &b${level} {<<: [*b${level - 1}, *b${level - 1}], k${level}: 1}`),
+      merges(60, (level) => `b${level}: &b${level} {<<: *b${level - 1}, k${level}: 1}`),
+    ]) {
+      const { entries, problems } = read(text);
+      expect(problems.map(({ code }) => code)).toEqual(['too-many-entries']);
+      expect(problems.map(({ range }) => text.slice(range.start, range.end))).toEqual(['<<']);
+      const names = entries.filter(({ path }) => path[0] === 'b60' && path.length === 2).map(({ path }) => path[1]);
+      expect(names.length).toBeGreaterThan(20);
+      expect(names).toContain('k60');
+      expect(names).toContain('k40');
+    }
+  });
+
+  test('merges that bring nothing new end too', () => {
+    const parts = Array.from({ length: 1500 }, (_, index) => `d${index}: &d${index} {}`);
+    const all = `all: &all {<<: [${parts.map((_, index) => `*d${index}`).join(', ')}]}`;
+    const users = Array.from({ length: 1500 }, (_, index) => `u${index}: {<<: *all, k: ${index}}`);
+    const { entries, problems } = read([...parts, all, ...users].join('\n'));
+    expect(problems.map(({ code, message }) => [code, /too many steps/.test(message)])).toEqual([['too-many-entries', true]]);
+    expect(entries.at(-1)).toMatchObject({ path: ['u1499', 'k'], scalar: 1499 });
+  });
+
+  test('a map that is merged twice gives its keys once', () => {
+    expect(flat('b: &b {k: 1}\nc: &c {<<: *b, l: 2}\nx:\n  <<: [*b, *c, *b]\n').filter(([name]) => name.startsWith('x'))).toEqual([
+      ['x', undefined],
+      ['x.k', 1],
+      ['x.l', 2],
+    ]);
+  });
+
   test.each([
     [`a: 1\nb: "${'{{'.repeat(20_000)}"\n`],
     [`a: 1\n# c\n${'{{ x }} '.repeat(5_000)}y\n`],

@@ -80,7 +80,7 @@ const cluster: readonly Derivation[] = [
   row({
     field: 'parallel.dataShard',
     from: ['parallel.data', 'zero.stage'],
-    how: 'DP, since states are sharded over the whole group',
+    how: 'DP where states are sharded, which is over the whole group, else 1',
     sort: 'default',
     unless: servers,
     compute: (job) => {

@@ -160,9 +160,10 @@ function jsonLiteral(value: string | number | boolean, literal: string, kind: Wr
   return JSON.stringify(wasText ? String(value) : value);
 }
 
-/** Shell and YAML words: the quotes around the old value stay. */
+/** Shell and YAML words: the quotes around the old value stay, and the capital of Python's `True`. */
 function plainLiteral(value: string | number | boolean, literal: string): string | undefined {
-  const text = String(value);
+  const isCapital = /^['"]?(?:True|False)['"]?$/.test(literal);
+  const text = typeof value === 'boolean' && isCapital ? (value ? 'True' : 'False') : String(value);
   if (!/^[\w.+/:-]+$/.test(text)) return undefined;
   const quote = /^(['"]).*\1$/s.exec(literal)?.[1] ?? '';
   return `${quote}${text}${quote}`;

@@ -28,11 +28,11 @@ import { jobKey, Memo } from './memo.ts';
 import { assumptionsOfNames } from './missing-deepspeed.ts';
 import { notModelled, softened } from './not-modelled.ts';
 import { placeFinding } from './place.ts';
-import { distinct, limitsMet } from './problems.ts';
+import { limitsMet, toldProblems } from './problems.ts';
 import { requirementsOf } from './requirements.ts';
 import { type Log, runRules } from './run-rules.ts';
 import { findSourced, inFiles, keysInFiles, scriptLinks } from './sourced.ts';
-import { suppressionsOf } from './suppress.ts';
+import { type WantedSeverity, wantedSeverity } from './suppress.ts';
 import { trialsOf } from './trials.ts';
 import { assumptionsForHidden, refusalForHidden } from './unknowns.ts';
 import { assumedWorld } from './world.ts';
@@ -117,14 +117,15 @@ function analyseDocument(parts: Parts, document: ConfigDocument, version: number
   const pins = () => guard(parts, 'requirements', [], requirements.pins);
   const nothing: Recognised = { adapter: undefined, jobs: [] };
   const { adapter, jobs: found } = guard(parts, 'read', nothing, () => recognise(document, faultOf(parts), pins));
-  const jobs = found.map(({ reading }, index) => analyseReading(parts, document, inFiles(document, reading), index));
+  const wanted = wantedSeverity(document.text, parts.settings().rules);
+  const jobs = found.map(({ reading }, index) => analyseReading(parts, document, inFiles(document, reading), index, wanted));
   return {
     uri: document.uri,
     version,
     document,
     framework: adapter?.id,
     jobs: jobs.map(({ analysis }) => analysis),
-    problems: adapter ? distinct([...document.problems, ...jobs.flatMap(({ problems }) => problems)]) : limitsMet(document),
+    problems: toldProblems(adapter ? [...document.problems, ...jobs.flatMap(({ problems }) => problems)] : limitsMet(document), wanted),
     dependsOn: distinctFiles(document, requirements.files(), jobs),
   };
 }
@@ -146,16 +147,22 @@ function distinctFiles(
 function dependenciesOf(parts: Parts, uri: string, text: string): readonly string[] {
   if (!namesFile.test(text)) return [];
   const document = readIfOfUse(uri, text, findSourced(parts.files));
-  const around = surroundingsOf(parts);
+  const around = placesOf(parts);
   // Releases do not change what a file names, and looking for what pins them takes longer than the rest.
   const linked = recognise(document, faultOf(parts)).jobs.flatMap(({ reading }) => followLinks(document, reading, around));
   return distinctFiles(document, [], linked);
 }
 
-const surroundingsOf = (parts: Parts): Surroundings => ({
+/** What links need that no release changes. */
+const placesOf = (parts: Parts): Surroundings => ({
   files: parts.files,
   fault: faultOf(parts),
   modelFolders: parts.settings().modelFolders ?? [],
+});
+
+const surroundingsOf = (parts: Parts): Surroundings => ({
+  ...placesOf(parts),
+  requirementsOf: (document) => requirementsOf(document, parts.files),
 });
 
 interface AnalysedReading {
@@ -164,7 +171,7 @@ interface AnalysedReading {
   readonly dependsOn: readonly string[];
 }
 
-function analyseReading(parts: Parts, document: ConfigDocument, reading: Reading, index: number): AnalysedReading {
+function analyseReading(parts: Parts, document: ConfigDocument, reading: Reading, index: number, wanted: WantedSeverity): AnalysedReading {
   const links = guard(parts, 'links', [], () => followLinks(document, reading, surroundingsOf(parts)));
   // Overrides replace single values of a file; two files that contradict each other describe two jobs.
   const layers = links.flatMap(({ link, layer }) => (layer ? [beneath(reading, layer, link.overridden === true)] : []));
@@ -192,7 +199,7 @@ function analyseReading(parts: Parts, document: ConfigDocument, reading: Reading
     cluster: cluster.cluster,
     result: verdict.result,
   };
-  const findings = guard(parts, 'placing', [], () => place(parts, document, base, verdict.findings, reading.within));
+  const findings = guard(parts, 'placing', [], () => place(parts, document, base, verdict.findings, reading.within, wanted));
   return {
     analysis: { ...base, findings },
     problems: [
@@ -270,7 +277,9 @@ function refusalFor(kind: JobKind, framework: string, job: Layer['job']): Estima
   if (kind === 'model') {
     return { refusal: { why: 'a model alone has no step time: open the launch script or serve command that names it', missing: [] } };
   }
-  if (kind === 'cluster') return { refusal: { why: 'this file describes a cluster, not a job', missing: [] } };
+  if (kind === 'cluster') {
+    return { refusal: { why: 'this file says where something runs; no launch that Rooflint reads was found in it', missing: [] } };
+  }
   // A file of settings for a launch; a launch itself says at least how much a GPU gets.
   const isSettings = framework === 'deepspeed' || (framework === 'accelerate' && job['batch.micro'] === undefined);
   if (isSettings && job['model.layers'] === undefined && job['model.hidden'] === undefined) {
@@ -296,6 +305,7 @@ function place(
   job: Omit<JobAnalysis, 'findings'>,
   findings: readonly Finding[],
   within: ConfigDocument | undefined,
+  wanted: WantedSeverity,
 ): readonly PlacedFinding[] {
   const { sources, links, keys } = job;
   const adapter: Adapter | undefined = adapters.find(({ id }) => id === job.framework);
@@ -313,21 +323,21 @@ function place(
     dialect: job.framework,
     spell: (field: JobField, value: string | number | boolean) => (canAdd ? adapter?.spell?.(field, value, written.format) : undefined),
   };
-  const { rules = {} } = parts.settings();
-  const suppressions = suppressionsOf(document.text);
   return findings.flatMap((finding) => {
-    const wanted = rules[finding.rule];
     const placed = placeFinding(finding, context);
-    if (wanted === 'off' || suppressions.covers(finding.rule, placed.place.range.start)) return [];
+    const severity = wanted(finding.rule, finding.severity, placed.place.range.start);
+    if (severity === undefined) return [];
     const edits = finding.fixes.map((fix) => guard(parts, `fix of ${finding.rule}`, undefined, () => editsOf(fix, editing)));
-    return [{ finding: wanted ? { ...finding, severity: wanted } : finding, ...placed, edits }];
+    return [{ finding: severity === finding.severity ? finding : { ...finding, severity }, ...placed, edits }];
   });
 }
 
-/** A launch over many lines is pointed at by its first one. */
+/** A launch over many lines is pointed at by its first one that holds words; a quote alone may stand in front of them. */
 function firstLine(text: string, { start, end }: Range): Range {
-  const line = text.slice(start, end).split(/[\r\n]/, 1)[0] ?? '';
-  return { start, end: start + line.replace(/[\s\\]+$/, '').length };
+  const whole = text.slice(start, end);
+  const lead = /^["'\s\\]*(?=[^"'\s\\])/.exec(whole)?.[0].length ?? 0;
+  const line = whole.slice(lead).split(/[\r\n]/, 1)[0] ?? '';
+  return { start: start + lead, end: start + lead + line.replace(/[\s\\]+$/, '').length };
 }
 
 function linkedDocument(parts: Parts, uri: string): ConfigDocument | undefined {

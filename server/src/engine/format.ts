@@ -128,6 +128,15 @@ export function formatTerm(term: Term): string {
   return term.band ? `${value} ${formatBand(term.band, term.value, term.unit, term.id)}` : value;
 }
 
+/** A term's band alone, where room is scarce: `67 to 77 GiB`; its value when it has none. */
+export function formatRange(term: Term): string {
+  const { band, value, unit, id } = term;
+  if (!band) return formatTerm(term);
+  const ends = formatBand(band, value, unit, id).slice(1, -1);
+  if (unit === '1') return isShare.test(id) ? `${ends} %` : ends;
+  return unit === 'count' || unit === 'USD' ? ends : `${ends} ${pick(value, scalesOf[unit]).suffix}`;
+}
+
 /** A field's value as written in hovers: numbers with separators, switches as on and off. */
 export function formatFieldValue(value: string | number | boolean, unit?: string): string {
   if (typeof value === 'boolean') return value ? 'on' : 'off';

@@ -11,7 +11,7 @@ import type { FileAccess, ResolvedLink } from './analysis.ts';
 import { type PlacedSetting, placedSettings } from './keys.ts';
 import type { Layer } from './layers.ts';
 import { missingDeepspeed } from './missing-deepspeed.ts';
-import { requirementsOf } from './requirements.ts';
+import type { Requirements } from './requirements.ts';
 
 /** A link, what it led to and what was read there. */
 export interface FollowedLink {
@@ -46,7 +46,11 @@ export interface Surroundings {
   readonly fault: Fault;
   /** Folders with the user's own models. */
   readonly modelFolders: readonly string[];
+  /** What pins releases near a linked file; nothing when absent. */
+  readonly requirementsOf?: (document: ConfigDocument) => Requirements;
 }
+
+const noRequirements: Requirements = { pins: () => [], files: () => [] };
 
 /** Follows the links of one reading of `document`, in order. */
 export function followLinks(document: ConfigDocument, reading: Reading, around: Surroundings): readonly FollowedLink[] {
@@ -66,7 +70,7 @@ function follow(document: ConfigDocument, reading: Reading, link: Link, around: 
   if ('error' in found) return { link: { ...link, missing: found.error }, files: [uri] };
   const linked = linkedDocument(uri, found.text, link.role);
   const adapter = adapters.find(({ id }) => id === (link.framework ?? adapterOf[link.role] ?? reading.framework));
-  const requirements = requirementsOf(linked, files);
+  const requirements = around.requirementsOf?.(linked) ?? noRequirements;
   const first = adapter && readingsOf(adapter, linked, around.fault, requirements.pins, reading)[0];
   if (!first) return { link: { ...link, uri, missing: 'the file is there, but nothing in it could be read' }, files: [uri] };
   const beside = link.role === 'model' && adapter ? besideModel(uri, adapter, around) : undefined;

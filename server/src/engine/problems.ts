@@ -1,5 +1,6 @@
 /** Problems of reading as they are told. */
 import type { ConfigDocument, Problem } from '../syntax/document.ts';
+import type { WantedSeverity } from './suppress.ts';
 
 /** Problems that mean: not all of it was read. */
 const limits: ReadonlySet<string> = new Set(['script-too-long', 'file-too-large', 'nested-too-deep']);
@@ -15,13 +16,15 @@ export function limitsMet({ problems, text }: ConfigDocument): readonly Problem[
   return met.length > 0 && launchWords.test(text) ? met.map((problem) => ({ ...problem, severity: 'warning' })) : [];
 }
 
-/** Several launches of one script share flags and links: a problem is told once. */
-export function distinct(problems: readonly Problem[]): readonly Problem[] {
+/** As the user wants to hear them. Several launches of one script share flags and links: a problem is told once. */
+export function toldProblems(problems: readonly Problem[], wanted: WantedSeverity): readonly Problem[] {
   const seen = new Set<string>();
-  return problems.filter(({ range, code, message }) => {
+  return problems.flatMap((problem) => {
+    const { range, code, message } = problem;
+    const severity = wanted(code, problem.severity, range.start);
     const key = `${range.start} ${range.end} ${code} ${message}`;
-    if (seen.has(key)) return false;
+    if (severity === undefined || seen.has(key)) return [];
     seen.add(key);
-    return true;
+    return [{ ...problem, severity }];
   });
 }

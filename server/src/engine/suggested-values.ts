@@ -51,9 +51,10 @@ export function valuesAt(analysis: Analysis, place: ValuePlace, tools: Suggestio
   const { valid, refused } = judged(tried);
   return [
     ...valid.map(({ word, insert, job: one }) => {
-      const outcome = one && 'estimate' in one.result ? outcomeOf(one.result) : undefined;
-      const detail = outcome === undefined ? {} : { detail: insert === current ? `now: ${outcome}` : outcome };
-      return { ...plain(key, place, word), ...detail };
+      const outcome = one && outcomeOf(one.result);
+      if (!outcome) return plain(key, place, word);
+      const now = insert === current ? 'now: ' : '';
+      return { ...plain(key, place, word), brief: now + outcome.brief, detail: now + outcome.whole };
     }),
     // A word may want another key beside it, which nobody can write before the word; a size that cannot be has no such hope.
     ...(key.type === 'choice'

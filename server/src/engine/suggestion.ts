@@ -9,8 +9,10 @@ export interface Suggestion {
   readonly insert: string;
   readonly range: Range;
   readonly kind: 'key' | 'value';
-  /** One short line beside the label: the default of a key, what a value gives. */
+  /** One line: type and default of a key, what a value gives. */
   readonly detail?: string;
+  /** The same for the row of a list, where that is too long. */
+  readonly brief?: string;
   /** A sentence or two about it, in Markdown. */
   readonly about?: string;
 }
@@ -24,7 +26,11 @@ export interface SuggestionTools {
   readonly files?: () => readonly string[];
 }
 
+/** More choices than this are not named one by one. */
+const mostNamed = 4;
+
 export function keySuggestion(range: Range, key: KeyInfo, insert: string, label: string): Suggestion {
-  const detail = key.fallback === undefined ? key.type : `${key.type}, default ${key.fallback}`;
+  const taken = key.values !== undefined && key.values.length <= mostNamed ? key.values.join(' | ') : key.type;
+  const detail = key.fallback === undefined ? taken : `${taken}, default ${key.fallback}`;
   return { label, insert, range, kind: 'key', detail, about: `${key.about}.` };
 }

@@ -1,12 +1,27 @@
 /**
- * Comments that switch rules off: `# rooflint-disable-next-line rule-id, other-id`, `# rooflint-disable-line` and, for the
+ * What the user does not want to hear, of findings and of problems of reading alike: by the severities of the settings, and by
+ * comments that switch rules off: `# rooflint-disable-next-line rule-id, other-id`, `# rooflint-disable-line` and, for the
  * whole file, `# rooflint-disable`. Without ids they mean every rule. JSON has no comments, but JSONC and many hand-written
  * files do: `// rooflint-disable-line` works there.
  */
 
+import type { Severity } from '../core/finding.ts';
+import type { EngineSettings } from './analysis.ts';
+
 export interface Suppressions {
-  /** True when the rule is switched off for the place that starts at `offset`. */
-  readonly covers: (rule: string, offset: number) => boolean;
+  /** True when the rule or problem is switched off for the place that starts at `offset`. */
+  readonly covers: (code: string, offset: number) => boolean;
+}
+
+/** How bad something at a place is to be called; undefined: it is not to be told. */
+export type WantedSeverity = (code: string, severity: Severity, offset: number) => Severity | undefined;
+
+export function wantedSeverity(text: string, rules: EngineSettings['rules'] = {}): WantedSeverity {
+  const { covers } = suppressionsOf(text);
+  return (code, severity, offset) => {
+    const wanted = rules[code] ?? severity;
+    return wanted === 'off' || covers(code, offset) ? undefined : wanted;
+  };
 }
 
 interface Switch {
@@ -26,7 +41,7 @@ export function suppressionsOf(text: string): Suppressions {
   if (!text.includes('rooflint-disable')) return nothing;
   const switches = [...text.matchAll(comment)].map((match) => switchOf(text, match));
   return {
-    covers: (rule, offset) => switches.some(({ rules, start, end }) => start <= offset && offset < end && (rules?.has(rule) ?? true)),
+    covers: (code, offset) => switches.some(({ rules, start, end }) => start <= offset && offset < end && (rules?.has(code) ?? true)),
   };
 }
 

@@ -1,7 +1,8 @@
 /** Looking settings up by name, for steps that need several of them together. */
-import type { ConfigDocument } from '../syntax/document.ts';
+import type { ConfigDocument, ConfigEntry } from '../syntax/document.ts';
 import type { Draft } from './draft.ts';
-import type { Setting } from './setting.ts';
+import { remember } from './remember.ts';
+import { entrySettings, type Setting } from './setting.ts';
 
 /** The first of several names that is written; of a name written more than once, the last. */
 export type Find = (...names: readonly string[]) => Setting | undefined;
@@ -21,6 +22,12 @@ export function finder(draft: Draft, settings: readonly Setting[]): Find {
 }
 
 /** The dotted names of all keys of a document, by which its framework is told. */
-export function keyNames(document: ConfigDocument): ReadonlySet<string> {
-  return new Set(document.entries.map(({ path }) => path.join('.')));
-}
+export const keyNames = remember(
+  (document: ConfigDocument): ReadonlySet<string> => new Set(entrySettings(document).map(({ name }) => name)),
+);
+
+/** The entries at the top of a document by their names, of a name written twice the last. */
+export const topEntries = remember(
+  ({ entries }: ConfigDocument): ReadonlyMap<string, ConfigEntry> =>
+    new Map(entries.flatMap((entry) => (entry.path.length === 1 ? [[String(entry.path[0]), entry] as const] : []))),
+);

@@ -1,6 +1,7 @@
 /** Command words as settings, the way argparse reads them: `--name value`, `--name=value`, `-n value`, bare switches. */
 import type { Word } from '../syntax/document.ts';
 import { splitAssignmentWord } from '../syntax/word.ts';
+import { remember, rememberEach } from './remember.ts';
 import type { Setting } from './setting.ts';
 import { canonicalFlag } from './setting.ts';
 
@@ -26,7 +27,20 @@ export interface FlagOptions {
 }
 
 /** Splits command words into flags with their values. Never throws; unknown words stay unknown. */
-export function readFlags(words: readonly Word[], options: FlagOptions = {}): Flags {
+export function readFlags(words: readonly Word[], options: FlagOptions = plain): Flags {
+  return remembered(words, options);
+}
+
+const plain: FlagOptions = {};
+
+const remembered = rememberEach((words: readonly Word[], options: FlagOptions): Flags => splitFlags(words, options));
+
+/** The names of all flags among the words, short ones as they are written: enough to tell whose program it is. */
+export const flagNames = remember(
+  (words: readonly Word[]): ReadonlySet<string> => new Set(readFlags(words).settings.map(({ name }) => name)),
+);
+
+function splitFlags(words: readonly Word[], options: FlagOptions): Flags {
   const settings: Setting[] = [];
   const positional: Word[] = [];
   const opaque: Word[] = [];

@@ -89,7 +89,9 @@ export function readRows(draft: Draft, rows: readonly Row[], settings: readonly 
   const wanted = namesOf.get(rows) ?? new Set(rows.flatMap(({ keys }) => keys));
   namesOf.set(rows, wanted);
   const some = settings.filter(({ name }) => wanted.has(name));
-  for (const one of rows) one.read(draft, some);
+  if (some.length === 0) return;
+  const written = new Set(some.map(({ name }) => name));
+  for (const one of rows) if (one.keys.some((key) => written.has(key))) one.read(draft, some);
 }
 
 export function applyDefaults(draft: Draft, rows: readonly Row[]): void {

@@ -4,6 +4,7 @@
  */
 import type { Range } from '../core/origin.ts';
 import type { ConfigDocument, ConfigEntry, Scalar } from '../syntax/document.ts';
+import { remember } from './remember.ts';
 
 export interface Setting {
   /** Canonical name: flags without dashes in front and with `-` inside, keys as dotted path. */
@@ -36,9 +37,7 @@ export interface Setting {
 }
 
 /** Every key of a JSON or YAML document as a setting; list items have their index as last part of the name. */
-export function entrySettings(document: ConfigDocument): readonly Setting[] {
-  return document.entries.map(entrySetting);
-}
+export const entrySettings = remember(({ entries }: ConfigDocument): readonly Setting[] => entries.map(entrySetting));
 
 /** One entry as a setting named by its dotted path. */
 export function entrySetting(entry: ConfigEntry): Setting {

@@ -3,13 +3,15 @@
  * configuration names. Nothing is executed and nothing is written.
  */
 import { readFileSync, statSync } from 'node:fs';
-import { dirname, isAbsolute, join, resolve } from 'node:path';
+import { dirname, isAbsolute, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { FileAccess } from '../engine/analysis.ts';
 import { pathOfUri } from './uris.ts';
 
 /** Larger files are no configurations. */
 const largest = 8 * 2 ** 20;
+/** Most places looked at hold no file, and an error thrown for each takes longer than the look. */
+const quietly = { throwIfNoEntry: false } as const;
 /** Folders above a script in which a relative path is tried: scripts are often started from the repository's root. */
 const highest = 8;
 
@@ -38,7 +40,8 @@ function readText(uri: string): ReturnType<FileAccess['read']> {
   const path = pathOfUri(uri);
   if (path === undefined) return { error: `${uri} is not a file on this machine` };
   try {
-    const found = statSync(path);
+    const found = statSync(path, quietly);
+    if (found === undefined) return { error: `${path} cannot be read (ENOENT)` };
     // A pipe would never end and a device never run dry.
     if (!found.isFile()) return { error: `${path} is not a regular file` };
     if (found.size > largest) return { error: `${path} is larger than ${largest / 2 ** 20} MiB` };
@@ -55,7 +58,7 @@ const codeOf = (error: unknown): string =>
 
 function isFile(path: string): boolean {
   try {
-    return statSync(path).isFile();
+    return statSync(path, quietly)?.isFile() === true;
   } catch {
     return false;
   }
@@ -68,7 +71,7 @@ function locate(fromUri: string, path: string, roots: readonly string[]): string
   const from = pathOfUri(fromUri);
   if (from === undefined) return undefined;
   for (const folder of foldersAbove(dirname(from), roots)) {
-    const candidate = resolve(join(folder, path));
+    const candidate = resolve(folder, path);
     if (isFile(candidate)) return pathToFileURL(candidate).href;
   }
   return undefined;

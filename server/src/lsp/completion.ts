@@ -19,7 +19,10 @@ export async function completion(session: Session, { textDocument, position }: C
     models: () => modelCards.map(({ name }) => name),
     files: () => configsBeside(uri),
   });
-  return { isIncomplete: false, items: found.map((one, index): CompletionItem => toCompletion(lines, one, index)) };
+  return {
+    isIncomplete: false,
+    items: found.map((one, index): CompletionItem => toCompletion(lines, one, index, session.abilities.labelDetails)),
+  };
 }
 
 const none: CompletionList = { isIncomplete: false, items: [] };

@@ -26,6 +26,7 @@ import type { Elsewhere } from '../engine/elsewhere.ts';
 import type { Suggestion } from '../engine/suggestion.ts';
 import { messageOf } from '../engine/wording.ts';
 import { fileName } from '../io/uris.ts';
+import { plain } from '../report/markdown-text.ts';
 import type { Problem } from '../syntax/document.ts';
 
 /** Offsets of one text to lines and characters (UTF-16, the protocol's default). */
@@ -166,17 +167,23 @@ export function toInlayHint(position: Position, label: string, tooltip: string):
   return { position, label, tooltip, kind: InlayHintKind.Parameter, paddingLeft: true };
 }
 
-/** The list is shown in the order of `index`, whatever the labels say. */
-export function toCompletion(lines: Lines, suggestion: Suggestion, index: number): CompletionItem {
-  const { label, insert, range, kind, detail, about } = suggestion;
+/**
+ * The list is shown in the order of `index`, whatever the labels say. A client that writes beside every label gets the short line
+ * there, and what a value gives above its description, where it may wrap; the others get one line.
+ */
+export function toCompletion(lines: Lines, suggestion: Suggestion, index: number, labelDetails: boolean): CompletionItem {
+  const { label, insert, range, kind, detail, brief = detail, about } = suggestion;
+  const isBeside = labelDetails && brief !== undefined;
+  const words = [...(isBeside && kind === 'value' && detail !== undefined ? [plain(detail)] : []), ...(about === undefined ? [] : [about])];
   return {
     label,
+    ...(isBeside ? { labelDetails: { description: brief } } : {}),
     kind: kind === 'key' ? CompletionItemKind.Property : CompletionItemKind.Value,
     sortText: String(index).padStart(4, '0'),
     filterText: insert,
     textEdit: { range: toRange(lines, range), newText: insert },
-    ...(detail === undefined ? {} : { detail }),
-    ...(about === undefined ? {} : { documentation: { kind: MarkupKind.Markdown, value: about } }),
+    ...(detail === undefined || (isBeside && kind === 'value') ? {} : { detail }),
+    ...(words.length === 0 ? {} : { documentation: { kind: MarkupKind.Markdown, value: words.join('\n\n') } }),
   };
 }
 

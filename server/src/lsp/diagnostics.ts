@@ -1,6 +1,7 @@
 /** Diagnostics of one document: findings of the rules and problems of reading. */
 import type { Diagnostic } from 'vscode-languageserver';
 import type { Analysis } from '../engine/analysis.ts';
+import { suppressionsOf } from '../engine/suppress.ts';
 import { findingToDiagnostic, problemToDiagnostic } from './convert.ts';
 import type { Session } from './session.ts';
 
@@ -18,7 +19,9 @@ export function diagnosticsOf(session: Session, analysis: Analysis): Diagnostic[
   };
   const findings = analysis.jobs.flatMap((job) => job.findings.flatMap((placed) => findingToDiagnostic(placed, options) ?? []));
   const problems = analysis.problems.map((problem) => problemToDiagnostic(problem, lines, options));
-  return distinct([...problems, ...findings, ...session.dependants.of(analysis.uri)]).slice(0, most);
+  const { covers } = suppressionsOf(analysis.document.text);
+  const elsewhere = session.dependants.of(analysis.uri).filter(({ code, range }) => !covers(String(code), lines.offsetAt(range.start)));
+  return distinct([...problems, ...findings, ...elsewhere]).slice(0, most);
 }
 
 /** Launches that share their flags share their findings: the same words at the same place are said once. */

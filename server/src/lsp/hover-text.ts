@@ -1,4 +1,5 @@
 /** The words of a hover, as Markdown: what a key is, its value and origin, what it costs now, what neighbours would give. */
+import type { Estimate } from '../core/estimate.ts';
 import { fieldInfo } from '../core/fields.ts';
 import type { JobField } from '../core/job-fields.ts';
 import type { Alternative, JobAnalysis, ResolvedLink } from '../engine/analysis.ts';
@@ -70,14 +71,19 @@ function alternativeTable(job: JobAnalysis, field: JobField, alternatives: reado
       ? ['memory per GPU', 'step', 'MFU', 'exposed comm.']
       : ['memory per GPU', 'KV tokens', 'full contexts', 'TPOT'];
   // A number and its unit stay on one line in the narrow columns of a hover.
-  const rows = alternatives.map((alternative) => [label(alternative), ...cells(alternative).map(unbroken)]);
+  const rows = alternatives.flatMap((one) => ('estimate' in one.result ? [[label(one), ...cells(one.result.estimate).map(unbroken)]] : []));
   const table = tableOf([plain(short), ...head], rows, [1, 2, 3, 4]);
-  if (estimate.kind === 'serving') return table;
+  // A sentence would make its column as wide as the hover.
+  const refused = alternatives.flatMap((one) =>
+    'refusal' in one.result ? [`${plain(short)}\u00a0${label(one)}: ${plain(one.result.refusal.why)}.`] : [],
+  );
   // A column's head has no room for whose FLOPs the MFU counts.
-  return `${table}\n\nMFU by the FLOPs of ${plain(conventionOf(estimate.throughput.mfu) ?? 'the model')}.`;
+  const convention =
+    estimate.kind === 'serving' ? [] : [`MFU by the FLOPs of ${plain(conventionOf(estimate.throughput.mfu) ?? 'the model')}.`];
+  return [table, ...refused, ...convention].join('\n\n');
 }
 
-/** Figures with no-break spaces; sentences as they are. */
+/** With no-break spaces, but where words say that it does not fit. */
 const unbroken = (cell: string): string => (cell.length < 20 ? cell.replace(/ /g, '\u00a0') : cell);
 
 function label({ value, current, field }: Alternative): string {
@@ -85,9 +91,7 @@ function label({ value, current, field }: Alternative): string {
   return current ? `**${text}**\u00a0(now)` : text;
 }
 
-function cells({ result }: Alternative): readonly string[] {
-  if ('refusal' in result) return [plain(result.refusal.why), '', '', ''];
-  const { estimate } = result;
+function cells(estimate: Estimate): readonly string[] {
   const full = estimate.memory.fits === 'no' ? ' (does not fit)' : estimate.memory.fits === 'close' ? ' (close)' : '';
   if (estimate.kind === 'serving') {
     return [

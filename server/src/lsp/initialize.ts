@@ -11,6 +11,7 @@ export function abilitiesOf({ textDocument, workspace }: ClientCapabilities): Cl
     refreshCodeLens: workspace?.codeLens?.refreshSupport ?? false,
     refreshInlayHints: workspace?.inlayHint?.refreshSupport ?? false,
     relatedInformation: textDocument?.publishDiagnostics?.relatedInformation ?? textDocument?.diagnostic?.relatedInformation ?? false,
+    labelDetails: textDocument?.completion?.completionItem?.labelDetailsSupport ?? false,
     configuration: workspace?.configuration ?? false,
     registerConfiguration: workspace?.didChangeConfiguration?.dynamicRegistration ?? false,
     registerWatchedFiles: workspace?.didChangeWatchedFiles?.dynamicRegistration ?? false,

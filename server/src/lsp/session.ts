@@ -21,6 +21,8 @@ export interface ClientAbilities {
   readonly refreshCodeLens: boolean;
   readonly refreshInlayHints: boolean;
   readonly relatedInformation: boolean;
+  /** Words beside the labels of a completion list. */
+  readonly labelDetails: boolean;
   readonly configuration: boolean;
   readonly registerConfiguration: boolean;
   readonly registerWatchedFiles: boolean;
@@ -65,6 +67,7 @@ export const noAbilities: ClientAbilities = {
   refreshCodeLens: false,
   refreshInlayHints: false,
   relatedInformation: false,
+  labelDetails: false,
   configuration: false,
   registerConfiguration: false,
   registerWatchedFiles: false,

@@ -1,12 +1,11 @@
 /** The entrance: any text to a ConfigDocument, once or again after every edit. */
-import type { Tree, Edit as TreeEdit } from 'web-tree-sitter';
+import type { Point, Tree, Edit as TreeEdit } from 'web-tree-sitter';
 import { Edit } from 'web-tree-sitter';
 import { readDockerfile } from './dockerfile.ts';
 import type { ConfigDocument, Problem, TextFormat } from './document.ts';
 import { readJson } from './json.ts';
 import { readModelfile } from './modelfile.ts';
 import { readPbtxt } from './pbtxt.ts';
-import { createLineIndex } from './line-index.ts';
 import { parsePythonText, parseShellText } from './parsers.ts';
 import { maskMagics } from './python/mask.ts';
 import { readPythonTree } from './python.ts';
@@ -30,21 +29,21 @@ const maxOfFormat: Readonly<Partial<Record<TextFormat, number>>> = {
   python: 2 * 1024 * 1024,
 };
 
-const formatOfExtension: Readonly<Record<string, TextFormat>> = {
-  sh: 'shell',
-  bash: 'shell',
-  slurm: 'shell',
-  sbatch: 'shell',
-  json: 'json',
-  jsonc: 'json',
-  yaml: 'yaml',
-  yml: 'yaml',
-  toml: 'toml',
-  dockerfile: 'dockerfile',
-  py: 'python',
-  pbtxt: 'pbtxt',
-  modelfile: 'modelfile',
-};
+const formatOfExtension = new Map<string, TextFormat>([
+  ['sh', 'shell'],
+  ['bash', 'shell'],
+  ['slurm', 'shell'],
+  ['sbatch', 'shell'],
+  ['json', 'json'],
+  ['jsonc', 'json'],
+  ['yaml', 'yaml'],
+  ['yml', 'yaml'],
+  ['toml', 'toml'],
+  ['dockerfile', 'dockerfile'],
+  ['py', 'python'],
+  ['pbtxt', 'pbtxt'],
+  ['modelfile', 'modelfile'],
+]);
 
 /** A format that is read from a syntax tree. */
 interface TreeFormat {
@@ -72,7 +71,7 @@ export function formatOf(uri: string, text: string): TextFormat {
   const path = uri.replace(/[?#].*$/, '');
   if (/(?:^|\/)(?:Dockerfile|Containerfile)(?:[.-][^/.]*)?$/i.test(path)) return 'dockerfile';
   if (/(?:^|\/)Modelfile(?:[.-][^/]*)?$/i.test(path)) return 'modelfile';
-  const byName = formatOfExtension[/\.([A-Za-z0-9]+)$/.exec(path)?.[1]?.toLowerCase() ?? ''];
+  const byName = formatOfExtension.get(/\.([A-Za-z0-9]+)$/.exec(path)?.[1]?.toLowerCase() ?? '');
   if (byName) return byName;
   const start = text
     .slice(0, 400)
@@ -166,6 +165,17 @@ function applyChange(text: string, change: TextChange): string {
   return text.slice(0, start) + change.text + text.slice(Math.max(start, Math.min(change.end, text.length)));
 }
 
+/** Where a text ends that begins at a point, in the lines of the grammars. */
+function pointBehind({ row, column }: Point, text: string): Point {
+  let lines = 0;
+  let last = -1;
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) {
+    lines += 1;
+    last = at;
+  }
+  return { row: row + lines, column: lines === 0 ? column + text.length : text.length - last - 1 };
+}
+
 /** The smallest single edit between two texts, as the parser wants it. */
 function editBetween(before: string, after: string): TreeEdit | undefined {
   if (before === after) return undefined;
@@ -174,23 +184,16 @@ function editBetween(before: string, after: string): TreeEdit | undefined {
   while (start < most && before.charCodeAt(start) === after.charCodeAt(start)) start++;
   let tail = 0;
   while (tail < most - start && before.charCodeAt(before.length - 1 - tail) === after.charCodeAt(after.length - 1 - tail)) tail++;
-  const points = (text: string) => {
-    const index = createLineIndex(text);
-    return (offset: number) => {
-      const { line, character } = index.position(offset);
-      return { row: line, column: character };
-    };
-  };
-  const [pointBefore, pointAfter] = [points(before), points(after)];
   const oldEnd = before.length - tail;
   const newEnd = after.length - tail;
+  const begin = pointBehind({ row: 0, column: 0 }, after.slice(0, start));
   return new Edit({
     startIndex: start,
     oldEndIndex: oldEnd,
     newEndIndex: newEnd,
-    startPosition: pointBefore(start),
-    oldEndPosition: pointBefore(oldEnd),
-    newEndPosition: pointAfter(newEnd),
+    startPosition: begin,
+    oldEndPosition: pointBehind(begin, before.slice(start, oldEnd)),
+    newEndPosition: pointBehind(begin, after.slice(start, newEnd)),
   });
 }
 

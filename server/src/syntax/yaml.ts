@@ -13,6 +13,10 @@ import { resolvePlain } from './yaml-scalars.ts';
 
 /** Aliases may multiply a small file into a huge one: beyond this none is expanded. What is written out is as long as the file. */
 const maxExpanded = 50_000;
+/** Pairs that merges may look at: maps that bring nothing new can be merged again and again without ever adding an entry. */
+const maxLooks = 500_000;
+/** Maps that merge maps that merge maps. */
+const maxMerges = 20;
 const maxDepth = 200;
 const maxProblems = 50;
 
@@ -26,6 +30,8 @@ interface Reading {
   /** How many aliases and merges stand around what is read, and how many entries have come through them. */
   expanding: number;
   expanded: number;
+  /** How many pairs merges have looked at. */
+  looks: number;
 }
 
 function note(reading: Reading, range: Range, severity: Problem['severity'], code: string, message: string): void {
@@ -147,25 +153,50 @@ function mergedMaps(reading: Reading, pair: MapPair): readonly YAMLMap[] {
   });
 }
 
-/** Pairs that a merge brings in and that `taken` does not override. */
-function inherited(reading: Reading, pair: MapPair, taken: Set<string>, depth: number): readonly MapPair[] {
-  if (depth > 20) return [];
+/** What a map has so far: its own keys and those that came by merges, and the maps they came from. */
+interface Merging {
+  readonly taken: Set<string>;
+  readonly seen: Set<YAMLMap>;
+}
+
+/** Pairs that a merge brings in and that nothing before it overrides. */
+function inherited(reading: Reading, pair: MapPair, merging: Merging, depth: number): readonly MapPair[] {
+  if (!mayMerge(reading, pair, depth)) return [];
   return mergedMaps(reading, pair).flatMap((map) => {
-    const own = map.items.filter((item) => !isMerge(item));
-    const added = own.filter((item) => !taken.has(keyText(item) ?? ''));
-    for (const item of added) taken.add(keyText(item) ?? '');
-    return [...added, ...map.items.filter(isMerge).flatMap((item) => inherited(reading, item, taken, depth + 1))];
+    // The second time a map brings nothing new, and neither do those that it merges.
+    if (merging.seen.has(map)) return [];
+    merging.seen.add(map);
+    reading.looks += map.items.length + 1;
+    const added = map.items.filter((item) => !isMerge(item) && !merging.taken.has(keyText(item) ?? ''));
+    for (const item of added) merging.taken.add(keyText(item) ?? '');
+    return [...added, ...map.items.filter(isMerge).flatMap((item) => inherited(reading, item, merging, depth + 1))];
   });
+}
+
+/** Merges multiply as aliases do: beyond a number of levels or of steps they are not followed, which is told once, where that begins. */
+function mayMerge(reading: Reading, { key }: MapPair, depth: number): boolean {
+  if (reading.expanded > maxExpanded) return false;
+  reading.looks += 1;
+  const message =
+    depth > maxMerges
+      ? `Maps that merge each other over more than ${maxMerges} levels are not followed further.`
+      : reading.looks > maxLooks
+        ? 'Merges take too many steps; this one and those after it are not read.'
+        : undefined;
+  const isTold = reading.problems.some((problem) => problem.message === message);
+  if (message !== undefined && !isTold) note(reading, rangeOf(reading, key as Node | null, 0), 'warning', 'too-many-entries', message);
+  return message === undefined;
 }
 
 function readMap(reading: Reading, map: YAMLMap, path: EntryPath): void {
   const taken = new Set(map.items.flatMap((pair) => (isMerge(pair) ? [] : [keyText(pair) ?? ''])));
+  const merging: Merging = { taken, seen: new Set() };
   for (const pair of map.items) {
     if (!isMerge(pair)) {
       readPair(reading, pair, path);
       continue;
     }
-    for (const item of inherited(reading, pair, taken, 0)) expand(reading, () => readPair(reading, item, path));
+    for (const item of inherited(reading, pair, merging, 0)) expand(reading, () => readPair(reading, item, path));
   }
 }
 
@@ -193,7 +224,7 @@ export function readYaml(uri: string, text: string): ConfigDocument {
       problems: [{ range: { start: 0, end: Math.min(1, text.length) }, severity: 'error', code: 'nested-too-deep', message }],
     };
   }
-  const reading: Reading = { text, entries: [], problems: [], anchors: new Map(), open: new Set(), expanding: 0, expanded: 0 };
+  const reading: Reading = { text, entries: [], problems: [], anchors: new Map(), open: new Set(), expanding: 0, expanded: 0, looks: 0 };
   const clamp = (offset: number): number => Math.min(Math.max(offset, 0), text.length);
   for (const { start, end, message } of parsed.errors) {
     note(reading, { start: clamp(start), end: Math.max(clamp(start), clamp(end)) }, 'error', 'syntax-error', message);

@@ -1,7 +1,8 @@
 /**
- * Bands from residuals. A residual is |measured / predicted - 1|, because a band is shown around the prediction; for
- * throughput it is taken of the step time. A group has a band of its own when it holds enough rows of enough sources. The
- * band is the smallest share that a new row of the group stays within nine times of ten (the conformal quantile).
+ * Bands from residuals. Of memory a residual is |measured / predicted - 1|, because a band is shown around the prediction; of
+ * time it is by what share the larger of both exceeds the smaller, so that a step and the rates made of it are off alike.
+ * A group has a band of its own when it holds enough rows of enough sources. The band is the smallest share that a new row of
+ * the group stays within nine times of ten (the conformal quantile).
  * Sources count alike: a row of a source with n rows weighs 1 / sqrt(n), so that one long table does not speak for all.
  */
 import type { BandRegime } from '../core/calibration/band-regime.ts';
@@ -54,8 +55,9 @@ export function residualsOf(report: ValidationReport): readonly Residual[] {
       measured <= 0
     )
       return [];
-    const ratio = quantity === 'time' && field !== 'iter_s' ? predicted / measured : measured / predicted;
-    return [{ quantity, regime: group.regime, source: group.source, size: Math.abs(ratio - 1) }];
+    const ratio = measured / predicted;
+    const size = quantity === 'time' ? Math.max(ratio, 1 / ratio) - 1 : Math.abs(ratio - 1);
+    return [{ quantity, regime: group.regime, source: group.source, size }];
   });
 }
 

@@ -92,6 +92,46 @@ export async function checkEditor({ page, workbench, editor, restricted, shot, c
     await page.mouse.move(5, 500);
   });
 
+  await check('the hover on a flag tells what it is and which value runs', async () => {
+    const line = page.locator('.view-line', { hasText: '--tensor-model-parallel-size' }).first();
+    const box = await line.boundingBox();
+    // Two spaces stand in front of the flag.
+    await page.mouse.move(box.x + 60, box.y + box.height / 2, { steps: 5 });
+    await page.locator('.monaco-hover:visible', { hasText: 'tensor-model-parallel-size' }).first().waitFor({ timeout: patience });
+    await shot('hover-key');
+    await page.mouse.move(5, 500);
+  });
+
+  await check('flags are completed with what each does', async () => {
+    await workbench.clickText('--train-iters 100000');
+    await page.keyboard.press('Home');
+    await page.keyboard.type(' ');
+    await page.keyboard.press('ArrowLeft');
+    await page.keyboard.type('--rec');
+    const list = page.locator('.suggest-widget.visible .monaco-list-row');
+    await list.filter({ hasText: '--recompute-granularity' }).first().waitFor({ timeout: patience });
+    if ((await page.locator('.suggest-details:visible').count()) === 0) await page.keyboard.press('Control+Space');
+    await page.locator('.suggest-details:visible').first().waitFor({ timeout: patience });
+    // The description takes its height from the row before it was opened.
+    await page.keyboard.press('ArrowDown');
+    await page.locator('.suggest-details:visible', { hasText: 'uniform' }).waitFor({ timeout: patience });
+    await shot('completion-flags');
+    await page.keyboard.press('Escape');
+    for (let written = 0; written < '--rec'.length; written++) await page.keyboard.press('Backspace');
+    await page.keyboard.press('Delete');
+  });
+
+  await check('values are completed with what each comes to', async () => {
+    await workbench.retype('PP=4', 'PP=');
+    await page.keyboard.press('Control+Space');
+    const list = page.locator('.suggest-widget.visible .monaco-list-row');
+    await list.filter({ hasText: 'GiB' }).first().waitFor({ timeout: patience });
+    await page.locator('.suggest-details:visible', { hasText: 'MFU' }).waitFor({ timeout: patience });
+    await shot('completion-values');
+    await page.keyboard.press('Escape');
+    await page.keyboard.type('4');
+  });
+
   await check('the report opens as rendered Markdown beside the text', async () => {
     await command('Rooflint: Show Report for This File');
     const text = workbench.webview().locator('body', { hasText: 'GiB' });

@@ -46,7 +46,7 @@ test('values of TP come with what the model says they give', async () => {
   await replace(document, 'GLOBAL_BATCH=33', 'GLOBAL_BATCH=32');
   await until('a lens', async () => (await lensTitles(document)).find((title) => /GiB/.test(title)));
   const offered = await completionsAt(document, rangeOf(document, 'TP=4').end);
-  const values = offered.filter((item) => /GiB/.test(item.detail ?? '')).map(labelOf);
+  const values = offered.filter(({ label }) => typeof label !== 'string' && /GiB/.test(label.description ?? '')).map(labelOf);
   assert.ok(values.includes('2') && values.includes('8'), `offered were ${offered.slice(0, 20).map(labelOf).join(', ')}`);
   assert.ok(!values.includes('3'), 'TP 3 divides no heads');
 });

@@ -33,7 +33,7 @@ export const serving: Readonly<Record<string, RuleCases>> = {
         estimate: servingEstimate({ weights: 1, overhead: 1, usable: 10, kvTokens: 33_000, band: 0.1 }),
         at: 'serving.maxModelLen',
         severity: 'warning',
-        says: 'may hold',
+        says: 'may hold as few as 29700 tokens',
         fixes: ['serving.maxModelLen=29696'],
       },
     ],

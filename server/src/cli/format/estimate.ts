@@ -112,5 +112,22 @@ function defaultList(job: JobAnalysis): string {
       ? [`${fieldInfo[field].label} ${formatFieldValue(value, fieldInfo[field].unit)}`]
       : [];
   });
-  return lines.length === 0 ? '' : `Defaults of ${job.release} that nothing in the file changes\n  ${lines.join(', ')}`;
+  return lines.length === 0 ? '' : `Defaults of ${job.release} that nothing in the file changes\n${wrapped(lines)}`;
+}
+
+/** Characters of a line before a list goes on in the next. */
+const width = 100;
+
+/** A list over as many lines as it takes. */
+function wrapped(items: readonly string[]): string {
+  const lines: string[] = [];
+  let line = '';
+  for (const item of items) {
+    if (line !== '' && line.length + item.length + 4 > width) {
+      lines.push(`${line},`);
+      line = '';
+    }
+    line = line === '' ? `  ${item}` : `${line}, ${item}`;
+  }
+  return [...lines, line].join('\n');
 }

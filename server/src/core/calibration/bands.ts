@@ -6,7 +6,7 @@ import type { TrainingJob } from '../estimate-inputs.ts';
 import { type BandRegime, bandRegime } from './band-regime.ts';
 import measured from './measured-bands.json' with { type: 'json' };
 
-/** The half-width of a band as a share of the value, and what it rests on. */
+/** How far a band reaches as a share of the value, and what it rests on. */
 export interface BandBasis {
   readonly share: number;
   readonly basis: string;
@@ -20,7 +20,7 @@ export interface FittedBand {
   readonly family?: string;
   readonly generation?: string;
   readonly technique?: string;
-  /** Nine of ten measurements lie within this share of the prediction. */
+  /** Nine of ten measurements lie within this share of the prediction; of time the band goes down as far as up, as a factor. */
   readonly share: number;
   readonly rows: number;
   readonly sources: number;

@@ -1,15 +1,16 @@
 /** Biases of experts that are split over TP would be added once per rank. */
 import { defineRule } from '../finding.ts';
+import { megatronCore, option } from './shared/megatron.ts';
 import { isWritten } from './shared/origins.ts';
 
 export const biasInExpertsOverTensorParallel = defineRule({
   id: 'bias-in-experts-over-tensor-parallel',
   group: 'parallelism',
   severity: 'warning',
-  frameworks: ['megatron-lm'],
+  frameworks: megatronCore,
   reads: ['model.experts', 'model.linearBias', 'parallel.tensor'],
   mayRead: ['parallel.expertTensor', 'zero.implementation'],
-  check({ job, sources, report }) {
+  check({ job, framework, sources, report }) {
     const split = job['parallel.expertTensor'] ?? job['parallel.tensor'];
     if (!(job['model.experts'] > 1) || !job['model.linearBias'] || !(split > 1) || job['zero.implementation'] === 'deepspeed') return;
     const written = isWritten(sources, 'parallel.expertTensor');
@@ -20,7 +21,7 @@ export const biasInExpertsOverTensorParallel = defineRule({
       severity: written ? 'error' : 'warning',
       what: `Experts with biases are split over expert TP ${split}`,
       why: '"Bias in Moe is only supported when ETP==1", from core_v0.15 on',
-      advice: 'add --disable-bias-linear as most mixtures of experts do, or --expert-tensor-parallel-size 1',
+      advice: `${framework === 'megatron-lm' ? 'add --disable-bias-linear' : 'set add_bias_linear to False'} as most mixtures of experts do, or ${option(framework, 'expert-tensor-parallel-size')} to 1`,
       fixes: [
         {
           title: 'Leave biases out of linear layers (changes the model)',

@@ -2,6 +2,7 @@
 import { defineRule } from '../finding.ts';
 import { reportClashes } from './shared/clashes.ts';
 import { isOn, textIn } from './shared/keys.ts';
+import { megatronCore, option } from './shared/megatron.ts';
 import { isLeftOut } from './shared/origins.ts';
 
 const dispatcher = 'megatron-lm/moe-token-dispatcher-type';
@@ -11,7 +12,7 @@ export const expertOverlapWithUnsupportedOption = defineRule({
   id: 'expert-overlap-with-unsupported-option',
   group: 'communication',
   severity: 'error',
-  frameworks: ['megatron-lm'],
+  frameworks: megatronCore,
   reads: ['parallel.expertOverlap', 'parallel.expert', 'parallel.pipeline'],
   mayRead: [
     'recompute.granularity',
@@ -22,7 +23,7 @@ export const expertOverlapWithUnsupportedOption = defineRule({
     'model.mtpLayers',
     'precision.compute',
   ],
-  check({ job, keys, sources, report }) {
+  check({ job, framework, keys, sources, report }) {
     if (!job['parallel.expertOverlap']) return;
     const interleaving = [
       'parallel.virtualStages',
@@ -30,6 +31,8 @@ export const expertOverlapWithUnsupportedOption = defineRule({
       'parallel.pipelineLayout',
       'model.mixerPattern',
     ] as const;
+    // `None` takes virtual stages back, which reads as one chunk that nobody wrote.
+    const isInterleaved = interleaving.some((field) => !isLeftOut(sources, field) && sources[field]?.kind !== 'derived');
     const why = 'the overlap runs the all-to-all of one micro batch beside the computation of another, and the start-up check fails';
     reportClashes(
       report,
@@ -44,11 +47,14 @@ export const expertOverlapWithUnsupportedOption = defineRule({
           fixes: [{ title: 'Take the overlap out', changes: [{ kind: 'remove', field: 'parallel.expertOverlap' }] }],
         },
         {
-          when: job['parallel.pipeline'] > 1 && interleaving.every((field) => isLeftOut(sources, field)),
+          when: job['parallel.pipeline'] > 1 && !isInterleaved,
           at: 'parallel.expertOverlap',
           what: `Expert all-to-all overlap with PP ${job['parallel.pipeline']} needs virtual stages`,
           why: '"virtual_pipeline_model_parallel_size must be specified when pipeline_model_parallel_size > 1"',
-          advice: 'add --num-virtual-stages-per-pipeline-rank or --num-layers-per-virtual-pipeline-stage',
+          advice:
+            framework === 'megatron-lm'
+              ? 'add --num-virtual-stages-per-pipeline-rank or --num-layers-per-virtual-pipeline-stage'
+              : 'set virtual_pipeline_model_parallel_size',
         },
         {
           when: job['recompute.granularity'] === 'full',
@@ -80,14 +86,14 @@ export const expertOverlapWithUnsupportedOption = defineRule({
           at: 'model.mtpLayers',
           what: `Expert all-to-all overlap works with one MTP layer at most, not ${job['model.mtpLayers'] ?? ''}`,
           why: '"MTP supports at most one layer when enabling overlap_moe_expert_parallel_comm."',
-          advice: 'set --mtp-num-layers to 1, or take the overlap out',
+          advice: `set ${option(framework, 'mtp-num-layers')} to 1, or take the overlap out`,
         },
         {
           when: job['precision.compute'] === 'fp32',
           at: 'parallel.expertOverlap',
           what: 'Expert all-to-all overlap needs bf16 or fp16',
           why,
-          advice: 'add --bf16',
+          advice: framework === 'megatron-lm' ? 'add --bf16' : 'train in bf16 or fp16',
         },
       ],
     );

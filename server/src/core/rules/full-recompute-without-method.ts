@@ -2,18 +2,23 @@
 
 import type { Fix } from '../finding.ts';
 import { defineRule } from '../finding.ts';
+import { engineName, option } from './shared/megatron.ts';
 import { isLeftOut, isSpelt } from './shared/origins.ts';
+
+/** Megatron's own name and that of NeMo 1. */
+const named = ['recompute-granularity', 'activations-checkpoint-granularity'];
 
 export const fullRecomputeWithoutMethod = defineRule({
   id: 'full-recompute-without-method',
   group: 'recompute',
   severity: 'error',
-  frameworks: ['megatron-lm'],
+  // LLaMA-Factory's own adapter recomputes every layer where nothing more is said.
+  frameworks: ['megatron-lm', 'nemo', 'nemo2', 'megatron-bridge', 'verl'],
   reads: ['recompute.granularity'],
   mayRead: ['recompute.method', 'recompute.layers'],
-  check({ job, sources, report }) {
+  check({ job, framework, sources, report }) {
     // Older flags that also mean full recomputation bring their own defaults.
-    if (job['recompute.granularity'] !== 'full' || !isSpelt(sources, 'recompute.granularity', 'recompute-granularity')) return;
+    if (job['recompute.granularity'] !== 'full' || !named.some((name) => isSpelt(sources, 'recompute.granularity', name))) return;
     const method = isLeftOut(sources, 'recompute.method');
     // Early releases and the DeepSpeed fork have a default for the number of layers.
     const layers = isLeftOut(sources, 'recompute.layers') && sources['recompute.layers']?.kind !== 'default';
@@ -31,8 +36,8 @@ export const fullRecomputeWithoutMethod = defineRule({
       at: 'recompute.granularity',
       related: method ? ['recompute.layers'] : ['recompute.method'],
       what: `Full recomputation is set without ${missing}`,
-      why: 'Megatron-LM has no default for --recompute-method and --recompute-num-layers and stops',
-      advice: 'add --recompute-method uniform or block, and --recompute-num-layers',
+      why: `${engineName(framework)} has no default for ${option(framework, 'recompute-method')} and ${option(framework, 'recompute-num-layers')} and stops`,
+      advice: `add ${option(framework, 'recompute-method')} uniform or block, and ${option(framework, 'recompute-num-layers')}`,
       fixes: [fix],
     });
   },

@@ -28,6 +28,7 @@ import { cudaDeviceMaxConnectionsNotOne } from './cuda-device-max-connections-no
 import { cudaDeviceMaxConnectionsOneWithFsdp } from './cuda-device-max-connections-one-with-fsdp.ts';
 import { cudaGraphWithExpandableSegments } from './cuda-graph-with-expandable-segments.ts';
 import { cudaGraphWithFullRecompute } from './cuda-graph-with-full-recompute.ts';
+import { cudaGraphsWithPipeline } from './cuda-graphs-with-pipeline.ts';
 import { datasetVocabularyNotModels } from './dataset-vocabulary-not-models.ts';
 import { decodeContextParallelUnsupported } from './decode-context-parallel-unsupported.ts';
 import { deepepWithoutFlexDispatcher } from './deepep-without-flex-dispatcher.ts';
@@ -52,6 +53,7 @@ import { fp8DelayedScalingWith16BitLayers } from './fp8-delayed-scaling-with-16-
 import { fp8ParametersWithoutDistributedOptimizer } from './fp8-parameters-without-distributed-optimizer.ts';
 import { fp8ParametersWithoutFp8 } from './fp8-parameters-without-fp8.ts';
 import { fp8SizesNotMultipleOf16 } from './fp8-sizes-not-multiple-of-16.ts';
+import { fp8TrainingWithQuantization } from './fp8-training-with-quantization.ts';
 import { fp8UnsupportedByGpu } from './fp8-unsupported-by-gpu.ts';
 import { fp16AndBf16Together } from './fp16-and-bf16-together.ts';
 import { fsdpCheckpointingTwice } from './fsdp-checkpointing-twice.ts';
@@ -60,6 +62,7 @@ import { fsdp2WithFsdp1Option } from './fsdp2-with-fsdp1-option.ts';
 import { fsdp2WithUnsupportedOption } from './fsdp2-with-unsupported-option.ts';
 import { fullRecomputeWithoutMethod } from './full-recompute-without-method.ts';
 import { globalBatchNotDivisible } from './global-batch-not-divisible.ts';
+import { gpusCountedAndNamed } from './gpus-counted-and-named.ts';
 import { gradientFusionWithFsdp2 } from './gradient-fusion-with-fsdp2.ts';
 import { gradientReductionNotOverlapped } from './gradient-reduction-not-overlapped.ts';
 import { gradientsIn16BitWouldFit } from './gradients-in-16-bit-would-fit.ts';
@@ -91,9 +94,11 @@ import { maxGradNormInOptimizer } from './max-grad-norm-in-optimizer.ts';
 import { memoryBudgetWithoutCompile } from './memory-budget-without-compile.ts';
 import { memoryOverCapacity } from './memory-over-capacity.ts';
 import { memoryUtilizationLeftAtDefault } from './memory-utilization-left-at-default.ts';
+import { microBatchGivenTwice } from './micro-batch-given-twice.ts';
 import { microBatchesFewerThanStages } from './micro-batches-fewer-than-stages.ts';
 import { microBatchesNotMultipleOfStages } from './micro-batches-not-multiple-of-stages.ts';
 import { minLearningRateAbovePeak } from './min-learning-rate-above-peak.ts';
+import { miniBatchNotDivisibleByMicroBatch } from './mini-batch-not-divisible-by-micro-batch.ts';
 import { mixedPrecisionAgainstDeepspeedFile } from './mixed-precision-against-deepspeed-file.ts';
 import { mlaWithGroupedQueryAttention } from './mla-with-grouped-query-attention.ts';
 import { modelParallelWithPureReplication } from './model-parallel-with-pure-replication.ts';
@@ -196,6 +201,7 @@ export const rules: readonly Rule[] = [
   cudaDeviceMaxConnectionsOneWithFsdp,
   cudaGraphWithExpandableSegments,
   cudaGraphWithFullRecompute,
+  cudaGraphsWithPipeline,
   datasetVocabularyNotModels,
   decodeContextParallelUnsupported,
   deepepWithoutFlexDispatcher,
@@ -221,6 +227,7 @@ export const rules: readonly Rule[] = [
   fp8ParametersWithoutDistributedOptimizer,
   fp8ParametersWithoutFp8,
   fp8SizesNotMultipleOf16,
+  fp8TrainingWithQuantization,
   fp8UnsupportedByGpu,
   fsdpCheckpointingTwice,
   fsdpWith8BitOptimizer,
@@ -228,6 +235,7 @@ export const rules: readonly Rule[] = [
   fsdp2WithUnsupportedOption,
   fullRecomputeWithoutMethod,
   globalBatchNotDivisible,
+  gpusCountedAndNamed,
   gradientFusionWithFsdp2,
   gradientReductionNotOverlapped,
   gradientsIn16BitWouldFit,
@@ -259,9 +267,11 @@ export const rules: readonly Rule[] = [
   memoryBudgetWithoutCompile,
   memoryOverCapacity,
   memoryUtilizationLeftAtDefault,
+  microBatchGivenTwice,
   microBatchesFewerThanStages,
   microBatchesNotMultipleOfStages,
   minLearningRateAbovePeak,
+  miniBatchNotDivisibleByMicroBatch,
   mixedPrecisionAgainstDeepspeedFile,
   mlaWithGroupedQueryAttention,
   modelParallelWithPureReplication,

@@ -24,11 +24,15 @@ export const kvCacheBelowContext = defineRule({
     const size = isCount(block) ? block : defaultBlock;
     const fitting = Math.floor(low(estimate.kvTokens) / size) * size;
     const severity = high(estimate.kvTokens) < wanted ? 'error' : 'warning';
+    const held =
+      severity === 'error'
+        ? `holds about ${Math.floor(estimate.kvTokens.value)} tokens`
+        : `may hold as few as ${Math.floor(low(estimate.kvTokens))} tokens`;
     report({
       at: 'serving.maxModelLen',
       related: ['serving.gpuMemoryUtilization', 'parallel.tensor', 'serving.kvCacheDtype'],
       severity,
-      what: `The KV cache ${severity === 'error' ? 'holds' : 'may hold'} about ${Math.floor(estimate.kvTokens.value)} tokens, one request may need ${wanted}`,
+      what: `The KV cache ${held}, one request may need ${wanted}`,
       why: 'vLLM does not start unless one request of the longest length fits',
       advice: fitting > 0 ? `lower --max-model-len to ${fitting}, raise TP, or use an fp8 KV cache` : 'raise TP, or use an fp8 KV cache',
       fixes:

@@ -9,7 +9,7 @@ export const kvHeadsIncompatibleWithTensorParallel = defineRule({
   group: 'parallelism',
   severity: 'error',
   kinds: ['training', 'serving'],
-  frameworks: ['megatron-lm', 'vllm'],
+  frameworks: ['megatron-lm', 'megatron-core', 'vllm'],
   reads: ['model.heads', 'model.kvHeads', 'parallel.tensor'],
   mayRead: splitFields,
   check({ job, framework, sources, report }) {

@@ -1,6 +1,7 @@
 /** Interleaving cuts the layers of a stage into equal chunks. */
 import { defineRule } from '../finding.ts';
 import { setFixes } from './shared/fixes.ts';
+import { megatronCore } from './shared/megatron.ts';
 import { choices, divisors, isCount, leavesRemainder, neighbours } from './shared/numbers.ts';
 import { isWritten } from './shared/origins.ts';
 import { fitting, isEven, splitFields } from './shared/splits.ts';
@@ -9,7 +10,7 @@ export const layersNotDivisibleByVirtualStages = defineRule({
   id: 'layers-not-divisible-by-virtual-stages',
   group: 'parallelism',
   severity: 'error',
-  frameworks: ['megatron-lm'],
+  frameworks: megatronCore,
   reads: ['model.layers', 'parallel.pipeline'],
   mayRead: splitFields,
   check({ job, framework, sources, report }) {

@@ -1,6 +1,7 @@
 /** Interleaved 1F1B hands micro batches round in groups of PP, or of a size that is set. */
 import { defineRule } from '../finding.ts';
 import { setFixes } from './shared/fixes.ts';
+import { engineName, megatronCore } from './shared/megatron.ts';
 import { isCount, multiplesAround } from './shared/numbers.ts';
 import { isDerivedFrom } from './shared/origins.ts';
 import { fitting, splitFields } from './shared/splits.ts';
@@ -17,7 +18,7 @@ export const microBatchesNotMultipleOfStages = defineRule({
   id: 'micro-batches-not-multiple-of-stages',
   group: 'batch',
   severity: 'error',
-  frameworks: ['megatron-lm'],
+  frameworks: megatronCore,
   reads: ['parallel.pipeline', 'parallel.virtualStages', 'batch.global', 'batch.micro', 'parallel.data'],
   mayRead: [...splitFields, 'parallel.microBatchGroup'],
   check({ job, framework, sources, report }) {
@@ -37,7 +38,7 @@ export const microBatchesNotMultipleOfStages = defineRule({
       at: 'batch.global',
       related: ['parallel.pipeline', 'batch.micro', 'parallel.data'],
       what: describe(stages, microBatches, job['parallel.microBatchGroup']),
-      why: 'micro batches run in groups at least as large as the pipeline, and Megatron-LM refuses a shorter last group',
+      why: `micro batches run in groups at least as large as the pipeline, and ${engineName(framework)} refuses a shorter last group`,
       advice: `use a global batch that is a multiple of ${whole}`,
       fixes: setFixes('batch.global', valid, (value) => `Set the global batch to ${value} (changes the batch trained on)`),
     });

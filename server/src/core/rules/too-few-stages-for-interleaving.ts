@@ -8,14 +8,16 @@ export const tooFewStagesForInterleaving = defineRule({
   id: 'too-few-stages-for-interleaving',
   group: 'parallelism',
   severity: 'error',
-  frameworks: ['megatron-lm'],
+  // NeMo 2 switches interleaving off there.
+  frameworks: ['megatron-lm', 'nemo', 'megatron-bridge', 'nemo-rl', 'verl'],
   reads: ['parallel.pipeline', 'parallel.virtualStages'],
   mayRead: ['parallel.layersPerVirtualStage', 'overlap.pipelineTransfers'],
-  check({ job, sources, report }) {
+  check({ job, framework, sources, report }) {
     const stages = job['parallel.pipeline'];
     const virtual = job['parallel.virtualStages'];
     if (!isCount(stages) || !isCount(virtual) || virtual < 2) return;
-    const overlapped = job['overlap.pipelineTransfers'] ?? true;
+    // Two stages without overlap are refused by Megatron-LM's launcher alone.
+    const overlapped = framework !== 'megatron-lm' || (job['overlap.pipelineTransfers'] ?? true);
     if (stages > (overlapped ? 1 : 2)) return;
     // Asked for in both ways, one of them must go first; another rule says so.
     const twice = isWritten(sources, 'parallel.layersPerVirtualStage') && isWritten(sources, 'parallel.virtualStages');

@@ -1,12 +1,13 @@
 /** The layers between a first and a last stage of their own are dealt to the stages between. */
 import { defineRule } from '../finding.ts';
+import { megatronCore } from './shared/megatron.ts';
 import { isCount } from './shared/numbers.ts';
 
 export const unevenStagesDoNotFit = defineRule({
   id: 'uneven-stages-do-not-fit',
   group: 'parallelism',
   severity: 'error',
-  frameworks: ['megatron-lm'],
+  frameworks: megatronCore,
   reads: ['model.layers', 'parallel.pipeline'],
   mayRead: ['parallel.layersFirstStage', 'parallel.layersLastStage', 'parallel.embeddingCountsAsLayer', 'parallel.lossCountsAsLayer'],
   check({ job, report }) {

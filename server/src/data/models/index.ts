@@ -27,6 +27,7 @@ import ibmGranite from './ibm-granite.json';
 import internlm from './internlm.json';
 import lgaiExaone from './lgai-exaone.json';
 import llavaHf from './llava-hf.json';
+import lmsys from './lmsys.json';
 import metaLlama from './meta-llama.json';
 import microsoft from './microsoft.json';
 import minimaxai from './minimaxai.json';
@@ -51,6 +52,7 @@ import tencent from './tencent.json';
 import thudm from './thudm.json';
 import tiiuae from './tiiuae.json';
 import tinyllama from './tinyllama.json';
+import togethercomputer from './togethercomputer.json';
 import xiaomimimo from './xiaomimimo.json';
 import zaiOrg from './zai-org.json';
 
@@ -83,6 +85,7 @@ export const modelCards: readonly ModelCard[] = [
   internlm,
   lgaiExaone,
   llavaHf,
+  lmsys,
   metaLlama,
   microsoft,
   minimaxai,
@@ -107,6 +110,7 @@ export const modelCards: readonly ModelCard[] = [
   thudm,
   tiiuae,
   tinyllama,
+  togethercomputer,
   xiaomimimo,
   zaiOrg,
 ].flatMap(loadModelCards);

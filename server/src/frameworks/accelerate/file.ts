@@ -6,6 +6,7 @@ import type { ConfigDocument } from '../../syntax/document.ts';
 import type { Reading } from '../adapter.ts';
 import type { Draft } from '../draft.ts';
 import { createDraft, finishReading, keyOrigin, setDefault, setDerived, setField } from '../draft.ts';
+import { topEntries } from '../find.ts';
 import { applyDefaults, type Row, readRows } from '../row.ts';
 import { entrySettings, firstLine, type Setting, settingText } from '../setting.ts';
 import { fsdpVersion, readFsdpKeys } from '../trainer/fsdp.ts';
@@ -41,7 +42,7 @@ const ownKeys = [
 ];
 
 export function detectFile(document: ConfigDocument): number {
-  const top = new Map(document.entries.flatMap((entry) => (entry.path.length === 1 ? [[String(entry.path[0]), entry] as const] : [])));
+  const top = topEntries(document);
   const type = top.get('distributed_type');
   const found = ownKeys.filter((name) => top.has(name)).length;
   if (type === undefined) return top.has('compute_environment') && found >= 2 ? 0.9 : 0;

@@ -3,6 +3,7 @@ import type { JobField } from '../../core/job-fields.ts';
 import type { ConfigDocument } from '../../syntax/document.ts';
 import { type Adapter, noContext, type ReadContext, type Reading } from '../adapter.ts';
 import { createDraft, finishReading } from '../draft.ts';
+import { topEntries } from '../find.ts';
 import { withRows } from '../key-table.ts';
 import { hasCommands } from '../launchers/has-commands.ts';
 import { entrySettings, firstLine } from '../setting.ts';
@@ -32,7 +33,7 @@ const telling = [
 function detect(document: ConfigDocument): number {
   if (hasCommands(document)) return launches(document).length > 0 ? 0.95 : 0;
   if (document.format !== 'yaml' && document.format !== 'json') return 0;
-  const top = new Set(document.entries.filter(({ path }) => path.length === 1).map(({ path }) => String(path[0])));
+  const top = topEntries(document);
   if (!top.has('base_model')) return 0;
   const found = telling.filter((name) => top.has(name)).length;
   return found > 1 ? 0.95 : found === 1 && top.has('datasets') ? 0.8 : 0;

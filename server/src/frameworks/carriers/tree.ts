@@ -4,6 +4,7 @@
  */
 import type { Range } from '../../core/origin.ts';
 import type { ConfigDocument, ConfigEntry } from '../../syntax/document.ts';
+import { remember } from '../remember.ts';
 import type { Setting } from '../setting.ts';
 import { entrySetting } from '../setting.ts';
 
@@ -24,7 +25,7 @@ interface GrowingNode extends TreeNode {
 const growing = (name: string | number): GrowingNode => ({ name, entry: undefined, children: new Map() });
 
 /** The documents of a file as trees. */
-export function treesOf({ entries }: ConfigDocument): readonly TreeNode[] {
+export const treesOf = remember(({ entries }: ConfigDocument): readonly TreeNode[] => {
   const first = growing('');
   const others = new Map<string, GrowingNode>();
   for (const entry of entries) {
@@ -39,7 +40,7 @@ export function treesOf({ entries }: ConfigDocument): readonly TreeNode[] {
     node.entry = entry;
   }
   return [first, ...others.values()];
-}
+});
 
 function childOf(node: GrowingNode, part: string | number): GrowingNode {
   const known = node.children.get(part);

@@ -7,7 +7,7 @@ import type { Adapter, Reading } from '../adapter.ts';
 import type { Draft } from '../draft.ts';
 import { createDraft, finishReading, keyOrigin, setDefault, setDerived, setField, setUnknown, unresolvedOrigin } from '../draft.ts';
 import { type Find, finder } from '../find.ts';
-import { readFlags } from '../flags.ts';
+import { type FlagOptions, flagNames, readFlags } from '../flags.ts';
 import { nameHidden } from '../hidden-arguments.ts';
 import { type Launch, launchesOf, readCluster } from '../launchers/launch.ts';
 import { count, present } from '../parse.ts';
@@ -38,6 +38,7 @@ const switches: ReadonlySet<string> = new Set([
   'custom-ckpt',
   'use-fp8',
 ]);
+const options: FlagOptions = { short, switches };
 
 export const colossalaiRows = [
   row({ field: 'parallel.tensor', keys: ['tp', 'tp-size'], parse: count }),
@@ -50,18 +51,16 @@ export const colossalaiRows = [
 ];
 
 const launches = (document: ConfigDocument): readonly Launch[] =>
-  launchesOf(document, /\.py$/).filter((launch) => {
-    const { settings } = readFlags(launch.after, { short, switches });
-    const names = new Set(settings.map(({ name }) => name));
-    return (
-      launch.launchers.includes('colossalai') || (names.has('plugin') && (names.has('tp') || names.has('zero-stage') || names.has('zero')))
-    );
+  launchesOf(document, /\.py$/).filter(({ launchers, after }) => {
+    const names = flagNames(after);
+    const namesPlugin = names.has('plugin') || names.has('p');
+    return launchers.includes('colossalai') || (namesPlugin && (names.has('tp') || names.has('zero-stage') || names.has('zero')));
   });
 
 const launchesIn = (document: ConfigDocument): readonly Launch[] => (document.format === 'shell' ? launches(document) : []);
 
 function readLaunch(document: ConfigDocument, launch: Launch): Reading {
-  const { settings, opaque } = readFlags(launch.after, { short, switches });
+  const { settings, opaque } = readFlags(launch.after, options);
   const draft = createDraft({ document, framework, kind: 'training', release, launch: launch.command.range });
   const find = finder(draft, settings);
   readCluster(draft, launch);

@@ -3,11 +3,12 @@
  * `LowLevelZeroPlugin`. Each call is a job of its own. Defaults: colossalai/booster/plugin at 4f9953be.
  */
 import type { ConfigDocument } from '../../syntax/document.ts';
-import type { PythonBody, PythonCall, PythonModule } from '../../syntax/python-module.ts';
+import type { PythonCall } from '../../syntax/python-module.ts';
 import type { Reading } from '../adapter.ts';
 import { createDraft, type Draft, finishReading, keyOrigin, setDefault, setDerived, setField } from '../draft.ts';
 import { finder } from '../find.ts';
 import { bool, count, integer, numberFormat, ratio } from '../parse.ts';
+import { allCalls } from '../python-calls.ts';
 import { callSettings } from '../python-settings.ts';
 import { applyDefaults, type Row, readRows, row } from '../row.ts';
 
@@ -46,15 +47,10 @@ const rows: readonly Row[] = [
   row({ field: 'overlap.gradReduce', keys: ['overlap_communication'], parse: bool }),
 ];
 
-const callsOf = (module: PythonModule): readonly PythonCall[] => {
-  const bodies: readonly PythonBody[] = [module, ...module.functions, ...module.classes.flatMap(({ functions }) => functions)];
-  return bodies.flatMap(({ calls }) => calls).sort((a, b) => a.range.start - b.range.start);
-};
-
 /** The calls that make a plugin, when the file imports ColossalAI. */
 export function pluginCalls({ python }: ConfigDocument): readonly PythonCall[] {
   if (python === undefined || !Object.values(python.imports).some((name) => /^colossalai\b/.test(name))) return [];
-  return callsOf(python).filter(({ callee }) => pluginName.test(callee));
+  return allCalls(python).filter(({ callee }) => pluginName.test(callee));
 }
 
 export function readPlugin(

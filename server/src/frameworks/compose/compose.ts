@@ -13,6 +13,7 @@ import { isTelling } from '../carriers/telling.ts';
 import { childrenOf, nodeAt, settingOf, type TreeNode, textOf, treesOf } from '../carriers/tree.ts';
 import { carried, readInside } from '../carriers/workload.ts';
 import { createDraft, type Draft, finishReading, setDerived } from '../draft.ts';
+import { topEntries } from '../find.ts';
 import { count } from '../parse.ts';
 import type { Parse } from '../row.ts';
 import { applyParsed } from '../row.ts';
@@ -31,7 +32,7 @@ function servicesOf(document: ConfigDocument): readonly TreeNode[] {
 
 function detect(document: ConfigDocument): number {
   if (document.format !== 'yaml' && document.format !== 'json') return 0;
-  if (!document.entries.some(({ path }) => path.length === 1 && path[0] === 'services')) return 0;
+  if (!topEntries(document).has('services')) return 0;
   return servicesOf(document).length > 0 && isTelling(document.text) ? 0.96 : 0;
 }
 

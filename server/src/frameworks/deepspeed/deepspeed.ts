@@ -3,6 +3,7 @@ import type { JobField } from '../../core/job-fields.ts';
 import type { ConfigDocument } from '../../syntax/document.ts';
 import { type Adapter, noContext, type ReadContext, type Reading } from '../adapter.ts';
 import { createDraft, finishReading } from '../draft.ts';
+import { topEntries } from '../find.ts';
 import { withRows } from '../key-table.ts';
 import { deepspeedNotModelled } from '../not-modelled.ts';
 import { pinnedRelease } from '../pins.ts';
@@ -19,7 +20,7 @@ const releases = [{ since: '0.8' }];
 
 function detect(document: ConfigDocument): number {
   if (document.format === 'shell') return engineLaunches(document).length > 0 ? 0.5 : 0;
-  const top = new Set(document.entries.filter(({ path }) => path.length === 1).map(({ path }) => path[0]));
+  const top = topEntries(document);
   if (top.has('zero_optimization') || top.has('train_micro_batch_size_per_gpu')) return 0.95;
   const precision = top.has('bf16') || top.has('fp16') || top.has('bfloat16');
   return top.has('train_batch_size') && (precision || top.has('gradient_clipping') || top.has('optimizer')) ? 0.7 : 0;

@@ -5,6 +5,7 @@
 import type { ConfigDocument } from '../../syntax/document.ts';
 import type { Reading } from '../adapter.ts';
 import { createDraft, type Draft, finishReading, noteWritten, setField } from '../draft.ts';
+import { topEntries } from '../find.ts';
 import type { Pins } from '../pins.ts';
 import { entrySettings, firstLine, type Setting } from '../setting.ts';
 import { defaultTrainer, notModelledIn, readTrainer } from '../trainer/program.ts';
@@ -20,15 +21,12 @@ const telling: ReadonlySet<string> = new Set(
 );
 const least = 4;
 
-const top = (document: ConfigDocument): readonly string[] =>
-  document.entries.flatMap(({ path }) => (path.length === 1 ? [String(path[0])] : []));
-
 /** How sure a file of keys is one of these. A state the Trainer wrote has the same keys and more. */
 export function detectFile(document: ConfigDocument): number {
-  const names = top(document);
-  if (!names.includes('per_device_train_batch_size') && !names.includes('model_name_or_path')) return 0;
-  const found = new Set(names.filter((name) => telling.has(name))).size;
-  return found >= least ? 0.7 : found === least - 1 && names.includes('per_device_train_batch_size') ? 0.5 : 0;
+  const names = topEntries(document);
+  if (!names.has('per_device_train_batch_size') && !names.has('model_name_or_path')) return 0;
+  const found = [...telling].filter((name) => names.has(name)).length;
+  return found >= least ? 0.7 : found === least - 1 && names.has('per_device_train_batch_size') ? 0.5 : 0;
 }
 
 export function readFile(document: ConfigDocument, pins: Pins): readonly Reading[] {

@@ -4,10 +4,11 @@
  * Unsloth: unsloth/models/loader.py and llama.py (main, 2025): one GPU, 4 bits and rank 16 unless told otherwise.
  */
 import type { ConfigDocument } from '../../syntax/document.ts';
-import type { PythonBody, PythonCall, PythonModule } from '../../syntax/python-module.ts';
+import type { PythonCall, PythonModule } from '../../syntax/python-module.ts';
 import type { Reading } from '../adapter.ts';
 import { createDraft, type Draft, finishReading, setDefault, setField } from '../draft.ts';
 import type { Pins } from '../pins.ts';
+import { allCalls } from '../python-calls.ts';
 import { callSettings } from '../python-settings.ts';
 import type { Setting } from '../setting.ts';
 import { defaultTrainer, notModelledIn, readTrainer } from '../trainer/program.ts';
@@ -16,12 +17,6 @@ import { framework, runsAs } from './shell.ts';
 import { defaultTrl, taskOfClass, trlAdapters, trlNotModelled, trlTask } from './trl.ts';
 
 const lastPart = (callee: string): string => callee.slice(callee.lastIndexOf('.') + 1);
-
-/** Every call of the file, in functions and methods too, in the order of the text. */
-export function allCalls(module: PythonModule): readonly PythonCall[] {
-  const bodies: readonly PythonBody[] = [module, ...module.functions, ...module.classes.flatMap(({ functions }) => functions)];
-  return bodies.flatMap(({ calls }) => calls).sort((a, b) => a.range.start - b.range.start);
-}
 
 const argumentClass = /^(?:\w*TrainingArguments|\w+Config)$/;
 

@@ -2,6 +2,7 @@
 import type { ConfigDocument } from '../../syntax/document.ts';
 import type { Adapter, Reading } from '../adapter.ts';
 import { createDraft, finishReading } from '../draft.ts';
+import { keyNames, topEntries } from '../find.ts';
 import { readRows } from '../row.ts';
 import type { Setting } from '../setting.ts';
 import { entrySettings, firstLine, settingText } from '../setting.ts';
@@ -47,7 +48,7 @@ function placeOf(names: ReadonlySet<string>): Place {
 function detect(document: ConfigDocument): number {
   if (document.format !== 'json') return 0;
   if (isDiffusion(document)) return 0.95;
-  const names = new Set(document.entries.filter(({ path }) => path.length <= 3).map(({ path }) => path.join('.')));
+  const names = keyNames(document);
   if (isQuantizationFile(names)) return 0.95;
   if (otherFiles.some((name) => names.has(name)) && !names.has('vocab_size')) return 0;
   if (!placeOf(names).found) return 0;
@@ -90,9 +91,7 @@ function quantizationReading(document: ConfigDocument, settings: readonly Settin
 }
 
 function isDiffusion(document: ConfigDocument): boolean {
-  return document.entries.some(
-    ({ path, scalar }) => path.length === 1 && path[0] === '_class_name' && diffusionClasses.includes(String(scalar)),
-  );
+  return diffusionClasses.includes(String(topEntries(document).get('_class_name')?.scalar));
 }
 
 /** A file of diffusers has keys and habits of its own. */

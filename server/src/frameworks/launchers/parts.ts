@@ -48,12 +48,16 @@ const programs: readonly (readonly [LauncherName, RegExp])[] = [
   ['python', /(^|\/)(?:python|pypy)[\d.]*$/],
 ];
 
+/** One look for the many words that are none of them. */
+const anyProgram = new RegExp(programs.map(([, { source }]) => source).join('|'));
+
 /** Names of launchers that are common words too, so that they count only as a command or right behind another launcher. */
 const firstOnly: ReadonlySet<LauncherName> = new Set(['runner', 'ray', 'container']);
 
-function launcherOf(words: readonly Word[], at: number): LauncherName | undefined {
+/** The launcher a word is, which may depend on the words in front of it. */
+export function launcherOf(words: readonly Word[], at: number): LauncherName | undefined {
   const written = words[at]?.text;
-  const found = written === undefined ? undefined : programs.find(([, pattern]) => pattern.test(written))?.[0];
+  const found = written === undefined || !anyProgram.test(written) ? undefined : programs.find(([, pattern]) => pattern.test(written))?.[0];
   if (found === undefined || !firstOnly.has(found) || at === 0) return found;
   const before = words[at - 1]?.text ?? '';
   // `srun --container-name ray` is the value of a flag, and `apptainer exec` no shell's `exec`.

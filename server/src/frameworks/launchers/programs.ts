@@ -4,8 +4,9 @@
  */
 import type { CommandLine, ConfigDocument, ShellVariable, Word } from '../../syntax/document.ts';
 import { splitAssignmentWord } from '../../syntax/word.ts';
+import { remember, rememberEach } from '../remember.ts';
 import { baseImage, type Container, containerOf } from './container.ts';
-import { type LauncherName, type LauncherPart, launcherParts } from './parts.ts';
+import { type LauncherName, type LauncherPart, launcherOf, launcherParts } from './parts.ts';
 import { type ProgramMatcher, programName } from './program.ts';
 
 export interface Launch {
@@ -33,42 +34,71 @@ const notLaunchers: ReadonlySet<string> = new Set(
 );
 
 /** Every command of the document that starts a program the matcher knows. */
-export function programsOf(document: ConfigDocument, matcher: ProgramMatcher): readonly Launch[] {
-  const known = remembered.get(document) ?? new Map<ProgramMatcher, readonly Launch[]>();
-  remembered.set(document, known);
-  const before = known.get(matcher);
-  if (before !== undefined) return before;
-  const launches = document.commands.flatMap((command) => {
-    const launch = findLaunch(document, command, matcher);
-    return launch !== undefined && startsProgram(launch) ? [launch] : [];
-  });
-  known.set(matcher, launches);
-  return launches;
+export const programsOf = rememberEach((document: ConfigDocument, matcher: ProgramMatcher): readonly Launch[] =>
+  linesOf(document).flatMap((line) => findLaunch(line, matcher) ?? []),
+);
+
+const linesOf = remember((document: ConfigDocument) => document.commands.map((command) => lineOf(document, command)));
+
+/** A command as every matcher looks at it. */
+interface Line {
+  readonly words: readonly Word[];
+  /** The words that may be a program's: no flags, and the first alone where nothing starts another. */
+  readonly candidates: readonly number[];
+  /** From this word on something in front can start a program; `cp pretrain_gpt.py` and `[ -f pretrain_gpt.py ]` cannot. */
+  readonly startsFrom: number;
+  /** The same launch for every matcher that finds it. */
+  readonly launchAt: (at: number, length: number) => Launch | undefined;
 }
 
-/** Every adapter asks a document twice, when it votes and when it reads, and some with the same matcher. */
-const remembered = new WeakMap<ConfigDocument, Map<ProgramMatcher, readonly Launch[]>>();
-
-function findLaunch(document: ConfigDocument, command: CommandLine, matcher: ProgramMatcher): Launch | undefined {
+function lineOf(document: ConfigDocument, command: CommandLine): Line {
   const words = command.front === undefined ? command.words : [...command.front, ...command.words];
-  for (const [at, script] of words.entries()) {
+  const starter = notLaunchers.has(words[0]?.text ?? '')
+    ? -1
+    : words.findIndex(({ text }, at) => text === undefined || launcherOf(words, at) !== undefined);
+  const launches = new Map<string, Launch>();
+  const launchAt = (at: number, length: number): Launch | undefined => {
+    const key = `${at} ${length}`;
+    const launch = launches.get(key) ?? makeLaunch(document, command, words, at, length);
+    if (launch !== undefined) launches.set(key, launch);
+    return launch;
+  };
+  if (starter < 0) return { words, candidates: words.length > 0 ? [0] : [], startsFrom: words.length, launchAt };
+  const candidates = words.flatMap(({ text }, at) => (text?.startsWith('-') === true ? [] : [at]));
+  return { words, candidates, startsFrom: starter + 1, launchAt };
+}
+
+function findLaunch({ words, candidates, startsFrom, launchAt }: Line, matcher: ProgramMatcher): Launch | undefined {
+  for (const at of candidates) {
     const length = matcher(words, at);
     if (length === undefined) continue;
-    const before = words.slice(0, at);
-    const parts = launcherParts(before);
-    return {
-      command,
-      before,
-      parts,
-      script,
-      name: length > 1 ? spelt(words.slice(at, at + length)) : (programName(script) ?? ''),
-      after: words.slice(at + length),
-      launchers: [...new Set(parts.map(({ launcher }) => launcher))],
-      container: containerOf(parts) ?? baseImage(document, command.range.start),
-      environment: [...command.environment, ...before.flatMap((word, index) => assignedBefore(before, word, index))],
-    };
+    return at === 0 || at >= startsFrom ? launchAt(at, length) : undefined;
   }
   return undefined;
+}
+
+function makeLaunch(
+  document: ConfigDocument,
+  command: CommandLine,
+  words: readonly Word[],
+  at: number,
+  length: number,
+): Launch | undefined {
+  const script = words[at];
+  if (script === undefined) return undefined;
+  const before = words.slice(0, at);
+  const parts = launcherParts(before);
+  return {
+    command,
+    before,
+    parts,
+    script,
+    name: length > 1 ? spelt(words.slice(at, at + length)) : (programName(script) ?? ''),
+    after: words.slice(at + length),
+    launchers: [...new Set(parts.map(({ launcher }) => launcher))],
+    container: containerOf(parts) ?? baseImage(document, command.range.start),
+    environment: [...command.environment, ...before.flatMap((word, index) => assignedBefore(before, word, index))],
+  };
 }
 
 const spelt = (words: readonly Word[]): string => words.map((word) => programName(word)?.split('/').at(-1) ?? '').join(' ');
@@ -81,11 +111,4 @@ function assignedBefore(before: readonly Word[], word: Word, index: number): rea
   const { name, value } = splitAssignmentWord(word);
   if (name === undefined || value === undefined || !/^[A-Za-z_]\w*$/.test(name)) return [];
   return [{ name, value, assignment: word.range, exported: true }];
-}
-
-/** True when something in front of the program can start it; `cp pretrain_gpt.py` and `[ -f pretrain_gpt.py ]` cannot. */
-function startsProgram(launch: Launch): boolean {
-  if (launch.before.length === 0) return true;
-  if (notLaunchers.has(launch.before[0]?.text ?? '')) return false;
-  return launch.parts.length > 0 || launch.before.some((word) => word.text === undefined);
 }

@@ -4,9 +4,10 @@
  * strategies/fsdp.py, strategies/deepspeed.py (2.5; from memory, not checked against a commit).
  */
 import type { ConfigDocument } from '../../syntax/document.ts';
-import type { PythonBody, PythonCall, PythonModule, PythonValue } from '../../syntax/python-module.ts';
+import type { PythonCall, PythonModule, PythonValue } from '../../syntax/python-module.ts';
 import type { Adapter, Reading } from '../adapter.ts';
 import { createDraft, type Draft, finishReading, keyOrigin, setDerived, setField } from '../draft.ts';
+import { allCalls } from '../python-calls.ts';
 import { callSettings } from '../python-settings.ts';
 import { applyDefaults, readRows } from '../row.ts';
 import type { Setting } from '../setting.ts';
@@ -17,18 +18,9 @@ import { readStrategy } from './strategy.ts';
 const framework = 'lightning';
 const release = 'Lightning 2.5';
 
-const bodiesOf = (module: PythonModule): readonly PythonBody[] => [
-  module,
-  ...module.functions,
-  ...module.classes.flatMap(({ functions }) => functions),
-];
-
 /** `lightning.Trainer(...)`, `pl.Trainer(...)` and `L.Fabric(...)` by their imported names. */
 function trainerCalls(module: PythonModule): readonly PythonCall[] {
-  return bodiesOf(module)
-    .flatMap(({ calls }) => calls)
-    .filter(({ callee }) => /^(?:lightning|pytorch_lightning|lightning_fabric)\b.*\.(?:Trainer|Fabric)$/.test(callee))
-    .sort((a, b) => a.range.start - b.range.start);
+  return allCalls(module).filter(({ callee }) => /^(?:lightning|pytorch_lightning|lightning_fabric)\b.*\.(?:Trainer|Fabric)$/.test(callee));
 }
 
 function detect({ python }: ConfigDocument): number {

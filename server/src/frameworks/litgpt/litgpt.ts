@@ -6,6 +6,7 @@ import type { JobField } from '../../core/job-fields.ts';
 import type { ConfigDocument } from '../../syntax/document.ts';
 import type { Adapter, Reading } from '../adapter.ts';
 import { createDraft, finishReading } from '../draft.ts';
+import { keyNames } from '../find.ts';
 import { withRows } from '../key-table.ts';
 import { hasCommands } from '../launchers/has-commands.ts';
 import { entrySettings, firstLine, type Setting } from '../setting.ts';
@@ -23,7 +24,7 @@ const release = 'LitGPT 0.5';
 function detect(document: ConfigDocument): number {
   if (hasCommands(document)) return launches(document).length > 0 ? 0.95 : 0;
   if (document.format !== 'yaml') return 0;
-  const names = new Set(document.entries.filter(({ path }) => path.length <= 2).map(({ path }) => path.join('.')));
+  const names = keyNames(document);
   const batches = names.has('train.micro_batch_size') || names.has('train.global_batch_size');
   return batches && (names.has('checkpoint_dir') || names.has('model_name') || names.has('model_config')) ? 0.95 : 0;
 }

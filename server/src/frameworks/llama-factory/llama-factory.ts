@@ -3,6 +3,7 @@ import type { JobField } from '../../core/job-fields.ts';
 import type { ConfigDocument, TextFormat } from '../../syntax/document.ts';
 import { type Adapter, noContext, type ReadContext, type Reading } from '../adapter.ts';
 import { createDraft, finishReading } from '../draft.ts';
+import { topEntries } from '../find.ts';
 import { withRows } from '../key-table.ts';
 import { hasCommands } from '../launchers/has-commands.ts';
 import { resolveInterpolations } from '../omegaconf.ts';
@@ -26,7 +27,7 @@ const isText = ({ format }: ConfigDocument): boolean => format === 'yaml' || for
 function detect(document: ConfigDocument): number {
   if (hasCommands(document)) return launches(document).length > 0 ? 0.95 : 0;
   if (!isText(document)) return 0;
-  const top = new Set(document.entries.filter(({ path }) => path.length === 1).map(({ path }) => String(path[0])));
+  const top = topEntries(document);
   const has = (...names: readonly string[]): boolean => names.some((name) => top.has(name));
   if (!has('model_name_or_path') || has('export_dir', 'infer_backend')) return 0;
   if (!has('do_train', 'stage', 'per_device_train_batch_size', 'output_dir')) return 0;

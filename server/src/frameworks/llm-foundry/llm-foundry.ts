@@ -6,6 +6,7 @@ import type { JobField } from '../../core/job-fields.ts';
 import type { ConfigDocument } from '../../syntax/document.ts';
 import type { Adapter, Reading } from '../adapter.ts';
 import { createDraft, finishReading } from '../draft.ts';
+import { keyNames } from '../find.ts';
 import { withRows } from '../key-table.ts';
 import { hasCommands } from '../launchers/has-commands.ts';
 import { resolveInterpolations } from '../omegaconf.ts';
@@ -24,11 +25,10 @@ const wrapper = 'parameters.';
 function detect(document: ConfigDocument): number {
   if (hasCommands(document)) return launches(document).length > 0 ? 0.9 : 0;
   if (document.format !== 'yaml') return 0;
-  const names = new Set(
-    document.entries.filter(({ path }) => path.length <= 3).map(({ path }) => path.join('.').replace(/^parameters\./, '')),
-  );
-  const batches = names.has('global_train_batch_size') || names.has('device_train_microbatch_size') || names.has('device_train_batch_size');
-  return batches && names.has('model.name') && names.has('max_duration') ? 0.95 : 0;
+  const names = keyNames(document);
+  const has = (name: string): boolean => names.has(name) || names.has(`${wrapper}${name}`);
+  const batches = has('global_train_batch_size') || has('device_train_microbatch_size') || has('device_train_batch_size');
+  return batches && has('model.name') && has('max_duration') ? 0.95 : 0;
 }
 
 /** The keys of the run under their own names: a file for the platform holds them one level down. */

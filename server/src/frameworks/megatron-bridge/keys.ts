@@ -1,5 +1,6 @@
 /** Names of a Megatron-Bridge configuration, for hovers. */
 import { keyTable } from '../key-table.ts';
+import { splitKeys } from '../megatron-core/splits.ts';
 
 export const bridgeKeys = keyTable(
   'megatron-bridge',
@@ -43,12 +44,7 @@ export const bridgeKeys = keyTable(
   optimizer.use_precision_aware_optimizer | boolean | false | The optimizer keeps its states in formats of their own
   `,
   {
-    'model.tensor_model_parallel_size': 'parallel.tensor',
-    'model.pipeline_model_parallel_size': 'parallel.pipeline',
-    'model.virtual_pipeline_model_parallel_size': 'parallel.virtualStages',
-    'model.context_parallel_size': 'parallel.context',
-    'model.expert_model_parallel_size': 'parallel.expert',
-    'model.sequence_parallel': 'parallel.sequence',
+    ...splitKeys('model'),
     'model.recompute_granularity': 'recompute.granularity',
     'train.global_batch_size': 'batch.global',
     'train.micro_batch_size': 'batch.micro',

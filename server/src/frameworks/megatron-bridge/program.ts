@@ -138,7 +138,7 @@ function readBase(draft: Draft, base: PythonCall | undefined): void {
   const isCommon = base !== undefined && commons.test(base.callee);
   if (base !== undefined && !isCommon) {
     draft.facts.recipe = baseName(base);
-    if (!applyRecipe(draft, bridgeRecipes, baseName(base))) {
+    if (!applyRecipe(draft, bridgeRecipes, baseName(base), base)) {
       hide(draft, base);
       return;
     }

@@ -7,7 +7,7 @@ import type { ConfigDocument, Word } from '../../syntax/document.ts';
 import { type Adapter, noContext, type ReadContext, type Reading } from '../adapter.ts';
 import { createDraft } from '../draft.ts';
 import { environmentSettings } from '../environment.ts';
-import { readFlags } from '../flags.ts';
+import { flagNames, readFlags } from '../flags.ts';
 import { hasCommands } from '../launchers/has-commands.ts';
 import type { Launch } from '../launchers/launch.ts';
 import { launchesOf, readCluster } from '../launchers/launch.ts';
@@ -52,11 +52,8 @@ function launches(document: ConfigDocument): readonly Launch[] {
 const lastParts = (name: string): string => name.split('/').slice(-2).join('/');
 
 function countTelling(words: readonly Word[]): number {
-  return new Set(
-    readFlags(words)
-      .settings.map(({ name }) => name)
-      .filter((name) => telling.has(name)),
-  ).size;
+  const names = flagNames(words);
+  return [...telling].filter((name) => names.has(name)).length;
 }
 
 function detect(document: ConfigDocument): number {

@@ -1,5 +1,6 @@
 /** The keys of a NeMo 1 configuration that matter, for completion and hovers. */
 import { keyTable } from '../key-table.ts';
+import { splitKeys } from '../megatron-core/splits.ts';
 
 export const nemoKeys = keyTable(
   'nemo',
@@ -79,12 +80,7 @@ export const nemoKeys = keyTable(
     'trainer.num_nodes': 'cluster.nodes',
     'model.micro_batch_size': 'batch.micro',
     'model.global_batch_size': 'batch.global',
-    'model.tensor_model_parallel_size': 'parallel.tensor',
-    'model.pipeline_model_parallel_size': 'parallel.pipeline',
-    'model.virtual_pipeline_model_parallel_size': 'parallel.virtualStages',
-    'model.context_parallel_size': 'parallel.context',
-    'model.expert_model_parallel_size': 'parallel.expert',
-    'model.sequence_parallel': 'parallel.sequence',
+    ...splitKeys('model'),
     'model.activations_checkpoint_granularity': 'recompute.granularity',
   },
 );

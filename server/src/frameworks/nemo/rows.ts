@@ -5,6 +5,7 @@
  */
 import type { Activation, JobField, Normalization, NumberFormat, OptimizerKind, PositionEmbedding } from '../../core/job-fields.ts';
 import { memoryCoreRows, parallelCoreRows, shapeCoreRows } from '../megatron-core/core-rows.ts';
+import { splitFields } from '../megatron-core/splits.ts';
 import { bool, count, knownWord, numberFormat, optimizerKind, text } from '../parse.ts';
 import type { Parse, Row } from '../row.ts';
 import { row } from '../row.ts';
@@ -78,13 +79,14 @@ const renamed = (...names: readonly string[]): readonly string[] => model(...nam
 
 /** What NeMo 1 hands to Megatron Core under the same meaning; the rest has words or defaults of its own below. */
 const shared: ReadonlySet<JobField> = new Set([
-  'parallel.tensor',
-  'parallel.pipeline',
-  'parallel.virtualStages',
-  'parallel.context',
-  'parallel.expert',
-  'parallel.sequence',
+  ...splitFields,
   'parallel.expertDispatch',
+  'parallel.expertTensor',
+  'parallel.embeddingCountsAsLayer',
+  'parallel.lossCountsAsLayer',
+  'parallel.layersFirstStage',
+  'parallel.layersLastStage',
+  'parallel.pipelineLayout',
   'overlap.pipelineTransfers',
   'model.layers',
   'model.hidden',

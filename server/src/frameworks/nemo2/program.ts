@@ -138,7 +138,7 @@ function readBase(draft: Draft, base: PythonCall | undefined): void {
   if (base === undefined) return;
   draft.facts.recipe = base.callee.split('.').slice(-2).join('.');
   if (isShipped(base)) {
-    applyRecipe(draft, nemo2Recipes, recipeName(base));
+    applyRecipe(draft, nemo2Recipes, recipeName(base), base);
     setDefault(draft, 'precision.compute', 'bf16', `recipe ${recipeName(base)} of ${nemo2Recipes.source} trains in bf16-mixed`);
     setDefault(draft, 'cluster.nodes', 1, 'num_nodes of the recipe is 1');
     setDefault(draft, 'cluster.gpusPerNode', 8, 'num_gpus_per_node of the recipe is 8');

@@ -13,7 +13,7 @@ export const nemo2Recipes = recipeTable(
   chatglm3_6b | 1 1 - 2 - 0 8192 512 1
   deepseek_v2 | 1 4 - - 32 - 4096 512 1
   deepseek_v2_lite | 1 - - - 8 - 4096 512 1
-  deepseek_v3 | 2 16 - - 64 - 4096 4096 1
+  deepseek_v3 | 2 16 - - 64 - 4096 4096 1 | first=3 last=2 etp=1
   gemma2_27b | 8 2 - 1 - 0 4096 32 2
   gemma2_2b | 2 1 - 1 - 0 4096 32 2
   gemma2_9b | 8 1 - 1 - 0 4096 32 2
@@ -22,7 +22,7 @@ export const nemo2Recipes = recipeTable(
   gemma_7b | 2 1 - 2 - 0 8192 512 1
   gpt3_175b | 4 8 6 1 - 1 2048 2048 2
   llama2_7b | 2 1 - 1 - 0 4096 512 1
-  llama31_405b | 8 8 2 4 - 1 8192 512 1
+  llama31_405b | 8 8 2 4 - 1 8192 512 1 | embedding=1 loss=1
   llama31_70b | 4 4 5 2 - 1 8192 512 1
   llama31_8b | 1 1 - 2 - 0 8192 512 1
   llama31_nemotron_70b | 4 4 5 2 - 1 8192 512 1
@@ -80,8 +80,8 @@ export const nemo2Recipes = recipeTable(
   qwen2_7b | 2 1 - 1 - 0 4096 32 2
   qwen3_14b | 8 1 - 1 - 0 4096 32 2
   qwen3_1p7b | 1 1 - 1 - 0 4096 32 2
-  qwen3_235b_a22b | 4 16 - 2 8 1 4096 32 1
-  qwen3_30b_a3b | 4 2 - 1 4 1 4096 32 2
+  qwen3_235b_a22b | 4 16 - 2 8 1 4096 32 1 | embedding=1 loss=1 etp=1
+  qwen3_30b_a3b | 4 2 - 1 4 1 4096 32 2 | etp=1
   qwen3_32b | 8 2 - 1 - 0 4096 32 2
   qwen3_4b | 2 1 - 1 - 0 4096 32 2
   qwen3_600m | 1 1 - 1 - 0 4096 32 2

@@ -6,6 +6,7 @@ import type { AdapterKind } from '../../core/job-fields.ts';
 import type { ConfigDocument } from '../../syntax/document.ts';
 import type { Adapter, Reading } from '../adapter.ts';
 import { createDraft, type Draft, finishReading, keyOrigin, setField } from '../draft.ts';
+import { topEntries } from '../find.ts';
 import { text } from '../parse.ts';
 import { applyParsed } from '../row.ts';
 import { entrySettings, firstLine, type Setting, settingText } from '../setting.ts';
@@ -28,7 +29,7 @@ const kinds: { readonly [type: string]: AdapterKind } = {
 
 function detect(document: ConfigDocument): number {
   if (document.format !== 'json') return 0;
-  const top = new Set(document.entries.flatMap(({ path }) => (path.length === 1 ? [path[0]] : [])));
+  const top = topEntries(document);
   return top.has('peft_type') ? 0.95 : top.has('base_model_name_or_path') && top.has('target_modules') ? 0.8 : 0;
 }
 

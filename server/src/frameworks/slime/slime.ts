@@ -9,7 +9,7 @@ import type { Draft } from '../draft.ts';
 import { createDraft, noteWritten, setDefault, setDerived, setUnknown, unresolvedOrigin } from '../draft.ts';
 import { environmentSettings } from '../environment.ts';
 import { type Find, finder } from '../find.ts';
-import { type Flags, readFlags } from '../flags.ts';
+import { type FlagOptions, type Flags, flagNames, readFlags } from '../flags.ts';
 import { readGpuType } from '../launchers/gpu-type.ts';
 import { type Launch, launchesOf } from '../launchers/launch.ts';
 import { megatronSwitches } from '../megatron-lm/flag-names.ts';
@@ -42,11 +42,13 @@ const switches: ReadonlySet<string> = new Set([
   'apply-chat-template',
 ]);
 
-const flagsOf = ({ after }: Launch): Flags => readFlags(after, { switches });
+const options: FlagOptions = { switches };
+
+const flagsOf = ({ after }: Launch): Flags => readFlags(after, options);
 
 const launches = (document: ConfigDocument): readonly Launch[] =>
-  launchesOf(document, /(?:^|\/)train\w*\.py$/).filter((launch) => {
-    const names = new Set(flagsOf(launch).settings.map(({ name }) => name));
+  launchesOf(document, /(?:^|\/)train\w*\.py$/).filter(({ after }) => {
+    const names = flagNames(after);
     return [...telling].filter((name) => names.has(name)).length >= 2;
   });
 

@@ -19,17 +19,17 @@ const rows: readonly Row[] = [
 ];
 
 /** Names that mean an argument of the trainer. */
-const aliases: Readonly<Record<string, string>> = {
-  gradient_checkpoint: 'gradient_checkpointing',
-  grad_checkpoint: 'gradient_checkpointing',
-  maxlen_prompt: 'max_prompt_length',
-  maxlen_res: 'max_new_tokens',
-};
+const aliases = new Map<string, string>([
+  ['gradient_checkpoint', 'gradient_checkpointing'],
+  ['grad_checkpoint', 'gradient_checkpointing'],
+  ['maxlen_prompt', 'max_prompt_length'],
+  ['maxlen_res', 'max_new_tokens'],
+]);
 
 /** Reads what can be told from the names alone; what the program takes for arguments that are not written is not known. */
 export function readAnyProgram(draft: Draft, launch: Launch, further: readonly Row[] = []): readonly Setting[] {
   const flags = readFlags(launch.after);
-  const settings = pythonNames(flags.settings).map((one) => ({ ...one, name: aliases[one.name] ?? one.name }));
+  const settings = pythonNames(flags.settings).map((one) => ({ ...one, name: aliases.get(one.name) ?? one.name }));
   readTrainer(draft, settings, { rows: [...rows, ...further] });
   nameHidden(draft, flags.opaque);
   return settings;

@@ -3,15 +3,16 @@
  * or JSON and from Python keywords; names are compared as Python writes them, with underscores.
  */
 import { bool } from '../parse.ts';
+import { remember } from '../remember.ts';
 import type { Setting } from '../setting.ts';
 
 /** Settings under their Python names: the flag `--per-device-train-batch-size` is `per_device_train_batch_size`. */
-export function pythonNames(settings: readonly Setting[]): readonly Setting[] {
-  return settings.flatMap((setting) => {
+export const pythonNames = remember((settings: readonly Setting[]): readonly Setting[] =>
+  settings.flatMap((setting) => {
     const named = setting.name.includes('-') ? { ...setting, name: setting.name.replaceAll('-', '_') } : setting;
     return [named, ...insideJson(named)];
-  });
-}
+  }),
+);
 
 /** The keys of a block that a flag takes as JSON: `--fsdp_config '{"fsdp_version": 2}'`. They all stand where the text stands. */
 function insideJson(setting: Setting): readonly Setting[] {

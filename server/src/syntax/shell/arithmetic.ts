@@ -22,28 +22,28 @@ const maxDepth = 40;
 const tokenPattern =
   /\s*(\d+#[0-9a-zA-Z]+|0[xX][0-9a-fA-F]+|\d+(?![\w.])|[A-Za-z_]\w*|\*\*|<<=|>>=|<<|>>|<=|>=|==|!=|&&|\|\||\+\+|--|[-+*/%&|^]=|[-+*/%<>=!~&|^?:(),])/y;
 
-const precedence: Readonly<Record<string, number>> = {
-  ',': 1,
-  '||': 4,
-  '&&': 5,
-  '|': 6,
-  '^': 7,
-  '&': 8,
-  '==': 9,
-  '!=': 9,
-  '<': 10,
-  '>': 10,
-  '<=': 10,
-  '>=': 10,
-  '<<': 11,
-  '>>': 11,
-  '+': 12,
-  '-': 12,
-  '*': 13,
-  '/': 13,
-  '%': 13,
-  '**': 15,
-};
+const precedence = new Map<string, number>([
+  [',', 1],
+  ['||', 4],
+  ['&&', 5],
+  ['|', 6],
+  ['^', 7],
+  ['&', 8],
+  ['==', 9],
+  ['!=', 9],
+  ['<', 10],
+  ['>', 10],
+  ['<=', 10],
+  ['>=', 10],
+  ['<<', 11],
+  ['>>', 11],
+  ['+', 12],
+  ['-', 12],
+  ['*', 13],
+  ['/', 13],
+  ['%', 13],
+  ['**', 15],
+]);
 const unaryPrecedence = 14;
 const assignments = new Set(['=', '+=', '-=', '*=', '/=', '%=', '&=', '|=', '^=', '<<=', '>>=']);
 
@@ -93,31 +93,31 @@ function bits(left: number, right: number, work: (a: number, b: number) => numbe
   return work(left, right);
 }
 
-const operators: Readonly<Record<string, (left: number, right: number) => number>> = {
-  ',': (_left, right) => right,
-  '||': (left, right) => flag(left !== 0 || right !== 0),
-  '&&': (left, right) => flag(left !== 0 && right !== 0),
-  '|': (left, right) => bits(left, right, (a, b) => a | b),
-  '^': (left, right) => bits(left, right, (a, b) => a ^ b),
-  '&': (left, right) => bits(left, right, (a, b) => a & b),
-  '==': (left, right) => flag(left === right),
-  '!=': (left, right) => flag(left !== right),
-  '<': (left, right) => flag(left < right),
-  '>': (left, right) => flag(left > right),
-  '<=': (left, right) => flag(left <= right),
-  '>=': (left, right) => flag(left >= right),
-  '<<': (left, right) => left * 2 ** right,
-  '>>': (left, right) => Math.floor(left / 2 ** right),
-  '+': (left, right) => left + right,
-  '-': (left, right) => left - right,
-  '*': (left, right) => left * right,
-  '/': (left, right) => divide(left, right, false),
-  '%': (left, right) => divide(left, right, true),
-  '**': (left, right) => (right < 0 ? Number.NaN : left ** right),
-};
+const operators = new Map<string, (left: number, right: number) => number>([
+  [',', (_left, right) => right],
+  ['||', (left, right) => flag(left !== 0 || right !== 0)],
+  ['&&', (left, right) => flag(left !== 0 && right !== 0)],
+  ['|', (left, right) => bits(left, right, (a, b) => a | b)],
+  ['^', (left, right) => bits(left, right, (a, b) => a ^ b)],
+  ['&', (left, right) => bits(left, right, (a, b) => a & b)],
+  ['==', (left, right) => flag(left === right)],
+  ['!=', (left, right) => flag(left !== right)],
+  ['<', (left, right) => flag(left < right)],
+  ['>', (left, right) => flag(left > right)],
+  ['<=', (left, right) => flag(left <= right)],
+  ['>=', (left, right) => flag(left >= right)],
+  ['<<', (left, right) => left * 2 ** right],
+  ['>>', (left, right) => Math.floor(left / 2 ** right)],
+  ['+', (left, right) => left + right],
+  ['-', (left, right) => left - right],
+  ['*', (left, right) => left * right],
+  ['/', (left, right) => divide(left, right, false)],
+  ['%', (left, right) => divide(left, right, true)],
+  ['**', (left, right) => (right < 0 ? Number.NaN : left ** right)],
+]);
 
 function apply(operator: string, left: number, right: number): number {
-  const work = operators[operator];
+  const work = operators.get(operator);
   if (!work) throw new Unknown();
   return checked(work(left, right));
 }
@@ -176,7 +176,7 @@ function binary(cursor: Cursor, least: number): number {
   let left = operand(cursor);
   for (;;) {
     const operator = peek(cursor);
-    const strength = precedence[operator];
+    const strength = precedence.get(operator);
     if (strength === undefined || strength < least) return left;
     next(cursor);
     // `**` is the only operator that binds to the right.

@@ -1,7 +1,7 @@
 /** `NAME=value` in all its forms: plain, appended, arrays, single elements, and in front of a command. */
 import type { ShellVariable } from '../document.ts';
 import { type Machine, rangeOf, textOfNode } from './machine.ts';
-import { type Field, literalPiece, type Piece, textOf, unknownPiece, wordOf } from './piece.ts';
+import { type Field, literalPiece, type Piece, textOf, unknownPiece, withPieces, wordOf } from './piece.ts';
 import { arrayVariable, scalarVariable, type Variable } from './scope.ts';
 import { kidOf, type Node } from './tree.ts';
 import { fieldsOf, piecesOf, wholeField } from './words.ts';
@@ -25,7 +25,7 @@ function listElements(machine: Machine, array: Node, before: ReadonlyMap<string,
       elements.set(keyedName(keyed[1] ?? ''), keyedElement(machine, kid, keyed[0].length));
       continue;
     }
-    for (const field of fieldsOf(machine, kid)) elements.set(String(next++), { ...field, pieces: field.pieces.map(kept) });
+    for (const field of fieldsOf(machine, kid)) elements.set(String(next++), withPieces(field, field.pieces.map(kept)));
   }
   return elements;
 }

@@ -6,7 +6,7 @@ import { assign, forget, kept, prefixVariable } from './assignments.ts';
 import { testCommandStatus } from './conditions.ts';
 import { hiddenPrefix } from './expansion.ts';
 import { type Machine, maxFunctionDepth, no, ran, rangeOf, type Status, type Stop, statusOf, textOfNode, yes } from './machine.ts';
-import { derivedPiece, type Field, literalPiece, openEnd, type Piece, textOf, wordOf } from './piece.ts';
+import { derivedPiece, type Field, literalPiece, openEnd, type Piece, textOf, withPieces, wordOf } from './piece.ts';
 import { scalarVariable } from './scope.ts';
 import { gluedSource } from './source.ts';
 import { runScript, scriptWord, shells, sourceFile } from './sourcing.ts';
@@ -143,7 +143,7 @@ export function inSubshell(machine: Machine, work: () => Status): Status {
   return status;
 }
 
-const keptField = (field: Field): Field => ({ ...field, pieces: field.pieces.map(kept) });
+const keptField = (field: Field): Field => withPieces(field, field.pieces.map(kept));
 
 function callFunction(machine: Machine, name: string, args: readonly Field[], prefixes: readonly Node[]): Status {
   const body = machine.functions.get(name);

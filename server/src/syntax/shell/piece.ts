@@ -27,7 +27,12 @@ export interface Piece {
 export interface Field {
   readonly pieces: readonly Piece[];
   readonly range: Range;
+  /** Kept by `wordOf`: a field never changes and is often used by many commands, so its word is made once. */
+  word?: Word;
 }
+
+/** The same field with other pieces, and so with another word. */
+export const withPieces = ({ range }: Field, pieces: readonly Piece[]): Field => ({ pieces, range });
 
 const none: readonly string[] = [];
 
@@ -97,16 +102,11 @@ export function fromWordPiece({ text, unknown, range, value, through, fromDefaul
   return { text, unknown, value, exact: replaceable, site, through, fromDefault, conditional: false, splittable: false };
 }
 
-/** A field is immutable and often used by many commands, so its word is made once. */
-const words = new WeakMap<Field, Word>();
-
 export function wordOf(field: Field): Word {
-  const known = words.get(field);
-  if (known) return known;
+  if (field.word) return field.word;
   const conditional = field.pieces.some((piece) => piece.conditional);
-  const word = wordFromPieces(field.pieces.map(toWordPiece), field.range, conditional);
-  words.set(field, word);
-  return word;
+  field.word = wordFromPieces(field.pieces.map(toWordPiece), field.range, conditional);
+  return field.word;
 }
 
 /** Where a word split out of an expansion stands: the hull of its parts when they follow each other, else `otherwise`. */

@@ -1,5 +1,5 @@
 /** Shell variables, and what is known of them after branches that may or may not have run. */
-import { derivedPiece, type Field, literalPiece, type Piece, textOf, unknownNames, unknownPiece } from './piece.ts';
+import { derivedPiece, type Field, literalPiece, type Piece, textOf, unknownNames, unknownPiece, withPieces } from './piece.ts';
 
 export interface Variable {
   /** A scalar holds one element under the key `0`, as in bash. */
@@ -39,12 +39,12 @@ export interface Outcome {
 }
 
 const optional = (piece: Piece): Piece => (piece.conditional ? piece : { ...piece, conditional: true });
-const optionalField = (field: Field): Field => ({ ...field, pieces: field.pieces.map(optional) });
+const optionalField = (field: Field): Field => withPieces(field, field.pieces.map(optional));
 const asDefault = (piece: Piece): Piece => (piece.fromDefault ? piece : { ...piece, fromDefault: true });
 /** An empty default keeps an empty piece, so that a test on it still knows the value could come from outside. */
 const orEmpty = ({ pieces, range: { end } }: Field): readonly Piece[] =>
   pieces.length > 0 ? pieces : [literalPiece('', { start: end, end }, false)];
-const defaultField = (field: Field): Field => ({ ...field, pieces: orEmpty(field).map(asDefault) });
+const defaultField = (field: Field): Field => withPieces(field, orEmpty(field).map(asDefault));
 
 function mapElements(variable: Variable, change: (field: Field) => Field): Variable {
   return { ...variable, elements: new Map([...variable.elements].map(([key, field]) => [key, change(field)])) };

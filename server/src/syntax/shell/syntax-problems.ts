@@ -58,7 +58,7 @@ function neverClosed(error: Node, text: string): Problem | undefined {
 
 /** A backslash with spaces after it does not continue the line: bash ends the command there. */
 function brokenContinuations(text: string): readonly Problem[] {
-  return [...text.matchAll(/(?<=[^\\\s][ \t]*)\\[ \t]+(?=\r?\n[ \t]*-{1,2}[A-Za-z])/g)].map((match) => ({
+  return [...text.matchAll(/\\(?<=[^\\\s][ \t]*\\)[ \t]+(?=\r?\n[ \t]*-{1,2}[A-Za-z])/g)].map((match) => ({
     range: { start: match.index, end: match.index + match[0].length },
     severity: 'warning',
     code: 'broken-continuation',

@@ -24,6 +24,11 @@ function literal(machine: Machine, start: number, end: number, quoting: Quoting)
   const pieces: Piece[] = [];
   for (const whole of machine.source.pieces(start, end)) {
     const text = whole.text ?? '';
+    // Few words hold an escape.
+    if (text !== '' && !text.includes('\\') && !text.includes('\r')) {
+      pieces.push(whole);
+      continue;
+    }
     let from = 0;
     for (const found of text.matchAll(escapes[quoting])) {
       if (found.index > from) pieces.push(slicePiece(whole, from, found.index));

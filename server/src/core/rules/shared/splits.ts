@@ -6,6 +6,7 @@ import { derive } from '../../derive.ts';
 import type { FixChange } from '../../finding.ts';
 import type { JobField, PartialJob, PartialJobDraft } from '../../job-fields.ts';
 import type { Origin, Sources, SourcesDraft } from '../../origin.ts';
+import { megatronCore } from './megatron.ts';
 import { isCount, leavesRemainder } from './numbers.ts';
 import { isDerivedFrom, isGrounded, isWritten } from './origins.ts';
 import { unfitHeads } from './ulysses-heads.ts';
@@ -82,7 +83,7 @@ const splits: Readonly<Record<string, Split>> = {
     return !divides(heads, tensor) || divides(kvHeads, tensor) || divides(tensor, kvHeads);
   },
   layers: (job, sources, framework) =>
-    framework !== 'megatron-lm' ||
+    !megatronCore.some((engine) => engine === framework) ||
     job['zero.implementation'] === 'deepspeed' ||
     divides(dealtLayers(job, sources), job['parallel.pipeline']),
   virtualStages: (job, sources) => {
