@@ -53,7 +53,10 @@ function packedKey(key: string): { readonly key: string; readonly quantized: str
   const type = gguf.exec(file);
   const isGguf = file !== key || /-gguf(?=:|$)/.test(key) || key.includes(':');
   if (!isGguf) return undefined;
-  const bare = (type === null ? file : file.slice(0, type.index)).replace(/-gguf(?=:|$)/, '').replace(/:latest$/, '').replace(':', '-');
+  const bare = (type === null ? file : file.slice(0, type.index))
+    .replace(/-gguf(?=:|$)/, '')
+    .replace(/:latest$/, '')
+    .replace(':', '-');
   const name = bare.replace(tuned, '').replace(/^(gemma|phi|llama)(?=\d)/, '$1-');
   return { key: name, quantized: type?.[1]?.toUpperCase().replaceAll('-', '_') ?? 'gguf' };
 }

@@ -48,8 +48,8 @@ export interface EngineFrame<R extends { readonly name: string }> {
   readonly isKnown: (name: string) => boolean;
   readonly rows: readonly Row[];
   readonly environmentRows?: readonly Row[];
-  /** Variables in capitals that stand for flags: `MAX_TOTAL_TOKENS` for `--max-total-tokens`. */
-  readonly variables?: ReadonlySet<string>;
+  /** Variables that stand for flags: `MAX_TOTAL_TOKENS` for `--max-total-tokens`. */
+  readonly variables?: ReadonlyMap<string, string>;
   /** Flags whose value is JSON. */
   readonly blocks?: ReadonlySet<string>;
   readonly notModelled?: NotModelledKeys;
@@ -133,7 +133,9 @@ export function readCommand<R extends { readonly name: string }>(
   });
   readSlurm(draft);
   const environment = [...environmentSettings(command.environment), ...readContainer(draft, [...(command.front ?? []), ...front])];
-  const settings = [...standIns(frame, environment, written), ...named, ...listed.settings];
+  // `--compilation-config.cudagraph_mode NONE`: what stands behind a point is a key inside.
+  const flags = listed.settings.map((setting) => (setting.name.includes('.') ? { ...setting, name: engineName(setting.name) } : setting));
+  const settings = [...standIns(frame, environment, written), ...named, ...flags];
   readEnvironment(draft, frame, environment);
   nameHidden(
     draft,
@@ -148,10 +150,10 @@ function standIns<R extends { readonly name: string }>(
   environment: readonly Setting[],
   written: ReadonlySet<string>,
 ): readonly Setting[] {
-  return environment
-    .filter(({ name }) => variables?.has(name) === true)
-    .map((setting) => ({ ...setting, name: setting.name.toLowerCase().replaceAll('_', '-') }))
-    .filter(({ name }) => !written.has(name));
+  return environment.flatMap((setting) => {
+    const name = variables?.get(setting.name);
+    return name === undefined || written.has(name) ? [] : [{ ...setting, name }];
+  });
 }
 
 const none: ReadonlySet<string> = new Set();

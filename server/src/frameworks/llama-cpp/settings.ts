@@ -48,11 +48,16 @@ function readWeights(draft: Draft, find: Find): void {
   const [first] = hidden;
   if (first !== undefined) {
     const names = [...new Set(hidden.flatMap((one) => one?.unknown ?? []))].map((name) => (/^\w+$/.test(name) ? `$${name}` : name));
-    setUnknown(draft, 'serving.quantization', unresolvedOrigin(draft, first, names.length > 1 ? `${names.join(', ')} may name another file` : undefined));
+    setUnknown(
+      draft,
+      'serving.quantization',
+      unresolvedOrigin(draft, first, names.length > 1 ? `${names.join(', ')} may name another file` : undefined),
+    );
     return;
   }
   if (type !== undefined) setField(draft, 'serving.quantization', type, keyOrigin(draft, named));
-  else if (named.name === 'hf-repo') setDefault(draft, 'serving.quantization', 'Q4_K_M', 'llama.cpp takes Q4_K_M of a repository that has it');
+  else if (named.name === 'hf-repo')
+    setDefault(draft, 'serving.quantization', 'Q4_K_M', 'llama.cpp takes Q4_K_M of a repository that has it');
 }
 
 /** Keys and values have a type each; only where both are the same does one format stand for the cache. */
