@@ -5,7 +5,7 @@
 import type { ConfigDocument } from '../../syntax/document.ts';
 import type { Adapter, ReadContext, Reading } from '../adapter.ts';
 import { noContext } from '../adapter.ts';
-import { keyOrigin, setDerived, setField } from '../draft.ts';
+import { keyOrigin, noteWritten, setDerived, setField } from '../draft.ts';
 import { type EngineFrame, engineAdapter, readKeys } from '../engines/frame.ts';
 import type { EngineCommand } from '../engines/start.ts';
 import { type Pins, pinnedRelease } from '../pins.ts';
@@ -81,6 +81,7 @@ const frame: EngineFrame<Release> = {
     const own = new Set(settings.map(({ name }) => name));
     const added = before.filter(({ name }) => !own.has(name));
     for (const row of tensorRtLlmRows) row.read(draft, added);
+    noteWritten(draft, 'tensorrt-llm', added);
     completeTensorRtLlm(draft, [...added, ...settings]);
     if (build !== undefined && checkpoint !== undefined) readRanks(draft, build.range.end);
   },
