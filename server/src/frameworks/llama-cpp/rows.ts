@@ -20,15 +20,15 @@ const model = 'llama.cpp, from the model';
 /** 0 takes the length the model was trained with. */
 const context: Parse<number> = (setting) => (String(setting.scalar) === '0' ? { filledBy: model } : one(count)(setting));
 
-/** `auto` and -1 fit as many layers as there is memory for; `all` and numbers beyond the layers put all of them there. */
+/** `auto` and -1 fit as many layers as there is memory for; `all` is no number. */
 const layers: Parse<number> = (setting) => {
   const word = String(setting.scalar ?? '');
   if (word === 'auto' || word === '-1') return { filledBy: 'llama.cpp, from the free memory' };
-  return word === 'all' || /^-\d+$/.test(word) ? { value: allLayers } : one(integer(0))(setting);
+  return isAllLayers(word) ? 'absent' : one(integer(0))(setting);
 };
 
-/** More than any model has. */
-const allLayers = 999;
+/** `all`, and the negative numbers that stand for it. */
+export const isAllLayers = (word: string): boolean => word === 'all' || /^-(?:[2-9]|\d{2,})$/.test(word);
 
 /** Shares of the GPUs; a share of 0 leaves one out. */
 const split: Parse<number> = (setting) => {

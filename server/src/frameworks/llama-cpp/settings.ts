@@ -7,7 +7,7 @@ import type { Find } from '../find.ts';
 import { finder } from '../find.ts';
 import type { Setting } from '../setting.ts';
 import { settingText } from '../setting.ts';
-import { cacheFormat } from './rows.ts';
+import { cacheFormat, isAllLayers } from './rows.ts';
 
 const facts = {
   alias: 'model.served_as',
@@ -32,6 +32,8 @@ export function completeLlamaCpp(draft: Draft, settings: readonly Setting[]): vo
   readWeights(draft, find);
   readCache(draft, find);
   readGpus(draft, find);
+  if (isAllLayers(settingText(find('n-gpu-layers')) ?? ''))
+    setDerived(draft, 'serving.gpuLayers', 999, [], 'all layers; no model has so many');
   if (find('spec-default') === undefined && find('model-draft', 'hf-repo-draft', 'spec-type') === undefined)
     setDefault(draft, 'serving.speculativeTokens', 0, 'no draft is set');
   setDefault(draft, 'serving.prefixCaching', true, 'cache_prompt is on by default');
