@@ -57,6 +57,8 @@ function readWeights(draft: Draft, find: Find): void {
     );
     return;
   }
+  // The card of the model tells it too, in words of its own.
+  if (type !== undefined) draft.facts.quantization = type;
   if (type !== undefined) setField(draft, 'serving.quantization', type, keyOrigin(draft, named));
   else if (named.name === 'hf-repo')
     setDefault(draft, 'serving.quantization', 'Q4_K_M', 'llama.cpp takes Q4_K_M of a repository that has it');

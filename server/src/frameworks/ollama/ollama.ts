@@ -20,6 +20,7 @@ function readModel(draft: Draft, settings: readonly Setting[]): void {
   const name = settingText(from);
   if (from === undefined || name === undefined) return;
   const type = ggufType(name);
+  if (type !== undefined) draft.facts.quantization = type;
   if (type !== undefined) setField(draft, 'serving.quantization', type, keyOrigin(draft, from));
   if (/\.gguf$/i.test(name)) draft.facts['model.gguf'] = fileName(name);
   draft.links.push({ range: from.value, target: name, role: 'model' });
