@@ -1,7 +1,7 @@
 /**
  * vLLM releases where a default that matters changed. A command does not say its release; its image or a requirement may.
- * The newest one is taken otherwise, and every default is shown with its release. Source: vllm/config/cache.py at 002f10e0
- * (0.92; logs of 0.20 show it, those of 0.19 do not) and vllm/engine/arg_utils.py at 001999d2 (0.90, prefix caching only with V1).
+ * The newest one is taken otherwise, and every default is shown with its release. Source: vllm/config/cache.py of 0.19.0
+ * (0.9), 0.20.0 and 0.33.0 (0.92), and vllm/engine/arg_utils.py at 001999d2 (0.90, prefix caching only with V1).
  */
 import { type Pins, pinnedRelease } from '../pins.ts';
 
@@ -12,13 +12,16 @@ export interface VllmRelease {
   readonly gpuMemoryUtilization: number;
   readonly prefixCaching: boolean;
   readonly chunkedPrefill: boolean;
+  /** GiB of host memory for preempted sequences; the newest releases have none. */
+  readonly swapSpaceGiB: number;
 }
 
 /** The newest first. */
 const releases = [
-  { since: '0.20', gpuMemoryUtilization: 0.92, prefixCaching: true, chunkedPrefill: true },
-  { since: '0.8', gpuMemoryUtilization: 0.9, prefixCaching: true, chunkedPrefill: true },
-  { since: '0', gpuMemoryUtilization: 0.9, prefixCaching: false, chunkedPrefill: false },
+  { since: '0.20', gpuMemoryUtilization: 0.92, prefixCaching: true, chunkedPrefill: true, swapSpaceGiB: 0 },
+  { since: '0.18', gpuMemoryUtilization: 0.9, prefixCaching: true, chunkedPrefill: true, swapSpaceGiB: 0 },
+  { since: '0.8', gpuMemoryUtilization: 0.9, prefixCaching: true, chunkedPrefill: true, swapSpaceGiB: 4 },
+  { since: '0', gpuMemoryUtilization: 0.9, prefixCaching: false, chunkedPrefill: false, swapSpaceGiB: 4 },
 ] as const;
 
 /** The pinned release, or the newest. */
