@@ -10,6 +10,7 @@ import { adapter as gptNeox } from './gpt-neox/gpt-neox.ts';
 import { adapter as hfTrainer } from './hf-trainer/hf-trainer.ts';
 import { adapter as huggingface } from './huggingface/huggingface.ts';
 import { adapter as internevo } from './internevo/internevo.ts';
+import { adapter as kserve } from './kserve/kserve.ts';
 import { adapter as kubernetes } from './kubernetes/kubernetes.ts';
 import { adapter as lightning } from './lightning/lightning.ts';
 import { adapter as litgpt } from './litgpt/litgpt.ts';
@@ -57,6 +58,7 @@ export const adapters: readonly Adapter[] = [
   hfTrainer,
   huggingface,
   internevo,
+  kserve,
   kubernetes,
   lightning,
   litgpt,
