@@ -11,12 +11,14 @@ import { adapter as hfTrainer } from './hf-trainer/hf-trainer.ts';
 import { adapter as huggingface } from './huggingface/huggingface.ts';
 import { adapter as internevo } from './internevo/internevo.ts';
 import { adapter as kserve } from './kserve/kserve.ts';
+import { adapter as kubeai } from './kubeai/kubeai.ts';
 import { adapter as kubernetes } from './kubernetes/kubernetes.ts';
 import { adapter as lightning } from './lightning/lightning.ts';
 import { adapter as litgpt } from './litgpt/litgpt.ts';
 import { adapter as llamaCpp } from './llama-cpp/llama-cpp.ts';
 import { adapter as llamaFactory } from './llama-factory/llama-factory.ts';
 import { adapter as llmC } from './llm-c/llm-c.ts';
+import { adapter as llmD } from './llm-d/llm-d.ts';
 import { adapter as llmFoundry } from './llm-foundry/llm-foundry.ts';
 import { adapter as lmdeploy } from './lmdeploy/lmdeploy.ts';
 import { adapter as maxtext } from './maxtext/maxtext.ts';
@@ -35,6 +37,7 @@ import { adapter as olmo } from './olmo/olmo.ts';
 import { adapter as olmoCore } from './olmo-core/olmo-core.ts';
 import { adapter as openrlhf } from './openrlhf/openrlhf.ts';
 import { adapter as peft } from './peft/peft.ts';
+import { adapter as productionStack } from './production-stack/production-stack.ts';
 import { adapter as sglang } from './sglang/sglang.ts';
 import { adapter as skypilot } from './skypilot/skypilot.ts';
 import { adapter as slime } from './slime/slime.ts';
@@ -59,12 +62,14 @@ export const adapters: readonly Adapter[] = [
   huggingface,
   internevo,
   kserve,
+  kubeai,
   kubernetes,
   lightning,
   litgpt,
   llamaCpp,
   llamaFactory,
   llmC,
+  llmD,
   llmFoundry,
   lmdeploy,
   maxtext,
@@ -83,6 +88,7 @@ export const adapters: readonly Adapter[] = [
   olmoCore,
   openrlhf,
   peft,
+  productionStack,
   sglang,
   skypilot,
   slime,

@@ -7,6 +7,7 @@ import { noContext, type ReadContext, type ReadInner, type Reading } from '../ad
 import { readFile } from '../carriers/mounted.ts';
 import type { TreeNode } from '../carriers/tree.ts';
 import { readKserve } from '../kserve/objects.ts';
+import { readKubeai } from '../kubeai/objects.ts';
 import { type ConfigMaps, configMapsOf } from './config-maps.ts';
 import { isObject, objectsOf } from './objects.ts';
 import { readPods } from './pods.ts';
@@ -23,7 +24,7 @@ type ReadObject = (
   readInner: ReadInner,
 ) => readonly Reading[] | undefined;
 
-const operators: readonly ReadObject[] = [readKserve];
+const operators: readonly ReadObject[] = [readKserve, readKubeai];
 
 export function readObjects(document: ConfigDocument, { readInner }: ReadContext = noContext): readonly Reading[] {
   const objects = objectsOf(document).filter(isObject);
