@@ -6,6 +6,7 @@ import { adapter as axolotl } from './axolotl/axolotl.ts';
 import { adapter as colossalai } from './colossalai/colossalai.ts';
 import { adapter as compose } from './compose/compose.ts';
 import { adapter as deepspeed } from './deepspeed/deepspeed.ts';
+import { adapter as dynamo } from './dynamo/dynamo.ts';
 import { adapter as gptNeox } from './gpt-neox/gpt-neox.ts';
 import { adapter as hfTrainer } from './hf-trainer/hf-trainer.ts';
 import { adapter as huggingface } from './huggingface/huggingface.ts';
@@ -57,6 +58,7 @@ export const adapters: readonly Adapter[] = [
   colossalai,
   compose,
   deepspeed,
+  dynamo,
   gptNeox,
   hfTrainer,
   huggingface,

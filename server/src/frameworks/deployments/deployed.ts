@@ -15,6 +15,7 @@ import type { Count } from '../kubernetes/roles.ts';
 import { count, text } from '../parse.ts';
 import { applyParsed } from '../row.ts';
 import type { Setting } from '../setting.ts';
+import { withServedModel } from './served-model.ts';
 import { withSums } from './sums.ts';
 
 /** What carries the role. */
@@ -66,7 +67,7 @@ export function readDeployed(deployment: Deployment, one: DeployedRole): readonl
 /** The deployment's own name and the engine's are both said. */
 function named(reading: Reading, { framework }: Deployment, { facts }: DeployedRole): Reading {
   const engine = reading.kind === 'serving' && reading.framework !== framework ? { engine: reading.runsAs } : {};
-  return withSums({ ...reading, facts: { ...reading.facts, framework, ...engine, ...facts } });
+  return withSums(withServedModel({ ...reading, facts: { ...reading.facts, framework, ...engine, ...facts } }));
 }
 
 function carrierOf({ document, framework, release, isKnown }: Deployment, one: DeployedRole): Reading {

@@ -6,6 +6,7 @@ import type { ConfigDocument } from '../../syntax/document.ts';
 import { noContext, type ReadContext, type ReadInner, type Reading } from '../adapter.ts';
 import { readFile } from '../carriers/mounted.ts';
 import type { TreeNode } from '../carriers/tree.ts';
+import { readDynamo } from '../dynamo/objects.ts';
 import { readKserve } from '../kserve/objects.ts';
 import { readKubeai } from '../kubeai/objects.ts';
 import { type ConfigMaps, configMapsOf } from './config-maps.ts';
@@ -24,7 +25,7 @@ type ReadObject = (
   readInner: ReadInner,
 ) => readonly Reading[] | undefined;
 
-const operators: readonly ReadObject[] = [readKserve, readKubeai];
+const operators: readonly ReadObject[] = [readKserve, readKubeai, readDynamo];
 
 export function readObjects(document: ConfigDocument, { readInner }: ReadContext = noContext): readonly Reading[] {
   const objects = objectsOf(document).filter(isObject);
