@@ -8,6 +8,7 @@ import { adapter as compose } from './compose/compose.ts';
 import { adapter as deepspeed } from './deepspeed/deepspeed.ts';
 import { adapter as dynamo } from './dynamo/dynamo.ts';
 import { adapter as gptNeox } from './gpt-neox/gpt-neox.ts';
+import { adapter as helmValues } from './helm-values/helm-values.ts';
 import { adapter as hfTrainer } from './hf-trainer/hf-trainer.ts';
 import { adapter as huggingface } from './huggingface/huggingface.ts';
 import { adapter as internevo } from './internevo/internevo.ts';
@@ -39,6 +40,7 @@ import { adapter as olmoCore } from './olmo-core/olmo-core.ts';
 import { adapter as openrlhf } from './openrlhf/openrlhf.ts';
 import { adapter as peft } from './peft/peft.ts';
 import { adapter as productionStack } from './production-stack/production-stack.ts';
+import { adapter as rayServe } from './ray-serve/ray-serve.ts';
 import { adapter as sglang } from './sglang/sglang.ts';
 import { adapter as skypilot } from './skypilot/skypilot.ts';
 import { adapter as slime } from './slime/slime.ts';
@@ -60,6 +62,7 @@ export const adapters: readonly Adapter[] = [
   deepspeed,
   dynamo,
   gptNeox,
+  helmValues,
   hfTrainer,
   huggingface,
   internevo,
@@ -91,6 +94,7 @@ export const adapters: readonly Adapter[] = [
   openrlhf,
   peft,
   productionStack,
+  rayServe,
   sglang,
   skypilot,
   slime,
