@@ -55,7 +55,7 @@ function roleOf(
     nodes: nodesOf(workload),
     accelerators: acceleratorCount(container),
     pod,
-    facts: { ...loraFacts(nodeAt(model, 'lora')), ...localFact(workload) },
+    facts: { ...loraFacts(nodeAt(model, 'lora')), ...localFact(workload), ...sendersFact(container) },
   };
 }
 
@@ -133,6 +133,13 @@ const localFact = (workload: TreeNode | undefined): Readonly<Record<string, unkn
   const value = nodeAt(workload, 'parallelism', 'dataLocal')?.entry?.scalar;
   return typeof value === 'number' ? { dp_local: value } : {};
 };
+
+/** The way tokens reach their experts, which older releases of vLLM take from the environment. */
+function sendersFact(container: TreeNode | undefined): Readonly<Record<string, unknown>> {
+  const variable = childrenOf(nodeAt(container, 'env')).find((one) => textOf(nodeAt(one, 'name')) === 'VLLM_ALL2ALL_BACKEND');
+  const written = textOf(nodeAt(variable, 'value'));
+  return written === undefined ? {} : { all2all: written };
+}
 
 /** Without a worker a replica is one pod; with one it has as many as the data-parallel ranks need, or one for each stage. */
 function nodesOf(workload: TreeNode | undefined): Worked | undefined {

@@ -4,7 +4,9 @@ import type { ReadInner, Reading } from '../adapter.ts';
 import { startedDocument } from '../carriers/commands.ts';
 import { childrenOf, nodeAt, rangeOf, textOf } from '../carriers/tree.ts';
 import { carried, readInside } from '../carriers/workload.ts';
-import { createDraft, type Draft, finishReading, setDerived, setUnknown, unresolvedOrigin } from '../draft.ts';
+import { withServedModel } from '../deployments/served-model.ts';
+import { withSums } from '../deployments/sums.ts';
+import { createDraft, type Draft, finishReading, keyOrigin, setDerived, setField, setUnknown, unresolvedOrigin } from '../draft.ts';
 import { count, text } from '../parse.ts';
 import { applyParsed } from '../row.ts';
 import type { Setting } from '../setting.ts';
@@ -34,8 +36,24 @@ export function jobsOf(document: ConfigDocument, group: PodGroup, roles: readonl
   return together(roles).flatMap((parts) => {
     const inside = parts[0]?.inside ?? [];
     const carrier = readingOf(document, group, parts, inside[0]?.kind === 'serving');
-    return carried(inside, carrier, group.trains === true || parts.some(({ accelerators }) => accelerators !== undefined));
+    const standsAlone = group.trains === true || parts.some(({ accelerators }) => accelerators !== undefined);
+    return carried(inside, inside.length > 0 ? carrier : byImage(carrier, group, parts), standsAlone).map((reading) =>
+      withSums(withServedModel(reading)),
+    );
   });
+}
+
+/** Images that serve, whatever script of their own starts them. */
+const servers = /(?:^|[/_.-])(vllm|sglang|lmdeploy|tritonserver|text-generation-inference)(?=[\d:@/_.-]|$)/;
+
+/** A deployment whose script is not known serves with the engine that its image names. */
+function byImage(carrier: Reading, group: PodGroup, parts: readonly ReadRole[]): Reading {
+  if (group.servesCopies !== true && group.kind !== 'LeaderWorkerSet') return carrier;
+  const containers = parts.flatMap(({ role }) => childrenOf(nodeAt(role.pod, 'containers')));
+  const engine = containers
+    .map((container) => servers.exec(textOf(nodeAt(container, 'image')) ?? '')?.[1])
+    .find((one) => one !== undefined);
+  return engine === undefined ? carrier : { ...carrier, kind: 'serving', facts: { ...carrier.facts, framework: engine } };
 }
 
 /** One entry for each container that does something; a container beside it that reads as nothing is no job. */
@@ -120,6 +138,10 @@ function setNodes(draft: Draft, group: PodGroup, roles: readonly Role[], isServi
   settings.push(...counts.flatMap(({ setting }) => setting ?? []));
   const copies = group.servesCopies === true && isServing ? counts[0] : group.copies;
   if (copies?.value !== undefined) draft.facts.replicas = copies.value;
+  if (copies?.value !== undefined && copies.value > 0 && isServing) {
+    if (copies.setting) setField(draft, 'serving.replicas', copies.value, keyOrigin(draft, copies.setting));
+    else setDerived(draft, 'serving.replicas', copies.value, [], 'one copy where none are counted');
+  }
   if (copies?.setting) settings.push(copies.setting);
   const whole = group.size && roles.length === group.roles.length ? group.size : undefined;
   const [only] = counts;

@@ -6,14 +6,16 @@ import type { ConfigDocument } from '../../syntax/document.ts';
 import type { Adapter, ReadContext, Reading } from '../adapter.ts';
 import { noContext } from '../adapter.ts';
 import { keyOrigin, setDerived, setField } from '../draft.ts';
-import { type EngineFrame, engineAdapter, readKeys } from '../engines/frame.ts';
+import { type EngineFrame, engineAdapter, readCommand, readKeys } from '../engines/frame.ts';
 import type { EngineCommand } from '../engines/start.ts';
+import { hasCommands } from '../launchers/has-commands.ts';
 import { type Pins, pinnedRelease } from '../pins.ts';
 import type { Setting } from '../setting.ts';
 import { settingNumber } from '../setting.ts';
 import { converted } from './convert.ts';
 import { bareName, isDisaggregated, isEngineFile, isWrapped, sides, telling } from './files.ts';
 import { tensorRtLlmKeys } from './keys.ts';
+import { leadersOf } from './leader.ts';
 import { tensorRtLlmRows } from './rows.ts';
 import { completeTensorRtLlm } from './settings.ts';
 
@@ -35,7 +37,9 @@ const known: ReadonlySet<string> = new Set([
   remove-input-padding context-fmha multiple-profiles max-prompt-embedding-table-size builder-opt input-timing-cache model-config build-config
   use-fp8-context-fmha use-fused-mlp reduce-fusion user-buffer norm-quant-fusion opt-num-tokens strongly-typed logits-dtype gather-all-token-logits
   gather-context-logits gather-generation-logits speculative-decoding-mode max-draft-len lora-plugin lora-dir lora-target-modules monitor-memory profiling-verbosity
-  guided-decoding-backend cp-config calib-size batch-size awq-block-size max-output-len use-gpt-attention-plugin use-gemm-plugin enable-context-fmha`.split(/\s+/),
+  guided-decoding-backend cp-config calib-size batch-size awq-block-size max-output-len use-gpt-attention-plugin use-gemm-plugin enable-context-fmha`.split(
+    /\s+/,
+  ),
 ]);
 
 /** Subcommands stand in front of the model or behind its flags. */
@@ -97,7 +101,11 @@ function readRanks(draft: Parameters<EngineFrame<Release>['complete']>[0], after
     if (number !== undefined && /^\d+$/.test(number)) setField(draft, 'cluster.gpus', Number(number), { kind: 'key', ...origin });
     else {
       delete draft.job['cluster.gpus'];
-      draft.sources['cluster.gpus'] = { kind: 'unresolved', ...origin, why: `world_size is ${word.unknown.join(', ')}, given by the caller of the script` };
+      draft.sources['cluster.gpus'] = {
+        kind: 'unresolved',
+        ...origin,
+        why: `world_size is ${word.unknown.join(', ')}, given by the caller of the script`,
+      };
     }
   }
 }
@@ -107,13 +115,15 @@ const base = engineAdapter(frame);
 function detect(document: ConfigDocument): number {
   if (isEngineFile(document)) return 0.97;
   if (isDisaggregated(document)) return 0.96;
+  if (hasCommands(document) && leadersOf(document).length > 0) return 0.9;
   return isWrapped(document) ? 0.95 : base.detect(document);
 }
 
 function read(document: ConfigDocument, context: ReadContext = noContext): readonly Reading[] {
   if (isDisaggregated(document)) return sides.map((side) => readSide(document, side, context.pins));
   if (isEngineFile(document) || isWrapped(document)) return [readKeys(document, frame, context.pins)];
-  return base.read(document, context);
+  const leaders = hasCommands(document) ? leadersOf(document).map((leader) => readCommand(document, frame, leader, context.pins)) : [];
+  return [...leaders, ...base.read(document, context)];
 }
 
 /** One side of a file for prefill and decode: its own keys before those of the whole file. */
@@ -122,7 +132,8 @@ function readSide(document: ConfigDocument, { block, role }: (typeof sides)[numb
   const others = new RegExp(`^(?:${sides.map(({ block: one }) => one.replace('_', '-')).join('|')})(?:\\.|$)`);
   const pick = (settings: readonly Setting[]): readonly Setting[] =>
     settings.flatMap((setting) => {
-      if (inside.test(setting.name)) return [{ ...setting, name: setting.name.replace(inside, '').replace(/^[^.]+/, (head) => head.replaceAll('_', '-')) }];
+      if (inside.test(setting.name))
+        return [{ ...setting, name: setting.name.replace(inside, '').replace(/^[^.]+/, (head) => head.replaceAll('_', '-')) }];
       return others.test(setting.name) ? [] : [setting];
     });
   return readKeys(
