@@ -9,7 +9,17 @@ import type { ReadInner, Reading } from '../adapter.ts';
 import type { MountedFile } from '../carriers/mounted.ts';
 import type { TreeNode } from '../carriers/tree.ts';
 import { carried, readInside } from '../carriers/workload.ts';
-import { createDraft, type Draft, finishReading, keyOrigin, setDerived, setField, setUnknown, unresolvedOrigin } from '../draft.ts';
+import {
+  createDraft,
+  type Draft,
+  finishReading,
+  keyOrigin,
+  setDerived,
+  setField,
+  setUnknown,
+  setUnwritten,
+  unresolvedOrigin,
+} from '../draft.ts';
 import { acceleratorNames, isSlice, modelIn, partsOf } from '../kubernetes/accelerators.ts';
 import type { Count } from '../kubernetes/roles.ts';
 import { count, text } from '../parse.ts';
@@ -79,7 +89,14 @@ function carrierOf({ document, framework, release, isKnown }: Deployment, one: D
   setReplicas(draft, one.replicas, settings);
   if (one.role !== undefined) setDerived(draft, 'serving.role', one.role, [], `it stands under ${one.role}`);
   for (const setting of settings) draft.used.add(setting);
+  if (kind === 'serving') leaveSizes(draft);
   return finishReading(draft, settings, isKnown);
+}
+
+/** How a server of which only the place is known spreads over its GPUs; nothing may be worked out of the place alone. */
+export function leaveSizes(draft: Draft): void {
+  const why = 'what the server is started with does not stand in this file';
+  for (const field of ['parallel.tensor', 'parallel.data', 'serving.dataParallel'] as const) setUnwritten(draft, field, why);
 }
 
 function placeCount(
@@ -94,7 +111,9 @@ function placeCount(
     return;
   }
   settings.push(one);
-  applyParsed(draft, field, one, count);
+  const isShare = Number(one.scalar) > 0 && Number(one.scalar) < 1;
+  if (isShare) setUnknown(draft, field, unresolvedOrigin(draft, one, `${one.spelling} ${one.scalar} is a share of a GPU`));
+  else applyParsed(draft, field, one, count);
 }
 
 function setReplicas(draft: Draft, replicas: Count | undefined, settings: Setting[]): void {

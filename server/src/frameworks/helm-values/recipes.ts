@@ -7,6 +7,7 @@ import type { Link, Reading } from '../adapter.ts';
 import { childrenOf, nodeAt, rangeOf, settingOf, type TreeNode, textOf } from '../carriers/tree.ts';
 import type { Deployment, Worked } from '../deployments/deployed.ts';
 import { readDeployed } from '../deployments/deployed.ts';
+import { joinRoles } from '../deployments/roles.ts';
 import { commandDocument, flagOf, valueWord, wordsAt } from '../deployments/words.ts';
 import { containerEnvironment } from '../kubernetes/environment.ts';
 import { countOf } from '../kubernetes/roles.ts';
@@ -32,6 +33,7 @@ const sizeFlags: { readonly [engine: string]: readonly [string, string] } = {
 };
 
 export function isRecipe(values: TreeNode): boolean {
+  if (workersOf(values).length > 0) return true;
   if (nodeAt(values, 'workload', 'gpus') && (nodeAt(values, 'workload', 'model') || nodeAt(values, 'workload', 'configFile'))) {
     return ['framework', 'configFile', 'benchmarks'].some((key) => nodeAt(values, 'workload', key) !== undefined) && servesIn(values);
   }
@@ -54,7 +56,51 @@ function engineBlock(values: TreeNode): { readonly engine: string; readonly bloc
 }
 
 export function readRecipe(deployment: Deployment, values: TreeNode): readonly Reading[] {
+  if (workersOf(values).length > 0) return readWorkers(deployment, values);
   return nodeAt(values, 'workload', 'gpus') ? readWorkload(deployment, values) : readModel(deployment, values);
+}
+
+const workerKeys = [
+  ['decodeWorker', 'decode'],
+  ['prefillWorker', 'prefill'],
+] as const;
+
+interface DynamoWorker {
+  readonly block: TreeNode;
+  readonly role: 'decode' | 'prefill';
+}
+
+/** The workers of a Dynamo chart that counts them by role. */
+function workersOf(values: TreeNode): readonly DynamoWorker[] {
+  return workerKeys.flatMap(([key, role]) => {
+    const block = nodeAt(values, 'dynamo', key);
+    return block && nodeAt(block, 'nodeCount') && nodeAt(values, 'workload') ? [{ block, role }] : [];
+  });
+}
+
+/** How many nodes and copies each role has; the flags stand in a file, and the chart alone knows the GPUs of a node. */
+function readWorkers(deployment: Deployment, values: TreeNode): readonly Reading[] {
+  const workload = nodeAt(values, 'workload');
+  const engine = engines[textOf(nodeAt(workload, 'framework')) ?? ''];
+  const model = nodeAt(workload, 'model', 'name') ?? nodeAt(workload, 'model');
+  const place = workload?.entry?.key ?? { start: 0, end: 0 };
+  const readings = workersOf(values).flatMap(({ block, role }) => {
+    const words = [...wordsAt(place, ...(commands[engine ?? ''] ?? [])), ...modelWords(model)];
+    return readDeployed(
+      { ...deployment, framework: 'dynamo' },
+      {
+        launch: block.entry?.key ?? rangeOf(block),
+        role,
+        inner: engine && words.length > 1 ? [commandDocument(deployment.document, words, [], nodeAt(workload, 'image'))] : [],
+        replicas: countOf(nodeAt(block, 'replicas')),
+        nodes: settingOf(nodeAt(block, 'nodeCount')),
+        pod: values,
+        standsAlone: true,
+        facts: engine === undefined ? {} : { engine },
+      },
+    ).map((reading) => withLink(reading, nodeAt(workload, 'configFile')));
+  });
+  return joinRoles(deployment.document, readings);
 }
 
 /** Nodes of eight GPUs, or a part of one. */

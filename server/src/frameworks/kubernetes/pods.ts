@@ -2,8 +2,9 @@
 import type { ConfigDocument } from '../../syntax/document.ts';
 import type { ReadInner, Reading } from '../adapter.ts';
 import { startedDocument } from '../carriers/commands.ts';
-import { childrenOf, nodeAt, rangeOf, textOf } from '../carriers/tree.ts';
+import { childrenOf, nodeAt, rangeOf, settingOf, textOf } from '../carriers/tree.ts';
 import { carried, readInside } from '../carriers/workload.ts';
+import { leaveSizes } from '../deployments/deployed.ts';
 import { withServedModel } from '../deployments/served-model.ts';
 import { withSums } from '../deployments/sums.ts';
 import { createDraft, type Draft, finishReading, keyOrigin, setDerived, setField, setUnknown, unresolvedOrigin } from '../draft.ts';
@@ -35,25 +36,22 @@ export function readPods(document: ConfigDocument, group: PodGroup, maps: Config
 export function jobsOf(document: ConfigDocument, group: PodGroup, roles: readonly ReadRole[]): readonly Reading[] {
   return together(roles).flatMap((parts) => {
     const inside = parts[0]?.inside ?? [];
-    const carrier = readingOf(document, group, parts, inside[0]?.kind === 'serving');
+    const engine = inside.length === 0 ? engineOfImage(group, parts) : undefined;
+    const carrier = readingOf(document, group, parts, inside[0]?.kind === 'serving', engine);
     const standsAlone = group.trains === true || parts.some(({ accelerators }) => accelerators !== undefined);
-    return carried(inside, inside.length > 0 ? carrier : byImage(carrier, group, parts), standsAlone).map((reading) =>
-      withSums(withServedModel(reading)),
-    );
+    return carried(inside, carrier, standsAlone).map((reading) => withSums(withServedModel(reading)));
   });
 }
 
 /** Images that serve, whatever script of their own starts them. */
 const servers = /(?:^|[/_.-])(vllm|sglang|lmdeploy|tritonserver|text-generation-inference)(?=[\d:@/_.-]|$)/;
 
-/** A deployment whose script is not known serves with the engine that its image names. */
-function byImage(carrier: Reading, group: PodGroup, parts: readonly ReadRole[]): Reading {
-  if (group.servesCopies !== true && group.kind !== 'LeaderWorkerSet') return carrier;
+/** The engine that the image names, of a deployment whose script is not known. */
+function engineOfImage(group: PodGroup, parts: readonly ReadRole[]): string | undefined {
+  if (group.servesCopies !== true && group.kind !== 'LeaderWorkerSet') return undefined;
   const containers = parts.flatMap(({ role }) => childrenOf(nodeAt(role.pod, 'containers')));
-  const engine = containers
-    .map((container) => servers.exec(textOf(nodeAt(container, 'image')) ?? '')?.[1])
-    .find((one) => one !== undefined);
-  return engine === undefined ? carrier : { ...carrier, kind: 'serving', facts: { ...carrier.facts, framework: engine } };
+  const images = containers.map((container) => textOf(nodeAt(container, 'image')) ?? '').filter((image) => !/-sdk$/.test(image));
+  return images.map((image) => servers.exec(image)?.[1]).find((one) => one !== undefined);
 }
 
 /** One entry for each container that does something; a container beside it that reads as nothing is no job. */
@@ -110,9 +108,22 @@ function together(roles: readonly ReadRole[]): readonly (readonly ReadRole[])[] 
   return [[...main, ...workers], ...others];
 }
 
-function readingOf(document: ConfigDocument, group: PodGroup, parts: readonly ReadRole[], isServing: boolean): Reading {
+function readingOf(
+  document: ConfigDocument,
+  group: PodGroup,
+  parts: readonly ReadRole[],
+  isInside: boolean,
+  engine: string | undefined,
+): Reading {
   const launch = launchOf(document, group);
-  const draft = createDraft({ document, framework, kind: 'cluster', release: 'Kubernetes 1.33', launch });
+  const isServing = isInside || engine !== undefined;
+  const kind = engine === undefined ? 'cluster' : 'serving';
+  const draft = createDraft({ document, framework, kind, release: 'Kubernetes 1.33', launch });
+  if (engine !== undefined) {
+    draft.facts.framework = engine;
+    leaveSizes(draft);
+  }
+  if (isServing) setRole(draft, group);
   const settings: Setting[] = [];
   const equipped = parts.filter(({ accelerators }) => accelerators !== undefined);
   const counted = equipped.length > 0 ? equipped : parts;
@@ -123,6 +134,14 @@ function readingOf(document: ConfigDocument, group: PodGroup, parts: readonly Re
   if (mpi !== undefined) draft.facts.mpi = mpi;
   for (const setting of settings) draft.used.add(setting);
   return finishReading(draft, settings, isKubernetesKey);
+}
+
+/** llm-d tells its servers for prefill and decode apart by a label of the pod. */
+function setRole(draft: Draft, { object }: PodGroup): void {
+  const template = nodeAt(object, 'spec', 'template') ?? nodeAt(object, 'spec', 'leaderWorkerTemplate', 'workerTemplate');
+  const setting = settingOf(nodeAt(template, 'metadata', 'labels', 'llm-d.ai/role'));
+  const role = String(setting?.scalar);
+  if (setting && (role === 'prefill' || role === 'decode')) setField(draft, 'serving.role', role, keyOrigin(draft, setting));
 }
 
 /** The line of the object's kind. */

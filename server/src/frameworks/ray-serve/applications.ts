@@ -21,6 +21,10 @@ const variables: { readonly [name: string]: string } = {
   TENSOR_PARALLELISM: 'engine_kwargs.tensor_parallel_size',
   PIPELINE_PARALLELISM: 'engine_kwargs.pipeline_parallel_size',
   MAX_MODEL_LEN: 'engine_kwargs.max_model_len',
+  MAX_NUM_SEQ: 'engine_kwargs.max_num_seqs',
+  MAX_NUM_SEQS: 'engine_kwargs.max_num_seqs',
+  MAX_NUM_BATCHED_TOKENS: 'engine_kwargs.max_num_batched_tokens',
+  GPU_MEMORY_UTILIZATION: 'engine_kwargs.gpu_memory_utilization',
 };
 
 const modelOf = (node: TreeNode, role?: ServingRole): RayModel => ({
@@ -54,12 +58,15 @@ function ofArguments(block: TreeNode | undefined): readonly RayModel[] {
 
 function ofEnvironment(application: TreeNode): readonly RayModel[] {
   const block = nodeAt(application, 'runtime_env', 'env_vars');
-  if (!nodeAt(block, 'MODEL_ID') || !(nodeAt(block, 'TENSOR_PARALLELISM') ?? nodeAt(block, 'PIPELINE_PARALLELISM'))) return [];
+  const names = childrenOf(block).map(({ name }) => String(name));
+  if (!names.includes('MODEL_ID') || names.filter((name) => Object.hasOwn(variables, name)).length < 2) return [];
   const settings = childrenOf(block).flatMap((node): readonly Setting[] => {
-    const name = variables[String(node.name)];
+    const name = Object.hasOwn(variables, String(node.name)) ? variables[String(node.name)] : undefined;
     return name === undefined ? [] : [settingOf(node, name) ?? []].flat();
   });
-  const copies = settingOf(nodeAt(childrenOf(nodeAt(application, 'deployments'))[0], 'num_replicas'), 'deployment_config.num_replicas');
+  const deployment = childrenOf(nodeAt(application, 'deployments'))[0];
+  const number = nodeAt(deployment, 'num_replicas') ?? nodeAt(deployment, 'autoscaling_config', 'min_replicas');
+  const copies = settingOf(number, 'deployment_config.num_replicas');
   return [
     {
       launch: rangeOf(nodeAt(application, 'import_path') ?? application),

@@ -19,10 +19,7 @@ function callsOf({ python }: ConfigDocument): readonly PythonCall[] {
 function detect(document: ConfigDocument): number {
   if (document.format === 'python') return callsOf(document).length > 0 ? 0.9 : 0;
   if (document.format !== 'yaml' && document.format !== 'json') return 0;
-  return /llm_configs|model_loading_config|TENSOR_PARALLELISM|PIPELINE_PARALLELISM|prefill_config/.test(document.text) &&
-    modelsOf(document).length > 0
-    ? 0.94
-    : 0;
+  return /llm_configs|model_loading_config|MODEL_ID|prefill_config/.test(document.text) && modelsOf(document).length > 0 ? 0.94 : 0;
 }
 
 function read(document: ConfigDocument, { readInner }: ReadContext = noContext): readonly Reading[] {
