@@ -135,7 +135,9 @@ export function readCommand<R extends { readonly name: string }>(
   });
   readSlurm(draft);
   const environment = [...environmentSettings(command.environment), ...readContainer(draft, [...(command.front ?? []), ...front])];
-  const settings = [...standIns(frame, environment, written), ...named, ...listed.settings];
+  // `--speculative-config.num_speculative_tokens 4` is a key inside of a block.
+  const flags = listed.settings.map((setting) => (setting.name.includes('.') ? { ...setting, name: engineName(setting.name) } : setting));
+  const settings = [...standIns(frame, environment, written), ...named, ...flags];
   readEnvironment(draft, frame, environment);
   nameHidden(
     draft,

@@ -82,7 +82,7 @@ function setAccelerators(draft: Draft, resources: TreeNode | undefined): readonl
   else {
     const listed = all.map(({ name }) => String(name.scalar)).join(', ');
     setUnknown(draft, 'cluster.gpu', unresolvedOrigin(draft, first.name, `SkyPilot takes one of ${listed}`));
-    draft.facts.gpu = [...new Set(all.map(({ name }) => String(name.scalar)))];
+    draft.facts.gpu_choices = [...new Set(all.map(({ name }) => String(name.scalar)))];
   }
   const counts = new Set(all.map(({ count: one }) => String(one?.scalar ?? 1)));
   if (!isOrdered && counts.size > 1) {
