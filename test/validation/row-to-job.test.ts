@@ -152,7 +152,7 @@ describe('spellings', () => {
     expect(framework).toBe('vllm');
     expect(job).toMatchObject({
       'serving.gpuMemoryUtilization': expect.closeTo(0.91, 1),
-      'serving.quantization': 'fp8',
+      'model.quantization': 'fp8-dynamic',
       'model.layers': 80,
     });
   });

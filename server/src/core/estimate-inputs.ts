@@ -17,6 +17,9 @@ import type {
 } from './job-fields.ts';
 import type { MemoryChoices } from './memory-inputs.ts';
 import type { ModelShape } from './model-shape.ts';
+import type { EngineChoice } from './serving/engines/engine-id.ts';
+import type { WeightScheme } from './serving/memory/weight-schemes/scheme.ts';
+import type { LatencyLimits, ServingLoad } from './serving-load.ts';
 
 export interface TrainingJob extends MemoryChoices {
   readonly framework: string;
@@ -85,21 +88,47 @@ export interface TrainingJob extends MemoryChoices {
 }
 
 export interface ServingJob {
+  /** What one replica is asked to do, when a load is stated. */
+  readonly load?: ServingLoad & LatencyLimits;
+  /** The engine's id, and its release where one is known. */
   readonly framework: string;
+  readonly engine: EngineChoice;
   readonly model: ModelShape;
   readonly tensor: number;
   readonly pipeline: number;
+  /** Layers of each pipeline stage when they are written out. */
+  readonly layerPartition?: readonly number[];
   readonly dataParallel: number;
+  /** Groups inside TP that attend to requests of their own. */
+  readonly attentionData: number;
+  /** Ranks among which the cached tokens of one request are dealt out. */
+  readonly contextRanks: number;
+  readonly expertParallel: boolean;
+  /** What products read their weights as; `scheme` says how many bytes those really take. */
   readonly weights: NumberFormat;
+  readonly scheme: WeightScheme;
+  /** Experts' width is rounded up to a multiple of this for their kernels. */
+  readonly expertAlignment: number;
   readonly kvCache: NumberFormat;
+  /** Bytes of one number of a recurrent state. */
+  readonly stateElementBytes: number;
+  readonly kvSharedLayers: number;
   readonly maxModelLen: number;
   readonly maxSequences: number;
   readonly maxBatchedTokens: number;
-  readonly gpuMemoryUtilization: number;
+  /** The engine's share: of all memory, or of what the weights leave. */
+  readonly share: number;
   readonly kvCacheBytes: number | undefined;
+  readonly maxKvTokens: number | undefined;
   readonly blockSize: number;
+  readonly prefixCaching: boolean;
   readonly enforceEager: boolean;
   readonly cpuOffloadGiB: number;
+  /** Layers of the checkpoint that draft tokens (multi-token prediction) and are loaded. */
+  readonly draftLayers: number;
+  readonly loraSlots: number;
+  readonly loraRank: number;
+  readonly gpuLayers: number | undefined;
   readonly cluster: Cluster;
   readonly assumptions: readonly Assumption[];
 }

@@ -2,7 +2,7 @@
  * Every fact Rooflint can know about a job, by its dotted name. A misspelt field or a value of the wrong type is a
  * compile error everywhere else. Counts and ratios are plain numbers; sizes say their unit in the name or the type.
  */
-import type { Bytes } from './units.ts';
+import type { Bytes, Seconds } from './units.ts';
 
 /** How the frozen weights of an adapter job are stored; `nf4-dq`: NF4 whose scales are quantized too. */
 export type BaseFormat = 'fp32' | 'bf16' | 'fp16' | 'fp8' | 'int8' | 'nf4' | 'nf4-dq' | 'gptq-4bit' | 'awq-4bit' | 'mxfp4';
@@ -176,6 +176,18 @@ export interface JobFields {
   'vision.projectorParameters': number;
   'model.dtype': NumberFormat;
   'model.quantization': string;
+  /** Weights that share a scale; -1: a whole row. */
+  'model.quantGroupSize': number;
+  /** GPTQ with weights ordered by activations: an index per input feature is stored. */
+  'model.quantActOrder': boolean;
+  /** No zero points. */
+  'model.quantSymmetric': boolean;
+  /** Parts left in 16 bits beside embedding, head and router, comma separated, with a share where it is not all: `attention,state-space:0.25`. */
+  'model.quantExcluded': string;
+  /** Number format of the states of state-space and linear-attention layers. */
+  'model.stateDtype': NumberFormat;
+  /** Last layers that read the keys and values of an earlier layer instead of having their own (Gemma 3n). */
+  'model.kvSharedLayers': number;
 
   // How the job is split over GPUs.
   'parallel.tensor': number;
@@ -365,6 +377,18 @@ export interface JobFields {
   'serving.loraRank': number;
   /** llama.cpp and what wraps it: layers on the GPU; the rest is computed by the host. */
   'serving.gpuLayers': number;
+  /** Release of the engine, e.g. 0.11.2, where a file or an image names one. */
+  'serving.engineVersion': string;
+  /** Largest batch a CUDA graph is captured for. */
+  'serving.graphBatch': number;
+
+  // What a server is asked to do, and how fast it should answer.
+  /** Requests per second at the whole deployment. */
+  'load.requestRate': number;
+  'load.inputTokens': number;
+  'load.outputTokens': number;
+  'load.firstTokenLimit': Seconds;
+  'load.perTokenLimit': Seconds;
 }
 
 export type JobField = keyof JobFields;

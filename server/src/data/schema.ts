@@ -188,7 +188,12 @@ export const modelFile = z.array(
       'vision.otherParameters': count.optional(),
       'vision.projectorParameters': count.optional(),
       'model.dtype': z.enum(['bf16', 'fp16', 'fp32']).optional(),
-      'model.quantization': z.enum(['fp8', 'mxfp4']).optional(),
+      'model.quantization': z.enum(['fp8', 'mxfp4', 'compressed-tensors-w4a16']).optional(),
+      'model.quantGroupSize': count.optional(),
+      'model.quantSymmetric': z.boolean().optional(),
+      'model.quantExcluded': z.string().optional(),
+      'model.stateDtype': z.enum(['bf16', 'fp32']).optional(),
+      'model.kvSharedLayers': count.optional(),
     }),
   }),
 );

@@ -223,4 +223,19 @@ export const servingFields: { readonly [F in ServingField]: FieldInfo } = {
     what: 'Layers whose weights and KV cache lie on the GPU; the others stay with the host.',
     source: 'llama.cpp, common/arg.cpp',
   },
+  'serving.engineVersion': {
+    label: 'Engine release',
+    short: 'release',
+    fact: 'engine_version',
+    what: 'Release of the serving engine. Defaults and the arithmetic of the KV pool differ between releases.',
+    source: vllmCache,
+  },
+  'serving.graphBatch': {
+    label: 'Largest captured batch',
+    short: 'graph batch',
+    fact: 'cuda_graph_max_bs',
+    range: count,
+    what: 'Requests of the largest decode step that is captured as a CUDA graph. SGLang holds memory back for it.',
+    source: sglangArguments,
+  },
 };

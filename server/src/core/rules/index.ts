@@ -88,6 +88,7 @@ import { lambWithStaticLossScale } from './lamb-with-static-loss-scale.ts';
 import { largerMicroBatchFits } from './larger-micro-batch-fits.ts';
 import { layersNotDivisibleByPipeline } from './layers-not-divisible-by-pipeline.ts';
 import { layersNotDivisibleByVirtualStages } from './layers-not-divisible-by-virtual-stages.ts';
+import { loadNotSustained } from './load-not-sustained.ts';
 import { logitsDominateMemory } from './logits-dominate-memory.ts';
 import { lowRankOptimizerWithDeepspeed } from './low-rank-optimizer-with-deepspeed.ts';
 import { maxGradNormInOptimizer } from './max-grad-norm-in-optimizer.ts';
@@ -261,6 +262,7 @@ export const rules: readonly Rule[] = [
   largerMicroBatchFits,
   layersNotDivisibleByPipeline,
   layersNotDivisibleByVirtualStages,
+  loadNotSustained,
   logitsDominateMemory,
   lowRankOptimizerWithDeepspeed,
   maxGradNormInOptimizer,

@@ -1,44 +1,33 @@
-/** From a partial job to the complete inputs of the serving estimate, with vLLM's own defaults recorded as assumptions. */
+/** From a partial job to the complete inputs of the serving estimate, with the engine's own defaults recorded as assumptions. */
 import { completeModel } from '../complete-model.ts';
 import type { Assumption, Refusal } from '../estimate.ts';
 import type { ServingJob } from '../estimate-inputs.ts';
 import type { Cluster } from '../hardware.ts';
 import type { JobField, NumberFormat, PartialJob } from '../job-fields.ts';
-import { firstAttention, firstExperts } from '../model-shape.ts';
-import { GiB } from '../units.ts';
+import { firstAttention, firstExperts, type ModelShape } from '../model-shape.ts';
+import type { EngineDefaults } from './engines/engine.ts';
+import { type EngineChoice, since } from './engines/engine-id.ts';
+import { engineOf, isEngine } from './engines/engines.ts';
+import { findScheme, leaving } from './memory/weight-schemes/find-scheme.ts';
+import type { WeightScheme } from './memory/weight-schemes/scheme.ts';
 
 const refuse = (why: string, missing: readonly JobField[] = []): { readonly refusal: Refusal } => ({ refusal: { why, missing } });
-
-/** Weight format of a quantization method's name, or undefined when it is not one that is modelled. */
-export function weightFormat(method: string | undefined): NumberFormat | undefined {
-  if (method === undefined || method === 'none') return undefined;
-  const name = method.toLowerCase();
-  if (name.includes('fp8')) return 'fp8';
-  const bits = /-([\d.]+)bit$/.exec(name)?.[1];
-  if (bits === '8' || /int8|w8a(?:8|16)/.test(name)) return 'int8';
-  if (bits === '4' || (bits === undefined && /awq|gptq|int4|w4a16|nf4|bitsandbytes/.test(name))) return 'int4';
-  return undefined;
-}
-
-/**
- * Batch limits of `vllm serve` when none are given: larger on GPUs of 70 GiB and more, except A100
- * (vllm/engine/arg_utils.py, defaults by usage context).
- */
-function onlineBatchDefaults(cluster: Cluster): { readonly sequences: number; readonly tokens: number; readonly why: string } {
-  const { accelerator } = cluster;
-  const large = (accelerator.memory.usable ?? accelerator.memory.capacity).value >= GiB(70) && !/a100/i.test(accelerator.id);
-  const why = `vLLM's default for online serving on ${accelerator.label}`;
-  return large ? { sequences: 1024, tokens: 8192, why } : { sequences: 256, tokens: 2048, why };
-}
 
 /** Sizes that must be numbers of at least 0 when they are known; a block or a batch of nothing counts as the least one. */
 const sizes = [
   'serving.maxSequences',
   'serving.maxBatchedTokens',
   'serving.kvCacheBytes',
+  'serving.maxKvTokens',
   'serving.blockSize',
   'serving.cpuOffloadGiB',
   'serving.dataParallel',
+  'serving.decodeContextParallel',
+  'serving.attentionDataParallel',
+  'serving.loraSlots',
+  'serving.loraRank',
+  'serving.speculativeTokens',
+  'serving.graphBatch',
 ] as const;
 
 function badSize(job: PartialJob): string | undefined {
@@ -46,7 +35,107 @@ function badSize(job: PartialJob): string | undefined {
     const value = job[field];
     return value !== undefined && !(Number.isFinite(value) && value >= 0 && value <= 1e15);
   });
-  return bad && `${bad.slice('serving.'.length)} is ${job[bad]}, which cannot be estimated`;
+  if (bad) return `${bad.slice('serving.'.length)} is ${job[bad]}, which cannot be estimated`;
+  for (const [name, field] of [
+    ['TP', 'parallel.tensor'],
+    ['PP', 'parallel.pipeline'],
+  ] as const) {
+    const value = job[field] ?? 1;
+    if (!(Number.isInteger(value) && value > 0 && value <= 1e6)) return `${name} is ${value}, which cannot be estimated`;
+  }
+  return undefined;
+}
+
+/** The scheme of a job: the engine's flag names a family, the checkpoint says which of its schemes, else weights are as loaded. */
+export function schemeOf(job: PartialJob): WeightScheme | undefined {
+  const [flag, checkpoint] = [job['serving.quantization'], job['model.quantization']];
+  const details = { group: job['model.quantGroupSize'], order: job['model.quantActOrder'], symmetric: job['model.quantSymmetric'] };
+  const method = checkpoint !== undefined && (flag === undefined || isFamily(flag)) ? checkpoint : flag;
+  const found = method === undefined || method === 'none' ? findScheme(plainFormat(job)) : findScheme(method, details);
+  return found && leaving(found, job['model.quantExcluded'] ?? '');
+}
+
+/** `--quantization compressed-tensors`, `fp8` or `modelopt` hold several layouts, of which the checkpoint has one. */
+const isFamily = (flag: string): boolean =>
+  /^(?:compressed-tensors|modelopt|quark|fp8|gptq(?:_marlin)?|awq(?:_marlin)?|auto|none)$/i.test(flag);
+
+const plainFormat = (job: PartialJob): string => job['precision.compute'] ?? job['model.dtype'] ?? 'bf16';
+
+/** The release and the id; an engine under another name is estimated as vLLM. */
+const engineChoice = (job: PartialJob, framework: string): EngineChoice => {
+  const id = isEngine(framework) ? framework : 'vllm';
+  const release = job['serving.engineVersion'];
+  return release === undefined ? { id } : { id, release };
+};
+
+/** Kernels for FP8 experts without a gate take widths of a multiple of 128 only, so vLLM pads them (flashinfer_utils, align_fp8_moe_weights). */
+function expertAlignment(engine: EngineChoice, scheme: WeightScheme, model: ModelShape): number {
+  const experts = firstExperts(model);
+  return engine.id === 'vllm' && since(engine, '0.18') && scheme.id === 'fp8' && experts?.gated === false ? 128 : 1;
+}
+
+function layerPartition(job: PartialJob): readonly number[] | undefined {
+  const written = job['parallel.pipelineLayout'];
+  return written !== undefined && /^\d+(?:,\d+)*$/.test(written) ? written.split(',').map(Number) : undefined;
+}
+
+/** Refuses shares that are none. */
+function shareProblem(name: string, share: number): string | undefined {
+  return share > 0 && share <= 1 ? undefined : `${name} is ${share}; it is a share between 0 and 1`;
+}
+
+/** Refuses what attention cannot be split over. */
+function splitProblem(model: ModelShape, tensor: number): string | undefined {
+  const heads = firstAttention(model)?.heads;
+  return heads !== undefined && tensor > heads ? `TP ${tensor} is more than the ${heads} attention heads` : undefined;
+}
+
+/** Caches that are compressed along the tokens are not modelled. */
+const cacheProblem = (job: PartialJob): string | undefined =>
+  /deepseek_v4/i.test(job['model.type'] ?? '') ? 'the compressed cache of DeepSeek-V4 is not modelled yet' : undefined;
+
+interface Lengths {
+  readonly context: number;
+  readonly defaults: EngineDefaults;
+}
+
+/** The longest context, and the defaults that hang on it. */
+function lengths(job: PartialJob, engine: EngineChoice, cluster: Cluster, model: ModelShape): Lengths | undefined {
+  const models = model.maxPositions > 0 ? model.maxPositions : undefined;
+  const written = job['serving.maxModelLen'];
+  const defaults = engineOf(engine.id).defaults({
+    engine,
+    accelerator: cluster.accelerator,
+    model,
+    tensor: job['parallel.tensor'] ?? 1,
+    pipeline: job['parallel.pipeline'] ?? 1,
+    attentionData: job['serving.attentionDataParallel'] ?? 1,
+    maxModelLen: written ?? models,
+    maxBatchedTokens: job['serving.maxBatchedTokens'],
+    graphBatch: job['serving.graphBatch'],
+    speculative: (job['serving.speculativeTokens'] ?? 0) > 0,
+  });
+  const usual = defaults.context === undefined ? models : Math.min(defaults.context, models ?? defaults.context);
+  const context = written ?? usual;
+  return context === undefined ? undefined : { context, defaults };
+}
+
+/** The share of one engine in the load that is stated for the whole deployment, when all its sizes are. */
+function loadOf(job: PartialJob): Pick<ServingJob, 'load'> {
+  const { 'load.requestRate': rate, 'load.inputTokens': inputTokens, 'load.outputTokens': outputTokens } = job;
+  if (rate === undefined || inputTokens === undefined || outputTokens === undefined) return {};
+  const engines = (job['serving.replicas'] ?? 1) * (job['serving.dataParallel'] ?? 1);
+  const { 'load.firstTokenLimit': timeToFirstToken, 'load.perTokenLimit': timePerToken } = job;
+  if (!(rate > 0 && rate < 1e9 && inputTokens >= 1 && outputTokens >= 1 && engines >= 1)) return {};
+  return {
+    load: {
+      rate: rate / engines,
+      inputTokens,
+      outputTokens,
+      ...(timeToFirstToken === undefined ? {} : { timeToFirstToken }),
+      ...(timePerToken === undefined ? {} : { timePerToken }),
+    },
+  };
 }
 
 export function completeServing(
@@ -55,63 +144,110 @@ export function completeServing(
   cluster: Cluster | undefined,
 ): { readonly job: ServingJob } | { readonly refusal: Refusal } {
   if (!cluster) return refuse('no GPU is known: name one in the cluster settings', ['cluster.gpu']);
-  const tensor = job['parallel.tensor'] ?? 1;
-  const pipeline = job['parallel.pipeline'] ?? 1;
   const wrong = badSize(job);
   if (wrong) return refuse(wrong);
-  for (const [name, value] of [
-    ['TP', tensor],
-    ['PP', pipeline],
-  ] as const) {
-    if (!(Number.isInteger(value) && value > 0 && value <= 1e6)) return refuse(`${name} is ${value}, which cannot be estimated`);
-  }
+  const tensor = job['parallel.tensor'] ?? 1;
   const completed = completeModel({ 'model.tiedEmbeddings': false, ...job }, tensor);
   if ('unsupported' in completed) return refuse(completed.unsupported);
   if ('missing' in completed)
     return refuse("the model's shape is not known: name a public model or a folder with its config.json", completed.missing);
   const { model } = completed;
-  const heads = firstAttention(model)?.heads;
-  if (heads !== undefined && tensor > heads) return refuse(`TP ${tensor} is more than the ${heads} attention heads`);
-  const assumptions: Assumption[] = [...completed.assumptions];
-  const use = <T extends number>(field: JobField, value: T | undefined, fallback: T, why: string): T => {
+  const unsplit = splitProblem(model, tensor) ?? cacheProblem(job);
+  if (unsplit) return refuse(unsplit);
+  const engine = engineChoice(job, framework);
+  const scheme = schemeOf(job);
+  if (!scheme) return refuse(`weights quantized by ${job['serving.quantization'] ?? job['model.quantization']} are not modelled yet`);
+  const known = lengths(job, engine, cluster, model);
+  if (known === undefined) return refuse('the context length is not known', ['serving.maxModelLen']);
+  const { context, defaults } = known;
+  if (!(context > 0 && context < 1e9)) return refuse(`a context of ${context} tokens cannot be estimated`);
+  return withDefaults(job, { framework, engine, scheme, model, cluster, context, defaults, assumptions: [...completed.assumptions] });
+}
+
+interface Known {
+  readonly framework: string;
+  readonly engine: EngineChoice;
+  readonly scheme: WeightScheme;
+  readonly model: ModelShape;
+  readonly cluster: Cluster;
+  readonly context: number;
+  readonly defaults: EngineDefaults;
+  readonly assumptions: Assumption[];
+}
+
+function withDefaults(job: PartialJob, known: Known): { readonly job: ServingJob } | { readonly refusal: Refusal } {
+  const { engine, scheme, model, cluster, context, defaults, assumptions } = known;
+  const use = <F extends JobField>(field: F, value: number | undefined, fallback: number): number => {
     if (value !== undefined) return value;
-    assumptions.push({ field, value: String(fallback), why });
+    assumptions.push({ field, value: String(fallback), why: defaults.why });
     return fallback;
   };
-  const method = job['serving.quantization'] ?? job['model.quantization'];
-  // `--quantization compressed-tensors` names a family; the checkpoint says which of its schemes.
-  const quantized = weightFormat(method) ?? weightFormat(job['model.quantization']);
-  if (method !== undefined && method !== 'none' && quantized === undefined)
-    return refuse(`weights quantized by ${method} are not modelled yet`);
-  const weights = quantized ?? job['precision.compute'] ?? job['model.dtype'] ?? 'bf16';
-  const maxModelLen = job['serving.maxModelLen'] ?? (model.maxPositions > 0 ? model.maxPositions : undefined);
-  if (maxModelLen === undefined) return refuse('the context length is not known', ['serving.maxModelLen']);
-  if (!(maxModelLen > 0 && maxModelLen < 1e9)) return refuse(`a context of ${maxModelLen} tokens cannot be estimated`);
-  const utilization = use('serving.gpuMemoryUtilization', job['serving.gpuMemoryUtilization'], 0.92, "vLLM's default");
-  if (!(utilization > 0 && utilization <= 1)) return refuse(`gpu-memory-utilization is ${utilization}; it is a share between 0 and 1`);
-  const batchDefaults = onlineBatchDefaults(cluster);
-  if (firstExperts(model) && (job['serving.dataParallel'] ?? 1) > 1) {
-    assumptions.push({ value: 'none', why: 'the time in which replicas exchange tokens for their experts is not modelled' });
-  }
+  const { shareField } = engineOf(engine.id);
+  const share = use(shareField, job[shareField], defaults.share);
+  const problem = shareProblem(shareField === 'serving.gpuMemoryUtilization' ? 'gpu-memory-utilization' : 'the memory share', share);
+  if (problem) return refuse(problem);
+  if (job['serving.maxModelLen'] === undefined && defaults.context !== undefined)
+    assumptions.push({ field: 'serving.maxModelLen', value: String(context), why: defaults.why });
+  notModelled(job, model, assumptions);
+  const partition = layerPartition(job);
   return {
     job: {
-      framework,
+      framework: known.framework,
+      engine,
       model,
-      tensor,
-      pipeline,
+      tensor: job['parallel.tensor'] ?? 1,
+      pipeline: job['parallel.pipeline'] ?? 1,
+      ...(partition === undefined ? {} : { layerPartition: partition }),
       dataParallel: job['serving.dataParallel'] ?? 1,
-      weights,
-      kvCache: job['serving.kvCacheDtype'] ?? (weights === 'fp32' ? 'fp32' : 'bf16'),
-      maxModelLen,
-      maxSequences: use('serving.maxSequences', job['serving.maxSequences'], batchDefaults.sequences, batchDefaults.why),
-      maxBatchedTokens: use('serving.maxBatchedTokens', job['serving.maxBatchedTokens'], batchDefaults.tokens, batchDefaults.why),
-      gpuMemoryUtilization: utilization,
+      attentionData: Math.max(1, job['serving.attentionDataParallel'] ?? 1),
+      contextRanks: Math.max(1, job['serving.decodeContextParallel'] ?? 1),
+      expertParallel: job['serving.expertParallel'] ?? false,
+      weights: scheme.format,
+      scheme,
+      expertAlignment: expertAlignment(engine, scheme, model),
+      kvCache: job['serving.kvCacheDtype'] ?? (plainFormat(job) === 'fp32' ? 'fp32' : 'bf16'),
+      stateElementBytes: stateBytes(job['model.stateDtype']),
+      kvSharedLayers: Math.min(model.layers, Math.max(0, job['model.kvSharedLayers'] ?? 0)),
+      maxModelLen: context,
+      maxSequences: Math.max(1, use('serving.maxSequences', job['serving.maxSequences'], defaults.sequences)),
+      maxBatchedTokens: Math.max(1, use('serving.maxBatchedTokens', job['serving.maxBatchedTokens'], defaults.batchedTokens)),
+      share,
       kvCacheBytes: job['serving.kvCacheBytes'],
-      blockSize: Math.max(1, job['serving.blockSize'] ?? 16),
+      maxKvTokens: job['serving.maxKvTokens'],
+      blockSize: Math.max(1, job['serving.blockSize'] ?? defaults.blockSize),
+      prefixCaching: job['serving.prefixCaching'] ?? true,
       enforceEager: job['serving.enforceEager'] ?? false,
       cpuOffloadGiB: job['serving.cpuOffloadGiB'] ?? 0,
+      draftLayers: draftLayers(job, model),
+      loraSlots: job['serving.loraSlots'] ?? 0,
+      loraRank: job['serving.loraRank'] ?? 16,
+      gpuLayers: gpuLayers(job),
       cluster,
       assumptions,
+      ...loadOf(job),
     },
   };
+}
+
+const stateBytes = (format: NumberFormat | undefined): number => (format === 'fp32' ? 4 : 2);
+
+/** -1 asks for all of them. */
+function gpuLayers(job: PartialJob): number | undefined {
+  const layers = job['serving.gpuLayers'];
+  return layers === undefined || layers < 0 ? undefined : layers;
+}
+
+/** Multi-token prediction layers are loaded when the engine drafts with the model itself. */
+const draftLayers = (job: PartialJob, model: ModelShape): number =>
+  (job['serving.speculativeTokens'] ?? 0) > 0 && job['serving.draftModel'] === undefined ? model.mtpLayers : 0;
+
+function notModelled(job: PartialJob, model: ModelShape, assumptions: Assumption[]): void {
+  if (firstExperts(model) && (job['serving.dataParallel'] ?? 1) > 1)
+    assumptions.push({ value: 'none', why: 'the time in which replicas exchange tokens for their experts is not modelled' });
+  if (job['serving.draftModel'] !== undefined)
+    assumptions.push({
+      field: 'serving.draftModel',
+      value: 'no memory',
+      why: "the draft model's weights and cache are not in these figures",
+    });
 }

@@ -6,21 +6,12 @@ import { bandOf } from '../memory/stage-terms.ts';
 import { firstAttention, type ModelShape } from '../model-shape.ts';
 import { totalParameters } from '../parameters/model-parameters.ts';
 import { sumOf, type Term, type TermInput } from '../term.ts';
+import { loadTerms } from './load/load-terms.ts';
+import type { ServingMemory } from './memory/serving-memory.ts';
+import { speedTerms } from './speed-terms.ts';
 
-export interface ServingNumbers {
-  readonly weights: number;
-  readonly activation: number;
-  readonly outside: number;
-  readonly captured: number;
-  readonly budget: number;
-  readonly pool: number;
-  readonly perToken: number;
-  readonly tokens: number;
-  readonly batch: number;
-  readonly timePerToken: number;
-  readonly prompt: number;
-  readonly firstToken: number;
-}
+/** Sums of sizes that fill a budget to the last byte. */
+const roomForRounding = 1 + 1e-9;
 
 const banded = (term: Term, band: { readonly share: number; readonly basis: string }): Term => ({
   ...term,
@@ -28,60 +19,63 @@ const banded = (term: Term, band: { readonly share: number; readonly basis: stri
 });
 
 /** Terms of one serving job. The parts of `n` are bytes, seconds and tokens per GPU or replica. */
-export function servingTerms(job: ServingJob, usable: Term, n: ServingNumbers): ServingEstimate {
+export function servingTerms(job: ServingJob, usable: Term, n: ServingMemory): ServingEstimate {
   const weights = weightsTerm(job, n);
   const overhead = overheadTerm(job, n);
   const kvCache = poolTerm(job, n);
   const total = banded(sumOf('memory.total', 'Memory per GPU', 'B', [weights, overhead, kvCache]), bands.servingTotal);
-  const needed = n.weights + n.activation + n.outside;
-  const fits = needed > n.budget ? 'no' : n.tokens < job.maxModelLen ? 'close' : 'yes';
+  const needed = n.weights + n.activation + n.outside + n.states;
+  const tooMuch = needed > n.budget || total.value > Math.max(usable.value, n.budget) * roomForRounding;
+  const fits = tooMuch ? 'no' : n.tokens < job.maxModelLen ? 'close' : 'yes';
   return {
     kind: 'serving',
     gpus: job.tensor * job.pipeline * job.dataParallel,
     parameters: { id: 'parameters', label: 'Parameters', value: totalParameters(job.model), unit: 'count' },
     memory: { weights, overhead, kvCache, total, usable, fits },
     ...cacheTerms(job, n),
-    ...speedTerms(job, n),
+    ...speedTerms(job, n.tokens),
+    ...loadTerms(job, n.tokens),
     assumptions: job.assumptions,
   };
 }
 
-function weightsTerm(job: ServingJob, n: ServingNumbers): Term {
+function weightsTerm(job: ServingJob, n: ServingMemory): Term {
   const term: Term = {
     id: 'memory.weights',
     label: 'Weights',
     unit: 'B',
     value: n.weights,
-    formula: 'parameters on this GPU * bytes each, scales included',
+    formula: `matrices as ${job.scheme.label}; embedding, norms and what is left out in 16 bits${n.lora > 0 ? '; slots for adapters' : ''}`,
     inputs: [
       { name: 'parameters', value: totalParameters(job.model), field: 'model.name' },
       { name: 'TP', value: job.tensor, field: 'parallel.tensor' },
-      { name: 'format', value: job.weights, field: 'serving.quantization' },
+      { name: 'format', value: job.scheme.label, field: 'serving.quantization' },
+      ...(n.lora > 0 ? [{ name: 'adapter slots', value: job.loraSlots, field: 'serving.loraSlots' } as const] : []),
     ],
-    source: 'vllm/model_executor/layers',
+    source: job.scheme.source,
   };
   return banded(term, bands.weights);
 }
 
-function overheadTerm(job: ServingJob, n: ServingNumbers): Term {
+function overheadTerm(job: ServingJob, n: ServingMemory): Term {
   const activation: Term = {
     id: 'memory.activations',
-    label: 'Activation peak of the profile run',
+    label: 'Activation peak',
     unit: 'B',
     value: n.activation,
-    formula: 'max(MLP tensors of a full batch, logits of all sequences)',
+    formula: 'max(tensors of a full batch, drawing tokens from the logits of all sequences, image encoder)',
     inputs: [
       { name: 'batched tokens', value: job.maxBatchedTokens, field: 'serving.maxBatchedTokens' },
       { name: 'sequences', value: job.maxSequences, field: 'serving.maxSequences' },
     ],
-    source: 'vllm/v1/worker/gpu_worker.py determine_available_memory',
+    source: n.poolSource,
   };
   const outside: Term = {
     id: 'memory.outside',
-    label: 'CUDA context and NCCL',
+    label: 'Outside the allocator',
     unit: 'B',
     value: n.outside,
-    formula: 'a fixed size, and more when several GPUs work together',
+    formula: 'fixed sizes, more when several GPUs work together',
     inputs: [{ name: 'bytes', value: n.outside, from: 'engine logs' }],
   };
   const graphs: Term = {
@@ -92,23 +86,40 @@ function overheadTerm(job: ServingJob, n: ServingNumbers): Term {
     formula: 'a fixed size, none in eager mode',
     inputs: [{ name: 'enforce eager', value: String(job.enforceEager), field: 'serving.enforceEager' }],
   };
-  return banded(sumOf('memory.overhead', 'Activations, graphs and libraries', 'B', [activation, outside, graphs]), bands.servingOverhead);
+  const states: Term = {
+    id: 'memory.states',
+    label: 'States of recurrent layers',
+    unit: 'B',
+    value: n.states,
+    formula: 'one of each layer per sequence, beside the pool',
+    inputs: [{ name: 'sequences', value: job.maxSequences, field: 'serving.maxSequences' }],
+  };
+  const context: Term = {
+    id: 'memory.context',
+    label: 'Driver context, not in the arithmetic of the pool',
+    unit: 'B',
+    value: n.unseen ?? 0,
+    formula: 'a fixed size',
+    inputs: [{ name: 'bytes', value: n.unseen ?? 0, from: 'engine logs' }],
+  };
+  const children = [activation, outside, graphs, ...(context.value > 0 ? [context] : []), ...(n.states > 0 ? [states] : [])];
+  return banded(sumOf('memory.overhead', 'Activations, graphs and libraries', 'B', children), bands.servingOverhead);
 }
 
-function poolTerm(job: ServingJob, n: ServingNumbers): Term {
+/** How far pools are from what logs say. */
+const poolBand = ({ engine }: ServingJob) => (engine.id === 'vllm' ? bands.serving : bands.servingElsewhere);
+
+function poolTerm(job: ServingJob, n: ServingMemory): Term {
   const term: Term = {
     id: 'memory.kv-cache',
     label: 'KV cache pool',
     unit: 'B',
     value: n.pool,
-    formula: job.kvCacheBytes === undefined ? 'utilization * usable memory - weights - activation peak - outside' : 'as configured',
-    inputs: [
-      { name: 'utilization', value: job.gpuMemoryUtilization, field: 'serving.gpuMemoryUtilization' },
-      { name: 'budget', value: n.budget, field: 'cluster.gpu' },
-    ],
-    source: 'vllm/v1/worker/gpu_worker.py determine_available_memory',
+    formula: n.poolFormula,
+    inputs: [...n.poolInputs, { name: 'budget', value: n.budget, field: 'cluster.gpu' }],
+    source: n.poolSource,
   };
-  return banded(term, bands.serving);
+  return banded(term, poolBand(job));
 }
 
 /** What one token leaves in a layer: KV heads, or the compressed pair of MLA. */
@@ -118,21 +129,21 @@ function cacheInputs(model: ModelShape): readonly TermInput[] {
   return mixer ? [{ name: 'KV heads', value: mixer.kvHeads, field: 'model.kvHeads' }] : [];
 }
 
-function cacheTerms(job: ServingJob, n: ServingNumbers): Pick<ServingEstimate, 'kvBytesPerToken' | 'kvTokens' | 'concurrency'> {
+function cacheTerms(job: ServingJob, n: ServingMemory): Pick<ServingEstimate, 'kvBytesPerToken' | 'kvTokens' | 'concurrency'> {
   return {
     kvBytesPerToken: {
       id: 'kv.bytes-per-token',
       label: 'KV cache bytes per token and GPU',
       unit: 'B',
       value: n.perToken,
-      formula: '2 * layers / PP * max(1, KV heads / TP) * head size * bytes',
+      formula: n.perTokenFormula,
       inputs: [
         { name: 'layers', value: job.model.layers, field: 'model.layers' },
         ...cacheInputs(job.model),
         { name: 'TP', value: job.tensor, field: 'parallel.tensor' },
         { name: 'format', value: job.kvCache, field: 'serving.kvCacheDtype' },
       ],
-      source: 'vllm/v1/kv_cache_interface.py',
+      source: n.poolSource,
     },
     kvTokens: banded(
       {
@@ -141,71 +152,20 @@ function cacheTerms(job: ServingJob, n: ServingNumbers): Pick<ServingEstimate, '
         unit: 'tokens',
         value: n.tokens,
         formula: 'pool / bytes per token, whole blocks',
-        inputs: [{ name: 'block', value: job.blockSize, field: 'serving.blockSize' }],
+        inputs: [{ name: 'block', value: n.block, field: 'serving.blockSize' }],
       },
-      bands.serving,
+      poolBand(job),
     ),
     concurrency: banded(
       {
         id: 'kv.concurrency',
         label: 'Requests of the full context at once',
         unit: 'count',
-        value: n.tokens / job.maxModelLen,
-        formula: 'KV tokens / max model length',
+        value: n.concurrency,
+        formula: 'pages of the pool / pages of one request of the longest context',
         inputs: [{ name: 'max model length', value: job.maxModelLen, field: 'serving.maxModelLen' }],
       },
-      bands.serving,
+      poolBand(job),
     ),
   };
-}
-
-function speedTerms(job: ServingJob, n: ServingNumbers): Pick<ServingEstimate, 'decode' | 'prefill' | 'cost'> {
-  const perSecond = (n.batch * job.dataParallel) / n.timePerToken;
-  const gpus = job.tensor * job.pipeline * job.dataParallel;
-  const price = job.cluster.pricePerGpuHour;
-  const timePerToken: Term = {
-    id: 'decode.time-per-token',
-    label: `TPOT with ${n.batch} requests at half the context`,
-    unit: 's',
-    value: n.timePerToken,
-    formula: 'weights and live KV cache streamed once, collectives, launch floors',
-    inputs: [{ name: 'batch', value: n.batch, field: 'serving.maxSequences' }],
-  };
-  const tokensPerSecond: Term = {
-    id: 'decode.tokens',
-    label: 'Decode tokens per second',
-    unit: 'tokens/s',
-    value: perSecond,
-    formula: 'batch / TPOT * replicas',
-    inputs: [{ name: 'batch', value: n.batch }],
-  };
-  const timeToFirstToken: Term = {
-    id: 'prefill.time',
-    label: `TTFT of a prompt of ${n.prompt} tokens, not queued`,
-    unit: 's',
-    value: n.firstToken,
-    formula: 'products, attention and collectives of the prompt, in chunks of the batched tokens',
-    inputs: [
-      { name: 'prompt tokens', value: n.prompt, field: 'serving.maxModelLen' },
-      { name: 'batched tokens', value: job.maxBatchedTokens, field: 'serving.maxBatchedTokens' },
-    ],
-  };
-  const speed = {
-    decode: {
-      batch: n.batch,
-      timePerToken: banded(timePerToken, bands.roofline),
-      tokensPerSecond: banded(tokensPerSecond, bands.roofline),
-    },
-    prefill: { tokens: n.prompt, timeToFirstToken: banded(timeToFirstToken, bands.roofline) },
-  };
-  if (price === undefined) return speed;
-  const perMillionTokens: Term = {
-    id: 'cost.per-million-tokens',
-    label: 'Cost of a million generated tokens',
-    unit: 'USD',
-    value: ((price * gpus) / 3600 / perSecond) * 1e6,
-    formula: 'price * GPUs / 3600 / tokens per second * 1e6',
-    inputs: [{ name: 'price', value: price, field: 'cluster.pricePerGpuHour' }],
-  };
-  return { ...speed, cost: { perMillionTokens: banded(perMillionTokens, bands.roofline) } };
 }

@@ -56,6 +56,8 @@ const lines = `
   router_aux_loss_coef | number | - | Weight of the balancing loss
   moe_latent_size | integer | - | Width to which tokens are projected before experts
   q_lora_rank | integer | - | Width to which queries are compressed in latent attention
+  num_kv_shared_layers | integer | 0 | Last layers that read the keys and values of an earlier layer
+  mamba_ssm_cache_dtype / mamba_ssm_dtype | text | - | Number format of the states that state-space and linear-attention layers keep
   kv_lora_rank | integer | - | Width to which keys and values are compressed; they size the KV cache
   qk_nope_head_dim | integer | - | Part of a latent head without positions
   qk_rope_head_dim | integer | - | Part of a latent head with rotary positions
@@ -71,6 +73,11 @@ const lines = `
   quantization_config.quant_method / quantization_config.quant_algo | text | - | Method: gptq, awq, fp8, bitsandbytes, compressed-tensors, mxfp4
   quantization_config.bits | integer | - | Bits of a weight
   quantization_config.group_size | integer | - | Weights that share one scale
+  quantization_config.desc_act | boolean | false | GPTQ in the order of the activations; an index per input is stored
+  quantization_config.sym | boolean | - | Symmetric: no zero points
+  quantization_config.weight_block_size | list | - | Sides of the blocks that share an FP8 scale
+  quantization_config.modules_to_not_convert | list | - | Modules left in 16 bits
+  quantization_config.ignore | list | - | Modules left in 16 bits, as names or patterns
   text_config | block | - | The language model of one that sees or hears
   vision_config | block | - | The encoder of images
   audio_config | block | - | The encoder of sounds

@@ -7,6 +7,7 @@ import type { Draft } from '../draft.ts';
 import { keyOrigin, setDerived, setField } from '../draft.ts';
 import type { Setting } from '../setting.ts';
 import { settingNumber, settingText } from '../setting.ts';
+import { unquantizedParts } from './unquantized.ts';
 
 interface Scheme {
   readonly name: string;
@@ -85,6 +86,30 @@ function schemeOf(get: Get, settings: readonly Setting[]): Scheme | undefined {
   }
 }
 
+/** Group size, order and what is left out. FP8 with scales per block tells the side of a block. */
+function readDetails(draft: Draft, own: readonly Setting[]): void {
+  const find = (pattern: RegExp) => own.find(({ name }) => pattern.test(name));
+  const group = find(
+    /^(?:q_group_size|group_size|weight_block_size\.0|quant_config\.weight_quant_params\.group_size|config_groups\.[^.]+\.weights\.group_size)$/,
+  );
+  const size = settingNumber(group);
+  if (group !== undefined && size !== undefined && Number.isInteger(size))
+    setField(draft, 'model.quantGroupSize', size, keyOrigin(draft, group));
+  const order = find(/^desc_act$/);
+  if (typeof order?.scalar === 'boolean') setField(draft, 'model.quantActOrder', order.scalar, keyOrigin(draft, order));
+  const symmetric = find(/^(?:sym|config_groups\.[^.]+\.weights\.symmetric)$/);
+  if (typeof symmetric?.scalar === 'boolean') setField(draft, 'model.quantSymmetric', symmetric.scalar, keyOrigin(draft, symmetric));
+  const left = own.filter(({ name }) =>
+    /^(?:ignore|ignored_layers|modules_to_not_convert|exclude_modules|llm_int8_skip_modules)\.\d+$/.test(name),
+  );
+  const parts = unquantizedParts(
+    left.flatMap((setting) => settingText(setting) ?? []),
+    draft.job,
+  );
+  const [first] = left;
+  if (first !== undefined && parts !== '') setField(draft, 'model.quantExcluded', parts, keyOrigin(draft, first));
+}
+
 /** The scheme of a block in place of its method's bare name; `prefix` is where the block's keys stand. */
 export function readScheme(draft: Draft, settings: readonly Setting[], prefix: string): void {
   const own = settings.flatMap((setting) =>
@@ -93,7 +118,9 @@ export function readScheme(draft: Draft, settings: readonly Setting[], prefix: s
   const get: Get = (name) => own.findLast((setting) => setting.name === name);
   const told = get('quant_algo') ?? get('quant_method');
   const scheme = schemeOf(get, own);
-  if (told === undefined || scheme === undefined) return;
+  if (told === undefined) return;
+  readDetails(draft, own);
+  if (scheme === undefined) return;
   setField(draft, 'model.quantization', scheme.name, keyOrigin(draft, told));
   if (scheme.base !== undefined)
     setDerived(draft, 'model.baseFormat', scheme.base, ['model.quantization'], `weights are stored by ${scheme.name}`);

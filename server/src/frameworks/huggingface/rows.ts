@@ -94,6 +94,8 @@ export const huggingfaceRows: readonly Row[] = [
   row({ field: 'model.indexTokens', keys: ['index_topk'], parse: count }),
   row({ field: 'model.expertLatent', keys: ['moe_latent_size'], parse: count }),
   row({ field: 'model.quantization', keys: ['quantization_config.quant_method', 'quantization_config.quant_algo'], parse: text }),
+  row({ field: 'model.stateDtype', keys: ['mamba_ssm_cache_dtype', 'mamba_ssm_dtype'], parse: numberFormat }),
+  row({ field: 'model.kvSharedLayers', keys: ['num_kv_shared_layers'], parse: countOrZero }),
   row({ field: 'model.ropeScalingType', keys: ['rope_scaling.type', 'rope_scaling.rope_type'], parse: text }),
   row({ field: 'model.ropeScalingFactor', keys: ['rope_scaling.factor'], parse: ratio(0, Number.MAX_VALUE) }),
   row({ field: 'model.ropeOriginalPositions', keys: ['rope_scaling.original_max_position_embeddings'], parse: count }),

@@ -5,7 +5,7 @@
 import type { ConfigDocument } from '../../syntax/document.ts';
 import type { Adapter, ReadContext, Reading } from '../adapter.ts';
 import { noContext } from '../adapter.ts';
-import { keyOrigin, setDerived, setField } from '../draft.ts';
+import { keyOrigin, noteWritten, setDerived, setField } from '../draft.ts';
 import { type EngineFrame, engineAdapter, readCommand, readKeys } from '../engines/frame.ts';
 import type { EngineCommand } from '../engines/start.ts';
 import { hasCommands } from '../launchers/has-commands.ts';
@@ -29,7 +29,7 @@ const release = (pins: Pins): Release => ({
 
 const known: ReadonlySet<string> = new Set([
   ...tensorRtLlmKeys.keys.map(({ name }) => name.split('.', 1)[0] ?? name),
-  ...`host port log-level num-postprocess-workers revision reasoning-parser tool-parser metadata-server-config-file custom-module-dirs chat-template
+  ...`host port hostname version urls num-instances log-level num-postprocess-workers revision reasoning-parser tool-parser metadata-server-config-file custom-module-dirs chat-template
   otlp-traces-endpoint print-iter-log enable-iter-perf-stats enable-iter-req-stats stream-interval scheduler-config batching-type torch-compile-config
   sampler-type attn-backend load-format autotuner-enabled enable-autotuner garbage-collection-gen0-threshold kv-connector-config peft-cache-config
   postprocess-tokenizer-dir skip-tokenizer-init fail-fast-on-attention-window-too-large dataset num-requests concurrency streaming warmup target-input-len
@@ -83,6 +83,7 @@ const frame: EngineFrame<Release> = {
     const own = new Set(settings.map(({ name }) => name));
     const added = before.filter(({ name }) => !own.has(name));
     for (const row of tensorRtLlmRows) row.read(draft, added);
+    noteWritten(draft, 'tensorrt-llm', added);
     completeTensorRtLlm(draft, [...added, ...settings]);
     if (build !== undefined && checkpoint !== undefined) readRanks(draft, build.range.end);
   },
@@ -121,10 +122,22 @@ function detect(document: ConfigDocument): number {
 
 function read(document: ConfigDocument, context: ReadContext = noContext): readonly Reading[] {
   if (isDisaggregated(document)) return sides.map((side) => readSide(document, side, context.pins));
+  const tensor = context.linkedBy?.job['parallel.tensor'];
+  if (tensor !== undefined && base.detect(document) > 0 && document.commands.length === 0 && !document.python)
+    return [readKeys(document, linkedFrame(tensor), context.pins)];
   if (isEngineFile(document) || isWrapped(document)) return [readKeys(document, frame, context.pins)];
   const leaders = hasCommands(document) ? leadersOf(document).map((leader) => readCommand(document, frame, leader, context.pins)) : [];
   return [...leaders, ...base.read(document, context)];
 }
+
+/** A file of options that a launch names: TP stands there as a rule, and attention may be divided by it. */
+const linkedFrame = (tensor: number): EngineFrame<Release> => ({
+  ...frame,
+  complete: (draft, settings, of) => {
+    if (draft.sources['parallel.tensor'] === undefined) setDerived(draft, 'parallel.tensor', tensor, [], 'the launch says it');
+    frame.complete(draft, settings, of);
+  },
+});
 
 /** One side of a file for prefill and decode: its own keys before those of the whole file. */
 function readSide(document: ConfigDocument, { block, role }: (typeof sides)[number], pins: Pins): Reading {

@@ -7,20 +7,27 @@ import { type Pins, pinnedRelease } from '../pins.ts';
 
 export interface VllmRelease {
   readonly name: string;
+  /** The release itself where exactly one is pinned: 0.11.2. */
+  readonly exact?: string;
   readonly gpuMemoryUtilization: number;
   readonly prefixCaching: boolean;
   readonly chunkedPrefill: boolean;
+  /** GiB of host memory for preempted sequences; the newest releases have none. */
+  readonly swapSpaceGiB: number;
 }
 
 /** The newest first. */
 const releases = [
-  { since: '0.20', gpuMemoryUtilization: 0.92, prefixCaching: true, chunkedPrefill: true },
-  { since: '0.8', gpuMemoryUtilization: 0.9, prefixCaching: true, chunkedPrefill: true },
-  { since: '0', gpuMemoryUtilization: 0.9, prefixCaching: false, chunkedPrefill: false },
+  { since: '0.20', gpuMemoryUtilization: 0.92, prefixCaching: true, chunkedPrefill: true, swapSpaceGiB: 0 },
+  { since: '0.18', gpuMemoryUtilization: 0.9, prefixCaching: true, chunkedPrefill: true, swapSpaceGiB: 0 },
+  { since: '0.8', gpuMemoryUtilization: 0.9, prefixCaching: true, chunkedPrefill: true, swapSpaceGiB: 4 },
+  { since: '0', gpuMemoryUtilization: 0.9, prefixCaching: false, chunkedPrefill: false, swapSpaceGiB: 4 },
 ] as const;
 
 /** The pinned release, or the newest. */
 export function vllmRelease(pins: Pins): VllmRelease {
   const pinned = pinnedRelease(pins, 'vllm', 'vLLM', releases);
-  return pinned ? { ...pinned.release, name: pinned.name } : { ...releases[0], name: 'vLLM 2026 (002f10e0)' };
+  if (!pinned) return { ...releases[0], name: 'vLLM 2026 (002f10e0)' };
+  const exact = /^vLLM (\d[\d.]*[^\s,<>=~^]*), pinned/.exec(pinned.name)?.[1];
+  return { ...pinned.release, name: pinned.name, ...(exact === undefined ? {} : { exact }) };
 }

@@ -51,8 +51,10 @@ function complete(draft: Draft, settings: readonly Setting[], release: VllmRelea
   applyDefaults(draft, vllmRows);
   const cache = 'as in vllm/config/cache.py of this release; others differ';
   setDefault(draft, 'serving.gpuMemoryUtilization', release.gpuMemoryUtilization, cache);
+  setDefault(draft, 'serving.swapSpaceGiB', release.swapSpaceGiB, cache);
   setDefault(draft, 'serving.prefixCaching', release.prefixCaching, 'on by default since the V1 engine');
   setDefault(draft, 'serving.chunkedPrefill', release.chunkedPrefill, 'on by default since the V1 engine');
+  if (release.exact !== undefined) setDefault(draft, 'serving.engineVersion', release.exact, release.name);
   if (!settings.some(({ name, scalar }) => name === 'enable-lora' && scalar !== false && scalar !== 'false')) return;
   setDefault(draft, 'serving.loraSlots', 1, 'max_loras in vllm/config/lora.py');
   setDefault(draft, 'serving.loraRank', 16, 'max_lora_rank in vllm/config/lora.py');

@@ -1,0 +1,21 @@
+/** Ollama: llama.cpp with a context by the size of the memory (ollama/ollama server/routes.go, envconfig/config.go). */
+import { GiB } from '../../units.ts';
+import { type Engine, memoryOf } from './engine.ts';
+import { llamaCpp } from './llama-cpp.ts';
+
+export const ollama: Engine = {
+  ...llamaCpp,
+  id: 'ollama',
+  label: 'Ollama',
+  defaults: ({ accelerator, tensor, pipeline }) => {
+    const memory = memoryOf(accelerator) * tensor * pipeline;
+    return {
+      sequences: 1,
+      batchedTokens: 512,
+      share: 1,
+      blockSize: 1,
+      context: memory >= GiB(47) ? 262_144 : memory >= GiB(23) ? 32_768 : 4096,
+      why: "Ollama's default for so much memory (server/routes.go)",
+    };
+  },
+};

@@ -1,0 +1,77 @@
+/** The memory of a serving engine's fullest GPU, as numbers: what each pipeline stage holds, and what is left for the cache. */
+import type { ServingJob } from '../../estimate-inputs.ts';
+import type { TermInput } from '../../term.ts';
+import { GiB } from '../../units.ts';
+import { engineOf } from '../engines/engines.ts';
+import { stageCaches } from './cache-layers.ts';
+import type { PoolTokens } from './kv-pool.ts';
+import { stageLayers } from './stages.ts';
+import { loraBytes, stageWeights } from './weight-bytes.ts';
+
+export interface ServingMemory {
+  /** The stage that holds the fewest tokens. */
+  readonly stage: number;
+  readonly weights: number;
+  readonly lora: number;
+  readonly activation: number;
+  readonly outside: number;
+  readonly unseen?: number;
+  readonly captured: number;
+  /** What weights, activations and cache may take together. */
+  readonly budget: number;
+  readonly pool: number;
+  readonly poolFormula: string;
+  readonly poolInputs: readonly TermInput[];
+  readonly poolSource: string;
+  /** States of sequences that lie beside the pool. */
+  readonly states: number;
+  readonly perToken: number;
+  readonly perTokenFormula: string;
+  readonly block: number;
+  readonly tokens: number;
+  readonly concurrency: number;
+}
+
+/** All stages, the one that holds the fewest tokens first told: the scheduler may use no more than it has. */
+export function servingMemory(job: ServingJob, usable: number): ServingMemory {
+  const engine = engineOf(job.engine.id);
+  const layers = stageLayers(job);
+  const overhead = engine.overhead(job);
+  const offloaded = GiB(job.cpuOffloadGiB);
+  let from = 0;
+  const stages = stageWeights(job).map((held, stage): ServingMemory => {
+    const to = from + (layers[stage] ?? 0);
+    const caches = stageCaches(job, from, to);
+    from = to;
+    const weights = Math.max(0, (engine.resident?.(job, held) ?? held.bytes) - offloaded);
+    const pool = engine.pool(job, { usable, weights, caches, ...overhead });
+    const cache = capped(job, engine.tokens(job, caches, pool.bytes));
+    return {
+      stage,
+      weights,
+      lora: loraBytes(job, layers[stage] ?? 0),
+      ...overhead,
+      budget: pool.budget,
+      pool: Math.min(pool.bytes, cache.tokens < (job.maxKvTokens ?? Number.POSITIVE_INFINITY) ? pool.bytes : cache.tokens * cache.perToken),
+      poolFormula: pool.formula,
+      poolInputs: pool.inputs,
+      poolSource: pool.source,
+      states: pool.states ?? 0,
+      perToken: cache.perToken,
+      perTokenFormula: cache.formula,
+      block: cache.block,
+      tokens: cache.tokens,
+      concurrency: cache.concurrency,
+    };
+  });
+  return stages.reduce((least, stage) => (isFuller(stage, least) ? stage : least));
+}
+
+const isFuller = (stage: ServingMemory, other: ServingMemory): boolean =>
+  stage.tokens < other.tokens || (stage.tokens === other.tokens && stage.weights > other.weights);
+
+/** A stated number of tokens caps what the memory would hold. */
+function capped(job: ServingJob, held: PoolTokens): PoolTokens {
+  const most = job.maxKvTokens;
+  return most === undefined || most >= held.tokens ? held : { ...held, tokens: most, concurrency: (held.concurrency * most) / held.tokens };
+}
