@@ -39,7 +39,7 @@ const random = randomFrom(seed);
 const below = (limit) => Math.floor(random() * limit);
 const pick = (list) => list[below(list.length)];
 
-const kinds = /\.(?:sh|json|ya?ml|toml|py|slurm|sbatch)$|Dockerfile[\w.-]*$/;
+const kinds = /\.(?:sh|json|ya?ml|toml|py|slurm|sbatch|pbtxt|modelfile)$|Modelfile$|Dockerfile[\w.-]*$/;
 const texts = ['test/samples', 'test/corpus/own', 'examples'].flatMap((folder) =>
   readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
     .filter((file) => file.isFile() && kinds.test(file.name) && !file.name.endsWith('.expected.json'))

@@ -66,9 +66,17 @@ function compareOpen(said: Said | undefined, name: string): FactResult {
   return { fact, expected, got, outcome: isFree ? 'unknown' : 'wrong' };
 }
 
+/** What the jobs of a file have together, where a case counts them apart too. */
+function together(readings: readonly Said[], said: Said): Said {
+  const gpus = readings.map((one) => saidValue(one, 'gpus'));
+  const sum = gpus.every((one) => typeof one === 'number') ? { gpus: gpus.reduce((all, one) => all + one, 0) } : {};
+  return { ...said, facts: { ...said.facts, replicas: readings.length, ...sum } };
+}
+
 /** Every expected fact of one file with its outcome. Jobs are matched in the order of the file. */
 export function compareReading(readings: readonly Said[], expectation: Expectation): readonly FactResult[] {
-  const said = best(readings, expectation.expected);
+  const one = best(readings, expectation.expected);
+  const said = one && (expectation.jobs ?? []).length > 1 && readings.length > 1 ? together(readings, one) : one;
   const jobs = (expectation.jobs ?? []).flatMap((expected, index) =>
     compareFacts(readings[index], expected).map((result) => ({ ...result, fact: `job ${index + 1} ${result.fact}` })),
   );

@@ -6,7 +6,7 @@ import { UsageError } from './io.ts';
 import { reasonOf } from './reason.ts';
 
 /** Endings of files that some framework could know. A file named on the command line is looked at whatever its ending. */
-const patterns = ['**/*.{sh,bash,slurm,sbatch,json,jsonc,yaml,yml}'];
+const patterns = ['**/*.{sh,bash,slurm,sbatch,json,jsonc,yaml,yml,pbtxt,modelfile}', '**/Modelfile'];
 const ignored = [
   '**/node_modules/**',
   '**/.git/**',

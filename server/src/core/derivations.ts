@@ -7,7 +7,9 @@ import { type Derivation, isCount, product, row, whole } from './derivation.ts';
 import { trainerDerivations } from './trainer-derivations.ts';
 
 /** Serving engines replicate by other rules. */
-const servers: readonly string[] = ['vllm', 'sglang', 'tensorrt-llm', 'tgi', 'lmdeploy', 'llama-cpp', 'ollama', 'mlc'];
+const sharded: readonly string[] = ['vllm', 'sglang', 'tensorrt-llm', 'tgi', 'lmdeploy', 'mlc'];
+/** llama.cpp and what wraps it put layers on whatever GPUs there are. */
+const servers: readonly string[] = [...sharded, 'llama-cpp', 'ollama'];
 
 /** World size and data parallelism. Source: Megatron-LM megatron/core/parallel_state.py, initialize_model_parallel. */
 const cluster: readonly Derivation[] = [
@@ -30,7 +32,7 @@ const cluster: readonly Derivation[] = [
     from: ['parallel.tensor', 'parallel.pipeline', 'serving.dataParallel'],
     how: 'TP x PP x engine replicas',
     sort: 'identity',
-    frameworks: servers,
+    frameworks: sharded,
     compute: (job) => product(job['parallel.tensor'] ?? 1, job['parallel.pipeline'] ?? 1, job['serving.dataParallel'] ?? 1),
   }),
   row({

@@ -88,6 +88,8 @@ function removedRange(document: ConfigDocument, origin: Written) {
     case 'dockerfile':
       return removeFlag(document, origin);
     case 'python':
+    case 'pbtxt':
+    case 'modelfile':
       return undefined;
   }
 }

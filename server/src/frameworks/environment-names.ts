@@ -84,7 +84,28 @@ const programs = `
   TOKENIZERS_PARALLELISM | boolean | - | Whether fast tokenizers use several threads
   VLLM_ALLOW_LONG_MAX_MODEL_LEN | boolean | 0 | Lets vLLM serve longer sequences than the model was made for
   VLLM_ATTENTION_BACKEND | text | - | The kernel of attention in vLLM
-  VLLM_USE_V1 | boolean | 1 | Which engine vLLM runs`;
+  VLLM_USE_V1 | boolean | 1 | Which engine vLLM runs
+  VLLM_WORKER_MULTIPROC_METHOD | fork,spawn | fork | How vLLM starts its workers
+  VLLM_CPU_KVCACHE_SPACE | integer | 4 | GiB of KV cache of vLLM on a CPU
+  VLLM_LOGGING_LEVEL | text | INFO | How much vLLM logs
+  VLLM_ENABLE_V1_MULTIPROCESSING | boolean | 1 | Whether vLLM's engine has a process of its own
+  VLLM_USE_DEEP_GEMM | boolean | 1 | Whether vLLM takes DeepGEMM for fp8
+  VLLM_ALL2ALL_BACKEND | text | - | Library that sends tokens to experts in vLLM; now an argument
+  VLLM_FLASH_ATTN_VERSION | integer | - | The FlashAttention vLLM takes
+  SGLANG_USE_MODELSCOPE | boolean | false | SGLang loads models from ModelScope
+  SGLANG_ALLOW_OVERWRITE_LONGER_CONTEXT_LEN | boolean | false | Lets SGLang serve longer sequences than the model was made for
+  LLAMA_ARG_MODEL | path | - | The GGUF file of llama.cpp
+  LLAMA_ARG_HF_REPO | text | - | Repository of the Hub for llama.cpp, with the quantization behind a colon
+  LLAMA_ARG_CTX_SIZE | integer | 0 | Tokens of the context of llama.cpp
+  LLAMA_ARG_BATCH | integer | 2048 | Most tokens of one call of llama.cpp
+  LLAMA_ARG_UBATCH | integer | 512 | Most tokens of one computed graph of llama.cpp
+  LLAMA_ARG_N_PARALLEL | integer | -1 | Slots of llama.cpp
+  LLAMA_ARG_N_GPU_LAYERS | text | auto | Layers llama.cpp puts on the GPU
+  OLLAMA_CONTEXT_LENGTH | integer | - | Tokens of Ollama's context, when the model does not say them
+  OLLAMA_NUM_PARALLEL | integer | 1 | Requests Ollama runs at once
+  OLLAMA_KV_CACHE_TYPE | f16,q8_0,q4_0 | f16 | Type of Ollama's KV cache
+  OLLAMA_FLASH_ATTENTION | boolean | - | FlashAttention in Ollama
+  OLLAMA_MAX_LOADED_MODELS | integer | - | Models Ollama keeps in memory`;
 
 export const environmentKeys = keyTable(
   'environment',

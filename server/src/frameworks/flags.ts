@@ -20,6 +20,8 @@ export interface FlagOptions {
   readonly switches?: ReadonlySet<string>;
   /** Flags take one value at most, so that a word after it stands alone (`--tensor-parallel-size 4 MODEL`). */
   readonly oneValue?: boolean;
+  /** With `oneValue`, the flags that take any number all the same. */
+  readonly several?: ReadonlySet<string>;
   /** Turns a spelling that is not known into the name argparse would choose (prefixes). */
   readonly expand?: (name: string) => string;
 }
@@ -73,7 +75,7 @@ function valuesAt(words: readonly Word[], start: number, name: string, options: 
     const word = words[index];
     if (word === undefined || isFlag(word) || (word.text === undefined && values.length > 0)) break;
     values.push(word);
-    if (options.oneValue === true) break;
+    if (options.oneValue === true && options.several?.has(name) !== true) break;
   }
   return values;
 }

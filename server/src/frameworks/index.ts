@@ -13,27 +13,35 @@ import { adapter as internevo } from './internevo/internevo.ts';
 import { adapter as kubernetes } from './kubernetes/kubernetes.ts';
 import { adapter as lightning } from './lightning/lightning.ts';
 import { adapter as litgpt } from './litgpt/litgpt.ts';
+import { adapter as llamaCpp } from './llama-cpp/llama-cpp.ts';
 import { adapter as llamaFactory } from './llama-factory/llama-factory.ts';
 import { adapter as llmC } from './llm-c/llm-c.ts';
 import { adapter as llmFoundry } from './llm-foundry/llm-foundry.ts';
+import { adapter as lmdeploy } from './lmdeploy/lmdeploy.ts';
 import { adapter as maxtext } from './maxtext/maxtext.ts';
 import { adapter as megatronBridge } from './megatron-bridge/megatron-bridge.ts';
 import { adapter as megatronLm } from './megatron-lm/megatron-lm.ts';
 import { adapter as megatronYaml } from './megatron-yaml/megatron-yaml.ts';
+import { adapter as mlc } from './mlc/mlc.ts';
 import { adapter as msSwift } from './ms-swift/ms-swift.ts';
 import { adapter as nanotron } from './nanotron/nanotron.ts';
 import { adapter as nemo } from './nemo/nemo.ts';
 import { adapter as nemoAutomodel } from './nemo-automodel/nemo-automodel.ts';
 import { adapter as nemoRl } from './nemo-rl/nemo-rl.ts';
 import { adapter as nemo2 } from './nemo2/nemo2.ts';
+import { adapter as ollama } from './ollama/ollama.ts';
 import { adapter as olmo } from './olmo/olmo.ts';
 import { adapter as olmoCore } from './olmo-core/olmo-core.ts';
 import { adapter as openrlhf } from './openrlhf/openrlhf.ts';
 import { adapter as peft } from './peft/peft.ts';
+import { adapter as sglang } from './sglang/sglang.ts';
 import { adapter as skypilot } from './skypilot/skypilot.ts';
 import { adapter as slime } from './slime/slime.ts';
+import { adapter as tensorrtLlm } from './tensorrt-llm/tensorrt-llm.ts';
+import { adapter as tgi } from './tgi/tgi.ts';
 import { adapter as torchtitan } from './torchtitan/torchtitan.ts';
 import { adapter as torchtune } from './torchtune/torchtune.ts';
+import { adapter as triton } from './triton/triton.ts';
 import { adapter as verl } from './verl/verl.ts';
 import { adapter as vllm } from './vllm/vllm.ts';
 import { adapter as xtuner } from './xtuner/xtuner.ts';
@@ -52,27 +60,35 @@ export const adapters: readonly Adapter[] = [
   kubernetes,
   lightning,
   litgpt,
+  llamaCpp,
   llamaFactory,
   llmC,
   llmFoundry,
+  lmdeploy,
   maxtext,
   megatronBridge,
   megatronLm,
   megatronYaml,
+  mlc,
   msSwift,
   nanotron,
   nemo,
   nemoAutomodel,
   nemoRl,
   nemo2,
+  ollama,
   olmo,
   olmoCore,
   openrlhf,
   peft,
+  sglang,
   skypilot,
   slime,
+  tensorrtLlm,
+  tgi,
   torchtitan,
   torchtune,
+  triton,
   verl,
   vllm,
   xtuner,

@@ -23,7 +23,19 @@ export interface Pin {
 export type Pins = () => readonly Pin[];
 
 /** The packages whose releases some adapter tells apart. Other requirements are passed over. */
-const packages: readonly string[] = ['transformers', 'trl', 'axolotl', 'llamafactory', 'deepspeed', 'megatron-core', 'torchtitan', 'vllm'];
+const packages: readonly string[] = [
+  'transformers',
+  'trl',
+  'axolotl',
+  'llamafactory',
+  'deepspeed',
+  'megatron-core',
+  'torchtitan',
+  'vllm',
+  'sglang',
+  'lmdeploy',
+  'tensorrt-llm',
+];
 
 const names = packages.map((name) => name.replace('-', '[-_.]')).join('|');
 const version = String.raw`v?\d[\w.*+-]*`;

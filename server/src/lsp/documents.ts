@@ -28,6 +28,8 @@ const formats: Readonly<Record<string, TextFormat>> = {
   toml: 'toml',
   python: 'python',
   dockerfile: 'dockerfile',
+  pbtxt: 'pbtxt',
+  modelfile: 'modelfile',
 };
 
 export function createDocuments(): OpenDocuments {

@@ -9,7 +9,7 @@ import type { Scalar } from './scalar.ts';
 
 export type { Scalar } from './scalar.ts';
 
-export type TextFormat = 'json' | 'yaml' | 'toml' | 'shell' | 'python' | 'dockerfile';
+export type TextFormat = 'json' | 'yaml' | 'toml' | 'shell' | 'python' | 'dockerfile' | 'pbtxt' | 'modelfile';
 
 export type EntryPath = readonly (string | number)[];
 
@@ -144,7 +144,7 @@ export interface ConfigDocument {
   readonly uri: string;
   readonly format: TextFormat;
   readonly text: string;
-  /** JSON, YAML and TOML: every key at every depth, in document order. Other formats: empty. */
+  /** JSON, YAML, TOML, protobuf's text and Modelfiles: every key at every depth, in document order. Other formats: empty. */
   readonly entries: readonly ConfigEntry[];
   /** Shell, and what a Dockerfile or an argument list starts. */
   readonly commands: readonly CommandLine[];

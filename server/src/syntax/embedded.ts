@@ -3,10 +3,11 @@
  * here-document. Whatever is read, its ranges are those of the outer text.
  */
 import { argumentCommand, innerScript } from './argument-list.ts';
-import type { CommandLine, ConfigDocument, ConfigEntry, Heredoc, ShellVariable, TextFormat, WordPiece } from './document.ts';
+import type { CommandLine, ConfigDocument, ConfigEntry, Heredoc, ShellVariable, TextFormat, Word, WordPiece } from './document.ts';
 import { readDocument } from './read.ts';
 import { scalarPieces } from './scalar-text.ts';
 import { readShellPieces } from './shell.ts';
+import { piecesOf } from './word.ts';
 import { bringBack, weave } from './woven.ts';
 
 export { argumentCommand, entryVariable } from './argument-list.ts';
@@ -30,6 +31,11 @@ export function embeddedDocument(
   environment: readonly ShellVariable[] = [],
 ): ConfigDocument {
   return piecesDocument(document, scalarPieces(entry), format, environment);
+}
+
+/** One word of a command read as a document of its own: JSON behind a flag. What variables hide stays unknown. */
+export function wordDocument(document: ConfigDocument, word: Word, format: 'json' | 'yaml'): ConfigDocument {
+  return piecesDocument(document, piecesOf(word), format, []);
 }
 
 /** The file a script writes, with the variables filled in that the script knows; the others make their values unknown. */

@@ -4,6 +4,8 @@ import { Edit } from 'web-tree-sitter';
 import { readDockerfile } from './dockerfile.ts';
 import type { ConfigDocument, Problem, TextFormat } from './document.ts';
 import { readJson } from './json.ts';
+import { readModelfile } from './modelfile.ts';
+import { readPbtxt } from './pbtxt.ts';
 import { parsePythonText, parseShellText } from './parsers.ts';
 import { maskMagics } from './python/mask.ts';
 import { readPythonTree } from './python.ts';
@@ -22,6 +24,8 @@ const maxOfFormat: Readonly<Partial<Record<TextFormat, number>>> = {
   shell: 512 * 1024,
   toml: 512 * 1024,
   dockerfile: 512 * 1024,
+  pbtxt: 512 * 1024,
+  modelfile: 512 * 1024,
   python: 2 * 1024 * 1024,
 };
 
@@ -37,6 +41,8 @@ const formatOfExtension = new Map<string, TextFormat>([
   ['toml', 'toml'],
   ['dockerfile', 'dockerfile'],
   ['py', 'python'],
+  ['pbtxt', 'pbtxt'],
+  ['modelfile', 'modelfile'],
 ]);
 
 /** A format that is read from a syntax tree. */
@@ -64,6 +70,7 @@ const treeFormats: Partial<Record<TextFormat, TreeFormat>> = {
 export function formatOf(uri: string, text: string): TextFormat {
   const path = uri.replace(/[?#].*$/, '');
   if (/(?:^|\/)(?:Dockerfile|Containerfile)(?:[.-][^/.]*)?$/i.test(path)) return 'dockerfile';
+  if (/(?:^|\/)Modelfile(?:[.-][^/]*)?$/i.test(path)) return 'modelfile';
   const byName = formatOfExtension.get(/\.([A-Za-z0-9]+)$/.exec(path)?.[1]?.toLowerCase() ?? '');
   if (byName) return byName;
   const start = text
@@ -72,6 +79,7 @@ export function formatOf(uri: string, text: string): TextFormat {
     .trimStart();
   if (start.startsWith('#!')) return 'shell';
   if (/^[{[]/.test(start)) return 'json';
+  if (/^(?:#[^\n]*\s+)*FROM\s/i.test(start) && /^(?:PARAMETER|TEMPLATE|SYSTEM|ADAPTER)\s/im.test(text.slice(0, 65_536))) return 'modelfile';
   if (/^(?:---|%YAML|[\w.-]+:(?:\s|$))/.test(start)) return 'yaml';
   return 'shell';
 }
@@ -106,6 +114,8 @@ function readText(uri: string, text: string, format: TextFormat, find: FindSourc
   if (format === 'yaml') return readYaml(uri, text);
   if (format === 'toml') return readToml(uri, text) ?? empty(uri, text, format, notReady(text));
   if (format === 'dockerfile') return readDockerfile(uri, text);
+  if (format === 'pbtxt') return readPbtxt(uri, text);
+  if (format === 'modelfile') return readModelfile(uri, text);
   const reader = treeFormats[format];
   const tree = reader?.parse(reader.mask(text));
   if (!reader || !tree) return empty(uri, text, format, notReady(text));

@@ -18,8 +18,13 @@ export interface Started {
   readonly references: readonly ShellVariable[];
 }
 
+/** Text Generation Inference, also in the registries of the clouds; its environment alone configures it. */
+const tgiImage = /(?:^|\/)(?:[\w-]*text-generation-inference[\w.-]*)(?::[\w.-]+)?(?:@sha256:\w+)?$/;
+
 /** Images whose entry point is a server or trainer, so that the arguments alone are its flags. */
 const imagePrograms: readonly (readonly [RegExp, readonly string[]])[] = [
+  [/(?:^|\/)llama\.cpp:server[\w.-]*(?:@sha256:\w+)?$/, ['llama-server']],
+  [tgiImage, ['text-generation-launcher']],
   [/(?:^|\/)vllm-(?:openai|tpu|cpu|cpu-release-repo|rocm|openai-rocm)(?::[\w.-]+)?(?:@sha256:\w+)?$/, ['vllm', 'serve']],
 ];
 
@@ -46,7 +51,7 @@ function ofLists(document: ConfigDocument, { program, arguments: args, image, re
   const own = itemEntries(program);
   const entries = [...own, ...itemEntries(args)];
   const front = own.length === 0 ? imageProgram(image, entries) : [];
-  if (entries.length === 0) return undefined;
+  if (entries.length === 0) return front.length === 0 ? undefined : startedByImage(document, front);
   const found = argumentDocument(document, [{ entries, environment: references }]);
   const [first, ...rest] = found.commands;
   if (!first || front.length === 0) return found;
@@ -67,6 +72,13 @@ function ofLines(document: ConfigDocument, { program, arguments: args, image, re
   return base && { ...first, commands: [{ ...base, words }] };
 }
 
+/** The image starts its program with nothing behind it. */
+function startedByImage(document: ConfigDocument, words: readonly Word[]): ConfigDocument {
+  const range = words[0]?.range ?? { start: 0, end: 0 };
+  const found = argumentDocument(document, []);
+  return { ...found, commands: [{ words, range, environment: [], conditional: false }] };
+}
+
 const withFront = (command: CommandLine, front: readonly Word[]): CommandLine => ({ ...command, words: [...front, ...command.words] });
 
 function partOf(document: ConfigDocument, node: TreeNode, references: readonly ShellVariable[]): ConfigDocument {
@@ -79,7 +91,8 @@ function imageProgram(image: TreeNode | undefined, entries: readonly ConfigEntry
   const name = textOf(image);
   const first = entries[0]?.scalar;
   const program = name === undefined ? undefined : imagePrograms.find(([pattern]) => pattern.test(imageName(name)))?.[1];
-  if (!program || !image?.entry || typeof first !== 'string' || /^(?:\S*\/)?(?:vllm|python[\d.]*|bash|sh)$/.test(first)) return [];
+  const isBare = entries.length === 0 && tgiImage.test(imageName(name ?? ''));
+  if (!program || !image?.entry || (!isBare && typeof first !== 'string') || /^(?:\S*\/)?(?:vllm|python[\d.]*|bash|sh)$/.test(String(first ?? ''))) return [];
   const place = image.entry.value;
   return program.map((text) => wordAt(text, place));
 }

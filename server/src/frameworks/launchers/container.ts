@@ -53,15 +53,20 @@ function container(image: string, range: Range): Container {
 
 /** The first word behind `run` or `exec` that is no flag and no flag's value. */
 function imageWord({ program, words }: LauncherPart): Word | undefined {
-  const bare = /apptainer|singularity|shifter/.test(program.text ?? '') ? bareApptainer : bareDocker;
+  return words[imageIndex(program.text ?? '', words)];
+}
+
+/** Where the image stands among the words of a container's command; -1 where none does. */
+export function imageIndex(program: string, words: readonly Word[]): number {
+  const bare = /apptainer|singularity|shifter/.test(program) ? bareApptainer : bareDocker;
   const start = words.findIndex(({ text }) => text === 'run' || text === 'exec');
-  if (start < 0) return undefined;
+  if (start < 0) return -1;
   for (let at = start + 1; at < words.length; at += 1) {
     const text = words[at]?.text;
-    if (text?.startsWith('-') !== true) return words[at];
+    if (text?.startsWith('-') !== true) return at;
     if (!text.includes('=') && !bare.has(text.replace(/^-+/, ''))) at += 1;
   }
-  return undefined;
+  return -1;
 }
 
 /** `--gpus` of docker: `2`, `device=0,1` with or without inner quotes; `all` says nothing about how many there are. */

@@ -1,7 +1,7 @@
 /**
  * Names of `vllm serve` flags: EngineArgs and the OpenAI server's own (vllm/engine/arg_utils.py at 001999d2 and the
- * config modules at 840e7972 and 002f10e0; vllm/entrypoints/openai/cli_args.py). Needed to expand argparse's prefixes and
- * to tell a costless flag from a misspelt one.
+ * config modules at 840e7972 and 002f10e0, and both of releases 0.6.3 to 0.33; vllm/entrypoints/openai/cli_args.py). Needed
+ * to expand the prefixes argparse takes and to tell a costless flag from a misspelt one.
  */
 const names = `
   model served-model-name tokenizer task runner convert skip-tokenizer-init tokenizer-mode trust-remote-code
@@ -34,10 +34,43 @@ const names = `
   allowed-methods allowed-headers api-key ssl-keyfile ssl-certfile ssl-ca-certs ssl-cert-reqs root-path middleware
   return-tokens-as-token-ids disable-frontend-multiprocessing enable-request-id-headers disable-fastapi-docs
   enable-prompt-tokens-details enable-server-load-tracking enable-force-include-usage disable-uvicorn-access-log
-  api-server-count headless config log-config-file max-log-len nnodes node-rank master-addr master-port
-  enable-dbo dbo-decode-token-threshold enable-prompt-adapter use-tqdm-on-load cuda-graph-sizes kv-sharing-fast-prefill
+  api-server-count headless config log-config-file max-log-len nnodes node-rank master-addr master-port enable-dbo
+  dbo-decode-token-threshold enable-prompt-adapter use-tqdm-on-load cuda-graph-sizes kv-sharing-fast-prefill
   enable-return-routed-experts aggregate-engine-logging language-model-only mm-encoder-only attention-backend
-  stream-interval safetensors-load-strategy pt-load-map-location show-hidden-metrics-for-version engine-use-ray
+  safetensors-load-strategy pt-load-map-location show-hidden-metrics-for-version engine-use-ray
+  allow-deprecated-quantization attention-config aux-output-config cp-kv-cache-interleave-size
+  cpu-distributed-timeout-seconds cpu-offload-params cudagraph-capture-sizes cudagraph-metrics custom-histogram-buckets
+  data-parallel-multi-port-external-lb dbo-prefill-token-threshold dcp-comm-backend dcp-kv-cache-interleave-size
+  dcp-q-replicate default-mm-loras device-ids device-memory-utilization diffusion-config disable-cascade-attn
+  disable-logprobs-during-spec-decoding disable-nccl-for-dp-synchronization distributed-timeout-seconds dp-sync-interval
+  ec-manager-config elastic-ep-max-dp-size enable-batch-sharded-sampling enable-cumem-allocator enable-elastic-ep
+  enable-ep-weight-filter enable-fault-tolerance enable-flashinfer-autotune enable-hc-sp enable-layerwise-nvtx-tracing
+  enable-logging-iteration-details enable-mamba-cache-stochastic-rounding enable-mamba-shared-prefix-checkpoint
+  enable-mfu-metrics enable-mixed-moe-lora-format enable-mm-embeds enable-moe-shared-loras
+  enable-multimodal-encoder-data-parallel enable-nccl-comm-suspend enable-prompt-embeds enable-shm-tensor-arena
+  enable-tower-connector-lora enable-trace-replay engram-config eplb-log-balancedness eplb-step-interval
+  eplb-window-size fail-on-environ-validation fault-tolerance-config gdn-prefill-backend
+  guided-decoding-disable-additional-properties guided-decoding-disable-any-whitespace guided-decoding-disable-fallback
+  io-processor-plugin ir-op-priority jit-monitor-mode jit-monitor-verbose kda-decode-backend kda-prefill-backend
+  kernel-config kv-cache-metrics kv-cache-metrics-sample linear-backend log-level logging-config
+  long-lora-scaling-factors long-prefill-token-threshold-adaptive lora-target-modules mamba-backend mamba-block-size
+  mamba-cache-mode mamba-cache-philox-rounds mamba-ssu-algorithm max-context-len-to-capture max-cudagraph-capture-size
+  max-lora-cls-labels max-num-active-seqs max-num-queued-reqs max-num-queued-tokens max-num-scheduled-tokens
+  max-prompt-adapter-token max-prompt-adapters mm-device-do-normalize mm-encoder-attn-backend mm-encoder-attn-dtype
+  mm-encoder-fp8-scale-path mm-encoder-fp8-scale-save-margin mm-encoder-fp8-scale-save-path mm-hasher-algorithm
+  mm-ipc-gpu-memory-gb mm-processor-cache-type mm-processor-device mm-shm-cache-max-object-size-mb mm-tensor-ipc
+  model-class-overrides moe-backend monokernel ngram-prompt-lookup-max ngram-prompt-lookup-min numa-bind numa-bind-cpus
+  numa-bind-nodes offload-backend offload-group-size offload-num-in-group offload-params offload-prefetch-step
+  optimization-level override-attention-dtype per-request-spec-decode-metrics performance-mode prefill-schedule-interval
+  prefix-cache-retention-interval prefix-match-unit profiler-config qlora-adapter-name-or-path quantization-config
+  quantization-param-path reasoning-config reasoning-parser-plugin renderer-num-workers replayssm-buffer-len
+  return-sampling-mask safetensors-prefetch-block-size safetensors-prefetch-num-threads scheduler-reserve-full-isl
+  shutdown-timeout sleep-mode-backend sleep-mode-offload-cudagraph sleep-preserve-parameter-names
+  sparse-indexer-topk-backend spec-decoding-acceptance-method spec-method spec-model spec-tokens specialize-active-lora
+  speculative-disable-by-batch-size speculative-disable-mqa-scorer speculative-max-model-len
+  speculative-model-quantization swa-bounded-replay typical-acceptance-sampler-posterior-alpha
+  typical-acceptance-sampler-posterior-threshold ubatch-size use-fp64-gumbel use-replayssm video-pruning-method
+  video-pruning-rate watchdog-config watermark watermark-config weight-transfer-config worker-use-ray
 `;
 
 const known: ReadonlySet<string> = new Set(names.split(/\s+/).filter((name) => name !== ''));

@@ -3,7 +3,8 @@
  * vllm/config/*.py at the commits of `flag-names.ts`.
  */
 import { fieldsOfRows, type KeyTable, keyTable } from '../key-table.ts';
-import { vllmRows } from './rows.ts';
+import { withHistory } from './history.ts';
+import { vllmModelRows, vllmRows } from './rows.ts';
 
 const lines = `
   model / model-tag | text | - | The model, by Hub name or folder
@@ -38,7 +39,7 @@ const lines = `
   max-num-batched-tokens | integer | - | Most tokens of one step; they size the activations
   max-num-partial-prefills | integer | 1 | Prompts that are read in pieces at once
   long-prefill-token-threshold | integer | 0 | From how many tokens a prompt counts as long
-  gpu-memory-utilization | number | 0.92 | Share of GPU memory the server takes; what weights and activations leave becomes KV cache; 0.9 in older releases
+  gpu-memory-utilization / device-memory-utilization | number | 0.92 | Share of GPU memory the server takes; what weights and activations leave becomes KV cache; 0.9 in older releases
   kv-cache-memory-bytes | integer | - | Bytes of KV cache on each GPU, in place of what the share leaves
   block-size | 1,8,16,32,64,128,256 | 16 | Tokens of one block of KV cache
   num-gpu-blocks-override | integer | - | Blocks of KV cache, for tests
@@ -63,8 +64,11 @@ const lines = `
   num-scheduler-steps | integer | 1 | Steps between two plans; older releases
   preemption-mode | recompute,swap | - | What happens to preempted sequences; older releases
   speculative-config | block | - | Draft model and how many tokens it guesses
-  speculative-model | text | - | Draft model; older releases
-  num-speculative-tokens | integer | - | Tokens it guesses; older releases
+  speculative-config.method | text | - | How tokens are guessed: eagle3, mtp, ngram, draft_model, suffix
+  speculative-config.model / spec-model / speculative-model | text | - | Draft model
+  speculative-config.num_speculative_tokens / spec-tokens / num-speculative-tokens | integer | - | Tokens guessed in each step
+  speculative-config.draft_tensor_parallel_size | integer | - | TP of the draft model
+  spec-method | text | - | How tokens are guessed, without a block
   enable-lora | boolean | false | Serves adapters
   max-loras | integer | 1 | Adapters of one step; their memory is set aside
   max-lora-rank | 8,16,32,64,128,256,320,512 | 16 | Highest rank, for which memory is set aside
@@ -76,11 +80,25 @@ const lines = `
   mm-encoder-tp-mode | weights,data | weights | Whether TP divides the encoder or its images
   skip-mm-profiling | boolean | false | Sets no memory aside for images
   hf-overrides | block | - | Keys of config.json to replace
+  hf-overrides.max_position_embeddings | integer | - | Positions of the model
+  hf-overrides.num_hidden_layers | integer | - | Layers that are loaded
+  hf-overrides.rope_scaling.rope_type / hf-overrides.rope_parameters.rope_type | text | - | How rotary positions are stretched: yarn, linear, dynamic
+  hf-overrides.rope_scaling.factor / hf-overrides.rope_parameters.factor | number | - | How far they are stretched
+  hf-overrides.rope_scaling.original_max_position_embeddings / hf-overrides.rope_parameters.original_max_position_embeddings | integer | - | Positions before stretching
   rope-scaling | block | - | Scaling of rotary positions for longer sequences
+  rope-scaling.rope_type / rope-scaling.type | text | - | How rotary positions are stretched
+  rope-scaling.factor | number | - | How far they are stretched
+  rope-scaling.original_max_position_embeddings | integer | - | Positions before stretching
   rope-theta | number | - | Base of the rotary frequencies
   model-impl | auto,vllm,transformers,terratorch | auto | Whose code of the model
   runner | auto,generate,pooling,draft | auto | What the model is run for
   kv-transfer-config | block | - | Moves KV cache between servers, for separate prefill
+  kv-transfer-config.kv_role | kv_producer,kv_consumer,kv_both | - | Whether the server prefills, decodes or does both
+  kv-transfer-config.kv_connector | text | - | What moves the KV cache: NixlConnector, LMCacheConnectorV1, MooncakeConnector
+  compilation-config.cudagraph_mode | NONE,PIECEWISE,FULL,FULL_DECODE_ONLY,FULL_AND_PIECEWISE | FULL_AND_PIECEWISE | Which parts of a step CUDA graphs hold
+  optimization-level | 0,1,2,3 | 2 | How long to compile for speed
+  cudagraph-capture-sizes | list | - | Batch sizes for which CUDA graphs are captured
+  max-cudagraph-capture-size | integer | - | Largest batch for which a CUDA graph is captured
   enable-sleep-mode | boolean | false | Lets the server give its memory back
   enable-dbo | boolean | false | Overlaps two half batches
   max-parallel-loading-workers | integer | - | Processes that load weights at once
@@ -98,9 +116,11 @@ const lines = `
   reasoning-parser | text | - | How thoughts are found in answers
 `;
 
-export const vllmKeys: KeyTable = keyTable(
+const table = keyTable(
   'vllm',
-  'vllm/engine/arg_utils.py and vllm/config, vLLM at 002f10e0',
+  'vllm/engine/arg_utils.py and vllm/config, vLLM 0.6 to 0.33',
   lines,
-  fieldsOfRows(vllmRows),
+  fieldsOfRows([...vllmRows, ...vllmModelRows]),
 );
+
+export const vllmKeys: KeyTable = withHistory(table);

@@ -2,9 +2,9 @@
  * `vllm serve` flags that set one field, and the same names as keys of `--config file.yaml`. Names and defaults:
  * vllm/engine/arg_utils.py and vllm/config/{cache,parallel,scheduler,model}.py (commits in `flag-names.ts`).
  */
-import type { NumberFormat } from '../../core/job-fields.ts';
+import type { NumberFormat, ServingRole } from '../../core/job-fields.ts';
 import type { Bytes } from '../../core/units.ts';
-import { bool, count, numberFormat, ratio, shown, text } from '../parse.ts';
+import { bool, count, knownWord, numberFormat, ratio, shown, size, text } from '../parse.ts';
 import type { Parse, Row } from '../row.ts';
 import { row } from '../row.ts';
 
@@ -34,6 +34,9 @@ const off: Parse<boolean> = (setting) => {
   return parsed !== 'absent' && 'value' in parsed ? { value: !parsed.value } : parsed;
 };
 
+/** Of `--kv-transfer-config`; `kv_both` says that the engine may do either, not which. */
+const role: Parse<ServingRole> = knownWord<ServingRole>({ kv_producer: 'prefill', kv_consumer: 'decode', kv_both: 'both' });
+
 const parallelDefault = 'as in vllm/config/parallel.py';
 
 export const vllmRows: readonly Row[] = [
@@ -46,7 +49,7 @@ export const vllmRows: readonly Row[] = [
   row({ field: 'serving.maxModelLen', keys: ['max-model-len'], parse: humanCount }),
   row({ field: 'serving.maxSequences', keys: ['max-num-seqs'], parse: count }),
   row({ field: 'serving.maxBatchedTokens', keys: ['max-num-batched-tokens'], parse: humanCount }),
-  row({ field: 'serving.gpuMemoryUtilization', keys: ['gpu-memory-utilization'], parse: ratio(0, 1) }),
+  row({ field: 'serving.gpuMemoryUtilization', keys: ['gpu-memory-utilization', 'device-memory-utilization'], parse: ratio(0, 1) }),
   row({ field: 'serving.kvCacheBytes', keys: ['kv-cache-memory-bytes'], parse: bytes }),
   row({ field: 'serving.kvCacheDtype', keys: ['kv-cache-dtype'], parse: formatOrAuto }),
   row({
@@ -72,18 +75,44 @@ export const vllmRows: readonly Row[] = [
   row({ field: 'serving.swapSpaceGiB', keys: ['swap-space'], parse: positive, fallback: 4, why: 'as in vllm/config/cache.py' }),
   row({ field: 'serving.cpuOffloadGiB', keys: ['cpu-offload-gb'], parse: positive, fallback: 0, why: 'as in vllm/config/cache.py' }),
   row({ field: 'precision.compute', keys: ['dtype'], parse: formatOrAuto }),
+  row({ field: 'cluster.nodes', keys: ['nnodes'], parse: count }),
+  row({
+    field: 'serving.speculativeTokens',
+    keys: ['speculative-config.num_speculative_tokens', 'spec-tokens', 'num-speculative-tokens'],
+    parse: size,
+  }),
+  row({ field: 'serving.draftModel', keys: ['speculative-config.model', 'spec-model', 'speculative-model'], parse: text }),
+  row({ field: 'serving.loraSlots', keys: ['max-loras'], parse: count }),
+  row({ field: 'serving.loraRank', keys: ['max-lora-rank'], parse: count }),
+  row({ field: 'serving.role', keys: ['kv-transfer-config.kv_role'], parse: role }),
+];
+
+/** What `--hf-overrides` and the older flags for RoPE change about the model. */
+export const vllmModelRows: readonly Row[] = [
+  row({ field: 'model.maxPositions', keys: ['hf-overrides.max_position_embeddings'], parse: count }),
+  row({ field: 'model.layers', keys: ['hf-overrides.num_hidden_layers'], parse: count }),
+  row({
+    field: 'model.ropeScalingType',
+    keys: ['hf-overrides.rope_scaling.rope_type', 'hf-overrides.rope_parameters.rope_type', 'rope-scaling.rope_type', 'rope-scaling.type'],
+    parse: text,
+  }),
+  row({
+    field: 'model.ropeScalingFactor',
+    keys: ['hf-overrides.rope_scaling.factor', 'hf-overrides.rope_parameters.factor', 'rope-scaling.factor'],
+    parse: positive,
+  }),
+  row({
+    field: 'model.ropeOriginalPositions',
+    keys: [
+      'hf-overrides.rope_scaling.original_max_position_embeddings',
+      'hf-overrides.rope_parameters.original_max_position_embeddings',
+      'rope-scaling.original_max_position_embeddings',
+    ],
+    parse: count,
+  }),
 ];
 
 /** Environment variables in front of the command or exported before it. */
 export const vllmEnvironmentRows: readonly Row[] = [
   row({ field: 'environment.allowLongMaxModelLen', keys: ['VLLM_ALLOW_LONG_MAX_MODEL_LEN'], parse: bool }),
-  row({
-    field: 'cluster.gpusPerNode',
-    keys: ['CUDA_VISIBLE_DEVICES', 'HIP_VISIBLE_DEVICES', 'NVIDIA_VISIBLE_DEVICES'],
-    parse: (setting) => {
-      const written = String(setting.scalar ?? '');
-      if (written === '' || written === 'all' || written === 'none') return 'absent';
-      return { value: written.split(',').filter((id) => id.trim() !== '').length };
-    },
-  }),
 ];

@@ -1,7 +1,7 @@
 /**
  * vLLM releases where a default that matters changed. A command does not say its release; its image or a requirement may.
- * The newest one is taken otherwise, and every default is shown with its release. Source: vllm/config/cache.py at 002f10e0
- * (0.92; logs of 0.20 show it, those of 0.19 do not) and vllm/engine/arg_utils.py at 001999d2 (0.90, prefix caching only with V1).
+ * The newest one is taken otherwise, and every default is shown with its release. Source: vllm/config/cache.py of 0.19.0
+ * (0.9), 0.20.0 and 0.33.0 (0.92), and vllm/engine/arg_utils.py at 001999d2 (0.90, prefix caching only with V1).
  */
 import { type Pins, pinnedRelease } from '../pins.ts';
 

@@ -1,44 +1,36 @@
 /**
- * vLLM servers: `vllm serve`, the API server module, containers of its image, and the YAML file of `--config`. One
- * reading per server.
+ * vLLM: `vllm serve` and its other commands, the API server module, containers of its image, `LLM(...)` and `EngineArgs(...)`
+ * in Python, and the YAML file of `--config`. One reading per engine.
  */
-import type { JobField } from '../../core/job-fields.ts';
-import type { ConfigDocument, Word } from '../../syntax/document.ts';
-import { type Adapter, noContext, type ReadContext, type Reading } from '../adapter.ts';
-import { ranIn } from '../document-pins.ts';
-import type { Draft } from '../draft.ts';
-import { createDraft, finishReading, setDefault } from '../draft.ts';
-import { environmentSettings } from '../environment.ts';
-import { topEntries } from '../find.ts';
-import { readFlags } from '../flags.ts';
-import { hasCommands } from '../launchers/has-commands.ts';
-import { readSlurm } from '../launchers/slurm.ts';
+import type { Adapter } from '../adapter.ts';
+import { type Draft, keyOrigin, setDefault, setField } from '../draft.ts';
+import { engineAdapter } from '../engines/frame.ts';
 import { vllmNotModelled } from '../not-modelled.ts';
-import type { Pins } from '../pins.ts';
 import { applyDefaults, readRows } from '../row.ts';
 import type { Setting } from '../setting.ts';
-import { canonicalFlag, entrySettings, firstLine } from '../setting.ts';
-import { readContainer } from './container.ts';
+import { settingText } from '../setting.ts';
 import { readVllmFacts } from './facts.ts';
 import { expandVllmFlag, isVllmFlag, vllmSwitches } from './flag-names.ts';
 import { vllmKeys } from './keys.ts';
-import { vllmEnvironmentRows, vllmRows } from './rows.ts';
-import type { ServerCommand } from './server-command.ts';
-import { serverCommand } from './server-command.ts';
+import { vllmEnvironmentRows, vllmModelRows, vllmRows } from './rows.ts';
 import type { VllmRelease } from './versions.ts';
 import { vllmRelease } from './versions.ts';
 
-const framework = 'vllm';
 const short = {
   tp: 'tensor-parallel-size',
   pp: 'pipeline-parallel-size',
   dp: 'data-parallel-size',
+  dpl: 'data-parallel-size-local',
+  dcp: 'decode-context-parallel-size',
+  ep: 'enable-expert-parallel',
   q: 'quantization',
   O: 'compilation-config',
+  cc: 'compilation-config',
+  sc: 'speculative-config',
 };
 
 /** Keys that only a server's YAML has. */
-const telling = new Set([
+const telling: ReadonlySet<string> = new Set([
   'tensor-parallel-size',
   'pipeline-parallel-size',
   'max-model-len',
@@ -52,63 +44,9 @@ const telling = new Set([
   'compilation-config',
 ]);
 
-function servers(document: ConfigDocument): readonly ServerCommand[] {
-  return document.commands.flatMap((command) => {
-    const server = serverCommand(command);
-    return server === undefined ? [] : [server];
-  });
-}
-
-function detect(document: ConfigDocument): number {
-  if (hasCommands(document)) return servers(document).length > 0 ? 0.9 : 0;
-  if (document.format !== 'yaml') return 0;
-  const names = [...topEntries(document).keys()].map(canonicalFlag);
-  const known = names.filter(isVllmFlag).length;
-  return names.some((name) => telling.has(name)) && known >= 2 && known >= 0.7 * names.length ? 0.8 : 0;
-}
-
-function read(document: ConfigDocument, { pins }: ReadContext = noContext): readonly Reading[] {
-  if (hasCommands(document)) return servers(document).map((server) => readServer(document, server, pins));
-  return detect(document) > 0 ? [readYaml(document, pins)] : [];
-}
-
-function readServer(document: ConfigDocument, server: ServerCommand, pins: Pins): Reading {
-  const { command, words, container } = server;
-  const release = vllmRelease(() => [...ranIn(command), ...pins()]);
-  const draft = createDraft({ document, framework, kind: 'serving', release: release.name, launch: command.range });
-  const listed = readFlags(words, { short, switches: vllmSwitches, oneValue: true, expand: expandVllmFlag });
-  const [model] = listed.positional.length > 0 ? listed.positional : listed.opaque;
-  const named = listed.settings.some(({ name }) => name === 'model');
-  const settings = named || model === undefined ? listed.settings : [modelSetting(model), ...listed.settings];
-  readSlurm(draft);
-  readContainer(draft, container);
-  readRows(draft, vllmEnvironmentRows, environmentSettings(command.environment));
-  return readSettings(draft, withRest(settings, words), release);
-}
-
-/** The model as a positional argument. */
-function modelSetting(word: Word): Setting {
-  const { range, value, text, unknown } = word;
-  return { name: 'model', spelling: 'model', key: range, value, given: true, scalar: text, quoted: false, unknown, rest: [] };
-}
-
-/** `--lora-modules a=x b=y` is the one flag whose further values count. */
-function withRest(settings: readonly Setting[], words: readonly Word[]): readonly Setting[] {
-  const whole = readFlags(words, { switches: vllmSwitches }).settings.find(({ name }) => name === 'lora-modules');
-  return settings.map((setting) => (setting.name === 'lora-modules' && whole !== undefined ? { ...setting, rest: whole.rest } : setting));
-}
-
-function readYaml(document: ConfigDocument, pins: Pins): Reading {
-  const release = vllmRelease(pins);
-  const draft = createDraft({ document, framework, kind: 'serving', release: release.name, launch: firstLine(document) });
-  const settings = entrySettings(document)
-    .filter((_, index) => document.entries[index]?.path.length === 1)
-    .map((setting) => ({ ...setting, name: canonicalFlag(setting.name) }));
-  return readSettings(draft, settings, release);
-}
-
-function readSettings(draft: Draft, settings: readonly Setting[], release: VllmRelease): Reading {
-  readRows(draft, vllmRows, settings);
+function complete(draft: Draft, settings: readonly Setting[], release: VllmRelease): void {
+  readRows(draft, vllmModelRows, settings);
+  readGraphs(draft, settings);
   readVllmFacts(draft, settings);
   applyDefaults(draft, vllmRows);
   const cache = 'as in vllm/config/cache.py of this release; others differ';
@@ -116,16 +54,42 @@ function readSettings(draft: Draft, settings: readonly Setting[], release: VllmR
   setDefault(draft, 'serving.prefixCaching', release.prefixCaching, 'on by default since the V1 engine');
   setDefault(draft, 'serving.chunkedPrefill', release.chunkedPrefill, 'on by default since the V1 engine');
   if (release.exact !== undefined) setDefault(draft, 'serving.engineVersion', release.exact, release.name);
-  return finishReading(draft, settings, isVllmFlag, vllmNotModelled);
+  if (!settings.some(({ name, scalar }) => name === 'enable-lora' && scalar !== false && scalar !== 'false')) return;
+  setDefault(draft, 'serving.loraSlots', 1, 'max_loras in vllm/config/lora.py');
+  setDefault(draft, 'serving.loraRank', 16, 'max_lora_rank in vllm/config/lora.py');
 }
 
-/** The flag with its value, for quick fixes that add one. */
-function spell(field: JobField, value: string | number | boolean): string | undefined {
-  const name = vllmRows.findLast((row) => row.field === field)?.keys[0];
-  if (name === undefined) return undefined;
-  if (typeof value !== 'boolean') return `--${name} ${value}`;
-  const bare = name.replace(/^no-/, '');
-  return value ? `--${bare}` : `--no-${bare}`;
+/** `cudagraph_mode: NONE` of the compilation's block captures no graphs, as eager mode does. */
+function readGraphs(draft: Draft, settings: readonly Setting[]): void {
+  const mode = settings.findLast(({ name }) => name === 'compilation-config.cudagraph_mode');
+  if (mode === undefined || !/(?:^|\.)none$/i.test(settingText(mode) ?? '')) return;
+  draft.used.add(mode);
+  setField(draft, 'serving.enforceEager', true, keyOrigin(draft, mode));
 }
 
-export const adapter: Adapter = { id: framework, label: 'vLLM', detect, read, spell, keys: vllmKeys };
+export const adapter: Adapter = engineAdapter<VllmRelease>({
+  id: 'vllm',
+  label: 'vLLM',
+  start: {
+    module: /(?:^|\/)vllm[./]entrypoints[./](?:openai[./])?(?:api_server|run_batch)(?:\.py)?$|^vllm\.entrypoints\.grpc_server$/,
+    command: { program: /(?:^|\/)vllm$/, subcommands: /^serve$/ },
+    image: /(?:^|\/)vllm(?:-openai|-cpu|-rocm|-tpu|-cuda-\w+)*(?::[\w.-]+)?(?:@sha256:\w+)?$/,
+  },
+  flags: {
+    short,
+    switches: vllmSwitches,
+    several: new Set(['lora-modules', 'cuda-graph-sizes', 'cudagraph-capture-sizes', 'allowed-origins']),
+    expand: expandVllmFlag,
+  },
+  positional: ['model'],
+  calls: { callee: /^vllm\b(?:.*\.)?(?:LLM|EngineArgs|AsyncEngineArgs)$/, positional: ['model'] },
+  telling,
+  isKnown: isVllmFlag,
+  rows: vllmRows,
+  environmentRows: vllmEnvironmentRows,
+  blocks: new Set(['speculative-config', 'kv-transfer-config', 'ec-transfer-config', 'compilation-config', 'hf-overrides', 'rope-scaling']),
+  notModelled: vllmNotModelled,
+  keys: vllmKeys,
+  release: vllmRelease,
+  complete,
+});

@@ -1,20 +1,16 @@
-/** `docker run` in front of the server: which GPUs it may see. */
+/** `docker run` in front of a server: which GPUs it may see, and the environment it gets. */
 import { textAt, type Word } from '../../syntax/document.ts';
 import type { Draft } from '../draft.ts';
 import { readFlags } from '../flags.ts';
 import { dockerRows } from '../launchers/container.ts';
 import { readRows } from '../row.ts';
 import type { Setting } from '../setting.ts';
-import { vllmEnvironmentRows } from './rows.ts';
 
-export function readContainer(draft: Draft, words: readonly Word[]): void {
+/** Reads what the words in front of a server say, and returns the variables they set. */
+export function readContainer(draft: Draft, words: readonly Word[]): readonly Setting[] {
   const { settings } = readFlags(words, { short: { e: 'env' }, oneValue: true });
   readRows(draft, dockerRows, settings);
-  readRows(
-    draft,
-    vllmEnvironmentRows,
-    settings.flatMap((setting) => environmentOf(draft, setting)),
-  );
+  return settings.flatMap((setting) => environmentOf(draft, setting));
 }
 
 /** `-e NAME=value` as a setting named NAME whose place is the part behind the sign. */
