@@ -68,7 +68,10 @@ const bodiesOf = (module: PythonModule): readonly PythonBody[] => [
   ...module.classes.flatMap(({ functions }) => functions),
 ];
 
-function commandsOf<R extends { readonly name: string }>(document: ConfigDocument, { start, prepare }: EngineFrame<R>): readonly EngineCommand[] {
+function commandsOf<R extends { readonly name: string }>(
+  document: ConfigDocument,
+  { start, prepare }: EngineFrame<R>,
+): readonly EngineCommand[] {
   return document.commands.flatMap((command) => {
     const found = engineCommand(command, start);
     const prepared = found === undefined || prepare === undefined ? found : prepare(found);
@@ -135,7 +138,9 @@ export function readCommand<R extends { readonly name: string }>(
   });
   readSlurm(draft);
   const environment = [...environmentSettings(command.environment), ...readContainer(draft, [...(command.front ?? []), ...front])];
-  const settings = [...standIns(frame, environment, written), ...named, ...listed.settings];
+  // `--eplb-config.num_redundant_experts`: dashes in the flag's own name, underscores inside its block.
+  const flags = listed.settings.map((setting) => ({ ...setting, name: engineName(setting.name) }));
+  const settings = [...standIns(frame, environment, written), ...named, ...flags];
   readEnvironment(draft, frame, environment);
   nameHidden(
     draft,
@@ -198,7 +203,14 @@ function close<R extends { readonly name: string }>(draft: Draft, frame: Frame<R
   const isKnown = (name: string): boolean => frame.isKnown(name.split('.', 1)[0] ?? name);
   // A block counts as one key; what is inside is read, or is the block's own business.
   const own = settings.filter(({ name }) => !name.includes('.') || frame.notModelled?.[name] !== undefined);
-  return finishReading(draft, [...own, ...settings.filter((one) => !own.includes(one) && draft.used.has(one))], isKnown, frame.notModelled);
+  const inside = settings.filter((one) => !own.includes(one));
+  // Rules ask for what stands inside a block too.
+  noteWritten(
+    draft,
+    frame.id,
+    inside.filter((one) => !draft.used.has(one)),
+  );
+  return finishReading(draft, [...own, ...inside.filter((one) => draft.used.has(one))], isKnown, frame.notModelled);
 }
 
 /** A flag in a script, a property in a file; a switch that is turned off by another one is spelt by that one. */
