@@ -17,7 +17,7 @@ const table = [
   ['server/src/engine', ['core', 'data', 'syntax', 'frameworks'], /^$/],
   ['server/src/report', ['core', 'engine'], /^markdown-it$/],
   ['server/src/validation', ['core', 'data'], /^zod$/],
-  ['server/src/io', ['engine'], /^node:/],
+  ['server/src/io', ['core', 'engine'], /^(?:node:|highs$)/],
   ['server/src/lsp', ['core', 'data', 'syntax', 'frameworks', 'engine', 'report', 'protocol', 'io'], /^vscode-languageserver/],
   [
     'server/src/cli',

@@ -62,8 +62,9 @@ try {
   const engine = createEngine({ files, settings: () => ({ gpu: 'nvidia-h100-sxm-80gb' }), log: (message) => faults.push(message) });
   const index = createWorkspaceIndex((uri) => {
     const found = files.read(uri);
+    const targets = 'text' in found ? engine.dependencies(uri, found.text) : [];
     files.forget(uri);
-    return 'text' in found ? engine.dependencies(uri, found.text) : [];
+    return targets;
   });
   global.gc?.();
   const before = process.memoryUsage.rss();

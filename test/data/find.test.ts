@@ -130,6 +130,9 @@ describe('findModelCard', () => {
     ['lmsys/vicuna-13b-v1.5', 'meta-llama/Llama-2-13b-hf'],
     ['deepseek-ai/DeepSeek-R1-Distill-Qwen-32B', 'Qwen/Qwen2.5-32B'],
     ['/hub/models--meta-llama--Meta-Llama-3.1-8B-Instruct/snapshots/8c22764a7e36', 'meta-llama/Meta-Llama-3.1-8B'],
+    ['/models/Meta-Llama-3.1-8B-Instruct-Q4_K_M.gguf', 'meta-llama/Meta-Llama-3.1-8B'],
+    ['mistral-7b-instruct-v0.2.Q5_0.gguf', 'mistralai/Mistral-7B-v0.2'],
+    ['bartowski/Meta-Llama-3.1-8B-Instruct-GGUF', 'meta-llama/Meta-Llama-3.1-8B'],
     ['mycompany/secret-13b', undefined],
     ['mycompany/secret-sft', undefined],
     ['Llama-3-8B-speculator', undefined],
@@ -147,6 +150,9 @@ describe('findModelCard', () => {
 
   test.each([
     ['Qwen/Qwen-7B-Chat-Int4', 'gptq'],
+    ['Meta-Llama-3.1-70B-Instruct-UD-Q2_K_XL-00001-of-00003.gguf', 'gguf-q2_k_xl'],
+    ['Meta-Llama-3.1-70B-Instruct-IQ3_XXS.gguf', 'gguf-iq3_xxs'],
+    ['Meta-Llama-3.1-70B-Instruct-bf16.gguf', undefined],
     ['hugging-quants/Meta-Llama-3.1-70B-BNB-NF4', 'bitsandbytes'],
     ['unsloth/Llama-3.2-1B-unsloth-bnb-4bit', 'bitsandbytes'],
   ])('%s is stored by %s', (name, method) => {

@@ -22,6 +22,20 @@ export function filesIn(texts: Readonly<Record<string, string>>): FileAccess {
   };
 }
 
+/** Files by path below `file:///w/`, found as on a disk: from the folder of the file that names them, then from those above. */
+export function filesUnder(texts: Readonly<Record<string, string>>): FileAccess {
+  return {
+    read: (uri) => filesIn(texts).read(uri),
+    resolve: (from, path) => {
+      for (let folder = new URL('.', from).href; folder.startsWith('file:///w/'); folder = new URL('..', folder).href) {
+        const { href } = new URL(path, folder);
+        if (href.replace('file:///w/', '') in texts) return href;
+      }
+      return undefined;
+    },
+  };
+}
+
 export interface TestEngine {
   readonly engine: Engine;
   /** Faults of our own that were logged. */
@@ -31,9 +45,10 @@ export interface TestEngine {
 export function engineOver(
   texts: Readonly<Record<string, string>> = {},
   settings: EngineSettings = { gpu: 'nvidia-h100-sxm-80gb' },
+  files: FileAccess = filesIn(texts),
 ): TestEngine {
   const faults: string[] = [];
-  return { engine: createEngine({ files: filesIn(texts), settings: () => settings, log: (message) => faults.push(message) }), faults };
+  return { engine: createEngine({ files, settings: () => settings, log: (message) => faults.push(message) }), faults };
 }
 
 /** A launch with nothing to find fault with; `flags` come last. */

@@ -39,7 +39,8 @@ function isFormula(value: number, text: string): boolean {
 function holdsNumber(value: number, text: string): boolean {
   const numbers = [...text.matchAll(/\d[\d_]*(?:\.\d+)?(?:e[+-]?\d+)?/gi)].map((match) => Number(match[0].replaceAll('_', '')));
   const thousands = /\dk/.test(text) && numbers.some((number) => number * 1000 === value);
-  const devices = /^"?[\w='",]*\d(?:,\d+)+/.test(text) && text.split(',').length === value;
+  const isList = /^"?[\w='",]*\d(?:,\d+)+/.test(text) || /^["']*device=\w+["']*$/.test(text);
+  const devices = isList && text.split(',').length === value;
   // GPT-NeoX's 0 stages are one stage.
   const isOne = value === 1 && (text === 'true' || text === '0');
   return numbers.includes(value) || thousands || devices || isOne;

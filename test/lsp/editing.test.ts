@@ -169,6 +169,24 @@ describe('files that others use', () => {
   });
 });
 
+describe('names that a module imports', () => {
+  const base =
+    'from transformers import TrainingArguments\nBATCH = 4\n\ndef arguments(**more):\n    return TrainingArguments("x", **more)\n';
+  const module =
+    'from transformers import TrainingArguments\nfrom .base import BATCH, arguments\nargs = TrainingArguments("x", per_device_train_batch_size=BATCH)\nother = arguments()\n';
+
+  beforeEach(() => writeFileSync(join(folder, 'base.py'), base));
+
+  test.each([
+    ['=BA|TCH', 'base.py 1:0-5'],
+    ['import BA|TCH', 'base.py 1:0-5'],
+    ['= argu|ments', 'base.py 3:0-22'],
+  ])('%s leads to its definition there', async (pointed, place) => {
+    const { params } = await openAt('t.py', module.replace(pointed.replace('|', ''), pointed), 'python');
+    expect((await ask<Location[]>('textDocument/definition', params)).map(shown)).toEqual([place]);
+  });
+});
+
 describe('constants of a Python module', () => {
   const module =
     'from transformers import TrainingArguments\nBATCH = 4\n"""BATCH"""\nargs = TrainingArguments("x", per_device_train_batch_size=BATCH, run_name=f"b{BATCH}")\n';

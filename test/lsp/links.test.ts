@@ -165,3 +165,17 @@ test("a model of one of the user's own folders is found by its name", async () =
   const found = await client.diagnosticsUntil(uri, (all) => all.some(({ code }) => code === 'context-over-model-limit'));
   expect(found.length).toBeGreaterThan(0);
 });
+
+test('a module that a recipe imports is read with it, and again when it changes on disk or appears', async () => {
+  const uri = uriOf('train.py');
+  const text =
+    'from transformers import TrainingArguments\nfrom .sizes import BATCH\nargs = TrainingArguments("x", per_device_train_batch_size=BATCH, bf16=True)\n';
+  await client.open(uri, text, 'python');
+  expect(await client.hover(uri, 'per_device_train_batch_size')).not.toContain('· 3');
+  writeFileSync(join(folder, 'sizes.py'), 'BATCH = 3\n');
+  await client.connection.sendNotification('workspace/didChangeWatchedFiles', { changes: [{ uri: uriOf('sizes.py'), type: 1 }] });
+  expect(await client.hover(uri, 'per_device_train_batch_size')).toContain('· 3');
+  writeFileSync(join(folder, 'sizes.py'), 'BATCH = 5\n');
+  await changed(uriOf('sizes.py'));
+  expect(await client.hover(uri, 'per_device_train_batch_size')).toContain('· 5');
+});

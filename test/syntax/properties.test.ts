@@ -9,9 +9,51 @@ import { at, badRanges, loadParsers, pythonValues } from './helpers.ts';
 
 beforeAll(loadParsers);
 
-type Tried = 'shell' | 'json' | 'yaml' | 'toml' | 'python';
+type Tried = 'shell' | 'json' | 'yaml' | 'toml' | 'python' | 'pbtxt' | 'modelfile';
 
 const vocabulary: Readonly<Record<Tried, readonly string[]>> = {
+  pbtxt: [
+    'a',
+    'b:',
+    '{',
+    '}',
+    '<',
+    '>',
+    '[',
+    ']',
+    ',',
+    ';',
+    '"x"',
+    "'y'",
+    '"',
+    '${z}',
+    '#n\n',
+    '-1',
+    '0.5',
+    'True',
+    'key: "k" value: { s: "v" }',
+    '\\',
+    '\r\n',
+  ],
+  modelfile: [
+    'FROM',
+    'PARAMETER',
+    'num_ctx',
+    '4096',
+    'SYSTEM',
+    '"""',
+    '"',
+    '\n',
+    '\r\n',
+    '# note',
+    'MESSAGE',
+    'user',
+    'llama3:8b',
+    'true',
+    '\t',
+    'TEMPLATE',
+    '{{ .Prompt }}',
+  ],
   shell: [
     'TP=8',
     'export PP="${PP:-4}"',
@@ -246,7 +288,7 @@ function wordsOf(document: ConfigDocument): Word[] {
   return [...document.commands.flatMap((command) => command.words), ...document.variables.map((variable) => variable.value)];
 }
 
-describe.each(['shell', 'json', 'yaml', 'toml', 'python'] as const)('%s', (format) => {
+describe.each(['shell', 'json', 'yaml', 'toml', 'python', 'pbtxt', 'modelfile'] as const)('%s', (format) => {
   test('any text is read without throwing, and every range lies in it', () => {
     fc.assert(
       fc.property(anyText(format), (text) => {

@@ -136,6 +136,7 @@ describe('anchors', () => {
     ['a: &x [*x]\n', ['error cyclic-anchor']],
     ['a: &x\n  <<: *x\n  b: 1\n', ['error cyclic-anchor']],
     ['a: &x\n  b: &y\n    c: *x\n  d: *y', ['error cyclic-anchor', 'error cyclic-anchor']],
+    ['a: &x\n  b:\n    <<: *x\nc:\n  <<: *x\n', ['error cyclic-anchor', 'error cyclic-anchor']],
   ])('%j never ends, which is said', (text, expected) => {
     expect(codes(text)).toEqual(expected);
   });

@@ -4,10 +4,12 @@ import { benchCommand } from './commands/bench.ts';
 import { checkCommand } from './commands/check.ts';
 import { estimateCommand } from './commands/estimate.ts';
 import { lspCommand } from './commands/lsp.ts';
+import { mixCommand } from './commands/mix.ts';
 import { readCommand } from './commands/read.ts';
 import { reportCommand } from './commands/report.ts';
 import { scheduleCommand } from './commands/schedule.ts';
 import { serveCommand } from './commands/serve.ts';
+import { simulateCommand } from './commands/simulate.ts';
 import { validateCommand } from './commands/validate.ts';
 import { type CliIo, exitCodes, UsageError } from './io.ts';
 import { version } from './version.ts';
@@ -21,6 +23,8 @@ const commands: readonly AddCommand[] = [
   checkCommand,
   reportCommand,
   scheduleCommand,
+  simulateCommand,
+  mixCommand,
   validateCommand,
   benchCommand,
   lspCommand,

@@ -1,6 +1,7 @@
 /** What an estimate holds. Every number is a `Term`, so that each can be opened. */
 import type { JobField } from './job-fields.ts';
 import type { ScheduleRequest } from './schedules/schedule.ts';
+import type { LoadLimit, LoadPoint } from './serving-load.ts';
 import type { Term } from './term.ts';
 import type { Bytes, Seconds } from './units.ts';
 
@@ -92,6 +93,20 @@ export interface TrainingEstimate {
   readonly withAssumptions: (assumptions: readonly Assumption[]) => TrainingEstimate;
 }
 
+/** What one engine replica settles to under its share of the load. */
+export interface LoadEstimate {
+  /** Requests per second that one replica sustains within the latency limits; 0 when a single request breaks them. */
+  readonly sustainedRate: Term;
+  /** What keeps the load from settling; absent when it does. */
+  readonly overloaded?: LoadLimit;
+  /** Only when the load settles. */
+  readonly timeToFirstToken?: Term;
+  readonly timePerToken?: Term;
+  readonly decoding?: Term;
+  /** Latency against rate for requests of these lengths, worked out when asked. */
+  readonly curve: () => readonly LoadPoint[];
+}
+
 export interface ServingEstimate {
   readonly kind: 'serving';
   readonly gpus: number;
@@ -112,6 +127,8 @@ export interface ServingEstimate {
   readonly decode: { readonly batch: number; readonly timePerToken: Term; readonly tokensPerSecond: Term };
   readonly prefill: { readonly tokens: number; readonly timeToFirstToken: Term };
   readonly cost?: { readonly perMillionTokens: Term };
+  /** Under the load that is stated; absent when none is. */
+  readonly load?: LoadEstimate;
   readonly assumptions: readonly Assumption[];
 }
 

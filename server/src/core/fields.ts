@@ -1,6 +1,7 @@
 /** One row per job field: what it is called, what it means and where that is defined. The rows live in `fields/`. */
 import type { FieldInfo } from './field-info.ts';
 import { architectureFields } from './fields/architecture-fields.ts';
+import { loadFields } from './fields/load-fields.ts';
 import { memoryFields } from './fields/memory-fields.ts';
 import { modelFields } from './fields/model-fields.ts';
 import { parallelFields } from './fields/parallel-fields.ts';
@@ -20,6 +21,7 @@ export const fieldInfo: { readonly [F in JobField]: FieldInfo } = {
   ...trainingFields,
   ...memoryFields,
   ...servingFields,
+  ...loadFields,
 };
 
 /** Every field, in the order of the rows. */

@@ -2,7 +2,7 @@
  * Every fact Rooflint can know about a job, by its dotted name. A misspelt field or a value of the wrong type is a
  * compile error everywhere else. Counts and ratios are plain numbers; sizes say their unit in the name or the type.
  */
-import type { Bytes } from './units.ts';
+import type { Bytes, Seconds } from './units.ts';
 
 /** How the frozen weights of an adapter job are stored; `nf4-dq`: NF4 whose scales are quantized too. */
 export type BaseFormat = 'fp32' | 'bf16' | 'fp16' | 'fp8' | 'int8' | 'nf4' | 'nf4-dq' | 'gptq-4bit' | 'awq-4bit' | 'mxfp4';
@@ -381,6 +381,14 @@ export interface JobFields {
   'serving.engineVersion': string;
   /** Largest batch a CUDA graph is captured for. */
   'serving.graphBatch': number;
+
+  // What a server is asked to do, and how fast it should answer.
+  /** Requests per second at the whole deployment. */
+  'load.requestRate': number;
+  'load.inputTokens': number;
+  'load.outputTokens': number;
+  'load.firstTokenLimit': Seconds;
+  'load.perTokenLimit': Seconds;
 }
 
 export type JobField = keyof JobFields;

@@ -10,7 +10,7 @@ export type FlopsPerSecond = number & { readonly [unit]?: 'FLOP/s' };
 export type BytesPerSecond = number & { readonly [unit]?: 'B/s' };
 
 /** The units a term can carry. `1` is a bare ratio, `count` a number of things. */
-export type Unit = 'B' | 's' | 'FLOP' | 'FLOP/s' | 'B/s' | 'tokens/s' | 'tokens' | 'USD' | 'W' | 'J' | 'count' | '1';
+export type Unit = 'B' | 's' | 'FLOP' | 'FLOP/s' | 'B/s' | 'tokens/s' | 'requests/s' | 'tokens' | 'USD' | 'W' | 'J' | 'count' | '1';
 
 export const GiB = (value: number): Bytes => (value * 2 ** 30) as Bytes;
 export const MiB = (value: number): Bytes => (value * 2 ** 20) as Bytes;

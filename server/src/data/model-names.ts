@@ -12,8 +12,8 @@ const quantization: readonly { readonly suffix: RegExp; readonly method: string 
   { suffix: /-(?:nvfp4|fp4)$/, method: 'nvfp4' },
   { suffix: /-(?:unsloth-)?bnb-(?:4bit|nf4)$/, method: 'bitsandbytes' },
 ];
-/** A GGUF file or tag: the type of its weights, and the repository's own ending. */
-const gguf = /[-.:](?:ud-)?((?:i?q\d|tq[12])(?:-[0-9a-z]+)*|mxfp4(?:-moe)?|bf16|f16|f32|fp16)$/;
+/** A file of llama.cpp, by its quantization: "Llama-3.1-8B-Instruct-Q4_K_M.gguf", ".UD-Q2_K_XL-00001-of-00003.gguf"; or the repository of such files. */
+const gguf = /[-.](?:ud-)?(i?q\d(?:-[a-z0-9]{1,3})*|mxfp4(?:-moe)?|bf16|f16|f32)(?:-\d{5}-of-\d{5})?\.gguf$/;
 /** What a tuned version adds to the name of its base model, wherever it stands: "Mistral-7B-Instruct-v0.3". */
 const tuned = /-(?:instruct|chat|it|base|hf|pt|pretrain|thinking|deduped|unsloth)(?=-|$)/g;
 /** What people add at the end when they train or convert a model: "Llama-3-8b-sft-mixture", "Qwen3-4B_torch_dist". */
@@ -39,23 +39,26 @@ function modelKey(name: string): { readonly key: string; readonly quantized?: st
     .replace(/^meta-(?=llama)/, '')
     .replace(/^(llama)(?=\d)/, 'llama-')
     .replace(/^(llama-\d)-(\d)(?=-)/, '$1.$2');
-  const packed = packedKey(key);
-  if (packed !== undefined) return packed;
+  key = untagged(key);
+  const file = gguf.exec(key);
+  if (file !== null) {
+    const [suffix, stored = ''] = file;
+    const whole = { key: key.slice(0, -suffix.length).replace(tuned, '') };
+    return stored.includes('q') ? { ...whole, quantized: `gguf-${stored.replaceAll('-', '_')}` } : whole;
+  }
+  key = key.replace(/(?:-gguf|\.gguf)$/, '');
   const found = quantization.find((entry) => entry.suffix.test(key));
   if (found !== undefined) key = key.replace(found.suffix, '');
   key = key.replace(tuned, '');
   return found === undefined ? { key } : { key, quantized: found.method };
 }
 
-/** `qwen3-8b-q4-k-m.gguf`, `qwen3-8b-gguf:q4-k-m` and Ollama's `qwen3:8b-q4-k-m` all are a Qwen3-8B of that type. */
-function packedKey(key: string): { readonly key: string; readonly quantized: string } | undefined {
-  const file = key.replace(/\.gguf$/, '').replace(/-\d{5}-of-\d{5}$/, '');
-  const type = gguf.exec(file);
-  const isGguf = file !== key || /-gguf(?=:|$)/.test(key) || key.includes(':');
-  if (!isGguf) return undefined;
-  const bare = (type === null ? file : file.slice(0, type.index)).replace(/-gguf(?=:|$)/, '').replace(/:latest$/, '').replace(':', '-');
-  const name = bare.replace(tuned, '').replace(/^(gemma|phi|llama)(?=\d)/, '$1-');
-  return { key: name, quantized: type?.[1]?.toUpperCase().replaceAll('-', '_') ?? 'gguf' };
+/** A tag as the end of a file's name: `qwen3-8b-gguf:q4-k-m` of the Hub, `llama3.1:8b-instruct-q4-k-m` and `gemma2:9b` of Ollama. */
+function untagged(key: string): string {
+  const [base = '', tag] = key.split(':', 2);
+  if (tag === undefined) return key;
+  const name = base.replace(/-gguf$/, '').replace(/^(gemma|phi|llama)(?=\d)/, '$1-');
+  return tag === 'latest' ? name : `${name}-${tag}.gguf`;
 }
 
 function quantizedCard(card: ModelCard, method: string): ModelCard {

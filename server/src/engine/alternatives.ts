@@ -111,6 +111,7 @@ export function alternativesOf(analysis: JobAnalysis, field: JobField): readonly
   });
 }
 
-function triedJob({ job, sources, runsAs, framework, kind, keys }: JobAnalysis): TriedJob {
+/** The job as trials take it. */
+export function triedJob({ job, sources, runsAs, framework, kind, keys }: JobAnalysis): TriedJob {
   return { job, sources, framework: runsAs, frameworks: [framework, runsAs, ...keys.dialects], keys: keys.values, kind };
 }

@@ -78,6 +78,15 @@ export interface Analysis {
   readonly dependsOn: readonly string[];
 }
 
+/** The load on a server, with latency limits in seconds. */
+export interface LoadSettings {
+  readonly requestRate?: number;
+  readonly inputTokens?: number;
+  readonly outputTokens?: number;
+  readonly firstTokenLimit?: number;
+  readonly perTokenLimit?: number;
+}
+
 /** Per-workspace settings that change the answer. */
 export interface EngineSettings {
   /** Id or alias of an accelerator in `data/gpus`; undefined = take it from the file, else none. */
@@ -87,6 +96,8 @@ export interface EngineSettings {
   /** Id of a network in `data/networks`. */
   readonly network?: string;
   readonly pricePerGpuHour?: number;
+  /** What servers are asked to do; all three sizes, or no figures at a load. */
+  readonly load?: LoadSettings;
   /** Whose FLOPs MFU counts; undefined = the framework's own. */
   readonly mfuConvention?: FlopsConvention;
   /** Folders with the user's own models: `<folder>/<name>/config.json` or `<folder>/<name>.json`. */

@@ -15,7 +15,7 @@ const latestNetwork = 'infiniband-ndr-400';
 /** Taken when no GPU is named anywhere, so that memory and shares can be seen at once; no verdict rests on it. */
 const usualGpu = 'nvidia-h100-sxm-80gb';
 
-/** Puts the user's settings of cluster and MFU over what was read. A changed packing makes a written world size obsolete. */
+/** Puts the user's settings of cluster, load and MFU over what was read. A changed packing makes a written world size obsolete. */
 export function applySettings(layer: Layer, settings: EngineSettings): Layer {
   const job: PartialJobDraft = { ...layer.job };
   const sources: SourcesDraft = { ...layer.sources };
@@ -34,6 +34,12 @@ export function applySettings(layer: Layer, settings: EngineSettings): Layer {
   set('cluster.interconnect', settings.network, 'cluster.network');
   set('cluster.pricePerGpuHour', settings.pricePerGpuHour, 'cluster.pricePerGpuHour');
   set('report.mfuConvention', settings.mfuConvention, 'mfuConvention');
+  const { load = {} } = settings;
+  set('load.requestRate', load.requestRate, 'load.requestsPerSecond');
+  set('load.inputTokens', load.inputTokens, 'load.inputTokens');
+  set('load.outputTokens', load.outputTokens, 'load.outputTokens');
+  set('load.firstTokenLimit', load.firstTokenLimit, 'load.ttftMilliseconds');
+  set('load.perTokenLimit', load.perTokenLimit, 'load.tpotMilliseconds');
   return { job, sources };
 }
 

@@ -132,7 +132,7 @@ function analyseDocument(parts: Parts, document: ConfigDocument, version: number
 
 /** Words that name another file: without one of them nothing needs to be read to know that there is none. */
 const namesFile =
-  /\.(?:jsonc?|ya?ml|toml|sh|bash|slurm|sbatch|py|env|conf)\b|(?:^|[\s"'=:])(?:\.{1,2}|~)?\/[\w.$]|\bsource\b|\bdefaults:|\bconfig\b/;
+  /\.(?:jsonc?|ya?ml|toml|sh|bash|slurm|sbatch|py|env|conf)\b|(?:^|[\s"'=:])(?:\.{1,2}|~)?\/[\w.$]|\bsource\b|\bfrom\s+[\w.]+\s+import\b|\bdefaults:|\bconfig\b/;
 
 /** Every file a document rests on, once. */
 function distinctFiles(
@@ -272,13 +272,19 @@ function estimate(parts: Parts, { framework, runsAs, kind }: Reading, layer: Lay
   return withAssumptions(result, [...resolved.assumptions, ...assumptionsOfNames(layer), ...assumptionsForHidden(layer, kind, runsAs)]);
 }
 
+/** What starts other programs and says little about them. */
+const carriers: ReadonlySet<string> = new Set(['kubernetes', 'compose', 'skypilot']);
+
 /** Documents that are no whole job: what to open instead. */
 function refusalFor(kind: JobKind, framework: string, job: Layer['job']): EstimateResult | undefined {
   if (kind === 'model') {
     return { refusal: { why: 'a model alone has no step time: open the launch script or serve command that names it', missing: [] } };
   }
   if (kind === 'cluster') {
-    return { refusal: { why: 'this file says where something runs; no launch that Rooflint reads was found in it', missing: [] } };
+    const why = carriers.has(framework)
+      ? 'what is started here is not recognised: the image, or a program in another place, decides what runs; the machines alone are known'
+      : 'this file says where something runs; no launch that Rooflint reads was found in it';
+    return { refusal: { why, missing: [] } };
   }
   // A file of settings for a launch; a launch itself says at least how much a GPU gets.
   const isSettings = framework === 'deepspeed' || (framework === 'accelerate' && job['batch.micro'] === undefined);

@@ -46,6 +46,7 @@ const scalesOf: { readonly [U in Exclude<Unit, 'count' | '1' | 'USD'>]: readonly
   'FLOP/s': decimal('FLOP/s'),
   'B/s': decimal('B/s'),
   'tokens/s': plain('tokens/s'),
+  'requests/s': plain('requests/s'),
   tokens: plain('tokens'),
   W: decimal('W'),
   J: decimal('J'),
@@ -114,12 +115,21 @@ export function formatValue(value: number, unit: Unit, id = ''): string {
 /** One end of a band in the unit of the value it belongs to: whole where that says enough. */
 const bandEnd = (value: number): string => (Math.abs(value) >= 10 ? grouped(Math.round(value)) : formatNumber(value));
 
-function formatBand(band: Band, value: number, unit: Unit, id: string): string {
-  if (unit === '1' && isShare.test(id)) return `(${formatShare(band.low)} to ${formatShare(band.high)})`;
-  if (unit === 'count') return `(${formatCount(band.low)} to ${formatCount(band.high)})`;
-  if (unit === 'USD') return `(${formatMoney(band.low)} to ${formatMoney(band.high)})`;
+/** A band without an upper end: what it grows to cannot be told. */
+const orMore = (low: string, high: number, text: (value: number) => string): string =>
+  Number.isFinite(high) ? `(${low} to ${text(high)})` : `(${low} or more)`;
+
+function bandText(value: number, unit: Unit, id: string): (end: number) => string {
+  if (unit === '1' && isShare.test(id)) return formatShare;
+  if (unit === 'count') return formatCount;
+  if (unit === 'USD') return formatMoney;
   const factor = unit === '1' ? 1 : pick(value, scalesOf[unit]).factor;
-  return `(${bandEnd(band.low / factor)} to ${bandEnd(band.high / factor)})`;
+  return (end) => bandEnd(end / factor);
+}
+
+function formatBand(band: Band, value: number, unit: Unit, id: string): string {
+  const text = bandText(value, unit, id);
+  return orMore(text(band.low), band.high, text);
 }
 
 /** A term's value with its unit and, when it has one, its band: `71.9 GiB (67 to 77)`. */

@@ -12,6 +12,7 @@ import { type PlacedSetting, placedSettings } from './keys.ts';
 import type { Layer } from './layers.ts';
 import { missingDeepspeed } from './missing-deepspeed.ts';
 import type { Requirements } from './requirements.ts';
+import { findSourced, inFiles } from './sourced.ts';
 
 /** A link, what it led to and what was read there. */
 export interface FollowedLink {
@@ -68,10 +69,11 @@ function follow(document: ConfigDocument, reading: Reading, link: Link, around: 
   if (link.role === 'tokenizer' || link.role === 'script') return { link: { ...link, uri }, files: [uri] };
   const found = files.read(uri);
   if ('error' in found) return { link: { ...link, missing: found.error }, files: [uri] };
-  const linked = linkedDocument(uri, found.text, link.role);
+  const linked = linkedDocument(uri, found.text, link.role, files);
   const adapter = adapters.find(({ id }) => id === (link.framework ?? adapterOf[link.role] ?? reading.framework));
   const requirements = around.requirementsOf?.(linked) ?? noRequirements;
-  const first = adapter && readingsOf(adapter, linked, around.fault, requirements.pins, reading)[0];
+  const read = adapter && readingsOf(adapter, linked, around.fault, requirements.pins, reading)[0];
+  const first = read && inFiles(linked, read);
   if (!first) return { link: { ...link, uri, missing: 'the file is there, but nothing in it could be read' }, files: [uri] };
   const beside = link.role === 'model' && adapter ? besideModel(uri, adapter, around) : undefined;
   // A file beneath is overruled in the model it names, and in the whole shape of that model with it.
@@ -84,7 +86,13 @@ function follow(document: ConfigDocument, reading: Reading, link: Link, around: 
     unread: first.unread,
     // What comes last stands: the nearer file over those it stands on.
     written: [...deeper.toReversed().flatMap(({ written = [] }) => written), ...placedSettings(uri, first)],
-    files: [uri, ...(beside ? [beside.uri] : []), ...requirements.files(), ...deeper.flatMap(({ files: more }) => more)],
+    files: [
+      uri,
+      ...importsOf(linked),
+      ...(beside ? [beside.uri] : []),
+      ...requirements.files(),
+      ...deeper.flatMap(({ files: more }) => more),
+    ],
   };
 }
 
@@ -98,7 +106,7 @@ function besideModel(
 ): { readonly uri: string; readonly reading: Reading } | undefined {
   const other = uri.replace(/[^/]*$/, 'hf_quant_config.json');
   const found = files.read(other);
-  const [reading] = other !== uri && 'text' in found ? readingsOf(adapter, linkedDocument(other, found.text, 'model'), fault) : [];
+  const [reading] = other !== uri && 'text' in found ? readingsOf(adapter, linkedDocument(other, found.text, 'model', files), fault) : [];
   return reading && { uri: other, reading };
 }
 
@@ -147,11 +155,12 @@ function cardLayer(card: ModelCard): Layer {
 const parsed = new Map<string, ConfigDocument>();
 const parsedLimit = 64;
 
-function linkedDocument(uri: string, text: string, role: Link['role']): ConfigDocument {
+function linkedDocument(uri: string, text: string, role: Link['role'], files: FileAccess): ConfigDocument {
   const known = parsed.get(uri);
-  if (known && known.text === text) return known;
+  // What takes part in a document may change without it.
+  if (known && known.text === text && !known.sourced) return known;
   const format: TextFormat | undefined = role === 'engine-config' ? 'yaml' : role === 'model' ? 'json' : jsonUnlessYaml(uri, role);
-  const document = readDocument(uri, text, format);
+  const document = readDocument(uri, text, format, findSourced(files));
   if (parsed.size >= parsedLimit) parsed.clear();
   parsed.set(uri, document);
   return document;
@@ -161,6 +170,9 @@ function linkedDocument(uri: string, text: string, role: Link['role']): ConfigDo
 function jsonUnlessYaml(uri: string, role: Link['role']): TextFormat | undefined {
   return role === 'deepspeed-config' && !/\.ya?ml$/i.test(uri) ? 'json' : undefined;
 }
+
+/** Modules that a linked file imports. */
+const importsOf = ({ sourced = [] }: ConfigDocument): readonly string[] => sourced.flatMap(({ file }) => file?.uri ?? []);
 
 /** The nearer file wins, field by field. */
 function strongestFirst(layers: readonly Layer[]): Layer {

@@ -6,16 +6,23 @@ import type { KeyName } from '../core/finding.ts';
 import type { JobField } from '../core/job-fields.ts';
 import type { Origin, Range, SourcesDraft } from '../core/origin.ts';
 import type { Reading } from '../frameworks/adapter.ts';
+import { mayShareConfiguration } from '../frameworks/interest.ts';
 import { type ConfigDocument, placeIn, type SourcedFile } from '../syntax/document.ts';
 import type { FindSourced } from '../syntax/read.ts';
 import type { FileAccess, ResolvedLink } from './analysis.ts';
 import type { JobKeys } from './keys.ts';
 
-/** The files of a workspace as the shell reader asks for them. */
+/** The files of a workspace as the readers of shell and Python ask for them. Modules that are programs are left alone. */
 export function findSourced(files: FileAccess): FindSourced {
+  const isProgram = (uri: string): boolean => {
+    const found = files.read(uri);
+    return 'text' in found && !mayShareConfiguration(found.text);
+  };
   return (fromUri, path) => {
+    const isModule = path.endsWith('.py');
+    if (isModule && isProgram(fromUri)) return undefined;
     const uri = files.resolve(fromUri, path);
-    const found = uri === undefined ? undefined : files.read(uri);
+    const found = uri === undefined || (isModule && isProgram(uri)) ? undefined : files.read(uri);
     return uri !== undefined && found && 'text' in found ? { uri, text: found.text } : undefined;
   };
 }

@@ -1,5 +1,5 @@
 /** One line about a job: what a code lens and the status bar show. */
-import type { ServingEstimate, TrainingEstimate } from '../core/estimate.ts';
+import type { LoadEstimate, ServingEstimate, TrainingEstimate } from '../core/estimate.ts';
 import { modelTerms } from '../core/model-terms.ts';
 import type { Term } from '../core/term.ts';
 import type { JobAnalysis } from './analysis.ts';
@@ -33,15 +33,25 @@ function trainingSummary(estimate: TrainingEstimate): readonly string[] {
   ];
 }
 
+function loadSummary({ sustainedRate, overloaded, timeToFirstToken, timePerToken }: LoadEstimate): readonly string[] {
+  const most = `${formatTerm(sustainedRate)} sustained`;
+  if (!timeToFirstToken || !timePerToken) return [`overloaded by ${overloaded ?? 'the load'}`, most];
+  return [`under load TTFT ${formatTerm(timeToFirstToken)}`, `TPOT ${formatTerm(timePerToken)}`, most];
+}
+
 function servingSummary(estimate: ServingEstimate): readonly string[] {
-  const { memory, concurrency, kvTokens, decode, prefill } = estimate;
+  const { memory, concurrency, kvTokens, decode, prefill, load } = estimate;
   return [
     gpuCount(estimate),
     ofCapacity(memory.total, memory.usable),
     `KV cache ${formatCount(kvTokens.value)} tokens`,
     `${formatValue(concurrency.value, '1')} full contexts at once`,
-    `TPOT ${formatSeconds(decode.timePerToken.value)} at batch ${decode.batch}`,
-    `TTFT ${formatSeconds(prefill.timeToFirstToken.value)} for ${formatNumber(prefill.tokens)} tokens`,
+    ...(load
+      ? loadSummary(load)
+      : [
+          `TPOT ${formatSeconds(decode.timePerToken.value)} at batch ${decode.batch}`,
+          `TTFT ${formatSeconds(prefill.timeToFirstToken.value)} for ${formatNumber(prefill.tokens)} tokens`,
+        ]),
   ];
 }
 

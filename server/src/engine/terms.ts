@@ -17,7 +17,7 @@ export function conventionOf(term: Term): string | undefined {
 /** The top terms of an estimate: everything in it can be reached from these. */
 export function topTerms(estimate: Estimate): readonly Term[] {
   if (estimate.kind === 'serving') {
-    const { memory, cost } = estimate;
+    const { memory, cost, load } = estimate;
     const { total, usable } = memory;
     const speed = [estimate.decode.timePerToken, estimate.decode.tokensPerSecond, estimate.prefill.timeToFirstToken];
     return [
@@ -28,8 +28,9 @@ export function topTerms(estimate: Estimate): readonly Term[] {
       estimate.kvTokens,
       estimate.concurrency,
       ...speed,
+      ...(load ? [load.sustainedRate, load.timeToFirstToken, load.timePerToken] : []),
       ...(cost ? [cost.perMillionTokens] : []),
-    ];
+    ].filter((term) => term !== undefined);
   }
   const { throughput, communication, cost } = estimate;
   const worst = worstStageOf(estimate);

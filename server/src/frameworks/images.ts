@@ -21,10 +21,10 @@ const release = String.raw`v?(\d+\.\d+(?:\.\d+)?)(?!\d|\.\d)`;
 const images: readonly ImageName[] = [
   { package: 'vllm', pattern: new RegExp(String.raw`(?:^|/)vllm(?:-\w+)*:${release}`) },
   { package: 'sglang', pattern: new RegExp(String.raw`(?:^|/)sglang(?:-\w+)*:${release}`) },
-  { package: 'lmdeploy', pattern: new RegExp(String.raw`(?:^|/)lmdeploy:${release}`) },
-  { package: 'tensorrt-llm', pattern: new RegExp(String.raw`(?:^|/)tensorrt-llm/release:${release}`) },
+  { package: 'lmdeploy', pattern: new RegExp(`(?:^|/)lmdeploy:${release}`) },
+  { package: 'tensorrt-llm', pattern: new RegExp(`(?:^|/)tensorrt-llm/release:${release}`) },
   // ghcr.io/huggingface/text-generation-inference:2.4.0, also with `sha-` tags that say nothing
-  { package: 'text-generation-inference', pattern: new RegExp(String.raw`(?:^|/)text-generation-inference:${release}`) },
+  { package: 'text-generation-inference', pattern: new RegExp(`(?:^|/)text-generation-inference:${release}`) },
   // huggingface/transformers-pytorch-gpu:4.38.2
   { package: 'transformers', pattern: new RegExp(String.raw`(?:^|/)transformers(?:-\w+)+:${release}`) },
   // huggingface-pytorch-training:2.1.0-transformers4.36.0-gpu-... (AWS), ...training-cu121.2-3.transformers.4-42... (Google)

@@ -5,9 +5,21 @@
 import type { TextFormat } from '../syntax/document.ts';
 
 const words =
-  /transformers|\btrl\b|\bpeft\b|deepspeed|lightning|megatron|nemo|torchtitan|torchtune|\bverl\b|nanotron|vllm|sglang|lmdeploy|tensorrt_llm|mlc_llm|llama_cpp|axolotl|unsloth|accelerat|fsdp|parallel|batch_?size|grad(?:ient)?_acc/i;
+  /transformers|\btrl\b|\bpeft\b|deepspeed|lightning|megatron|nemo|olmo|xtuner|mmengine|colossalai|internlm|recipe|torchtitan|torchtune|\bverl\b|nanotron|vllm|sglang|lmdeploy|tensorrt_llm|mlc_llm|llama_cpp|axolotl|unsloth|accelerat|fsdp|parallel|batch_?size|grad(?:ient)?_acc/i;
 
 /** False only for text that no adapter could claim. */
 export function mayConfigure(format: TextFormat, text: string): boolean {
   return format !== 'python' || words.test(text);
+}
+
+/** What configurations in Python are made of. */
+const makers =
+  /\w+(?:Arguments|Config|Trainer|Strategy|Container|Executor)\(|nemo_run|nemo\.(?:collections|lightning)|megatron\.bridge|torchtitan\.|olmo_core\.|xtuner|mmengine|read_base|recipe/;
+/** Longer modules are programs unless they make a configuration; constants and changes to a base are short. */
+const shortModule = 4 * 1024;
+const longestModule = 48 * 1024;
+
+/** Whether a Python module may hold a part of a configuration, or take one from a module beside it: programs are not followed. */
+export function mayShareConfiguration(text: string): boolean {
+  return text.length <= shortModule || (text.length <= longestModule && makers.test(text));
 }

@@ -92,6 +92,7 @@ const numberFormats: { readonly [word: string]: NumberFormat } = {
   bf16: 'bf16',
   fp8: 'fp8',
   fp8_e4m3: 'fp8',
+  fp8_e4m3fn: 'fp8',
   fp8_e5m2: 'fp8',
   fp8_inc: 'fp8',
   e4m3: 'fp8',

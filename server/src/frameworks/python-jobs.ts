@@ -3,7 +3,7 @@
  * whose configuration other statements of the file take on is no job of its own.
  */
 import type { Range } from '../core/origin.ts';
-import type { PythonArgument, PythonBody, PythonCall, PythonModule } from '../syntax/python-module.ts';
+import { functionNamed, type PythonArgument, type PythonBody, type PythonCall, type PythonModule } from '../syntax/python-module.ts';
 import { type Recipe, type RecipeOptions, recipeIn, recipeOf } from './python-recipe.ts';
 
 export interface PythonJob {
@@ -27,7 +27,7 @@ export function pythonJobs(
 ): readonly PythonJob[] {
   const starts = (call: PythonCall, depth = 0): boolean => {
     if (isStart(call)) return true;
-    const returned = module.functions.find(({ name }) => name === call.callee)?.returns.at(-1);
+    const returned = functionNamed(module, call.callee)?.returns.at(-1);
     return depth < deepest && returned?.kind === 'call' && starts(returned.call, depth + 1);
   };
   const used = new Set<string>();

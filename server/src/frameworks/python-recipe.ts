@@ -1,10 +1,18 @@
 /**
  * A configuration made by Python statements, as settings: `cfg = base()`, `cfg.model.tp = 8`, `return cfg`, or
- * `return Config(...)`. Functions of the same file that are called on the way are followed, arguments put in the place of
- * their parameters; functions of other files stay bases without known values.
+ * `return Config(...)`. Functions of the same file and of modules of the workspace that are called on the way are followed, arguments
+ * put in the place of their parameters; functions of packages stay bases without known values.
  */
 import type { Range } from '../core/origin.ts';
-import type { PythonArgument, PythonBody, PythonCall, PythonFunction, PythonModule, PythonValue } from '../syntax/python-module.ts';
+import {
+  functionNamed,
+  type PythonArgument,
+  type PythonBody,
+  type PythonCall,
+  type PythonFunction,
+  type PythonModule,
+  type PythonValue,
+} from '../syntax/python-module.ts';
 import { assignmentSettings, callSettings } from './python-settings.ts';
 import type { Setting } from './setting.ts';
 
@@ -76,8 +84,7 @@ function called(one: PythonFunction, call: PythonCall | undefined): PythonBody {
   return call === undefined || call.arguments.length === 0 ? one : changedBody(one, substitution(one, call));
 }
 
-const functionOf = (module: PythonModule, call: PythonCall): PythonFunction | undefined =>
-  module.functions.find(({ name }) => name === call.callee);
+const functionOf = (module: PythonModule, call: PythonCall): PythonFunction | undefined => functionNamed(module, call.callee);
 
 /** A value with the calls of functions of the same file in it in the form of what those return. */
 function opened(module: PythonModule, value: PythonValue, options: RecipeOptions, depth: number): PythonValue {

@@ -6,7 +6,8 @@ import { pathToFileURL } from 'node:url';
 
 /** Folders of packages, builds and caches. */
 const skipped: ReadonlySet<string> = new Set(['node_modules', '__pycache__', 'dist', 'build', 'target', 'site-packages', 'venv', 'wandb']);
-const names = /\.(?:json|jsonc|ya?ml|toml|sh|bash|slurm|sbatch|py|pbtxt|modelfile)$|(?:^|\/)(?:Dockerfile|Containerfile|Modelfile)[\w.-]*$/i;
+const names =
+  /\.(?:json|jsonc|ya?ml|toml|sh|bash|slurm|sbatch|py|pbtxt|modelfile)$|(?:^|\/)(?:Dockerfile|Containerfile|Modelfile)[\w.-]*$/i;
 
 /** Lets everything that waits have its turn. */
 export const othersFirst = (): Promise<void> => setImmediate();

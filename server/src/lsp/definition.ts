@@ -1,5 +1,5 @@
 /**
- * textDocument/definition: from a path to its file, from `$TP` or a constant to where it is set, from `${model.hidden}` to that
+ * textDocument/definition: from a path to its file, from `$TP`, a constant or what is imported to where it is set, from `${model.hidden}` to that
  * key, from "auto" in a DeepSpeed file to what fills it.
  */
 import type { DefinitionParams, Location } from 'vscode-languageserver';
@@ -10,7 +10,7 @@ import { placeIn } from '../syntax/document.ts';
 import { referenceAt } from '../syntax/interpolation.ts';
 import { toLocation } from './convert.ts';
 import { fieldsAt, linkAt, wordAt } from './lookup.ts';
-import { nameHere, settingsOf } from './name.ts';
+import { importedPlace, nameHere, settingsOf } from './name.ts';
 import type { Session } from './session.ts';
 
 export async function definition(session: Session, { textDocument, position }: DefinitionParams): Promise<Location[]> {
@@ -28,6 +28,8 @@ function placesAt(analysis: Analysis, offset: number): readonly Place[] | undefi
   const name = nameHere(analysis, offset);
   const set = name && settingsOf(analysis, name).filter(({ range, uri: file }) => file !== uri || range.start !== name.at.start);
   if (set?.[0]) return [set[0]];
+  const imported = importedPlace(analysis, offset);
+  if (imported) return [imported];
   const link = linkAt(analysis, offset);
   if (link?.uri !== undefined && link.uri !== uri) return [{ uri: link.uri, range: { start: 0, end: 0 } }];
   const reference = referenceAt(document, offset);

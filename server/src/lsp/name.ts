@@ -2,6 +2,7 @@
 import type { Place, Range } from '../core/origin.ts';
 import type { Analysis } from '../engine/analysis.ts';
 import { findKey } from '../frameworks/key-tables.ts';
+import { placeIn } from '../syntax/document.ts';
 import { type NamePlaces, nameAt, placesOf } from '../syntax/names.ts';
 import { contains } from './lookup.ts';
 
@@ -24,6 +25,24 @@ export function settingsOf({ document, uri }: Analysis, { name, writes, at }: Na
   return [...here(before), ...elsewhere(document, name, 'writes'), ...here(later)];
 }
 
+/** Where the module that a name is imported from defines it. */
+export function importedPlace({ document, jobs }: Analysis, pointer: number): Place | undefined {
+  const { python, sourced = [], text } = document;
+  if (python === undefined || jobs.length === 0) return undefined;
+  const before = /\w*$/.exec(text.slice(Math.max(0, pointer - 200), pointer))?.[0] ?? '';
+  const local = before + (/^\w*/.exec(text.slice(pointer))?.[0] ?? '');
+  const full = Object.hasOwn(python.imports, local) ? python.imports[local] : undefined;
+  const { functions = [], classes = [] } = python.imported ?? {};
+  const defined = [...functions, ...classes].find(({ name }) => name === full);
+  if (full === undefined || defined) return defined && placeIn(document, defined.header);
+  const own = full.split('.').at(-1) ?? full;
+  for (const { file } of sourced) {
+    const set = file && placesOf('python', file.text, own)?.writes[0];
+    if (set) return { uri: file.uri, range: set };
+  }
+  return undefined;
+}
+
 /** Every place of a name, those in sourced files too. */
 export function usesOf({ document, uri }: Analysis, { name, all }: NameHere): readonly Place[] {
   return [...all.map((range) => ({ uri, range })), ...elsewhere(document, name, 'all')];
@@ -42,7 +61,8 @@ export function whyNotRenamed(analysis: Analysis, here: NameHere): string | unde
   if (writes.length === 0) return `${name} is not set in this file.`;
   if (obstacle !== undefined) return `${obstacle}.`;
   const { sourced = [], format } = analysis.document;
-  const other = sourced.find(({ file }) => file && placesOf(format, file.text, name) !== undefined);
+  // Names of another module are its own.
+  const other = sourced.find(({ file, how }) => file && how !== 'import' && placesOf(format, file.text, name) !== undefined);
   if (other) return `${name} is also used in ${other.path}, which this script ${other.how === 'source' ? 'sources' : 'runs'}.`;
   const key = analysis.jobs
     .flatMap(({ written }) => written)

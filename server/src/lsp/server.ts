@@ -43,7 +43,10 @@ export interface ServerOptions {
 }
 
 /** Files whose change on disk can change an answer. Groups do not nest in the protocol's patterns, so there are several. */
-const watched = ['**/*.{json,jsonc,yaml,yml,toml,sh,bash,sbatch,slurm,py,txt,dockerfile,pbtxt,modelfile}', '**/{Dockerfile,Containerfile,Modelfile}*'];
+const watched = [
+  '**/*.{json,jsonc,yaml,yml,toml,sh,bash,sbatch,slurm,py,txt,dockerfile,pbtxt,modelfile}',
+  '**/{Dockerfile,Containerfile,Modelfile}*',
+];
 
 /** Serves one client until its connection closes. Returns at once. */
 export function startServer(connection: Connection, options: ServerOptions): void {

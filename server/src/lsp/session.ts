@@ -127,9 +127,10 @@ export function createSession(connection: Connection, documents: OpenDocuments, 
     },
     index: createWorkspaceIndex((uri) => {
       const found = files.read(uri);
+      const targets = 'text' in found ? engine.dependencies(uri, found.text) : [];
       // Thousands of texts are not worth keeping for a look at each; a linked file is read again soon.
       disk.forget(uri);
-      return 'text' in found ? engine.dependencies(uri, found.text) : [];
+      return targets;
     }),
     dependants: createDependants({
       usersOf: (uri) => session.index.dependants(uri),

@@ -1,6 +1,6 @@
 /** The user's settings as the server understands them. A value of the wrong type counts as not set. */
 import { conventionNamed } from '../core/compute/flops-conventions.ts';
-import type { EngineSettings } from '../engine/analysis.ts';
+import type { EngineSettings, LoadSettings } from '../engine/analysis.ts';
 
 export interface Settings {
   readonly engine: EngineSettings;
@@ -17,6 +17,11 @@ export const settingKeys = [
   'cluster.nodes',
   'cluster.network',
   'cluster.pricePerGpuHour',
+  'load.requestsPerSecond',
+  'load.inputTokens',
+  'load.outputTokens',
+  'load.ttftMilliseconds',
+  'load.tpotMilliseconds',
   'mfuConvention',
   'rules',
   'codeLens.enabled',
@@ -37,6 +42,7 @@ export function readSettings(section: unknown): Settings {
   const nodes = count(cluster.nodes);
   const network = text(cluster.network);
   const price = cluster.pricePerGpuHour;
+  const load = loadOf(record(record(section).load));
   const mfuConvention = conventionNamed(text(record(section).mfuConvention) ?? '');
   const folders = texts(record(record(section).models).folders);
   return {
@@ -46,6 +52,7 @@ export function readSettings(section: unknown): Settings {
       ...(nodes === undefined ? {} : { nodes }),
       ...(network === undefined ? {} : { network }),
       ...(typeof price === 'number' && price >= 0 ? { pricePerGpuHour: price } : {}),
+      ...(load === undefined ? {} : { load }),
       ...(mfuConvention === undefined ? {} : { mfuConvention }),
       ...(folders.length > 0 ? { modelFolders: folders } : {}),
       rules: ruleSeverities(record(section).rules),
@@ -56,6 +63,21 @@ export function readSettings(section: unknown): Settings {
   };
 }
 
+/** Latencies are set in milliseconds and kept in seconds. */
+function loadOf(section: Readonly<Record<string, unknown>>): LoadSettings | undefined {
+  const [requestRate, ttft, tpot] = [section.requestsPerSecond, section.ttftMilliseconds, section.tpotMilliseconds].map(positive);
+  const inputTokens = count(section.inputTokens);
+  const outputTokens = count(section.outputTokens);
+  const load: LoadSettings = {
+    ...(requestRate === undefined ? {} : { requestRate }),
+    ...(inputTokens === undefined ? {} : { inputTokens }),
+    ...(outputTokens === undefined ? {} : { outputTokens }),
+    ...(ttft === undefined ? {} : { firstTokenLimit: ttft / 1000 }),
+    ...(tpot === undefined ? {} : { perTokenLimit: tpot / 1000 }),
+  };
+  return Object.keys(load).length > 0 ? load : undefined;
+}
+
 function record(value: unknown): Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {};
 }
@@ -63,6 +85,9 @@ function record(value: unknown): Readonly<Record<string, unknown>> {
 const text = (value: unknown): string | undefined => (typeof value === 'string' && value.trim() !== '' ? value.trim() : undefined);
 
 const texts = (value: unknown): readonly string[] => (Array.isArray(value) ? value.flatMap((one) => text(one) ?? []) : []);
+
+const positive = (value: unknown): number | undefined =>
+  typeof value === 'number' && value > 0 && Number.isFinite(value) ? value : undefined;
 
 const count = (value: unknown): number | undefined =>
   typeof value === 'number' && Number.isInteger(value) && value >= 1 ? value : undefined;

@@ -10,6 +10,7 @@ import { termsOf } from '../engine/terms.ts';
 import { messageOf } from '../engine/wording.ts';
 import { alternativesSection } from './alternatives-section.ts';
 import { termLines } from './explain.ts';
+import { loadSection } from './load-section.ts';
 import { code, plain, sections, tableOf } from './markdown-text.ts';
 import { servingMemory, trainingMemory } from './memory-section.ts';
 import { sensitivitySection } from './sensitivity-section.ts';
@@ -36,6 +37,7 @@ export function reportMarkdown(analysis: Analysis, jobIndex: number, alternative
     estimate?.kind === 'training' ? timeSection(estimate, subject) : undefined,
     estimate?.kind === 'training' ? communicationSection(estimate, subject) : undefined,
     estimate?.kind === 'serving' ? servingMemory(estimate, subject) : undefined,
+    estimate?.kind === 'serving' ? loadSection(estimate, subject) : undefined,
     alternativesSection(subject),
     estimate ? assumptionsSection(estimate.assumptions) : undefined,
     sensitivitySection(subject),
@@ -102,7 +104,7 @@ function configurationSection({ analysis, job }: ReportSubject): string | undefi
 
 /** The trees of the numbers that no other section opens. */
 function derivationSection(subject: ReportSubject): string | undefined {
-  const opened = /^(memory|time|comm|communication|kv)/i;
+  const opened = /^(memory|time|comm|communication|kv|load)/i;
   const terms = headlines(termsOf(subject.job)).filter(({ id }) => !opened.test(id));
   if (terms.length === 0) return undefined;
   return ['## How the other numbers come about', terms.flatMap((term) => termLines(term, subject, 0)).join('\n')].join('\n\n');

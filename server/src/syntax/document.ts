@@ -1,7 +1,7 @@
 /**
  * Text as configuration: what every text format is lowered to. Framework adapters see only this, never a parser or a
- * tree. All ranges are UTF-16 offsets in the document; offsets beyond its end stand for the files a script sources, each at
- * an offset of its own. `placeIn` and `textAt` tell them apart.
+ * tree. All ranges are UTF-16 offsets in the document; offsets beyond its end stand for the files a script sources or
+ * a module imports, each at an offset of its own. `placeIn` and `textAt` tell them apart.
  */
 import type { Place, Range } from '../core/origin.ts';
 import type { PythonModule } from './python-module.ts';
@@ -116,7 +116,10 @@ export interface Heredoc {
   readonly pieces: readonly WordPiece[];
 }
 
-/** A file that a script takes in (`source env.sh`) or runs as a script of its own (`bash train.sh`). */
+/** Finds a file as it is written in another; undefined when there is none. */
+export type FindSourced = (fromUri: string, path: string) => { readonly uri: string; readonly text: string } | undefined;
+
+/** A file that a script takes in (`source env.sh`), runs as a script of its own (`bash train.sh`), or that a module imports from. */
 export interface SourcedFile {
   /** The path after expansion, with unknown parts spelt `${NAME}`. */
   readonly path: string;
@@ -124,8 +127,8 @@ export interface SourcedFile {
   readonly range: Range;
   /** The file that names it: the document, or one of the sourced files. */
   readonly from: string;
-  /** `run`: a script of its own, whose variables do not come back. */
-  readonly how: 'source' | 'run';
+  /** `run`: a script of its own, whose variables do not come back; `import`: a Python module. */
+  readonly how: 'source' | 'run' | 'import';
   /** What was found there; `offset` is where its text begins among the document's offsets. */
   readonly file?: { readonly uri: string; readonly text: string; readonly offset: number };
 }
@@ -152,7 +155,7 @@ export interface ConfigDocument {
   readonly directives: readonly Directive[];
   readonly heredocs: readonly Heredoc[];
   readonly problems: readonly Problem[];
-  /** Shell only: other scripts that take part. Absent when there are none. */
+  /** Shell and Python: other scripts or modules that take part. Absent when there are none. */
   readonly sourced?: readonly SourcedFile[];
   /** Shell only. Absent when the script runs to its end. */
   readonly afterExit?: AfterExit;

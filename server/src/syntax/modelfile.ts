@@ -64,7 +64,11 @@ export function readModelfile(uri: string, text: string): ConfigDocument {
     const word = match[2] ?? '';
     const isKnown = instructions.has(word.toLowerCase());
     if (!isKnown || match[3] === undefined) {
-      complain(start, start + word.length, isKnown ? `${word.toUpperCase()} needs a value.` : `"${word.slice(0, 40)}" is no instruction of a Modelfile.`);
+      complain(
+        start,
+        start + word.length,
+        isKnown ? `${word.toUpperCase()} needs a value.` : `"${word.slice(0, 40)}" is no instruction of a Modelfile.`,
+      );
       at += line.length + 1;
       continue;
     }
@@ -88,7 +92,8 @@ function readInstruction({ text, entries, complain }: Reading, word: string, sta
   const value = valueAt(text, from + (name?.length ?? 0) + gap);
   const key = name === undefined ? { start, end: start + word.length } : { start: from, end: from + name.length };
   if (!value.closed) complain(value.start, Math.min(value.start + 3, text.length), 'These quotes are never closed.');
-  if (word === 'MESSAGE' && !/^(?:system|user|assistant)$/.test(name ?? '')) complain(key.start, key.end, 'The role of a message is system, user or assistant.');
+  if (word === 'MESSAGE' && !/^(?:system|user|assistant)$/.test(name ?? ''))
+    complain(key.start, key.end, 'The role of a message is system, user or assistant.');
   entries.push({
     path: name === undefined ? [word] : [word, name],
     key,

@@ -117,7 +117,14 @@ class Reader {
   private container(index: number, path: EntryPath, name: Token, start: number, end: number): void {
     if (this.entries.length >= maxEntries) return;
     const key = { start: name.start, end: name.end };
-    this.entries.splice(index, 0, { path, key, value: { start, end }, raw: this.text.slice(start, end), scalar: undefined, style: 'container' });
+    this.entries.splice(index, 0, {
+      path,
+      key,
+      value: { start, end },
+      raw: this.text.slice(start, end),
+      scalar: undefined,
+      style: 'container',
+    });
   }
 
   private list(path: EntryPath, name: Token, next: () => number, depth: number): void {

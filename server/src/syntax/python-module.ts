@@ -1,6 +1,6 @@
 /**
  * A Python file read statically: what is assigned, called and defined, with the place of every literal. Nothing is run;
- * names are followed through constants of the same file, and what stays unknown says why.
+ * names are followed through constants of the same file and of modules beside it, and what stays unknown says why.
  */
 import type { Range } from '../core/origin.ts';
 import type { Scalar } from './scalar.ts';
@@ -86,9 +86,29 @@ export interface PythonClass {
   readonly functions: readonly PythonFunction[];
 }
 
+/** What modules of the workspace define that the module imports, by the full names it is called by: `recipes.common.base`. */
+export interface ImportedNames {
+  readonly functions: readonly PythonFunction[];
+  readonly classes: readonly PythonClass[];
+  /** Full names of what those modules import themselves. */
+  readonly imports: readonly string[];
+}
+
 export interface PythonModule extends PythonBody {
   /** Local name -> full name. */
   readonly imports: Readonly<Record<string, string>>;
   readonly functions: readonly PythonFunction[];
   readonly classes: readonly PythonClass[];
+  /** Absent when no module that it imports is in the workspace. */
+  readonly imported?: ImportedNames;
 }
+
+/** The function a call means, of this module or of one that it imports. */
+export const functionNamed = ({ functions, imported }: PythonModule, callee: string): PythonFunction | undefined =>
+  functions.find(({ name }) => name === callee) ?? imported?.functions.find(({ name }) => name === callee);
+
+/** Full names of all that is imported, by the module or by those it builds on. */
+export const importedNames = ({ imports, imported }: PythonModule): readonly string[] => [
+  ...Object.values(imports),
+  ...(imported?.imports ?? []),
+];

@@ -2,14 +2,14 @@
 import type { Point, Tree, Edit as TreeEdit } from 'web-tree-sitter';
 import { Edit } from 'web-tree-sitter';
 import { readDockerfile } from './dockerfile.ts';
-import type { ConfigDocument, Problem, TextFormat } from './document.ts';
+import type { ConfigDocument, FindSourced, Problem, TextFormat } from './document.ts';
 import { readJson } from './json.ts';
 import { readModelfile } from './modelfile.ts';
 import { parsePythonText, parseShellText } from './parsers.ts';
 import { readPbtxt } from './pbtxt.ts';
 import { maskMagics } from './python/mask.ts';
+import { findImported } from './python/modules.ts';
 import { readPythonTree } from './python.ts';
-import type { FindSourced } from './shell/machine.ts';
 import { maskPlaceholders } from './shell/mask.ts';
 import { findFile } from './shell/sourcing.ts';
 import { readShellTree } from './shell.ts';
@@ -135,7 +135,7 @@ function notReady(text: string): Problem {
   };
 }
 
-export type { FindSourced } from './shell/machine.ts';
+export type { FindSourced } from './document.ts';
 
 const findNothing: FindSourced = () => undefined;
 
@@ -231,8 +231,8 @@ export class DocumentReader {
   }
 
   private rereads({ sourced = [] }: ConfigDocument): boolean {
-    return sourced.some(({ path, from, file }) => {
-      const there = findFile(this.find, path, from, this.uri);
+    return sourced.some(({ path, from, how, file }) => {
+      const there = how === 'import' ? findImported(this.find, path, from) : findFile(this.find, path, from, this.uri);
       return there?.uri !== file?.uri || there?.text !== file?.text;
     });
   }

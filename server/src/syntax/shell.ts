@@ -3,12 +3,12 @@
  * run is reported with its words expanded. Nothing is executed; files it sources are read where the caller can find them.
  */
 import type { Tree } from 'web-tree-sitter';
-import type { ConfigDocument, Problem, ShellVariable, Word, WordPiece } from './document.ts';
+import type { ConfigDocument, FindSourced, Problem, ShellVariable, Word, WordPiece } from './document.ts';
 import { parseShellText } from './parsers.ts';
 import { runToEnd } from './shell/after-exit.ts';
 import { runText } from './shell/commands.ts';
 import { readDirectives } from './shell/directives.ts';
-import { createMachine, type FindSourced, type Machine } from './shell/machine.ts';
+import { createMachine, type Machine } from './shell/machine.ts';
 import { maskPlaceholders } from './shell/mask.ts';
 import { type Field, fromWordPiece } from './shell/piece.ts';
 import { scalarVariable } from './shell/scope.ts';

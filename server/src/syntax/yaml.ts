@@ -114,6 +114,11 @@ function readValue(reading: Reading, node: Node | null, path: EntryPath, key: Ra
 }
 
 function readItems(reading: Reading, value: YAMLMap | YAMLSeq, path: EntryPath, written: Range): void {
+  if (reading.open.has(value)) {
+    // Met again inside itself by way of a merge, whose map is not open.
+    note(reading, written, 'error', 'cyclic-anchor', 'This value is merged into itself, so it would never end.');
+    return;
+  }
   if (reading.open.size >= maxDepth) {
     note(reading, written, 'warning', 'nested-too-deep', `Values nested deeper than ${maxDepth} levels are not read.`);
     return;

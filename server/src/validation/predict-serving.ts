@@ -1,17 +1,21 @@
-/** A serving estimate under the names and units of `measured`. */
+/** A serving estimate and the times of the row's run under the names and units of `measured`. */
 import type { ServingEstimate } from '../core/estimate.ts';
+import type { ServingJob } from '../core/estimate-inputs.ts';
 import type { PartialJob } from '../core/job-fields.ts';
+import { stepTimer } from '../core/serving/time/timer-of-job.ts';
 import type { Predicted } from './predict-training.ts';
 import type { CaseInput } from './row.ts';
 import { servedRow } from './serving-names.ts';
+import { type ServingRun, servingRunOf } from './serving-run.ts';
+import { type RunTimes, runTimes, steadyRate } from './uniform-run.ts';
 
 const gib = 2 ** 30;
 
-/** Every field of `measured` the serving model can give; times only when the GPU is known and the batch is stated. */
-export function predictServing(input: CaseInput, job: PartialJob, estimate: ServingEstimate, timeKnown: boolean): Predicted {
+/** Every field of `measured` the serving model can give; times only where the job is `complete`, its GPU known. */
+export function predictServing(input: CaseInput, job: PartialJob, estimate: ServingEstimate, complete: ServingJob | undefined): Predicted {
   const { memory } = estimate;
   const predicted: Predicted = { weights_gib: memory.weights.value / gib };
-  const sized = timeKnown || servedRow(input).hardware?.gpu_mem_gib !== undefined;
+  const sized = complete !== undefined || servedRow(input).hardware?.gpu_mem_gib !== undefined;
   if (sized) {
     predicted.kv_cache_gib = memory.kvCache.value / gib;
     predicted.kv_tokens = estimate.kvTokens.value;
@@ -26,27 +30,57 @@ export function predictServing(input: CaseInput, job: PartialJob, estimate: Serv
     const outside = memory.overhead.children?.find((child) => /outside/i.test(child.id));
     if (outside) predicted.non_torch_gib = outside.value / gib;
   }
-  if (timeKnown) Object.assign(predicted, timeFields(input, estimate));
+  if (complete) Object.assign(predicted, timeFields(input, estimate, complete));
   for (const [name, value] of Object.entries(predicted)) {
     if (typeof value === 'number' && !Number.isFinite(value)) delete predicted[name];
   }
   return predicted;
 }
 
-function timeFields(input: CaseInput, estimate: ServingEstimate): Predicted {
-  const batch = input.config?.batch_size;
-  const [inLength, outLength] = [input.config?.isl, input.config?.osl];
-  if (typeof batch !== 'number' || typeof inLength !== 'number') return {};
-  // The estimate's prefill covers `prefill.tokens`; prompts of the whole batch are as many times that long.
-  const prefill = (estimate.prefill.timeToFirstToken.value * batch * inLength) / Math.max(1, estimate.prefill.tokens);
-  const fields: Predicted = { prefill_ms: prefill * 1000, ttft_ms: prefill * 1000 };
-  if (typeof outLength !== 'number') return fields;
-  const perToken = estimate.decode.timePerToken.value;
-  const whole = prefill + Math.max(0, outLength - 1) * perToken;
-  fields.tpot_ms = perToken * 1000;
-  fields.e2e_ms = whole * 1000;
-  fields.e2e_latency_ms = whole * 1000;
-  fields.output_tokens_per_s = (batch * outLength) / whole;
-  fields.output_tokens_per_s_per_gpu = (batch * outLength) / whole / estimate.gpus;
-  return fields;
+function timeFields(input: CaseInput, estimate: ServingEstimate, job: ServingJob): Predicted {
+  const run = servingRunOf(input);
+  if (!run) return {};
+  const timer = stepTimer(job);
+  const limits = { slots: slotsOf(run, estimate, job), batchedTokens: job.maxBatchedTokens };
+  if (run.kind === 'steady') {
+    const replicas = job.dataParallel * Math.max(1, Math.floor((input.hardware?.gpus ?? 1) / estimate.gpus));
+    const rate = steadyRate(timer, run, limits);
+    return rate === undefined ? {} : { tokens_per_s: replicas * rate };
+  }
+  return fieldsOf(run, runTimes(timer, run, limits), job.dataParallel, countsWhole(input) ? 1 : estimate.gpus);
+}
+
+/**
+ * TensorRT-LLM 0.5 heads its column "Throughput (out tok/s)" (docs/source/performance.md of that release): that of all GPUs. As the
+ * rate of each the weights alone would be read faster than the memory allows.
+ */
+function countsWhole({ source }: CaseInput): boolean {
+  return source === 'trtllm-0.5';
+}
+
+/** Requests at once: those whose cache fits when each is half through, or fully where the engine reserves it. */
+function slotsOf(run: ServingRun, estimate: ServingEstimate, job: ServingJob): number {
+  const { prompt, output } = run;
+  const reserved = prompt + (run.kind !== 'steady' && job.framework === 'tensorrt-llm' ? output : output / 2);
+  return Math.min(job.maxSequences, Math.floor(estimate.kvTokens.value / reserved));
+}
+
+/** `replicas` share the requests of a queue; a batch runs on one. */
+function fieldsOf(run: ServingRun, times: RunTimes, replicas: number, gpus: number): Predicted {
+  const { requests, prompt, output } = run;
+  if (run.kind === 'prompt') {
+    const milliseconds = times.prefill * 1000;
+    return { prefill_ms: milliseconds, ttft_ms: milliseconds, tokens_per_s: (requests * prompt) / times.prefill };
+  }
+  const rate = (requests * output * (run.kind === 'queue' ? replicas : 1)) / times.whole;
+  const rates = { output_tokens_per_s: rate, output_tokens_per_s_per_gpu: rate / gpus, tokens_per_s: rate };
+  if (run.kind === 'queue') return rates;
+  return {
+    ...rates,
+    prefill_ms: times.prefill * 1000,
+    ttft_ms: times.prefill * 1000,
+    tpot_ms: times.perToken * 1000,
+    e2e_ms: times.whole * 1000,
+    e2e_latency_ms: times.whole * 1000,
+  };
 }

@@ -4,8 +4,10 @@
 import { type CountedFlops, countedFlops } from '../core/compute/flops.ts';
 import { derive } from '../core/derive.ts';
 import type { Assumption, Estimate, TrainingEstimate } from '../core/estimate.ts';
+import type { ServingJob } from '../core/estimate-inputs.ts';
 import { estimateJob } from '../core/estimate-job.ts';
 import type { FlopsConvention, PartialJob } from '../core/job-fields.ts';
+import { completeServing } from '../core/serving/complete-serving.ts';
 import { completeTraining } from '../core/training/complete-training.ts';
 import type { Catalog } from './catalog.ts';
 import { predictCollective } from './collective.ts';
@@ -114,7 +116,7 @@ export function predictRow(input: CaseInput, catalog: Catalog): RowResult {
           baseline: baselineOf(mapping, job),
           second: mapping.timeKnown && job['model.layers'] === 1 ? secondLayer(mapping, job) : undefined,
         })
-      : predictServing(input, job, estimate, mapping.timeKnown);
+      : predictServing(input, job, estimate, mapping.timeKnown ? servingJob(mapping, job) : undefined);
   const counting = estimate.kind === 'training' ? reporting.assumptions : [];
   const group = estimate.kind === 'training' ? groupOfJob(input, job, mapping.framework, mapping.cluster) : groupOf(input);
   return { id, kind, predicted, refused: null, assumptions: [...chosen.assumptions, ...estimate.assumptions, ...counting], group };
@@ -160,6 +162,12 @@ function estimateOf(mapping: MappedCase, candidate: CandidateJob): Chosen | { re
   const result = estimateJob(job, mapping.framework, mapping.cluster);
   if ('refusal' in result) return { refused: result.refusal.why };
   return { estimate: result.estimate, job, assumptions: candidate.assumptions };
+}
+
+/** The complete job behind a serving estimate. */
+function servingJob(mapping: MappedCase, job: PartialJob): ServingJob | undefined {
+  const completed = completeServing(job, mapping.framework, mapping.cluster);
+  return 'refusal' in completed ? undefined : completed.job;
 }
 
 /** FLOPs of a step by the convention of the source. */

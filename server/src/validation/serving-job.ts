@@ -5,8 +5,10 @@ import type { EngineId } from '../core/serving/engines/engine-id.ts';
 import { findScheme } from '../core/serving/memory/weight-schemes/find-scheme.ts';
 import type { Catalog } from './catalog.ts';
 import { clusterOf } from './hardware.ts';
+import { isMlperf, mlperfFields, mlperfRun } from './mlperf.ts';
 import { modelOf } from './model-of-row.ts';
 import type { CaseInput } from './row.ts';
+import { timedHabits } from './serving-habits.ts';
 import { hasEncoder, servedRow } from './serving-names.ts';
 import type { Mapping } from './training-job.ts';
 
@@ -32,17 +34,21 @@ const engines: readonly (readonly [RegExp, EngineId])[] = [
   [/vllm/i, 'vllm'],
 ];
 
-export const engineOfRow = (input: CaseInput): EngineId => engines.find(([name]) => name.test(input.engine?.name ?? ''))?.[1] ?? 'vllm';
+export function engineOfRow(input: CaseInput): EngineId {
+  // Submissions name none: NVIDIA's own code for the benchmark runs TensorRT-LLM, the others mostly vLLM.
+  if (isMlperf(input) && /nvidia/i.test(input.hardware?.gpu ?? '') && !/redhat/i.test(input.source ?? '')) return 'tensorrt-llm';
+  return engines.find(([name]) => name.test(input.engine?.name ?? ''))?.[1] ?? 'vllm';
+}
 
 const isStartUp = (input: CaseInput): boolean => input.kind === 'kv_capacity' || input.kind === 'weights';
 
 /** Why a serving row is outside the model, or undefined. */
 function servingRefusal(input: CaseInput): string | undefined {
   const engine = input.engine?.name ?? '';
-  if (/mlperf/i.test(engine)) return 'MLPerf submissions do not state engine, quantization and batch';
-  if (/analytic/i.test(engine)) return `the engine ${engine} is not modelled yet`;
+  if (isMlperf(input) && !(mlperfRun(input) && (input.hardware?.gpus ?? 0) > 0))
+    return 'the submission names no accelerator, or the lengths of its data set are not known';
+  if (/analytic/i.test(engine)) return 'the figures are a calculation of their authors, not a measurement';
   if (isStartUp(input)) return undefined;
-  if (/llama\.cpp/i.test(engine)) return `times of the engine ${engine} are not modelled yet`;
   if (input.config?.request_rate !== undefined || input.config?.workload !== undefined || input.config?.concurrency !== undefined) {
     return 'runs under a request load need the serving simulation, which is not part of this release';
   }
@@ -65,6 +71,9 @@ export function servingJobOf(input: CaseInput, catalog: Catalog): Mapping {
   formats(input, fields);
   limits(input, fields);
   release(input, fields, assumptions);
+  timedHabits(input, fields, assumptions);
+  const run = isMlperf(input) ? mlperfRun(input) : undefined;
+  if (run) assumptions.push(...mlperfFields(input, run, hardware.cluster.accelerator.memory.capacity.value, fields));
   return {
     framework: engineOfRow(input),
     cluster: hardware.cluster,
@@ -91,7 +100,7 @@ function splits({ parallel, hardware, config }: CaseInput, fields: PartialJobDra
 const schemes: readonly (readonly [RegExp, string])[] = [
   [/nvfp4/i, 'nvfp4'],
   [/mxfp4|deepseek_v4/i, 'mxfp4'],
-  [/gguf[-_](\w+)|\b(i?q\d_\w+)\.gguf/i, 'gguf'],
+  [/gguf[-_](\w+)|\b(i?q\d_\w+)\.gguf|^i?q\d_/i, 'gguf'],
   [/aqlm[-_ ]?(\d)bit/i, 'aqlm-2bit'],
   [/fp8[-_]dynamic/i, 'fp8-dynamic'],
   [/fp8/i, 'fp8'],
@@ -130,7 +139,8 @@ function quantization(input: CaseInput, fields: PartialJobDraft): void {
   const scheme = quantizationOf(input);
   const own = fields['model.quantization'];
   if (scheme === undefined) return;
-  if (own === undefined || findScheme(own)?.format !== findScheme(scheme)?.format) {
+  const detailed = fields['model.quantGroupSize'] !== undefined || fields['model.quantExcluded'] !== undefined;
+  if (own === undefined || !detailed || findScheme(own)?.format !== findScheme(scheme)?.format) {
     for (const field of ['model.quantGroupSize', 'model.quantSymmetric', 'model.quantExcluded'] as const) delete fields[field];
     fields['model.quantization'] = scheme;
   }

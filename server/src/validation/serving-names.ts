@@ -10,6 +10,8 @@ const models: readonly (readonly [RegExp, string])[] = [
   [/qwen3-0\.6b\/1\.7b shape|qwen3forcausallm 0\.6b/i, 'Qwen/Qwen3-0.6B'],
   [/mixtral 8x22b class/i, 'mistralai/Mixtral-8x22B-v0.1'],
   [/deepseek-v3\/r1/i, 'deepseek-ai/DeepSeek-V3'],
+  [/^llama2-70b-99/i, 'meta-llama/Llama-2-70b-hf'],
+  [/^llama 3b$/i, 'meta-llama/Llama-3.2-3B'],
   [/kimi-k2-thinking/i, 'moonshotai/Kimi-K2.5'],
   [/llama-3\.1-8b-instruct-aqlm/i, 'meta-llama/Llama-3.1-8B-Instruct'],
   [/^(.+?)[-.](?:i?q\d\w*|f16|bf16)\.gguf$/i, '$1'],

@@ -60,11 +60,20 @@ const quantities: Readonly<Record<string, Quantity>> = {
   e2e_latency_ms: 'serving time',
   output_tokens_per_s: 'serving time',
   output_tokens_per_s_per_gpu: 'serving time',
+  tokens_per_s: 'serving time',
 };
 
 /** The quantity a measured field is judged under; undefined for fields that repeat another one in a different unit. */
 export function quantityOf(field: string): Quantity | undefined {
   return quantities[field];
+}
+
+/**
+ * Whether a prediction is judged by a field. Tokens per second of a whole machine count for serving engines only (their predictions
+ * hold the weights): of training the rate per GPU does.
+ */
+function isJudged(field: string, predicted: Readonly<Record<string, number | boolean>>): boolean {
+  return quantityOf(field) !== undefined && (field !== 'tokens_per_s' || 'weights_gib' in predicted);
 }
 
 /** Ways to print one measurement of a collective: a bandwidth is the size over the time of the same row. */
@@ -85,7 +94,7 @@ export function errorsOf(
   const errors: RowError[] = [];
   for (const [field, value] of Object.entries(measured)) {
     const guess = predicted[field];
-    if (typeof value !== 'number' || typeof guess !== 'number' || value === 0 || quantityOf(field) === undefined) continue;
+    if (typeof value !== 'number' || typeof guess !== 'number' || value === 0 || !isJudged(field, predicted)) continue;
     if (repeats(field, measured)) continue;
     const points = field === 'activation_mem_pct_of_tp_baseline';
     errors.push({ id, field, predicted: guess, measured: value, error: points ? (guess - value) / 100 : guess / value - 1 });
@@ -98,7 +107,9 @@ export function untoldOf(
   predicted: Readonly<Record<string, number | boolean>>,
   measured: Readonly<Record<string, number | boolean>>,
 ): readonly Quantity[] {
-  const stated = Object.entries(measured).flatMap(([field, value]) => (typeof value === 'number' && value !== 0 ? [field] : []));
+  const stated = Object.entries(measured).flatMap(([field, value]) =>
+    typeof value === 'number' && value !== 0 && isJudged(field, predicted) ? [field] : [],
+  );
   const told = new Set(stated.filter((field) => field in predicted).map(quantityOf));
   return [...new Set(stated.flatMap((field) => quantityOf(field) ?? []))].filter((quantity) => !told.has(quantity));
 }

@@ -2,6 +2,8 @@
 import type { Cluster } from '../../core/hardware.ts';
 import type { PartialJob } from '../../core/job-fields.ts';
 import type { ScheduleRequest } from '../../core/schedules/schedule.ts';
+import { simulateServing } from '../../core/serving/simulation/simulate-serving.ts';
+import { syntheticWorkload } from '../../core/serving/simulation/workload/synthetic.ts';
 import { findAccelerator, findNetwork } from '../../data/index.ts';
 
 /** T1: GPT-3 175B on 1,024 A100 80 GB, TP 8, PP 8, DP 16, sequence parallel, selective recomputation, distributed optimizer. */
@@ -134,4 +136,33 @@ torchrun --nproc_per_node 8 --nnodes 16 pretrain_gpt.py \\
     );
   }
   return `${head}${filling.slice(0, wanted).join('\n')}${tail}`;
+}
+
+/** S1: an engine of a plain linear step time, so that the scheduler is what is timed. */
+export function serveFor50Seconds(): void {
+  simulateServing(
+    {
+      engine: {
+        policy: 'vllm',
+        timer: { seconds: (tokens, sampled, pairs, live) => 8e-3 + tokens * 1.5e-5 + sampled * 1e-6 + pairs * 2e-10 + live * 2e-9 },
+        kvTokens: 400_000,
+        page: 16,
+        maxSequences: 256,
+        maxBatchedTokens: 8192,
+        chunkedPrefill: true,
+        prefixCache: true,
+        pipeline: 1,
+      },
+      replicas: 1,
+      routing: 'round-robin',
+      seed: 1,
+    },
+    syntheticWorkload({
+      arrivals: { kind: 'poisson', rate: 10 },
+      prompt: { kind: 'fixed', tokens: 1024 },
+      output: { kind: 'fixed', tokens: 256 },
+      requests: 500,
+      seed: 1,
+    }),
+  );
 }

@@ -7,11 +7,11 @@ import { DocumentReader } from '../../syntax/read.ts';
 import { type CliIo, UsageError } from '../io.ts';
 import { openSession } from '../session.ts';
 import { coldStart } from './cold-start.ts';
-import { a100Cluster, eightStages, gpt3OnA100, longScript } from './jobs.ts';
+import { a100Cluster, eightStages, gpt3OnA100, longScript, serveFor50Seconds } from './jobs.ts';
 import { measure, type Timing, timingOf, yardstick } from './measure.ts';
 
 export interface Work {
-  readonly id: 'yardstick' | 'T1' | 'P1' | 'keystroke' | 'keystroke-comment' | 'cold-start';
+  readonly id: 'yardstick' | 'T1' | 'P1' | 'S1' | 'keystroke' | 'keystroke-comment' | 'cold-start';
   readonly what: string;
   readonly run: (io: CliIo) => Promise<Timing>;
 }
@@ -30,6 +30,11 @@ export function worksOf(quick: boolean): readonly Work[] {
       id: 'P1',
       what: 'schedule: 1F1B, 8 stages, 32 micro batches',
       run: async () => measure(() => simulate(eightStages), rounds, 20, 200),
+    },
+    {
+      id: 'S1',
+      what: 'serving simulation: 500 requests of 1,024 + 256 tokens at 10 per second, about 6,000 steps',
+      run: async () => measure(serveFor50Seconds, rounds, 2, 30),
     },
     {
       id: 'keystroke',

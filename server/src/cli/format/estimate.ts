@@ -84,20 +84,27 @@ function trainingParts(estimate: TrainingEstimate): string[] {
 }
 
 function servingParts(estimate: ServingEstimate): string[] {
-  const { memory, decode, prefill, cost } = estimate;
+  const { memory, decode, prefill, cost, load } = estimate;
   const sizes = [memory.weights, memory.overhead, memory.kvCache, memory.total, memory.usable];
   const rest = [estimate.parameters, estimate.kvBytesPerToken, estimate.kvTokens, estimate.concurrency];
   const speed = [prefill.timeToFirstToken, decode.timePerToken, decode.tokensPerSecond, ...(cost ? [cost.perMillionTokens] : [])];
+  const loaded = load
+    ? [load.timeToFirstToken, load.timePerToken, load.decoding, load.sustainedRate].filter((term) => term !== undefined)
+    : [];
   const rows = (terms: typeof sizes) => terms.map((term) => [term.label, formatTerm(term)]);
-  return [`Memory per GPU\n${table(['part', 'size'], rows(sizes), [1])}`, table(['quantity', 'value'], rows([...rest, ...speed]), [1])];
+  return [
+    `Memory per GPU\n${table(['part', 'size'], rows(sizes), [1])}`,
+    table(['quantity', 'value'], rows([...rest, ...speed, ...loaded]), [1]),
+  ];
 }
 
 function assumptionList(assumptions: readonly Assumption[]): string {
-  if (assumptions.length === 0) return '';
-  const lines = assumptions.map(
-    ({ field, value, why }) => `  ${field === undefined ? '' : `${fieldInfo[field].label}: `}${value} (${why})`,
-  );
-  return `Assumptions\n${lines.join('\n')}`;
+  return assumptions.length === 0 ? '' : `Assumptions\n${assumptions.map((each) => `  ${assumptionLine(each)}`).join('\n')}`;
+}
+
+/** One assumption with the field it stands for and the reason. */
+export function assumptionLine({ field, value, why }: Assumption): string {
+  return `${field === undefined ? '' : `${fieldInfo[field].label}: `}${value} (${why})`;
 }
 
 function sensitivityTable(job: JobAnalysis): string {

@@ -30,6 +30,8 @@ export interface Device {
   readonly alignment: number;
   /** Bytes of one input element of a product; outputs have two bytes or more. */
   readonly elementBytes: number;
+  /** Bytes of one element of the weights with their scales, where they are stored in another format than they are multiplied in. */
+  readonly weightBytes?: number;
 }
 
 /** Dense peak for a format, falling back along fp8 -> bf16 -> fp16 -> tf32 -> fp32 where the device lacks one. */
@@ -136,7 +138,7 @@ function productTime(device: Device, batch: number, m: number, n: number, k: num
   const rate = device.peak * fit.peakShare * (sustained ? device.calibration.sustainedShare : 1);
   const compute =
     (2 * bestArea(device, batch, m, n) * (k + fit.depthRamp)) / (isAligned(device, n, k) ? rate : rate * device.calibration.unalignedShare);
-  const bytes = batch * (device.elementBytes * (m * k + n * k) + written * m * n);
+  const bytes = batch * (device.elementBytes * m * k + (device.weightBytes ?? device.elementBytes) * n * k + written * m * n);
   const memory = bytes / (device.bandwidth * fit.memoryShare);
   return Math.max(compute, memory) + fit.overlapLoss * Math.min(compute, memory) + fit.floor;
 }

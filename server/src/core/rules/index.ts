@@ -122,6 +122,7 @@ import { largerMicroBatchFits } from './larger-micro-batch-fits.ts';
 import { layersLeftOnHost } from './layers-left-on-host.ts';
 import { layersNotDivisibleByPipeline } from './layers-not-divisible-by-pipeline.ts';
 import { layersNotDivisibleByVirtualStages } from './layers-not-divisible-by-virtual-stages.ts';
+import { loadNotSustained } from './load-not-sustained.ts';
 import { localReplicasOverReplicas } from './local-replicas-over-replicas.ts';
 import { logitsDominateMemory } from './logits-dominate-memory.ts';
 import { longPrefillThresholdOverContext } from './long-prefill-threshold-over-context.ts';
@@ -361,6 +362,7 @@ export const rules: readonly Rule[] = [
   layersLeftOnHost,
   layersNotDivisibleByPipeline,
   layersNotDivisibleByVirtualStages,
+  loadNotSustained,
   localReplicasOverReplicas,
   logitsDominateMemory,
   longPrefillThresholdOverContext,

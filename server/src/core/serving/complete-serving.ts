@@ -120,6 +120,24 @@ function lengths(job: PartialJob, engine: EngineChoice, cluster: Cluster, model:
   return context === undefined ? undefined : { context, defaults };
 }
 
+/** The share of one engine in the load that is stated for the whole deployment, when all its sizes are. */
+function loadOf(job: PartialJob): Pick<ServingJob, 'load'> {
+  const { 'load.requestRate': rate, 'load.inputTokens': inputTokens, 'load.outputTokens': outputTokens } = job;
+  if (rate === undefined || inputTokens === undefined || outputTokens === undefined) return {};
+  const engines = (job['serving.replicas'] ?? 1) * (job['serving.dataParallel'] ?? 1);
+  const { 'load.firstTokenLimit': timeToFirstToken, 'load.perTokenLimit': timePerToken } = job;
+  if (!(rate > 0 && rate < 1e9 && inputTokens >= 1 && outputTokens >= 1 && engines >= 1)) return {};
+  return {
+    load: {
+      rate: rate / engines,
+      inputTokens,
+      outputTokens,
+      ...(timeToFirstToken === undefined ? {} : { timeToFirstToken }),
+      ...(timePerToken === undefined ? {} : { timePerToken }),
+    },
+  };
+}
+
 export function completeServing(
   job: PartialJob,
   framework: string,
@@ -206,6 +224,7 @@ function withDefaults(job: PartialJob, known: Known): { readonly job: ServingJob
       gpuLayers: gpuLayers(job),
       cluster,
       assumptions,
+      ...loadOf(job),
     },
   };
 }

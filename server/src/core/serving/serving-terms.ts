@@ -6,14 +6,9 @@ import { bandOf } from '../memory/stage-terms.ts';
 import { firstAttention, type ModelShape } from '../model-shape.ts';
 import { totalParameters } from '../parameters/model-parameters.ts';
 import { sumOf, type Term, type TermInput } from '../term.ts';
+import { loadTerms } from './load/load-terms.ts';
 import type { ServingMemory } from './memory/serving-memory.ts';
-
-export interface ServingNumbers extends ServingMemory {
-  readonly batch: number;
-  readonly timePerToken: number;
-  readonly prompt: number;
-  readonly firstToken: number;
-}
+import { speedTerms } from './speed-terms.ts';
 
 /** Sums of sizes that fill a budget to the last byte. */
 const roomForRounding = 1 + 1e-9;
@@ -24,7 +19,7 @@ const banded = (term: Term, band: { readonly share: number; readonly basis: stri
 });
 
 /** Terms of one serving job. The parts of `n` are bytes, seconds and tokens per GPU or replica. */
-export function servingTerms(job: ServingJob, usable: Term, n: ServingNumbers): ServingEstimate {
+export function servingTerms(job: ServingJob, usable: Term, n: ServingMemory): ServingEstimate {
   const weights = weightsTerm(job, n);
   const overhead = overheadTerm(job, n);
   const kvCache = poolTerm(job, n);
@@ -38,12 +33,13 @@ export function servingTerms(job: ServingJob, usable: Term, n: ServingNumbers): 
     parameters: { id: 'parameters', label: 'Parameters', value: totalParameters(job.model), unit: 'count' },
     memory: { weights, overhead, kvCache, total, usable, fits },
     ...cacheTerms(job, n),
-    ...speedTerms(job, n),
+    ...speedTerms(job, n.tokens),
+    ...loadTerms(job, n.tokens),
     assumptions: job.assumptions,
   };
 }
 
-function weightsTerm(job: ServingJob, n: ServingNumbers): Term {
+function weightsTerm(job: ServingJob, n: ServingMemory): Term {
   const term: Term = {
     id: 'memory.weights',
     label: 'Weights',
@@ -61,7 +57,7 @@ function weightsTerm(job: ServingJob, n: ServingNumbers): Term {
   return banded(term, bands.weights);
 }
 
-function overheadTerm(job: ServingJob, n: ServingNumbers): Term {
+function overheadTerm(job: ServingJob, n: ServingMemory): Term {
   const activation: Term = {
     id: 'memory.activations',
     label: 'Activation peak',
@@ -74,14 +70,13 @@ function overheadTerm(job: ServingJob, n: ServingNumbers): Term {
     ],
     source: n.poolSource,
   };
-  const outsideBytes = n.outside + (n.unseen ?? 0);
   const outside: Term = {
     id: 'memory.outside',
-    label: 'Context, workspaces and NCCL',
+    label: 'Outside the allocator',
     unit: 'B',
-    value: outsideBytes,
+    value: n.outside,
     formula: 'fixed sizes, more when several GPUs work together',
-    inputs: [{ name: 'bytes', value: outsideBytes, from: 'engine logs' }],
+    inputs: [{ name: 'bytes', value: n.outside, from: 'engine logs' }],
   };
   const graphs: Term = {
     id: 'memory.graphs',
@@ -99,11 +94,22 @@ function overheadTerm(job: ServingJob, n: ServingNumbers): Term {
     formula: 'one of each layer per sequence, beside the pool',
     inputs: [{ name: 'sequences', value: job.maxSequences, field: 'serving.maxSequences' }],
   };
-  const children = [activation, outside, graphs, ...(n.states > 0 ? [states] : [])];
+  const context: Term = {
+    id: 'memory.context',
+    label: 'Driver context, not in the arithmetic of the pool',
+    unit: 'B',
+    value: n.unseen ?? 0,
+    formula: 'a fixed size',
+    inputs: [{ name: 'bytes', value: n.unseen ?? 0, from: 'engine logs' }],
+  };
+  const children = [activation, outside, graphs, ...(context.value > 0 ? [context] : []), ...(n.states > 0 ? [states] : [])];
   return banded(sumOf('memory.overhead', 'Activations, graphs and libraries', 'B', children), bands.servingOverhead);
 }
 
-function poolTerm(_job: ServingJob, n: ServingNumbers): Term {
+/** How far pools are from what logs say. */
+const poolBand = ({ engine }: ServingJob) => (engine.id === 'vllm' ? bands.serving : bands.servingElsewhere);
+
+function poolTerm(job: ServingJob, n: ServingMemory): Term {
   const term: Term = {
     id: 'memory.kv-cache',
     label: 'KV cache pool',
@@ -113,7 +119,7 @@ function poolTerm(_job: ServingJob, n: ServingNumbers): Term {
     inputs: [...n.poolInputs, { name: 'budget', value: n.budget, field: 'cluster.gpu' }],
     source: n.poolSource,
   };
-  return banded(term, bands.serving);
+  return banded(term, poolBand(job));
 }
 
 /** What one token leaves in a layer: KV heads, or the compressed pair of MLA. */
@@ -123,7 +129,7 @@ function cacheInputs(model: ModelShape): readonly TermInput[] {
   return mixer ? [{ name: 'KV heads', value: mixer.kvHeads, field: 'model.kvHeads' }] : [];
 }
 
-function cacheTerms(job: ServingJob, n: ServingNumbers): Pick<ServingEstimate, 'kvBytesPerToken' | 'kvTokens' | 'concurrency'> {
+function cacheTerms(job: ServingJob, n: ServingMemory): Pick<ServingEstimate, 'kvBytesPerToken' | 'kvTokens' | 'concurrency'> {
   return {
     kvBytesPerToken: {
       id: 'kv.bytes-per-token',
@@ -148,7 +154,7 @@ function cacheTerms(job: ServingJob, n: ServingNumbers): Pick<ServingEstimate, '
         formula: 'pool / bytes per token, whole blocks',
         inputs: [{ name: 'block', value: n.block, field: 'serving.blockSize' }],
       },
-      bands.serving,
+      poolBand(job),
     ),
     concurrency: banded(
       {
@@ -159,58 +165,7 @@ function cacheTerms(job: ServingJob, n: ServingNumbers): Pick<ServingEstimate, '
         formula: 'pages of the pool / pages of one request of the longest context',
         inputs: [{ name: 'max model length', value: job.maxModelLen, field: 'serving.maxModelLen' }],
       },
-      bands.serving,
+      poolBand(job),
     ),
   };
-}
-
-function speedTerms(job: ServingJob, n: ServingNumbers): Pick<ServingEstimate, 'decode' | 'prefill' | 'cost'> {
-  const perSecond = (n.batch * job.dataParallel) / n.timePerToken;
-  const gpus = job.tensor * job.pipeline * job.dataParallel;
-  const price = job.cluster.pricePerGpuHour;
-  const timePerToken: Term = {
-    id: 'decode.time-per-token',
-    label: `TPOT with ${n.batch} requests at half the context`,
-    unit: 's',
-    value: n.timePerToken,
-    formula: 'weights and live KV cache streamed once, collectives, launch floors',
-    inputs: [{ name: 'batch', value: n.batch, field: 'serving.maxSequences' }],
-  };
-  const tokensPerSecond: Term = {
-    id: 'decode.tokens',
-    label: 'Decode tokens per second',
-    unit: 'tokens/s',
-    value: perSecond,
-    formula: 'batch / TPOT * replicas',
-    inputs: [{ name: 'batch', value: n.batch }],
-  };
-  const timeToFirstToken: Term = {
-    id: 'prefill.time',
-    label: `TTFT of a prompt of ${n.prompt} tokens, not queued`,
-    unit: 's',
-    value: n.firstToken,
-    formula: 'products, attention and collectives of the prompt, in chunks of the batched tokens',
-    inputs: [
-      { name: 'prompt tokens', value: n.prompt, field: 'serving.maxModelLen' },
-      { name: 'batched tokens', value: job.maxBatchedTokens, field: 'serving.maxBatchedTokens' },
-    ],
-  };
-  const speed = {
-    decode: {
-      batch: n.batch,
-      timePerToken: banded(timePerToken, bands.roofline),
-      tokensPerSecond: banded(tokensPerSecond, bands.roofline),
-    },
-    prefill: { tokens: n.prompt, timeToFirstToken: banded(timeToFirstToken, bands.roofline) },
-  };
-  if (price === undefined) return speed;
-  const perMillionTokens: Term = {
-    id: 'cost.per-million-tokens',
-    label: 'Cost of a million generated tokens',
-    unit: 'USD',
-    value: ((price * gpus) / 3600 / perSecond) * 1e6,
-    formula: 'price * GPUs / 3600 / tokens per second * 1e6',
-    inputs: [{ name: 'price', value: price, field: 'cluster.pricePerGpuHour' }],
-  };
-  return { ...speed, cost: { perMillionTokens: banded(perMillionTokens, bands.roofline) } };
 }

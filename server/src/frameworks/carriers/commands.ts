@@ -92,7 +92,13 @@ function imageProgram(image: TreeNode | undefined, entries: readonly ConfigEntry
   const first = entries[0]?.scalar;
   const program = name === undefined ? undefined : imagePrograms.find(([pattern]) => pattern.test(imageName(name)))?.[1];
   const isBare = entries.length === 0 && tgiImage.test(imageName(name ?? ''));
-  if (!program || !image?.entry || (!isBare && typeof first !== 'string') || /^(?:\S*\/)?(?:vllm|python[\d.]*|bash|sh)$/.test(String(first ?? ''))) return [];
+  if (
+    !program ||
+    !image?.entry ||
+    (!isBare && typeof first !== 'string') ||
+    /^(?:\S*\/)?(?:vllm|python[\d.]*|bash|sh)$/.test(String(first ?? ''))
+  )
+    return [];
   const place = image.entry.value;
   return program.map((text) => wordAt(text, place));
 }

@@ -4,12 +4,13 @@
  */
 import type { JobField } from '../../core/job-fields.ts';
 import type { ConfigDocument, TextFormat } from '../../syntax/document.ts';
-import type { PythonBody, PythonCall, PythonModule } from '../../syntax/python-module.ts';
+import type { PythonCall } from '../../syntax/python-module.ts';
 import type { Adapter, ReadContext, Reading } from '../adapter.ts';
 import { noContext } from '../adapter.ts';
 import { ranIn } from '../document-pins.ts';
 import { createDraft, type Draft, finishReading, noteWritten } from '../draft.ts';
 import { environmentSettings } from '../environment.ts';
+import { topEntries } from '../find.ts';
 import type { FlagOptions } from '../flags.ts';
 import { readFlags } from '../flags.ts';
 import { nameHidden } from '../hidden-arguments.ts';
@@ -18,7 +19,9 @@ import { hasCommands } from '../launchers/has-commands.ts';
 import { readSlurm } from '../launchers/slurm.ts';
 import type { NotModelledKeys } from '../not-modelled.ts';
 import type { Pins } from '../pins.ts';
+import { allCalls } from '../python-calls.ts';
 import { callSettings } from '../python-settings.ts';
+import { rememberEach } from '../remember.ts';
 import type { Row } from '../row.ts';
 import { readRows } from '../row.ts';
 import type { Setting } from '../setting.ts';
@@ -45,8 +48,8 @@ export interface EngineFrame<R extends { readonly name: string }> {
   readonly isKnown: (name: string) => boolean;
   readonly rows: readonly Row[];
   readonly environmentRows?: readonly Row[];
-  /** Variables in capitals that stand for flags: `MAX_TOTAL_TOKENS` for `--max-total-tokens`. */
-  readonly variables?: ReadonlySet<string>;
+  /** Variables that stand for flags: `MAX_TOTAL_TOKENS` for `--max-total-tokens`. */
+  readonly variables?: ReadonlyMap<string, string>;
   /** Flags whose value is JSON. */
   readonly blocks?: ReadonlySet<string>;
   readonly notModelled?: NotModelledKeys;
@@ -62,36 +65,28 @@ export interface EngineFrame<R extends { readonly name: string }> {
   readonly complete: (draft: Draft, settings: readonly Setting[], release: R) => void;
 }
 
-const bodiesOf = (module: PythonModule): readonly PythonBody[] => [
-  module,
-  ...module.functions,
-  ...module.classes.flatMap(({ functions }) => functions),
-];
+type AnyFrame = Pick<EngineFrame<never>, 'start' | 'prepare'>;
 
-function commandsOf<R extends { readonly name: string }>(
-  document: ConfigDocument,
-  { start, prepare }: EngineFrame<R>,
-): readonly EngineCommand[] {
-  return document.commands.flatMap((command) => {
+/** Asked for when an adapter votes and again when it reads. */
+const commandsOf = rememberEach((document: ConfigDocument, { start, prepare }: AnyFrame): readonly EngineCommand[] =>
+  document.commands.flatMap((command) => {
     const found = engineCommand(command, start);
     const prepared = found === undefined || prepare === undefined ? found : prepare(found);
     return prepared === undefined ? [] : [prepared];
-  });
-}
+  }),
+);
 
 /** The calls that make an engine, each once, in the order of the text. */
 function callsOf({ python }: ConfigDocument, callee: RegExp | undefined): readonly PythonCall[] {
   if (python === undefined || callee === undefined) return [];
-  const calls = bodiesOf(python)
-    .flatMap((body) => body.calls)
-    .filter((call) => callee.test(call.callee));
-  return [...new Map(calls.map((call) => [call.range.start, call])).values()].sort((a, b) => a.range.start - b.range.start);
+  const calls = allCalls(python).filter((call) => callee.test(call.callee));
+  return [...new Map(calls.map((call) => [call.range.start, call])).values()];
 }
 
 /** How far a file of keys is this engine's: the share of its keys that are flags, when one of them tells. */
 function shareOfKeys<R extends { readonly name: string }>(document: ConfigDocument, { telling, isKnown }: EngineFrame<R>): number {
   if (telling === undefined || (document.format !== 'yaml' && document.format !== 'json')) return 0;
-  const names = document.entries.filter(({ path }) => path.length === 1).map(({ path }) => engineName(String(path[0])));
+  const names = [...topEntries(document).keys()].map(engineName);
   const known = names.filter(isKnown).length;
   const share = names.length === 0 ? 0 : known / names.length;
   return names.some((name) => telling.has(name)) && known >= 2 && share >= 0.7 ? 0.75 + 0.1 * share : 0;
@@ -138,8 +133,8 @@ export function readCommand<R extends { readonly name: string }>(
   });
   readSlurm(draft);
   const environment = [...environmentSettings(command.environment), ...readContainer(draft, [...(command.front ?? []), ...front])];
-  // `--eplb-config.num_redundant_experts`: dashes in the flag's own name, underscores inside its block.
-  const flags = listed.settings.map((setting) => ({ ...setting, name: engineName(setting.name) }));
+  // `--compilation-config.cudagraph_mode NONE`: what stands behind a point is a key inside.
+  const flags = listed.settings.map((setting) => (setting.name.includes('.') ? { ...setting, name: engineName(setting.name) } : setting));
   const settings = [...standIns(frame, environment, written), ...named, ...flags];
   readEnvironment(draft, frame, environment);
   nameHidden(
@@ -155,10 +150,10 @@ function standIns<R extends { readonly name: string }>(
   environment: readonly Setting[],
   written: ReadonlySet<string>,
 ): readonly Setting[] {
-  return environment
-    .filter(({ name }) => variables?.has(name) === true)
-    .map((setting) => ({ ...setting, name: setting.name.toLowerCase().replaceAll('_', '-') }))
-    .filter(({ name }) => !written.has(name));
+  return environment.flatMap((setting) => {
+    const name = variables?.get(setting.name);
+    return name === undefined || written.has(name) ? [] : [{ ...setting, name }];
+  });
 }
 
 const none: ReadonlySet<string> = new Set();

@@ -11,4 +11,8 @@ export function ggufType(name: string): string | undefined {
 }
 
 /** The file without its folder. */
-export const fileName = (path: string): string => path.replace(/[\\/]+$/, '').split(/[\\/]/).at(-1) ?? path;
+export const fileName = (path: string): string =>
+  path
+    .replace(/[\\/]+$/, '')
+    .split(/[\\/]/)
+    .at(-1) ?? path;

@@ -9,6 +9,7 @@ import { entrySettings, firstLine, settingText } from '../setting.ts';
 import { applyClassDefaults } from './class-defaults.ts';
 import { diffusionClasses, readDiffusion } from './diffusion.ts';
 import { readConfigFacts } from './facts.ts';
+import { ggufModel, isGgufDump, readGguf } from './gguf.ts';
 import { huggingfaceKeys } from './key-table.ts';
 import { keysOf } from './keys.ts';
 import { readLayers } from './layers.ts';
@@ -47,7 +48,7 @@ function placeOf(names: ReadonlySet<string>): Place {
 
 function detect(document: ConfigDocument): number {
   if (document.format !== 'json') return 0;
-  if (isDiffusion(document)) return 0.95;
+  if (isDiffusion(document) || isGgufDump(document)) return 0.95;
   const names = keyNames(document);
   if (isQuantizationFile(names)) return 0.95;
   if (otherFiles.some((name) => names.has(name)) && !names.has('vocab_size')) return 0;
@@ -57,6 +58,7 @@ function detect(document: ConfigDocument): number {
 
 function read(document: ConfigDocument): readonly Reading[] {
   if (detect(document) === 0) return [];
+  if (isGgufDump(document)) return [ggufReading(document)];
   const all = entrySettings(document);
   if (isDiffusion(document)) return [diffusionReading(document, all)];
   const allNames = new Set(all.map(({ name }) => name));
@@ -99,6 +101,17 @@ function diffusionReading(document: ConfigDocument, all: readonly Setting[]): Re
   const draft = createDraft({ document, framework, kind: 'model', release, launch: firstLine(document) });
   readDiffusion(draft, keysOf(draft, all));
   return finishReading(draft, all, () => true);
+}
+
+/** The dump of a GGUF file: the same model under llama.cpp's names. */
+function ggufReading(document: ConfigDocument): Reading {
+  const model = ggufModel(document);
+  const draft = createDraft({ document, framework, kind: 'model', release: 'GGUF 3', launch: firstLine(document) });
+  readGguf(draft, model);
+  readRows(draft, huggingfaceRows, model.settings);
+  readShape(draft, model.settings);
+  readLayers(draft, model.settings);
+  return finishReading(draft, model.metadata, () => true);
 }
 
 /** Keys of the whole file, then those of the language model under their bare names, so that the inner ones win. */

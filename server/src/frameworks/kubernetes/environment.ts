@@ -39,7 +39,7 @@ function variableOf(name: string, one: TreeNode, maps: ConfigMaps, before: reado
 export function operatorVariables(group: PodGroup, nodes: Count, processes: Count | undefined): readonly ShellVariable[] {
   const { kind, object, size } = group;
   const named = (name: string, count: Count | undefined): readonly ShellVariable[] => {
-    if (count?.value === undefined) return count ? [hiddenVariable(name, rangeOf(object))] : [];
+    if (count?.value === undefined || !Number.isFinite(count.value)) return count ? [hiddenVariable(name, rangeOf(object))] : [];
     const place = count.setting?.value ?? { start: rangeOf(object).start, end: rangeOf(object).start };
     return [variableAt(name, String(count.value), place, count.setting !== undefined)];
   };

@@ -26,12 +26,15 @@ function detect(document: ConfigDocument): number {
   if (document.format !== 'yaml') return 0;
   const names = keyNames(document);
   const batches = names.has('train.micro_batch_size') || names.has('train.global_batch_size');
-  return batches && (names.has('checkpoint_dir') || names.has('model_name') || names.has('model_config')) ? 0.95 : 0;
+  if (batches && (names.has('checkpoint_dir') || names.has('model_name') || names.has('model_config'))) return 0.95;
+  // A program built on LitGPT may name its model elsewhere.
+  const own = ['train.global_batch_size', 'train.micro_batch_size', 'train.max_tokens', 'train.lr_warmup_steps', 'train.save_interval'];
+  return own.every((name) => names.has(name)) && names.has('devices') ? 0.7 : 0;
 }
 
 /** A file does not name its command; what it holds tells them apart, but for adapters, whose files look like full ones. */
 function methodOf(settings: readonly Setting[]): MethodName {
-  if (settings.some(({ name }) => name === 'model_name' || name === 'model_config')) return 'pretrain';
+  if (settings.some(({ name }) => /^(?:model_name|model_config|tokenizer_dir)$/.test(name))) return 'pretrain';
   return settings.some(({ name }) => name.startsWith('lora_')) ? 'lora' : 'full';
 }
 

@@ -1,7 +1,17 @@
 /** From LitGPT's keys to job fields: the rows, precision, adapters, and what its scripts do on one and on several GPUs. */
 import type { BaseFormat, NumberFormat } from '../../core/job-fields.ts';
 import type { Draft } from '../draft.ts';
-import { addProblem, setDefault, setDerived, setLeftTo, setUnknown, setUnwritten, unresolvedOrigin } from '../draft.ts';
+import {
+  addProblem,
+  keyOrigin,
+  setDefault,
+  setDerived,
+  setField,
+  setLeftTo,
+  setUnknown,
+  setUnwritten,
+  unresolvedOrigin,
+} from '../draft.ts';
 import { type Find, finder } from '../find.ts';
 import { bool, ratio, shown } from '../parse.ts';
 import { applyDefaults, applyParsed, readRows } from '../row.ts';
@@ -52,8 +62,27 @@ export function defaultLitgpt(draft: Draft, method: MethodName, settings: readon
     if (draft.sources['model.paddedVocab'] === undefined) setDefault(draft, 'model.vocab', 50254, 'vocab_size of litgpt/config.py');
     applyDefaults(draft, shapeRows);
   }
+  readOwnProgram(draft, settings);
   defaultSharding(draft, method);
   defaultLength(draft, pretrains);
+}
+
+const strategies: { readonly [name: string]: 0 | 3 } = { ddp: 0, fsdp: 3 };
+
+/** Keys that LitGPT's own scripts do not have: a program built on them chooses what they fix. */
+function readOwnProgram(draft: Draft, settings: readonly Setting[]): void {
+  const strategy = settings.find(({ name }) => name === 'strategy');
+  if (strategy !== undefined) {
+    draft.used.add(strategy);
+    const word = String(strategy.scalar);
+    const stage = Object.hasOwn(strategies, word) ? strategies[word] : undefined;
+    if (stage !== undefined) setField(draft, 'zero.stage', stage, keyOrigin(draft, strategy));
+    else setUnknown(draft, 'zero.stage', unresolvedOrigin(draft, strategy, "the program that reads `strategy` is not LitGPT's own"));
+  }
+  const checkpoints = settings.find(({ name }) => name === 'train.gradient_checkpointing');
+  if (checkpoints === undefined) return;
+  draft.used.add(checkpoints);
+  setField(draft, 'recompute.granularity', checkpoints.scalar === true ? 'full' : 'none', keyOrigin(draft, checkpoints));
 }
 
 /** On one GPU nothing is divided and nothing computed again; on several the scripts choose the strategy themselves. */
@@ -63,11 +92,16 @@ function defaultSharding(draft: Draft, method: MethodName): void {
   const alone = gpus === 1 && nodes === 1;
   const strategy = pretrains ? 'FSDP with HYBRID_SHARD' : method === 'lora' ? 'FSDP2' : 'FSDP';
   setDefault(draft, 'zero.stage', alone ? 0 : 3, alone ? 'one GPU needs no strategy' : `${strategy} on more than one GPU`);
-  if (!alone) setDefault(draft, 'zero.implementation', implementation, `${strategy} on more than one GPU`);
-  if (!alone && pretrains && nodes !== undefined) {
+  const isOwn = draft.sources['zero.stage']?.kind === 'default';
+  if (!alone && isOwn) setDefault(draft, 'zero.implementation', implementation, `${strategy} on more than one GPU`);
+  if (!alone && isOwn && pretrains && nodes !== undefined) {
     setDerived(draft, 'parallel.dataReplicate', nodes, ['cluster.nodes'], 'HYBRID_SHARD shards inside each node and repeats over nodes');
   }
-  const recomputes = !alone && !pretrains;
+  defaultRecompute(draft, method, alone);
+}
+
+function defaultRecompute(draft: Draft, method: MethodName, alone: boolean): void {
+  const recomputes = !alone && !methods[method].pretrains;
   const why = recomputes ? 'the scripts checkpoint every block on more than one GPU' : 'nothing is checkpointed here';
   setDefault(draft, 'recompute.granularity', recomputes ? 'full' : 'none', why);
 }

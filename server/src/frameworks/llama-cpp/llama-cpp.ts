@@ -10,7 +10,7 @@ import { isLlamaCppFlag, llamaCppShort, llamaCppSwitches } from './flag-names.ts
 import { llamaCppKeys } from './keys.ts';
 import { isLlamaSwap, swapCommands } from './llama-swap.ts';
 import { llamaCppNotModelled } from './not-modelled.ts';
-import { llamaCppEnvironmentRows, llamaCppRows } from './rows.ts';
+import { llamaCppRows, llamaCppVariables } from './rows.ts';
 import { completeLlamaCpp } from './settings.ts';
 
 const release = { name: 'llama.cpp 2026' };
@@ -28,7 +28,7 @@ const commands = engineAdapter({
   positional: [],
   isKnown: isLlamaCppFlag(llamaCppKeys),
   rows: llamaCppRows,
-  environmentRows: llamaCppEnvironmentRows,
+  variables: llamaCppVariables,
   notModelled: llamaCppNotModelled,
   keys: llamaCppKeys,
   release: () => release,

@@ -6,10 +6,12 @@ import type { CommandLine, ConfigDocument, ConfigEntry, ShellVariable } from '..
 import { argumentCommand, embeddedDocument, entryVariable } from '../../syntax/embedded.ts';
 import { splitAssignmentWord } from '../../syntax/word.ts';
 
-const isCommand = ({ path, scalar }: ConfigEntry): boolean => path.length === 3 && path[0] === 'models' && path[2] === 'cmd' && typeof scalar === 'string';
+const isCommand = ({ path, scalar }: ConfigEntry): boolean =>
+  path.length === 3 && path[0] === 'models' && path[2] === 'cmd' && typeof scalar === 'string';
 
 export const isLlamaSwap = (document: ConfigDocument): boolean =>
-  document.format === 'yaml' && document.entries.some((entry) => isCommand(entry) && /llama-server|server\b|vllm|docker|podman/.test(String(entry.scalar)));
+  document.format === 'yaml' &&
+  document.entries.some((entry) => isCommand(entry) && /llama-server|server\b|vllm|docker|podman/.test(String(entry.scalar)));
 
 /** The command of each model as a document of its own. */
 export function swapCommands(document: ConfigDocument): readonly ConfigDocument[] {

@@ -20,15 +20,15 @@ const model = 'llama.cpp, from the model';
 /** 0 takes the length the model was trained with. */
 const context: Parse<number> = (setting) => (String(setting.scalar) === '0' ? { filledBy: model } : one(count)(setting));
 
-/** `auto` and -1 fit as many layers as there is memory for; `all` and numbers beyond the layers put all of them there. */
+/** `auto` and -1 fit as many layers as there is memory for; `all` is no number. */
 const layers: Parse<number> = (setting) => {
   const word = String(setting.scalar ?? '');
   if (word === 'auto' || word === '-1') return { filledBy: 'llama.cpp, from the free memory' };
-  return word === 'all' || /^-\d+$/.test(word) ? { value: allLayers } : one(integer(0))(setting);
+  return isAllLayers(word) ? 'absent' : one(integer(0))(setting);
 };
 
-/** More than any model has. */
-const allLayers = 999;
+/** `all`, and the negative numbers that stand for it. */
+export const isAllLayers = (word: string): boolean => word === 'all' || /^-(?:[2-9]|\d{2,})$/.test(word);
 
 /** Shares of the GPUs; a share of 0 leaves one out. */
 const split: Parse<number> = (setting) => {
@@ -72,12 +72,20 @@ export const llamaCppRows: readonly Row[] = [
   row({ field: 'serving.speculativeTokens', keys: ['spec-draft-n-max', 'draft-max'], parse: size }),
 ];
 
-/** The same from the environment, as containers are configured; a flag wins over it. */
-export const llamaCppEnvironmentRows: readonly Row[] = [
-  row({ field: 'model.name', keys: ['LLAMA_ARG_MODEL', 'LLAMA_ARG_HF_REPO'], parse: text }),
-  row({ field: 'serving.maxModelLen', keys: ['LLAMA_ARG_CTX_SIZE'], parse: context }),
-  row({ field: 'serving.maxBatchedTokens', keys: ['LLAMA_ARG_BATCH'], parse: count }),
-  row({ field: 'serving.maxBatchedTokens', keys: ['LLAMA_ARG_UBATCH'], parse: count }),
-  row({ field: 'serving.maxSequences', keys: ['LLAMA_ARG_N_PARALLEL'], parse: slots }),
-  row({ field: 'serving.gpuLayers', keys: ['LLAMA_ARG_N_GPU_LAYERS'], parse: layers }),
-];
+/** Variables of the environment, as containers are configured, with the flags they stand for. */
+export const llamaCppVariables: ReadonlyMap<string, string> = new Map([
+  ['LLAMA_ARG_MODEL', 'model'],
+  ['LLAMA_ARG_HF_REPO', 'hf-repo'],
+  ['LLAMA_ARG_HF_FILE', 'hf-file'],
+  ['LLAMA_ARG_CTX_SIZE', 'ctx-size'],
+  ['LLAMA_ARG_BATCH', 'batch-size'],
+  ['LLAMA_ARG_UBATCH', 'ubatch-size'],
+  ['LLAMA_ARG_N_PARALLEL', 'parallel'],
+  ['LLAMA_ARG_N_GPU_LAYERS', 'n-gpu-layers'],
+  ['LLAMA_ARG_TENSOR_SPLIT', 'tensor-split'],
+  ['LLAMA_ARG_SPLIT_MODE', 'split-mode'],
+  ['LLAMA_ARG_CACHE_TYPE_K', 'cache-type-k'],
+  ['LLAMA_ARG_CACHE_TYPE_V', 'cache-type-v'],
+  ['LLAMA_ARG_FLASH_ATTN', 'flash-attn'],
+  ['LLAMA_ARG_ALIAS', 'alias'],
+]);

@@ -7,7 +7,7 @@ import type { Find } from '../find.ts';
 import { finder } from '../find.ts';
 import type { Setting } from '../setting.ts';
 import { settingText } from '../setting.ts';
-import { cacheFormat } from './rows.ts';
+import { cacheFormat, isAllLayers } from './rows.ts';
 
 const facts = {
   alias: 'model.served_as',
@@ -32,6 +32,8 @@ export function completeLlamaCpp(draft: Draft, settings: readonly Setting[]): vo
   readWeights(draft, find);
   readCache(draft, find);
   readGpus(draft, find);
+  if (isAllLayers(settingText(find('n-gpu-layers')) ?? ''))
+    setDerived(draft, 'serving.gpuLayers', 999, [], 'all layers; no model has so many');
   if (find('spec-default') === undefined && find('model-draft', 'hf-repo-draft', 'spec-type') === undefined)
     setDefault(draft, 'serving.speculativeTokens', 0, 'no draft is set');
   setDefault(draft, 'serving.prefixCaching', true, 'cache_prompt is on by default');
@@ -48,11 +50,18 @@ function readWeights(draft: Draft, find: Find): void {
   const [first] = hidden;
   if (first !== undefined) {
     const names = [...new Set(hidden.flatMap((one) => one?.unknown ?? []))].map((name) => (/^\w+$/.test(name) ? `$${name}` : name));
-    setUnknown(draft, 'serving.quantization', unresolvedOrigin(draft, first, names.length > 1 ? `${names.join(', ')} may name another file` : undefined));
+    setUnknown(
+      draft,
+      'serving.quantization',
+      unresolvedOrigin(draft, first, names.length > 1 ? `${names.join(', ')} may name another file` : undefined),
+    );
     return;
   }
+  // The card of the model tells it too, in words of its own.
+  if (type !== undefined) draft.facts.quantization = type;
   if (type !== undefined) setField(draft, 'serving.quantization', type, keyOrigin(draft, named));
-  else if (named.name === 'hf-repo') setDefault(draft, 'serving.quantization', 'Q4_K_M', 'llama.cpp takes Q4_K_M of a repository that has it');
+  else if (named.name === 'hf-repo')
+    setDefault(draft, 'serving.quantization', 'Q4_K_M', 'llama.cpp takes Q4_K_M of a repository that has it');
 }
 
 /** Keys and values have a type each; only where both are the same does one format stand for the cache. */

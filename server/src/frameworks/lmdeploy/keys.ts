@@ -40,4 +40,9 @@ const lines = `
   log-level | text | WARNING | How much is logged
 `;
 
-export const lmdeployKeys: KeyTable = keyTable('lmdeploy', 'lmdeploy/cli/utils.py and messages.py at 1263d5cd', lines, fieldsOfRows(lmdeployRows));
+export const lmdeployKeys: KeyTable = keyTable(
+  'lmdeploy',
+  'lmdeploy/cli/utils.py and messages.py at 1263d5cd',
+  lines,
+  fieldsOfRows(lmdeployRows),
+);

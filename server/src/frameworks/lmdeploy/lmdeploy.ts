@@ -67,7 +67,9 @@ export const adapter: Adapter = engineAdapter({
   },
   flags: {
     switches: new Set(
-      'enable-prefix-caching eager-mode trust-remote-code allow-credentials ssl enable-microbatch enable-eplb disable-metrics disable-fastapi-docs language-model-only use-logn-attn'.split(' '),
+      'enable-prefix-caching eager-mode trust-remote-code allow-credentials ssl enable-microbatch enable-eplb disable-metrics disable-fastapi-docs language-model-only use-logn-attn'.split(
+        ' ',
+      ),
     ),
     several: new Set(['adapters', 'api-keys', 'allow-origins']),
   },

@@ -38,7 +38,15 @@ export const lmdeployRows: readonly Row[] = [
   row({ field: 'serving.quantization', keys: ['model-format'], parse: layout }),
   row({ field: 'serving.role', keys: ['role'], parse: role }),
   row({ field: 'serving.draftModel', keys: ['speculative-draft-model', 'speculative-config.model'], parse: text }),
-  row({ field: 'serving.speculativeTokens', keys: ['speculative-num-draft-tokens', 'speculative-config.num_speculative_tokens'], parse: size }),
+  row({
+    field: 'serving.speculativeTokens',
+    keys: ['speculative-num-draft-tokens', 'speculative-config.num_speculative_tokens'],
+    parse: size,
+  }),
   row({ field: 'precision.compute', keys: ['dtype'], parse: format }),
-  row({ field: 'model.ropeScalingFactor', keys: ['rope-scaling-factor'], parse: (setting) => (Number(setting.scalar) === 0 ? 'absent' : ratio(0, 1e6)(setting)) }),
+  row({
+    field: 'model.ropeScalingFactor',
+    keys: ['rope-scaling-factor'],
+    parse: (setting) => (Number(setting.scalar) === 0 ? 'absent' : ratio(0, 1e6)(setting)),
+  }),
 ];

@@ -1,6 +1,6 @@
 /** Megatron-Bridge: recipe functions in Python, one reading each, and scripts that change one and train. */
 import type { ConfigDocument } from '../../syntax/document.ts';
-import type { PythonCall, PythonModule } from '../../syntax/python-module.ts';
+import { importedNames, type PythonCall, type PythonModule } from '../../syntax/python-module.ts';
 import type { Adapter, Reading } from '../adapter.ts';
 import { createDraft, finishReading } from '../draft.ts';
 import { type PythonJob, pythonJobs } from '../python-jobs.ts';
@@ -15,7 +15,7 @@ const release = 'Megatron-Bridge 0.6 (067f987d)';
 const isStart = ({ callee }: PythonCall): boolean =>
   /(?:^|\.)(?:ConfigContainer|_(?:pretrain|sft|peft)_common|\w+_(?:pretrain|sft|peft|finetune)(?:_\w+)?_config)$/.test(callee);
 
-const isOurs = ({ imports }: PythonModule): boolean => Object.values(imports).some((name) => /^megatron\.bridge(?:\.|$)/.test(name));
+const isOurs = (module: PythonModule): boolean => importedNames(module).some((name) => /^megatron\.bridge(?:\.|$)/.test(name));
 
 const jobsOf = ({ python }: ConfigDocument): readonly PythonJob[] =>
   python === undefined || !isOurs(python) ? [] : pythonJobs(python, isStart);

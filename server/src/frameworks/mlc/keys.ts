@@ -40,4 +40,9 @@ const lines = `
   port | integer | 8000 | Port to listen at
 `;
 
-export const mlcKeys: KeyTable = keyTable('mlc', 'python/mlc_llm/cli/serve.py and serve/config.py, MLC LLM at 79d603f0', lines, fieldsOfRows([...mlcRows, ...mlcModelRows]));
+export const mlcKeys: KeyTable = keyTable(
+  'mlc',
+  'python/mlc_llm/cli/serve.py and serve/config.py, MLC LLM at 79d603f0',
+  lines,
+  fieldsOfRows([...mlcRows, ...mlcModelRows]),
+);

@@ -49,7 +49,10 @@ const frame: EngineFrame<{ readonly name: string }> = {
   flags: { switches: new Set(['enable-debug', 'enable-tracing', 'allow-credentials']), several: new Set(['additional-models']) },
   positional: ['model'],
   calls: { callee: /^mlc_llm\b(?:.*\.)?(?:MLCEngine|AsyncMLCEngine)$/, positional: ['model', 'device'] },
-  isKnown: (name) => mlcKeys.keys.some((key) => key.name === name || key.name.startsWith(`${name}.`)),
+  isKnown: (name) =>
+    /^(?:version|vocab-size|temperature|top-p|conv-template|tokenizer-\w+|\w+-token-id|\w+-penalty|active-vocab-size|model-task)$/.test(
+      name,
+    ) || mlcKeys.keys.some((key) => key.name === name || key.name.startsWith(`${name}.`)),
   rename: (name) => (name.startsWith('engine-config.') ? engineName(name.slice('engine-config.'.length)) : name),
   adjust: withOverrides,
   rows: mlcRows,
@@ -61,7 +64,8 @@ const frame: EngineFrame<{ readonly name: string }> = {
 const base = engineAdapter(frame);
 
 const isChatConfig = ({ format, entries }: ConfigDocument): boolean =>
-  format === 'json' && ['model_config', 'quantization', 'conv_template'].every((name) => entries.some(({ path }) => path.length === 1 && path[0] === name));
+  format === 'json' &&
+  ['model_config', 'quantization', 'conv_template'].every((name) => entries.some(({ path }) => path.length === 1 && path[0] === name));
 
 export const adapter: Adapter = {
   ...base,

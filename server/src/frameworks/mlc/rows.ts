@@ -17,7 +17,13 @@ export const mlcRows: readonly Row[] = [
   row({ field: 'serving.maxSequences', keys: ['max-num-sequence', 'max-batch-size'], parse: count }),
   row({ field: 'serving.maxKvTokens', keys: ['max-total-seq-length', 'max-total-sequence-length'], parse: count }),
   row({ field: 'serving.maxBatchedTokens', keys: ['prefill-chunk-size'], parse: count }),
-  row({ field: 'serving.gpuMemoryUtilization', keys: ['gpu-memory-utilization'], parse: ratio(0, 1), fallback: 0.85, why: 'serve/config.py' }),
+  row({
+    field: 'serving.gpuMemoryUtilization',
+    keys: ['gpu-memory-utilization'],
+    parse: ratio(0, 1),
+    fallback: 0.85,
+    why: 'cpp/serve/config.h',
+  }),
   row({ field: 'serving.speculativeTokens', keys: ['spec-draft-length'], parse: size }),
   row({ field: 'serving.quantization', keys: ['quantization'], parse: text }),
 ];

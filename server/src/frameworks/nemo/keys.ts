@@ -25,6 +25,14 @@ export const nemoKeys = keyTable(
   model.virtual_pipeline_model_parallel_size | integer | - | Chunks of layers on each pipeline rank (not layers of a chunk)
   model.context_parallel_size | integer | 1 | GPUs that share one sequence
   model.expert_model_parallel_size | integer | 1 | GPUs that share the experts of a layer
+  model.expert_tensor_parallel_size | integer | - | GPUs that share one expert; the tensor parallel size when null
+  model.num_layers_in_first_pipeline_stage | integer | - | Layers of the first pipeline stage, where stages differ
+  model.num_layers_in_last_pipeline_stage | integer | - | Layers of the last pipeline stage, where stages differ
+  model.first_pipeline_num_layers | integer | - | Older name of num_layers_in_first_pipeline_stage
+  model.last_pipeline_num_layers | integer | - | Older name of num_layers_in_last_pipeline_stage
+  model.account_for_embedding_in_pipeline_split | boolean | false | The embedding counts as a layer when layers are dealt out to stages
+  model.account_for_loss_in_pipeline_split | boolean | false | The loss counts as a layer when layers are dealt out to stages
+  model.pipeline_model_parallel_layout | text | - | The layers of every stage, written out
   model.sequence_parallel | boolean | false | Norms and dropout are divided along the sequence over the tensor parallel group
   model.encoder_seq_length | integer | - | Tokens of one training sample
   model.max_position_embeddings | integer | - | Longest sequence the positions allow

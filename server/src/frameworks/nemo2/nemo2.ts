@@ -1,6 +1,6 @@
 /** NeMo 2: recipes in Python, of the user or of the package, and scripts that change and run them. One reading per recipe. */
 import type { ConfigDocument } from '../../syntax/document.ts';
-import type { PythonCall } from '../../syntax/python-module.ts';
+import { importedNames, type PythonCall } from '../../syntax/python-module.ts';
 import type { Adapter, Reading } from '../adapter.ts';
 import { createDraft, finishReading } from '../draft.ts';
 import type { PythonJob } from '../python-jobs.ts';
@@ -14,8 +14,7 @@ const release = 'NeMo 2.5 (8cfedd72)';
 
 function detect({ python }: ConfigDocument): number {
   if (python === undefined) return 0;
-  const names = Object.values(python.imports);
-  const isOurs = names.some((name) => /^nemo(?:\.|$|_run(?:\.|$))/.test(name));
+  const isOurs = importedNames(python).some((name) => /^nemo(?:\.|$|_run(?:\.|$))/.test(name));
   return isOurs && nemoJobs(python).length > 0 ? 0.9 : 0;
 }
 

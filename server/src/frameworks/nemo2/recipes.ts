@@ -1,5 +1,5 @@
 /** Where NeMo 2 jobs stand in a module: recipes of the package, `run.Partial` of a training function, and the function itself. */
-import type { PythonCall, PythonModule } from '../../syntax/python-module.ts';
+import { functionNamed, type PythonCall, type PythonModule } from '../../syntax/python-module.ts';
 import { type PythonJob, pythonJobs } from '../python-jobs.ts';
 
 const last = (name: string): string => name.split('.').at(-1) ?? name;
@@ -45,7 +45,7 @@ export function nemoJobs(module: PythonModule): readonly PythonJob[] {
 export function executorOf(module: PythonModule, beside: readonly PythonCall[]): PythonCall | undefined {
   const found = beside.flatMap((call): readonly PythonCall[] => {
     if (isExecutor(call.callee)) return [call];
-    const returned = module.functions.find(({ name }) => name === call.callee)?.returns.at(-1);
+    const returned = functionNamed(module, call.callee)?.returns.at(-1);
     return returned?.kind === 'call' && isExecutor(returned.call.callee) ? [returned.call] : [];
   });
   return found.length === 1 ? found[0] : undefined;

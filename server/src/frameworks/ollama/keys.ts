@@ -31,4 +31,9 @@ const lines = `
   stop | text | - | Where an answer ends
 `;
 
-export const ollamaKeys: KeyTable = keyTable('ollama', 'docs/modelfile.mdx and api/types.go, Ollama at fb307609', lines, fieldsOfRows(ollamaRows));
+export const ollamaKeys: KeyTable = keyTable(
+  'ollama',
+  'docs/modelfile.mdx and api/types.go, Ollama at fb307609',
+  lines,
+  fieldsOfRows(ollamaRows),
+);

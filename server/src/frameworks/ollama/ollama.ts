@@ -3,8 +3,8 @@ import type { ConfigDocument } from '../../syntax/document.ts';
 import type { Adapter, ReadContext, Reading } from '../adapter.ts';
 import { noContext } from '../adapter.ts';
 import { createDraft, type Draft, finishReading, keyOrigin, setDefault, setField } from '../draft.ts';
-import { fileName, ggufType } from '../engines/gguf.ts';
 import { engineAdapter } from '../engines/frame.ts';
+import { fileName, ggufType } from '../engines/gguf.ts';
 import { applyDefaults, readRows } from '../row.ts';
 import type { Setting } from '../setting.ts';
 import { entrySettings, settingText } from '../setting.ts';
@@ -20,6 +20,7 @@ function readModel(draft: Draft, settings: readonly Setting[]): void {
   const name = settingText(from);
   if (from === undefined || name === undefined) return;
   const type = ggufType(name);
+  if (type !== undefined) draft.facts.quantization = type;
   if (type !== undefined) setField(draft, 'serving.quantization', type, keyOrigin(draft, from));
   if (/\.gguf$/i.test(name)) draft.facts['model.gguf'] = fileName(name);
   draft.links.push({ range: from.value, target: name, role: 'model' });
@@ -58,7 +59,8 @@ function read(document: ConfigDocument, context: ReadContext = noContext): reado
   });
   readRows(draft, ollamaRows, settings);
   for (const { name, scalar } of settings) {
-    if (/^(?:temperature|top_k|top_p|min_p|repeat_penalty|seed|num_predict)$/.test(name) && scalar !== undefined) draft.facts[`parameters.${name}`] = scalar;
+    if (/^(?:temperature|top_k|top_p|min_p|repeat_penalty|seed|num_predict)$/.test(name) && scalar !== undefined)
+      draft.facts[`parameters.${name}`] = scalar;
   }
   const adapter = settings.findLast(({ name }) => name === 'adapter');
   if (adapter !== undefined) draft.facts['lora.enabled'] = true;

@@ -24,4 +24,3 @@ export const ollamaEnvironmentRows: readonly Row[] = [
   row({ field: 'serving.maxModelLen', keys: ['OLLAMA_CONTEXT_LENGTH'], parse: count }),
   row({ field: 'serving.maxSequences', keys: ['OLLAMA_NUM_PARALLEL'], parse: count }),
 ];
-

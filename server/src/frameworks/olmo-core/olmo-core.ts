@@ -2,8 +2,8 @@
  * OLMo-core: Python scripts whose functions build the parts of one configuration. Batches are in TOKENS. Sources:
  * src/scripts/train, src/olmo_core/train/train_module/transformer/config.py and nn/transformer/config.py of OLMo-core fa6c5014.
  */
-import type { ConfigDocument } from '../../syntax/document.ts';
-import type { PythonCall, PythonModule } from '../../syntax/python-module.ts';
+import { type ConfigDocument, textAt } from '../../syntax/document.ts';
+import { importedNames, type PythonCall, type PythonFunction, type PythonModule } from '../../syntax/python-module.ts';
 import type { Adapter, Reading } from '../adapter.ts';
 import type { Draft } from '../draft.ts';
 import { createDraft, finishReading, keyOrigin, setDefault, setDerived, setField, setUnknown, unresolvedOrigin } from '../draft.ts';
@@ -35,10 +35,30 @@ export const olmoCoreRows = [
   row({ field: 'cluster.gpusPerNode', keys: ['num_gpus'], parse: count }),
 ];
 
-const callsOf = (module: PythonModule): readonly PythonCall[] => [...module.calls, ...module.functions.flatMap(({ calls }) => calls)];
+/** Every call of the script, behind those of the functions that it takes from modules beside it. */
+const callsOf = (module: PythonModule): readonly PythonCall[] => [
+  ...importedFunctions(module).flatMap(({ calls }) => calls),
+  ...module.calls,
+  ...module.functions.flatMap(({ calls }) => calls),
+];
+
+/** Functions of other modules that the script imports by name, and those that these call. */
+function importedFunctions({ imports, imported }: PythonModule): readonly PythonFunction[] {
+  const names = new Set(Object.values(imports));
+  const found = new Set<PythonFunction>();
+  for (let before = -1; before < found.size; ) {
+    before = found.size;
+    for (const one of imported?.functions ?? []) {
+      if (!names.has(one.name)) continue;
+      found.add(one);
+      for (const { callee } of one.calls) names.add(callee);
+    }
+  }
+  return [...found];
+}
 
 function detect({ python }: ConfigDocument): number {
-  if (python === undefined || !Object.values(python.imports).some((name) => name.startsWith('olmo_core.'))) return 0;
+  if (python === undefined || !importedNames(python).some((name) => name.startsWith('olmo_core.'))) return 0;
   const calls = callsOf(python);
   return calls.some(({ callee }) => isTrainModule(callee)) && calls.some(({ callee }) => isModel(callee)) ? 0.9 : 0;
 }
@@ -124,7 +144,7 @@ function readBatch(draft: Draft, find: Find, settings: readonly Setting[]): void
 
 /** `2 * common.max_sequence_length`: a parameter whose value is the length whatever it is. */
 function timesLength(draft: Draft, { value }: Setting): number | undefined {
-  const text = draft.document.text.slice(value.start, value.end).replace(/\s+/g, '');
+  const text = textAt(draft.document, value).replace(/\s+/g, '');
   const factor = /^(?:(\d+)\*)?(?:\w+\.)*(?:max_)?sequence_length$/i.exec(text);
   const after = /^(?:\w+\.)*(?:max_)?sequence_length\*(\d+)$/i.exec(text);
   return factor ? Number(factor[1] ?? 1) : after ? Number(after[1]) : undefined;
@@ -176,7 +196,7 @@ function readRecompute(draft: Draft, find: Find): void {
     return;
   }
   setDerived(draft, 'recompute.granularity', 'selective', [], `mode ${word}`);
-  const modules = draft.document.text.slice(block.value.start, block.value.end);
+  const modules = textAt(draft.document, block.value);
   if (/feed_forward/.test(modules)) setDerived(draft, 'recompute.modules', 'mlp', [], 'the modules named are feed-forward parts');
 }
 

@@ -84,6 +84,7 @@ function readDataParallel(draft: Draft, find: Find, release: SglangRelease): voi
   const copies = find('dp-size', 'data-parallel-size', 'dp');
   const inside = find('attn-dp-size', 'attention-data-parallel-size');
   const isInside = isOn(find('enable-dp-attention'));
+  if (isInside) draft.facts.dp_attention = true;
   if (inside !== undefined) place(draft, 'serving.attentionDataParallel', inside);
   if (copies === undefined && !(isInside && release.attentionOverAllRanks)) return;
   if (!isInside) {

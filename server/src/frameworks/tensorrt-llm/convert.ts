@@ -29,7 +29,16 @@ function settingsOf({ words }: CommandLine): readonly Setting[] {
   return at < 0 ? [] : readFlags(words.slice(at + 1).map(withHolders), { oneValue: true, switches }).settings;
 }
 
-const switches: ReadonlySet<string> = new Set(['use-weight-only', 'int8-kv-cache', 'fp8-kv-cache', 'smoothquant', 'per-token', 'per-channel', 'load-by-shard']);
+const switches: ReadonlySet<string> = new Set([
+  'use-weight-only',
+  'int8-kv-cache',
+  'fp8-kv-cache',
+  'smoothquant',
+  'per-token',
+  'per-channel',
+  'load-by-shard',
+]);
 
 /** `--weight_only_precision int4` is how the weights are quantized. */
-const weightOnly = (setting: Setting): Setting => (setting.name === 'weight-only-precision' ? { ...setting, name: 'quantization' } : setting);
+const weightOnly = (setting: Setting): Setting =>
+  setting.name === 'weight-only-precision' ? { ...setting, name: 'quantization' } : setting;

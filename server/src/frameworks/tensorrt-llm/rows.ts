@@ -58,11 +58,21 @@ export const tensorRtLlmRows: readonly Row[] = [
   }),
   row({ field: 'serving.maxKvTokens', keys: ['kv-cache-config.max_tokens'], parse: count }),
   row({ field: 'serving.prefixCaching', keys: ['kv-cache-config.enable_block_reuse'], parse: bool, fallback: true, why: cache }),
-  row({ field: 'serving.blockSize', keys: ['kv-cache-config.tokens_per_block', 'tokens-per-block'], parse: count, fallback: 32, why: cache }),
+  row({
+    field: 'serving.blockSize',
+    keys: ['kv-cache-config.tokens_per_block', 'tokens-per-block'],
+    parse: count,
+    fallback: 32,
+    why: cache,
+  }),
   row({ field: 'serving.kvCacheDtype', keys: ['kv-cache-config.dtype', 'kv-cache-dtype'], parse: format }),
   row({ field: 'serving.chunkedPrefill', keys: ['enable-chunked-prefill', 'enable-chunked-context'], parse: bool }),
   row({ field: 'serving.quantization', keys: ['quantization', 'qformat', 'quant-algo', 'quant-config.quant_algo'], parse: quantization }),
-  row({ field: 'serving.speculativeTokens', keys: ['speculative-config.num_nextn_predict_layers', 'speculative-config.max_draft_len'], parse: size }),
+  row({
+    field: 'serving.speculativeTokens',
+    keys: ['speculative-config.num_nextn_predict_layers', 'speculative-config.max_draft_len'],
+    parse: size,
+  }),
   row({
     field: 'serving.draftModel',
     keys: ['speculative-config.speculative_model', 'speculative-config.speculative_model_dir', 'speculative-config.pytorch_weights_path'],

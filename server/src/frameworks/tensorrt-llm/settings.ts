@@ -1,6 +1,6 @@
 /** What TensorRT-LLM's settings say beyond single fields. */
 import type { Draft } from '../draft.ts';
-import { keyOrigin, setDefault, setDerived, setField } from '../draft.ts';
+import { keyOrigin, setDefault, setDerived, setField, setUnknown, unresolvedOrigin } from '../draft.ts';
 import { linkFiles, nameGpus, noteFacts } from '../engines/facts.ts';
 import type { Find } from '../find.ts';
 import { finder } from '../find.ts';
@@ -67,9 +67,12 @@ function readLength(draft: Draft, find: Find): void {
 }
 
 function readAttention(draft: Draft, find: Find): void {
-  const tensor = draft.job['parallel.tensor'] ?? 1;
-  if (isOn(find('enable-attention-dp')))
-    setDerived(draft, 'serving.attentionDataParallel', tensor, ['parallel.tensor'], 'every GPU of TP attends to requests of its own');
+  const attention = find('enable-attention-dp');
+  if (attention === undefined || !isOn(attention)) return;
+  const tensor = draft.job['parallel.tensor'] ?? (draft.document.commands.length > 0 || draft.document.python ? 1 : undefined);
+  if (tensor === undefined)
+    setUnknown(draft, 'serving.attentionDataParallel', unresolvedOrigin(draft, attention, 'it is TP, which the launch says'));
+  else setDerived(draft, 'serving.attentionDataParallel', tensor, ['parallel.tensor'], 'every GPU of TP attends to requests of its own');
 }
 
 /** `cuda_graph_config: null` captures none; a block of any kind captures. */
@@ -84,5 +87,6 @@ function nameNodes(draft: Draft): void {
   const { 'parallel.tensor': tensor = 1, 'parallel.pipeline': pipeline = 1, 'cluster.gpusPerNode': perNode } = draft.job;
   if (perNode === undefined || draft.sources['cluster.nodes'] !== undefined || draft.sources['cluster.gpusPerNode']?.kind !== 'key') return;
   const nodes = (tensor * pipeline) / perNode;
-  if (Number.isInteger(nodes)) setDerived(draft, 'cluster.nodes', nodes, ['parallel.tensor', 'parallel.pipeline', 'cluster.gpusPerNode'], 'TP x PP / GPUs per node');
+  if (Number.isInteger(nodes))
+    setDerived(draft, 'cluster.nodes', nodes, ['parallel.tensor', 'parallel.pipeline', 'cluster.gpusPerNode'], 'TP x PP / GPUs per node');
 }

@@ -5,7 +5,7 @@
 import type { ConfigDocument } from '../../syntax/document.ts';
 import type { Adapter, ReadContext, Reading } from '../adapter.ts';
 import { noContext } from '../adapter.ts';
-import { keyOrigin, setDerived, setField } from '../draft.ts';
+import { keyOrigin, noteWritten, setDerived, setField } from '../draft.ts';
 import { type EngineFrame, engineAdapter, readKeys } from '../engines/frame.ts';
 import type { EngineCommand } from '../engines/start.ts';
 import { type Pins, pinnedRelease } from '../pins.ts';
@@ -27,7 +27,7 @@ const release = (pins: Pins): Release => ({
 
 const known: ReadonlySet<string> = new Set([
   ...tensorRtLlmKeys.keys.map(({ name }) => name.split('.', 1)[0] ?? name),
-  ...`host port log-level num-postprocess-workers revision reasoning-parser tool-parser metadata-server-config-file custom-module-dirs chat-template
+  ...`host port hostname version urls num-instances log-level num-postprocess-workers revision reasoning-parser tool-parser metadata-server-config-file custom-module-dirs chat-template
   otlp-traces-endpoint print-iter-log enable-iter-perf-stats enable-iter-req-stats stream-interval scheduler-config batching-type torch-compile-config
   sampler-type attn-backend load-format autotuner-enabled enable-autotuner garbage-collection-gen0-threshold kv-connector-config peft-cache-config
   postprocess-tokenizer-dir skip-tokenizer-init fail-fast-on-attention-window-too-large dataset num-requests concurrency streaming warmup target-input-len
@@ -35,7 +35,9 @@ const known: ReadonlySet<string> = new Set([
   remove-input-padding context-fmha multiple-profiles max-prompt-embedding-table-size builder-opt input-timing-cache model-config build-config
   use-fp8-context-fmha use-fused-mlp reduce-fusion user-buffer norm-quant-fusion opt-num-tokens strongly-typed logits-dtype gather-all-token-logits
   gather-context-logits gather-generation-logits speculative-decoding-mode max-draft-len lora-plugin lora-dir lora-target-modules monitor-memory profiling-verbosity
-  guided-decoding-backend cp-config calib-size batch-size awq-block-size max-output-len use-gpt-attention-plugin use-gemm-plugin enable-context-fmha`.split(/\s+/),
+  guided-decoding-backend cp-config calib-size batch-size awq-block-size max-output-len use-gpt-attention-plugin use-gemm-plugin enable-context-fmha`.split(
+    /\s+/,
+  ),
 ]);
 
 /** Subcommands stand in front of the model or behind its flags. */
@@ -79,6 +81,7 @@ const frame: EngineFrame<Release> = {
     const own = new Set(settings.map(({ name }) => name));
     const added = before.filter(({ name }) => !own.has(name));
     for (const row of tensorRtLlmRows) row.read(draft, added);
+    noteWritten(draft, 'tensorrt-llm', added);
     completeTensorRtLlm(draft, [...added, ...settings]);
     if (build !== undefined && checkpoint !== undefined) readRanks(draft, build.range.end);
   },
@@ -97,7 +100,11 @@ function readRanks(draft: Parameters<EngineFrame<Release>['complete']>[0], after
     if (number !== undefined && /^\d+$/.test(number)) setField(draft, 'cluster.gpus', Number(number), { kind: 'key', ...origin });
     else {
       delete draft.job['cluster.gpus'];
-      draft.sources['cluster.gpus'] = { kind: 'unresolved', ...origin, why: `world_size is ${word.unknown.join(', ')}, given by the caller of the script` };
+      draft.sources['cluster.gpus'] = {
+        kind: 'unresolved',
+        ...origin,
+        why: `world_size is ${word.unknown.join(', ')}, given by the caller of the script`,
+      };
     }
   }
 }
@@ -112,9 +119,21 @@ function detect(document: ConfigDocument): number {
 
 function read(document: ConfigDocument, context: ReadContext = noContext): readonly Reading[] {
   if (isDisaggregated(document)) return sides.map((side) => readSide(document, side, context.pins));
+  const tensor = context.linkedBy?.job['parallel.tensor'];
+  if (tensor !== undefined && base.detect(document) > 0 && document.commands.length === 0 && !document.python)
+    return [readKeys(document, linkedFrame(tensor), context.pins)];
   if (isEngineFile(document) || isWrapped(document)) return [readKeys(document, frame, context.pins)];
   return base.read(document, context);
 }
+
+/** A file of options that a launch names: TP stands there as a rule, and attention may be divided by it. */
+const linkedFrame = (tensor: number): EngineFrame<Release> => ({
+  ...frame,
+  complete: (draft, settings, of) => {
+    if (draft.sources['parallel.tensor'] === undefined) setDerived(draft, 'parallel.tensor', tensor, [], 'the launch says it');
+    frame.complete(draft, settings, of);
+  },
+});
 
 /** One side of a file for prefill and decode: its own keys before those of the whole file. */
 function readSide(document: ConfigDocument, { block, role }: (typeof sides)[number], pins: Pins): Reading {
@@ -122,7 +141,8 @@ function readSide(document: ConfigDocument, { block, role }: (typeof sides)[numb
   const others = new RegExp(`^(?:${sides.map(({ block: one }) => one.replace('_', '-')).join('|')})(?:\\.|$)`);
   const pick = (settings: readonly Setting[]): readonly Setting[] =>
     settings.flatMap((setting) => {
-      if (inside.test(setting.name)) return [{ ...setting, name: setting.name.replace(inside, '').replace(/^[^.]+/, (head) => head.replaceAll('_', '-')) }];
+      if (inside.test(setting.name))
+        return [{ ...setting, name: setting.name.replace(inside, '').replace(/^[^.]+/, (head) => head.replaceAll('_', '-')) }];
       return others.test(setting.name) ? [] : [setting];
     });
   return readKeys(

@@ -37,4 +37,9 @@ const lines = `
   enable-prefill-logprobs | boolean | false | Gives probabilities of the prompt
 `;
 
-export const tgiKeys: KeyTable = keyTable('tgi', 'launcher/src/main.rs, Text Generation Inference at db931fcf', lines, fieldsOfRows(tgiRows));
+export const tgiKeys: KeyTable = keyTable(
+  'tgi',
+  'launcher/src/main.rs, Text Generation Inference at db931fcf',
+  lines,
+  fieldsOfRows(tgiRows),
+);

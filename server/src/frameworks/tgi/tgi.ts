@@ -25,7 +25,7 @@ const known: ReadonlySet<string> = new Set([
   disable-grammar-support env max-client-batch-size disable-crash graceful-termination-timeout max-image-fetch-size`.split(/\s+/),
 ]);
 
-const variables: ReadonlySet<string> = new Set([...known].map((name) => name.toUpperCase().replaceAll('-', '_')));
+const variables: ReadonlyMap<string, string> = new Map([...known].map((name) => [name.toUpperCase().replaceAll('-', '_'), name]));
 
 const facts = {
   'max-input-tokens': 'max_input_len',
@@ -66,7 +66,15 @@ export const adapter: Adapter = engineAdapter({
   start: {
     program: /(?:^|\/)(?:text-generation-launcher|tgi-entrypoint\.sh)$/,
     image: /(?:^|\/)(?:text-generation-inference|huggingface-text-generation-inference[\w.-]*|tgi[\w-]*)(?::[\w.-]+)?(?:@sha256:\w+)?$/,
-    flags: new Set(['--model-id', '--num-shard', '--max-input-length', '--max-input-tokens', '--max-batch-prefill-tokens', '--quantize', '--sharded']),
+    flags: new Set([
+      '--model-id',
+      '--num-shard',
+      '--max-input-length',
+      '--max-input-tokens',
+      '--max-batch-prefill-tokens',
+      '--quantize',
+      '--sharded',
+    ]),
     bare: true,
   },
   flags: { switches: new Set(['trust-remote-code', 'disable-custom-kernels', 'json-output', 'ngrok', 'env', 'disable-grammar-support']) },

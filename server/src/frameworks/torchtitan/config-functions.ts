@@ -3,7 +3,7 @@
  * Source: torchtitan/models/llama3/config_registry.py at 9810191b (February 2026) and b5bcd76c.
  */
 import type { ConfigDocument } from '../../syntax/document.ts';
-import type { PythonCall, PythonFunction, PythonModule } from '../../syntax/python-module.ts';
+import { functionNamed, importedNames, type PythonCall, type PythonFunction, type PythonModule } from '../../syntax/python-module.ts';
 import type { Reading } from '../adapter.ts';
 import { createDraft, finishReading, setUnknown } from '../draft.ts';
 import type { Pins } from '../pins.ts';
@@ -23,7 +23,7 @@ const isRegistry = (callee: string): boolean => /(?:^|\.)model_registry$/.test(c
 export function configFunctions({ python }: ConfigDocument): readonly PythonFunction[] {
   if (python === undefined) return [];
   const uses = python.functions.some(({ calls }) => calls.some(({ callee }) => isTrainerConfig(callee)));
-  const isOurs = uses || Object.values(python.imports).some((name) => name.startsWith('torchtitan.'));
+  const isOurs = uses || importedNames(python).some((name) => name.startsWith('torchtitan.'));
   return isOurs ? python.functions.filter((one) => makes(python, one, 0)) : [];
 }
 
@@ -31,7 +31,7 @@ function makes(module: PythonModule, one: PythonFunction, depth: number): boolea
   const returned = one.returns.at(-1);
   if (returned?.kind !== 'call' || depth > 6) return false;
   if (isTrainerConfig(returned.call.callee)) return true;
-  const base = module.functions.find(({ name }) => name === returned.call.callee);
+  const base = functionNamed(module, returned.call.callee);
   return base !== undefined && makes(module, base, depth + 1);
 }
 

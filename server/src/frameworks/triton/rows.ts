@@ -9,7 +9,11 @@ import { row } from '../row.ts';
 const why = 'as in tensorrtllm_backend docs/model_config.md';
 
 export const tritonRows: readonly Row[] = [
-  row({ field: 'serving.maxSequences', keys: ['max_batch_size'], parse: (setting) => (Number(setting.scalar) === 0 ? 'absent' : count(setting)) }),
+  row({
+    field: 'serving.maxSequences',
+    keys: ['max_batch_size'],
+    parse: (setting) => (Number(setting.scalar) === 0 ? 'absent' : count(setting)),
+  }),
   row({
     field: 'serving.freeMemoryShare',
     keys: ['parameters.kv_cache_free_gpu_mem_fraction'],

@@ -27,9 +27,17 @@ function read(document: ConfigDocument): readonly Reading[] {
   const settings = namedSettings(document);
   const find = (name: string): Setting | undefined => settings.findLast((one) => one.name === name);
   const backend = settingText(find('backend')) ?? settingText(find('platform'));
-  const isTensorRt = backend === 'tensorrtllm' || find('parameters.gpt_model_path') !== undefined || find('parameters.gpt_model_type') !== undefined;
+  const isTensorRt =
+    backend === 'tensorrtllm' || find('parameters.gpt_model_path') !== undefined || find('parameters.gpt_model_type') !== undefined;
   const runsAs = isTensorRt ? 'tensorrt-llm' : (engines[backend ?? ''] ?? 'triton');
-  const draft = createDraft({ document, framework: 'triton', runsAs, kind: 'serving', release: 'Triton 2025', launch: firstLine(document) });
+  const draft = createDraft({
+    document,
+    framework: 'triton',
+    runsAs,
+    kind: 'serving',
+    release: 'Triton 2025',
+    launch: firstLine(document),
+  });
   readRows(draft, tritonRows, settings);
   nameHidden(draft, settings);
   readInstances(draft, settings, find);
@@ -39,11 +47,13 @@ function read(document: ConfigDocument): readonly Reading[] {
   if (name !== undefined) draft.facts.name = name;
   const engine = find('parameters.gpt_model_path');
   const folder = settingText(engine);
-  if (engine !== undefined && folder !== undefined) draft.links.push({ range: engine.value, target: `${folder}/config.json`, role: 'engine-config' });
+  if (engine !== undefined && folder !== undefined)
+    draft.links.push({ range: engine.value, target: `${folder}/config.json`, role: 'engine-config' });
   return [finishReading(draft, settings, isKnown)];
 }
 
-const isKnown = (name: string): boolean => tritonKeys.keys.some((key) => key.name === name) || /^(?:parameters|input|output|instance_group)(?:\.|$)/.test(name);
+const isKnown = (name: string): boolean =>
+  tritonKeys.keys.some((key) => key.name === name) || /^(?:parameters|input|output|instance_group)(?:\.|$)/.test(name);
 
 /** Settings without the indexes of messages, and each parameter under its own name. */
 function namedSettings(document: ConfigDocument): readonly Setting[] {
@@ -69,8 +79,12 @@ function hidden(setting: Setting): Setting {
 /** Names what else is to be filled in with the first thing that is unknown for it. */
 function nameHidden(draft: Draft, settings: readonly Setting[]): void {
   const open = settings.filter(({ scalar, unknown, container }) => scalar === undefined && container !== true && unknown.length > 0);
-  const entry = (Object.entries(draft.sources) as [JobField, Draft['sources'][JobField]][]).find(([, origin]) => origin?.kind === 'unresolved');
-  const others = open.filter((one) => !draft.used.has(one)).map(({ spelling, unknown: [name] }) => (name === spelling || name === undefined ? spelling : `${spelling} (${name})`));
+  const entry = (Object.entries(draft.sources) as [JobField, Draft['sources'][JobField]][]).find(
+    ([, origin]) => origin?.kind === 'unresolved',
+  );
+  const others = open
+    .filter((one) => !draft.used.has(one))
+    .map(({ spelling, unknown: [name] }) => (name === spelling || name === undefined ? spelling : `${spelling} (${name})`));
   if (entry === undefined || others.length === 0) return;
   const [field, origin] = entry;
   if (origin?.kind === 'unresolved') draft.sources[field] = { ...origin, why: `${origin.why}; so are ${[...new Set(others)].join(', ')}` };
@@ -79,7 +93,8 @@ function nameHidden(draft: Draft, settings: readonly Setting[]): void {
 function readInstances(draft: Draft, settings: readonly Setting[], find: (name: string) => Setting | undefined): void {
   const counts = settings.filter(({ name }) => name === 'instance_group.count');
   const numbers = counts.map(settingNumber);
-  if (counts.length > 0 && numbers.every((one) => one !== undefined)) draft.facts.instances = numbers.reduce((sum, one) => sum + (one ?? 0), 0);
+  if (counts.length > 0 && numbers.every((one) => one !== undefined))
+    draft.facts.instances = numbers.reduce((sum, one) => sum + (one ?? 0), 0);
   const kind = settingText(find('instance_group.kind'));
   if (kind !== undefined) draft.facts.instance_kind = kind;
   const devices = settingText(find('parameters.gpu_device_ids'));

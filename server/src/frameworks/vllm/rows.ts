@@ -72,7 +72,7 @@ export const vllmRows: readonly Row[] = [
   row({ field: 'serving.prefixCaching', keys: ['enable-prefix-caching'], parse: bool }),
   row({ field: 'serving.prefixCaching', keys: ['no-enable-prefix-caching'], parse: off }),
   row({ field: 'serving.quantization', keys: ['quantization'], parse: text }),
-  row({ field: 'serving.swapSpaceGiB', keys: ['swap-space'], parse: positive, fallback: 4, why: 'as in vllm/config/cache.py' }),
+  row({ field: 'serving.swapSpaceGiB', keys: ['swap-space'], parse: positive }),
   row({ field: 'serving.cpuOffloadGiB', keys: ['cpu-offload-gb'], parse: positive, fallback: 0, why: 'as in vllm/config/cache.py' }),
   row({ field: 'precision.compute', keys: ['dtype'], parse: formatOrAuto }),
   row({ field: 'cluster.nodes', keys: ['nnodes'], parse: count }),

@@ -12,13 +12,16 @@ export interface VllmRelease {
   readonly gpuMemoryUtilization: number;
   readonly prefixCaching: boolean;
   readonly chunkedPrefill: boolean;
+  /** GiB of host memory for preempted sequences; the newest releases have none. */
+  readonly swapSpaceGiB: number;
 }
 
 /** The newest first. */
 const releases = [
-  { since: '0.20', gpuMemoryUtilization: 0.92, prefixCaching: true, chunkedPrefill: true },
-  { since: '0.8', gpuMemoryUtilization: 0.9, prefixCaching: true, chunkedPrefill: true },
-  { since: '0', gpuMemoryUtilization: 0.9, prefixCaching: false, chunkedPrefill: false },
+  { since: '0.20', gpuMemoryUtilization: 0.92, prefixCaching: true, chunkedPrefill: true, swapSpaceGiB: 0 },
+  { since: '0.18', gpuMemoryUtilization: 0.9, prefixCaching: true, chunkedPrefill: true, swapSpaceGiB: 0 },
+  { since: '0.8', gpuMemoryUtilization: 0.9, prefixCaching: true, chunkedPrefill: true, swapSpaceGiB: 4 },
+  { since: '0', gpuMemoryUtilization: 0.9, prefixCaching: false, chunkedPrefill: false, swapSpaceGiB: 4 },
 ] as const;
 
 /** The pinned release, or the newest. */

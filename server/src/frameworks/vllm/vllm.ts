@@ -51,6 +51,7 @@ function complete(draft: Draft, settings: readonly Setting[], release: VllmRelea
   applyDefaults(draft, vllmRows);
   const cache = 'as in vllm/config/cache.py of this release; others differ';
   setDefault(draft, 'serving.gpuMemoryUtilization', release.gpuMemoryUtilization, cache);
+  setDefault(draft, 'serving.swapSpaceGiB', release.swapSpaceGiB, cache);
   setDefault(draft, 'serving.prefixCaching', release.prefixCaching, 'on by default since the V1 engine');
   setDefault(draft, 'serving.chunkedPrefill', release.chunkedPrefill, 'on by default since the V1 engine');
   if (release.exact !== undefined) setDefault(draft, 'serving.engineVersion', release.exact, release.name);

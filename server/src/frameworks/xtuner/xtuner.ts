@@ -3,6 +3,7 @@
  * deepspeed_zero2`, which starts torchrun itself. Sources: xtuner/tools/train.py and entry_point.py (0.1.x).
  */
 import type { ConfigDocument, Word } from '../../syntax/document.ts';
+import { importedNames } from '../../syntax/python-module.ts';
 import { spellWord } from '../../syntax/word.ts';
 import type { Adapter, Reading } from '../adapter.ts';
 import { createDraft, finishReading, noteWritten, setDefault } from '../draft.ts';
@@ -34,7 +35,7 @@ function settingsOf({ python }: ConfigDocument): readonly Setting[] {
 function detect(document: ConfigDocument): number {
   if (hasCommands(document)) return launches(document).length > 0 ? 0.95 : 0;
   const { python } = document;
-  if (python === undefined || !Object.values(python.imports).some((name) => /^(?:xtuner|mmengine)\b/.test(name))) return 0;
+  if (python === undefined || !importedNames(python).some((name) => /^(?:xtuner|mmengine)\b/.test(name))) return 0;
   const assigned = new Set(python.assignments.map(({ target }) => target));
   return assigned.has('model') && (assigned.has('optim_wrapper') || assigned.has('train_dataloader')) ? 0.9 : 0;
 }

@@ -1,6 +1,6 @@
 /** Names, attributes and subscripts: from `cfg.model.hidden` or `SIZES["7b"][0]` to a value. */
 import type { Range } from '../../core/origin.ts';
-import type { PythonArgument, PythonValue } from '../python-module.ts';
+import type { PythonArgument, PythonClass, PythonValue } from '../python-module.ts';
 import { type Machine, shortText, textOf } from './machine.ts';
 import type { Step } from './scope.ts';
 import { fieldOf, type Node, namedKids } from './tree.ts';
@@ -76,7 +76,8 @@ function entryNamed(items: readonly PythonArgument[], key: string): PythonValue 
 
 /** The value of a class's field as its class statement, or that of a base in this file, gives it. */
 function fieldOfClass(machine: Machine, name: string, key: string, depth = 0): PythonValue | undefined {
-  const known = machine.classes.findLast((candidate) => candidate.name === name);
+  const isNamed = (candidate: PythonClass): boolean => candidate.name === name;
+  const known = machine.classes.findLast(isNamed) ?? machine.files.classes.findLast(isNamed);
   if (!known || depth > 8) return undefined;
   const field = known.fields.findLast(({ target }) => target === key);
   if (!field) return firstOf(known.bases, (base) => fieldOfClass(machine, base, key, depth + 1));
@@ -108,7 +109,10 @@ function member(machine: Machine, value: PythonValue, step: Step, place: Range, 
     return given ?? unknownValue(place, [spelling], `\`${callee}(...)\` does not say what \`${key}\` is in this file`);
   }
   if (value.kind === 'name') {
-    if (!step.isSubscript) return fieldOfClass(machine, value.name, key) ?? nameOf(place, `${value.name}.${key}`);
+    if (!step.isSubscript) {
+      const own = fieldOfClass(machine, value.name, key) ?? machine.files.modules.get(value.name)?.scope.get(key);
+      return own ?? nameOf(place, `${value.name}.${key}`);
+    }
     if (value.name === 'os.environ') return fromEnvironment(place, key, undefined);
     return unknownValue(place, [spelling], `\`${value.name}\` has no value in this file`);
   }

@@ -1,4 +1,6 @@
 /** What the parts of the reader share while one module is read. The parts that call each other in a circle meet here. */
+import type { Range } from '../../core/origin.ts';
+import type { FindSourced, SourcedFile } from '../document.ts';
 import type { PythonAssignment, PythonBody, PythonCall, PythonClass, PythonFunction, PythonValue } from '../python-module.ts';
 import { Scope } from './scope.ts';
 import type { Node } from './tree.ts';
@@ -21,6 +23,49 @@ export type Pending = () => void;
 
 const maxEvaluations = 300_000;
 
+/** A module that is imported and was found, read to its end. */
+export interface ReadModule {
+  readonly scope: Scope;
+  readonly assignments: readonly PythonAssignment[];
+}
+
+/** The other files that take part, shared by the modules of one document. */
+export interface Files {
+  readonly find: FindSourced;
+  /** The modules being read, the document first: none of them is read again inside itself. */
+  readonly open: { readonly uri: string; readonly isPackage: boolean }[];
+  /** Modules by their full names, as seen from the document; undefined for one that is not here or not to be read. */
+  readonly modules: Map<string, ReadModule | undefined>;
+  /** The full name under which a file was first read. */
+  readonly names: Map<string, string>;
+  readonly sourced: SourcedFile[];
+  readonly functions: PythonFunction[];
+  readonly classes: PythonClass[];
+  readonly imports: Set<string>;
+  /** The statement of the document that leads to the file being read. */
+  entry: Range | undefined;
+  /** The offset the next file gets. */
+  next: number;
+}
+
+/** Where the offsets of other files begin: behind any document, and the same after every edit, so that trees can be kept. */
+const firstOffset = 2 ** 26;
+
+export function noFiles(uri: string, find: FindSourced): Files {
+  return {
+    find,
+    open: [{ uri, isPackage: /\/__init__\.py$/.test(uri) }],
+    modules: new Map(),
+    names: new Map([[uri, '']]),
+    sourced: [],
+    functions: [],
+    classes: [],
+    imports: new Set(),
+    entry: undefined,
+    next: firstOffset,
+  };
+}
+
 export interface Parts {
   readonly evaluate: (machine: Machine, node: Node) => PythonValue;
   readonly run: (machine: Machine, nodes: readonly Node[]) => Flow;
@@ -29,6 +74,11 @@ export interface Parts {
 
 export interface Machine extends Parts {
   readonly text: string;
+  /** Where the text begins among the offsets of the document. */
+  readonly offset: number;
+  /** The module's full name with a dot behind, as functions and classes carry it; empty for the document itself. */
+  readonly module: string;
+  readonly files: Files;
   readonly imports: Record<string, string>;
   /** Where functions go: the module's, or those of the class around. */
   functions: PythonFunction[];
@@ -52,11 +102,21 @@ export function emptyCollected(): Collected {
   return { assignments: [], calls: new Map(), returns: [], isClass: false };
 }
 
-export function createMachine(text: string, parts: Parts): Machine {
+export interface ModuleText {
+  readonly text: string;
+  readonly offset: number;
+  readonly module: string;
+}
+
+export function createMachine(source: ModuleText, files: Files, parts: Parts): Machine {
   const scope = new Scope();
+  const { evaluate, run, define } = parts;
   return {
-    ...parts,
-    text,
+    evaluate,
+    run,
+    define,
+    ...source,
+    files,
     imports: Object.create(null) as Record<string, string>,
     functions: [],
     functionScope: undefined,
@@ -64,7 +124,7 @@ export function createMachine(text: string, parts: Parts): Machine {
     pending: [],
     globals: new Set(),
     budget: maxEvaluations,
-    prefix: '',
+    prefix: source.module,
     scope,
     collected: emptyCollected(),
     conditions: 0,
@@ -97,8 +157,8 @@ export function branch(machine: Machine, action: () => Flow): { readonly scope: 
   return { scope, flow };
 }
 
-export function textOf(machine: Machine, { start, end }: Node): string {
-  return machine.text.slice(start, end);
+export function textOf({ text, offset }: Machine, { start, end }: Range): string {
+  return text.slice(start - offset, end - offset);
 }
 
 /** Text of a node for a sentence: one line, not long. */

@@ -43,6 +43,11 @@ export class Scope {
     this.paths.delete(name);
   }
 
+  /** Names set in this layer. */
+  ownNames(): readonly string[] {
+    return [...this.names.keys()];
+  }
+
   /** `root.path = value`. */
   setPath(root: string, path: string, value: PythonValue): void {
     const paths = this.paths.get(root) ?? new Map<string, PythonValue>();

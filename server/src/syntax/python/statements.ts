@@ -12,7 +12,7 @@ import { unknownValue } from './values.ts';
 /** The grammar takes the next line for the value of a line that ends in `=`. */
 function isBroken(machine: Machine, node: Node, right: Node): boolean {
   const equals = node.kids.find((kid) => kid.type === '=');
-  const gap = equals ? machine.text.slice(equals.end, right.start) : '';
+  const gap = equals ? textOf(machine, { start: equals.end, end: right.start }) : '';
   return (gap.includes('\n') && !gap.includes('\\')) || node.kids.some((kid) => kid.type === 'ERROR');
 }
 

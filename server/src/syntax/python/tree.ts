@@ -35,8 +35,3 @@ export function fieldOf(node: Node, field: string): Node | undefined {
 export function namedKids(node: Node): readonly Node[] {
   return node.kids.filter((kid) => kid.named && kid.type !== 'comment');
 }
-
-/** A name in a `from`, `import` or `class` line as one dotted text, whatever spaces stand in it. */
-export function dottedText(node: Node, text: string): string {
-  return text.slice(node.start, node.end).replace(/\s+/g, '');
-}

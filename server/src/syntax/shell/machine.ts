@@ -1,6 +1,6 @@
 /** The state of reading one script: where it is, what is known of its variables, and what has been found so far. */
 import type { Range } from '../../core/origin.ts';
-import type { CommandLine, Directive, Heredoc, ShellVariable, SourcedFile, Word } from '../document.ts';
+import type { CommandLine, Directive, FindSourced, Heredoc, ShellVariable, SourcedFile, Word } from '../document.ts';
 import type { Field, Piece } from './piece.ts';
 import type { Variable, Variables } from './scope.ts';
 import type { Source } from './source.ts';
@@ -42,9 +42,6 @@ export interface Found {
   /** By the offset of the path. */
   readonly sourced: Map<number, SourcedFile>;
 }
-
-/** Finds a file as it is written in another; undefined when there is none. */
-export type FindSourced = (fromUri: string, path: string) => { readonly uri: string; readonly text: string } | undefined;
 
 /** Which files are being read, and how to reach more. */
 export interface Files {

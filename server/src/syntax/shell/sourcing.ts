@@ -2,9 +2,9 @@
  * `source env.sh` and `. ./env.sh` bring another file's variables and functions into the script; `bash train.sh 8` runs
  * one with arguments. The other file's text gets offsets beyond the document's, so that every value keeps its place.
  */
-import type { Problem, SourcedFile } from '../document.ts';
+import type { FindSourced, Problem, SourcedFile } from '../document.ts';
 import { spellText } from '../word.ts';
-import { type FindSourced, type Machine, ran, type Status, yes } from './machine.ts';
+import { type Machine, ran, type Status, yes } from './machine.ts';
 import { type Field, type Piece, wordOf } from './piece.ts';
 import { exportThrough, submission } from './slurm.ts';
 import { fileSource } from './source.ts';

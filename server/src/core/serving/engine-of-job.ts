@@ -1,0 +1,74 @@
+/** The simulated engine of a complete serving job: its scheduler's policy, its sizes and its step times. */
+import type { Assumption } from '../estimate.ts';
+import type { ServingJob } from '../estimate-inputs.ts';
+import type { PartialJob } from '../job-fields.ts';
+import type { EngineOptions, PolicyName } from './simulation/simulation-options.ts';
+import type { StepTimer } from './time/step-timer.ts';
+import { stepTimer } from './time/timer-of-job.ts';
+
+const policies: Readonly<Record<string, PolicyName>> = { vllm: 'vllm', sglang: 'sglang', 'tensorrt-llm': 'tensorrt-llm' };
+
+export interface SimulatedEngine {
+  readonly engine: EngineOptions;
+  readonly assumptions: readonly Assumption[];
+}
+
+/** Nothing in a configuration says how often drafts are right, nor what drafting costs. */
+const usualAcceptance = 0.7;
+const usualDraftShare = 0.05;
+
+/** What the command line may say over the configuration. */
+export interface EngineChoices {
+  readonly policy?: PolicyName;
+  readonly drafted?: number;
+  readonly acceptance?: number;
+}
+
+/** `written`: the job as read, for what only schedulers need. `kvTokens`: what fits in the cache of one replica. */
+export function engineOfJob(job: ServingJob, written: PartialJob, kvTokens: number, choices: EngineChoices = {}): SimulatedEngine {
+  const { policy } = choices;
+  const own = policies[job.framework];
+  const assumptions: Assumption[] = [];
+  const chosen = policy ?? own ?? 'vllm';
+  if (policy === undefined && own === undefined) {
+    assumptions.push({
+      value: 'vllm',
+      why: `the scheduler of ${job.framework} is not simulated; a continuous batch as vLLM makes it stands for it`,
+    });
+  }
+  const drafted = choices.drafted ?? written['serving.speculativeTokens'] ?? 0;
+  const acceptance = choices.acceptance ?? usualAcceptance;
+  if (drafted > 0 && choices.acceptance === undefined) {
+    assumptions.push({
+      value: `${100 * acceptance} % of drafted tokens accepted`,
+      why: 'no configuration says it; it hangs on model and text',
+    });
+  }
+  if (drafted > 0) {
+    assumptions.push({
+      value: `${100 * usualDraftShare} % of a decode step per drafted token`,
+      why: 'the cost of drafting, typical of one extra layer',
+    });
+  }
+  const modern = chosen !== 'static';
+  return {
+    engine: {
+      policy: chosen,
+      timer: stepTimer(job),
+      kvTokens,
+      page: job.blockSize,
+      maxSequences: job.maxSequences,
+      maxBatchedTokens: job.maxBatchedTokens,
+      chunkedPrefill: modern && (written['serving.chunkedPrefill'] ?? true),
+      prefixCache: modern && (written['serving.prefixCaching'] ?? true),
+      pipeline: job.pipeline,
+      ...(drafted > 0 ? { speculation: { drafted, acceptance, draftShare: usualDraftShare } } : {}),
+    },
+    assumptions,
+  };
+}
+
+/** Every step longer or shorter by the same factor. */
+export const scaledTimer = (timer: StepTimer, factor: number): StepTimer => ({
+  seconds: (tokens, sampled, pairs, live) => factor * timer.seconds(tokens, sampled, pairs, live),
+});

@@ -1,0 +1,123 @@
+/** What a stated load comes to on one engine replica, as terms. Their bands are the same states with faster and slower steps. */
+import { bands } from '../../calibration/bands.ts';
+import type { LoadEstimate, ServingEstimate } from '../../estimate.ts';
+import type { ServingJob } from '../../estimate-inputs.ts';
+import type { Band, Term, TermInput } from '../../term.ts';
+import type { StepTimer } from '../time/step-timer.ts';
+import { stepTimer } from '../time/timer-of-job.ts';
+import { loadCurve } from './load-curve.ts';
+import { type ReplicaLimits, type SteadyState, steadyState, sustainedRate } from './steady-state.ts';
+
+/** Steps that take `factor` times as long. */
+const scaled = (timer: StepTimer, factor: number): StepTimer => ({
+  seconds: (tokens, sampled, pairs, live) => factor * timer.seconds(tokens, sampled, pairs, live),
+});
+
+const { share, basis } = bands.servingTime;
+
+/** `poolTokens`: tokens that the KV cache of one replica holds. */
+export function loadTerms(job: ServingJob, poolTokens: number): Pick<ServingEstimate, 'load'> {
+  const { load } = job;
+  if (!load) return {};
+  const limits: ReplicaLimits = {
+    maxSequences: job.maxSequences,
+    maxBatchedTokens: job.maxBatchedTokens,
+    kvTokens: poolTokens,
+  };
+  const timer = stepTimer(job);
+  const [fast, slow] = [scaled(timer, 1 - share), scaled(timer, 1 + share)];
+  const [state, best, worst] = [timer, fast, slow].map((one) => steadyState(one, load, limits));
+  const rates = [timer, slow, fast].map((one) => sustainedRate(one, load, limits, load));
+  const [sustained = 0, low = 0, high = 0] = rates;
+  const sustainedRateTerm = sustainedTerm(job, load, { value: sustained, low, high });
+  const common = { sustainedRate: sustainedRateTerm, curve: () => loadCurve(timer, load, limits) };
+  if (!state || 'overloaded' in state) return { load: { ...common, ...(state ? { overloaded: state.overloaded } : {}) } };
+  const bandOf = (read: (state: SteadyState) => number): Band => ({
+    low: best && 'state' in best ? Math.min(read(best.state), read(state.state)) : 0,
+    high: worst && 'state' in worst ? read(worst.state) : Number.POSITIVE_INFINITY,
+    basis,
+  });
+  return { load: { ...common, ...stateTerms(job, load, state.state, bandOf) } };
+}
+
+const lengths = (load: NonNullable<ServingJob['load']>): readonly TermInput[] => [
+  { name: 'input tokens', value: load.inputTokens, field: 'load.inputTokens' },
+  { name: 'output tokens', value: load.outputTokens, field: 'load.outputTokens' },
+];
+
+function sustainedTerm(
+  { maxSequences, maxBatchedTokens }: ServingJob,
+  load: NonNullable<ServingJob['load']>,
+  { value, low, high }: { readonly value: number; readonly low: number; readonly high: number },
+): Term {
+  return {
+    id: 'load.sustained',
+    label: 'Requests per second that one replica sustains',
+    unit: 'requests/s',
+    value,
+    band: { low, high, basis },
+    formula: 'the largest rate whose requests decode within sequences, KV cache and token budget, and within the latency limits',
+    inputs: [
+      ...lengths(load),
+      { name: 'sequences', value: maxSequences, field: 'serving.maxSequences' },
+      { name: 'batched tokens', value: maxBatchedTokens, field: 'serving.maxBatchedTokens' },
+      ...(load.timeToFirstToken === undefined
+        ? []
+        : [{ name: 'TTFT limit', value: load.timeToFirstToken, field: 'load.firstTokenLimit' } as const]),
+      ...(load.timePerToken === undefined ? [] : [{ name: 'TPOT limit', value: load.timePerToken, field: 'load.perTokenLimit' } as const]),
+    ],
+    source,
+  };
+}
+
+const source = 'docs/model/serving.md, under load';
+
+function stateTerms(
+  job: ServingJob,
+  load: NonNullable<ServingJob['load']>,
+  state: SteadyState,
+  bandOf: (read: (state: SteadyState) => number) => Band,
+): Pick<LoadEstimate, 'decoding' | 'timeToFirstToken' | 'timePerToken'> {
+  const rate: TermInput = { name: 'rate', value: load.rate, field: 'load.requestRate' };
+  const told = `${load.inputTokens} + ${load.outputTokens} tokens`;
+  const decoding: Term = {
+    id: 'load.decoding',
+    label: 'Requests that decode at a time on one replica',
+    unit: 'count',
+    value: state.decoding,
+    band: bandOf(({ decoding }) => decoding),
+    formula: 'rate * (output tokens - 1) * TPOT',
+    inputs: [rate, ...lengths(load)],
+    source: "Little's law",
+  };
+  return {
+    decoding,
+    timeToFirstToken: {
+      id: 'load.ttft',
+      label: `TTFT under load, ${told}`,
+      unit: 's',
+      value: state.timeToFirstToken,
+      band: bandOf(({ timeToFirstToken }) => timeToFirstToken),
+      formula: 'time of the prompt beside n decodes + its wait behind other prompts + half the step under way',
+      inputs: [
+        rate,
+        { name: 'n', value: state.decoding },
+        { name: 'share of time with prompts', value: state.prefillShare },
+        { name: 'batched tokens', value: job.maxBatchedTokens, field: 'serving.maxBatchedTokens' },
+      ],
+      source,
+    },
+    timePerToken: {
+      id: 'load.tpot',
+      label: `TPOT under load, ${told}`,
+      unit: 's',
+      value: state.timePerToken,
+      band: bandOf(({ timePerToken }) => timePerToken),
+      formula: '(plain step + chunks that wait behind the prompt) / (1 - chunks that arrive meanwhile), at most a step with a chunk',
+      inputs: [rate, { name: 'n', value: state.decoding }, { name: 'share of time with prompts', value: state.prefillShare }],
+      source,
+      children: [decoding],
+      combine: 'none',
+    },
+  };
+}

@@ -1,0 +1,145 @@
+/**
+ * What one engine replica settles to under a steady load of equal requests, without simulating it. Decoding requests gain a token
+ * with every step, plain or beside a chunk of a prompt; chunks stand behind the own prompt already, and more arrive:
+ *
+ *   M     = T(chunk + n, n + 1, pairs, live), P = T(n, n, 0, live)                     a step beside a chunk, a plain one
+ *   S     = chunks * M, rho = rate * S                                                 time of a prompt, share of the time
+ *   TTFT  = S + rho * S / (2 (1 - rho)) + half a step that is under way                M/D/1 queue of prompts
+ *   TPOT  = (P + rate * chunks * TTFT * (M - P) / (output - 1)) / (1 - rate * chunks * (M - P)), at most M
+ *   n     = rate * (output - 1) * TPOT                                                 Little's law: requests that decode
+ *
+ * T is the step time; a chunk takes what `n` decodes leave of the token budget. Known to be wrong for bursts, for lengths that
+ * vary much, and close to the limits, where queues grow long before the mean says so: the simulation is for those.
+ */
+import type { LatencyLimits, LoadLimit, ServingLoad } from '../../serving-load.ts';
+import type { Seconds } from '../../units.ts';
+import type { StepTimer } from '../time/step-timer.ts';
+
+/** What bounds the requests of one replica. */
+export interface ReplicaLimits {
+  readonly maxSequences: number;
+  readonly maxBatchedTokens: number;
+  readonly kvTokens: number;
+}
+
+export interface SteadyState {
+  /** Requests that decode at a time, on average. */
+  readonly decoding: number;
+  /** Share of the time in which prompts are computed. */
+  readonly prefillShare: number;
+  readonly timePerToken: Seconds;
+  readonly timeToFirstToken: Seconds;
+  /** Tokens in the KV cache, on average. */
+  readonly cachedTokens: number;
+}
+
+export type SteadyResult = { readonly state: SteadyState } | { readonly overloaded: LoadLimit };
+
+/** Halvings of the interval in which the number of decoding requests lies. */
+const halvings = 40;
+
+/** Tokens a decoding request has in the cache on average. */
+const meanCached = ({ inputTokens, outputTokens }: ServingLoad): number => inputTokens + outputTokens / 2;
+
+/** Most requests that may decode at a time, and what bounds them. */
+function mostDecoding(load: ServingLoad, limits: ReplicaLimits): { readonly most: number; readonly limit: LoadLimit } {
+  const cached = Math.max(0, limits.kvTokens - load.inputTokens) / meanCached(load);
+  const bounds: readonly (readonly [number, LoadLimit])[] = [
+    [limits.maxSequences, 'sequences'],
+    [limits.maxBatchedTokens - 1, 'batched tokens'],
+    [cached, 'KV cache'],
+  ];
+  const [most, limit] = bounds.reduce((least, bound) => (bound[0] < least[0] ? bound : least));
+  return { most, limit };
+}
+
+/** The state with `decoding` requests beside the prompts. */
+function stateWith(timer: StepTimer, load: ServingLoad, limits: ReplicaLimits, decoding: number): SteadyState {
+  const { rate, inputTokens, outputTokens } = load;
+  const cached = meanCached(load);
+  const room = Math.max(1, limits.maxBatchedTokens - Math.ceil(decoding));
+  const chunks = Math.ceil(inputTokens / room);
+  const chunk = inputTokens / chunks;
+  // The pairs of all chunks together are those of the whole prompt.
+  const pairs = (inputTokens * (inputTokens + 1)) / 2 / chunks;
+  const beside = (decodes: number): Seconds => timer.seconds(chunk + decodes, decodes + 1 / chunks, pairs, decodes * cached);
+  const prompt = chunks * beside(decoding);
+  const prefillShare = rate * prompt;
+  // Who decodes is never less than one.
+  const seen = Math.max(1, decoding);
+  const plain = timer.seconds(seen, seen, 0, seen * cached);
+  const share = Math.min(1, prefillShare);
+  const idle = decoding < 1 ? 1 - decoding : 0;
+  const underWay = (share * beside(decoding) + (1 - share) * plain * (1 - idle)) / 2;
+  const timeToFirstToken = prompt + (share < 1 ? (share * prompt) / (2 * (1 - share)) : Number.POSITIVE_INFINITY) + underWay;
+  return {
+    decoding,
+    prefillShare,
+    timePerToken: tokenTime(outputTokens - 1, plain, beside(seen), rate * chunks, timeToFirstToken),
+    timeToFirstToken,
+    cachedTokens: decoding * cached + share * inputTokens,
+  };
+}
+
+/**
+ * Time per token of an answer of `tokens` more tokens. Each is a plain step or one beside a chunk; chunks wait from the time of the
+ * own prompt, and arrive while the answer goes on. At most every step has one.
+ */
+function tokenTime(tokens: number, plain: Seconds, mixed: Seconds, chunkRate: number, promptTime: Seconds): Seconds {
+  if (tokens < 1) return 0;
+  const longer = mixed - plain;
+  const waiting = chunkRate * promptTime * longer;
+  const arriving = 1 - chunkRate * longer;
+  return arriving > 0 ? Math.min(mixed, (plain + waiting / tokens) / arriving) : mixed;
+}
+
+/** Requests that would decode at a time if those that do made each wait as `state` says. */
+const settled = ({ rate, outputTokens }: ServingLoad, { timePerToken }: SteadyState): number =>
+  rate * Math.max(0, outputTokens - 1) * timePerToken;
+
+/** The steady state of one replica, or what keeps it from reaching one. */
+export function steadyState(timer: StepTimer, load: ServingLoad, limits: ReplicaLimits): SteadyResult {
+  const { most, limit } = mostDecoding(load, limits);
+  if (most < 1) return { overloaded: limit };
+  const full = stateWith(timer, load, limits, most);
+  if (settled(load, full) > most) return { overloaded: full.prefillShare >= 1 ? 'prompt time' : limit };
+  let [low, high] = [0, most];
+  for (let step = 0; step < halvings; step++) {
+    const middle = (low + high) / 2;
+    if (settled(load, stateWith(timer, load, limits, middle)) > middle) low = middle;
+    else high = middle;
+  }
+  const state = stateWith(timer, load, limits, high);
+  return state.prefillShare >= 1 ? { overloaded: 'prompt time' } : { state };
+}
+
+/** Whether the means of a state are within the limits. */
+export function meets({ timeToFirstToken, timePerToken }: SteadyState, limits: LatencyLimits): boolean {
+  return timeToFirstToken <= (limits.timeToFirstToken ?? Infinity) && timePerToken <= (limits.timePerToken ?? Infinity);
+}
+
+/** Requests per second of one replica at which the state still is steady and within the latency limits; 0 when none is. */
+export function sustainedRate(
+  timer: StepTimer,
+  { inputTokens, outputTokens }: Omit<ServingLoad, 'rate'>,
+  replica: ReplicaLimits,
+  latency: LatencyLimits,
+): number {
+  const holds = (rate: number): boolean => {
+    const result = steadyState(timer, { rate, inputTokens, outputTokens }, replica);
+    return 'state' in result && meets(result.state, latency);
+  };
+  let low = 1e-6;
+  if (!holds(low)) return 0;
+  let high = low;
+  while (holds(high) && high < 1e9) {
+    low = high;
+    high *= 4;
+  }
+  for (let step = 0; step < halvings; step++) {
+    const middle = (low + high) / 2;
+    if (holds(middle)) low = middle;
+    else high = middle;
+  }
+  return low;
+}

@@ -1,0 +1,26 @@
+/** What the timed runs of publications do that their rows do not say: told from the engine, never from the figures. */
+import type { Assumption } from '../core/estimate.ts';
+import type { PartialJobDraft } from '../core/job-fields.ts';
+import type { CaseInput } from './row.ts';
+
+export function timedHabits(input: CaseInput, fields: PartialJobDraft, assumptions: Assumption[]): void {
+  const engine = input.engine?.name ?? '';
+  if (/tensorrt|trt-?llm/i.test(engine)) tensorRtHabits(input, fields, assumptions);
+  if (/vllm-based profiler/i.test(engine) && fields['serving.enforceEager'] === undefined) {
+    fields['serving.enforceEager'] = true;
+    assumptions.push({ field: 'serving.enforceEager', value: 'true', why: 'the vLLM of that paper has no CUDA graphs yet' });
+  }
+}
+
+function tensorRtHabits(input: CaseInput, fields: PartialJobDraft, assumptions: Assumption[]): void {
+  if (/fp8/i.test(String(input.config?.quant ?? '')) && fields['serving.kvCacheDtype'] === undefined) {
+    fields['serving.kvCacheDtype'] = 'fp8';
+    const why = "TensorRT-LLM's fp8 engines of its benchmarks keep the cache in fp8";
+    assumptions.push({ field: 'serving.kvCacheDtype', value: 'fp8', why });
+  }
+  if (fields['model.slidingWindow'] !== undefined) {
+    delete fields['model.slidingWindow'];
+    const why = 'presumed: TensorRT-LLM attends to all tokens unless max_attention_window is set';
+    assumptions.push({ field: 'model.slidingWindow', value: 'none', why });
+  }
+}
