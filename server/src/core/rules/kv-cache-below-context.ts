@@ -47,7 +47,7 @@ export const kvCacheBelowContext = defineRule({
       related: ['serving.gpuMemoryUtilization', 'parallel.tensor', 'serving.kvCacheDtype'],
       severity,
       what: `The KV cache ${held}, one request may need ${wanted}`,
-      why: 'vLLM does not start unless one request of the longest length fits',
+      why: '"To serve at least one request with the models\'s max seq len ({})" vLLM needs a larger KV cache, and does not start',
       advice: `${fitting > 0 ? `lower --max-model-len to ${fitting}, ` : ''}${share === undefined ? '' : `raise --gpu-memory-utilization to ${share}, `}raise TP, or use an fp8 KV cache`,
       fixes: [
         ...(fitting > 0
