@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { BandRegime } from '../../server/src/core/calibration/band-regime.ts';
-import { type BandQuantity, type FittedBand, findBand } from '../../server/src/core/calibration/bands.ts';
+import { type BandQuantity, type FittedBand, findBand } from '../../server/src/core/calibration/measured-band.ts';
 import committed from '../../server/src/core/calibration/measured-bands.json' with { type: 'json' };
 import { fitBands, type Residual, residualsOf } from '../../server/src/validation/bands.ts';
 import { validate } from '../../server/src/validation/run.ts';
