@@ -196,7 +196,9 @@ function release(input: CaseInput, fields: PartialJobDraft, assumptions: Assumpt
   const generation = /\bV0\b/.test(note) ? '0.6' : /\bV1\b/.test(note) ? '0.11' : undefined;
   const dated = /(?:Dec 2023|2024)/.test(note) ? '0.5' : undefined;
   const version = told ?? generation ?? dated;
-  if (version === undefined || engineOfRow(input) !== 'vllm') return;
+  const engine = engineOfRow(input);
+  if (engine === 'tensorrt-llm' && stated !== undefined) fields['serving.engineVersion'] = stated;
+  if (version === undefined || engine !== 'vllm') return;
   fields['serving.engineVersion'] = version;
   if (stated === undefined) assumptions.push({ field: 'serving.engineVersion', value: version, why: "from the row's remark" });
 }
