@@ -49,6 +49,34 @@ describe.each([['memory'], ['time']] as const)('%s', (quantity) => {
   });
 });
 
+describe.each([['decode'], ['prefill'], ['throughput'], ['weights'], ['pool']] as const)('serving, %s', (quantity) => {
+  const own = residuals.filter((residual) => residual.quantity === quantity);
+
+  test('about nine of ten rows lie within their band', () => {
+    expect(own.length).toBeGreaterThan(100);
+    const share = covered(own, bands);
+    expect(share).toBeGreaterThan(0.85);
+    expect(share).toBeLessThan(0.99);
+  });
+
+  test('bands fitted without a source cover most of its rows', () => {
+    const sources = [...new Set(own.map(({ source }) => source))];
+    const inside = sources.map((source) => {
+      const mine = own.filter((residual) => residual.source === source);
+      return mine.length * covered(mine, fitBands(own.filter((residual) => residual.source !== source)));
+    });
+    expect(inside.reduce((sum, count) => sum + count, 0) / own.length).toBeGreaterThan(leastWithoutSource[quantity]);
+  });
+});
+
+/** Prompts and single tokens are published by a few sources only, each unlike the others. */
+const leastWithoutSource = { decode: 0.5, prefill: 0.8, throughput: 0.9, weights: 0.9, pool: 0.85 } as const;
+
+test('rows that leave the format, the layout or the lengths to a guess shape no band', () => {
+  expect(residuals.some(({ source, quantity }) => source.startsWith('mlperf') && quantity === 'throughput')).toBe(false);
+  expect(residuals.some(({ source, quantity }) => source.startsWith('trtllm') && quantity === 'throughput')).toBe(true);
+});
+
 describe('choosing a band', () => {
   const regime: BandRegime = { family: 'fsdp', generation: 'hopper', technique: 'fp8' };
   const band = (parts: Partial<FittedBand>): FittedBand => ({ quantity: 'time', share: 0.5, rows: 8, sources: 2, ...parts });

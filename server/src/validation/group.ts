@@ -17,6 +17,8 @@ export interface RowGroup {
   readonly framework: string;
   /** The GPU as the data sheet calls it, or as the row does when nothing was predicted. */
   readonly gpu: string;
+  /** The row is one of a serving engine. */
+  readonly engine: boolean;
   /** Absent where no training job was predicted. */
   readonly regime?: BandRegime;
   /** What a serving row timed; absent where its GPU is not known. */
@@ -58,7 +60,7 @@ function engineName(input: CaseInput): string {
 export function groupOf(input: CaseInput): RowGroup {
   const source = input.source ?? '';
   const framework = input.kind === 'comm' ? 'collectives' : input.engine ? engineName(input) : frameworkNames[stackOf(input)];
-  return { source, heldOut: isHeldOut(source), framework, gpu: input.hardware?.gpu ?? 'not stated' };
+  return { source, heldOut: isHeldOut(source), framework, gpu: input.hardware?.gpu ?? 'not stated', engine: input.engine !== undefined };
 }
 
 /** The same with what the prediction found out. */
