@@ -7,6 +7,7 @@ import type { Range } from '../core/origin.ts';
 import type { ConfigDocument, FindSourced } from './document.ts';
 import { define } from './python/definitions.ts';
 import { evaluate } from './python/expressions.ts';
+import { renewOffsets } from './python/kept-modules.ts';
 import { bodyOf, createMachine, type Files, noFiles } from './python/machine.ts';
 import { runModule } from './python/modules.ts';
 import { run } from './python/statements.ts';
@@ -38,6 +39,7 @@ export function readPythonTree(uri: string, text: string, tree: Tree, find: Find
   const root = copyPythonTree(tree, text);
   const problems = syntaxProblems(root, text);
   const lists = { entries: [], commands: [], variables: [], directives: [], heredocs: [] };
+  renewOffsets();
   const files = noFiles(uri, find);
   const python = readModule(root, text, files);
   const { sourced } = files;
