@@ -4,13 +4,10 @@
  * Each address has offsets of its own, so that what was read in one document holds in another.
  */
 
-import { parsePythonText } from '../parsers.ts';
 import type { PythonClass, PythonFunction } from '../python-module.ts';
-import { moved } from '../tree-copy.ts';
+import { forgetTrees } from './kept-trees.ts';
 import { LeastUsed } from './least-used.ts';
 import type { Files, Machine, Question, ReadModule } from './machine.ts';
-import { maskMagics } from './mask.ts';
-import { copyPythonTree, type Node } from './tree.ts';
 
 /** Longer modules are programs. */
 export const longestModule = 48 * 1024;
@@ -35,15 +32,13 @@ interface Readings {
 /** Other files begin behind any document. Numbers beyond the last one are slower on 32 bits. */
 const firstOffset = 2 ** 26;
 const lastOffset = 2 ** 30;
-/** Characters of text whose trees, and whose values, are kept; values take about forty bytes for each. */
-const treeText = 2 ** 19;
-const moduleText = 2 ** 20;
+/** Characters of text whose values are kept; they take some tens of bytes for each. */
+const keptText = 2 ** 20;
 /** Ways to read one module; more are seldom seen. */
 const mostWays = 4;
 
 const offsets = new Map<string, number>();
-const trees = new LeastUsed<{ readonly text: string; readonly root: Node }>(treeText);
-const modules = new LeastUsed<Readings>(moduleText);
+const modules = new LeastUsed<Readings>(keptText);
 
 /** Forgets everything when the offsets are used up: to be called before a document is read, never within. */
 export function renewOffsets(): void {
@@ -53,7 +48,7 @@ export function renewOffsets(): void {
 
 export function forgetModules(): void {
   offsets.clear();
-  trees.clear();
+  forgetTrees();
   modules.clear();
 }
 
@@ -64,20 +59,6 @@ export function offsetOf(uri: string): number {
   const offset = firstOffset + offsets.size * (longestModule + 1);
   offsets.set(uri, offset);
   return offset;
-}
-
-export function treeOf({ text, offset }: Machine, uri: string): Node | undefined {
-  const known = trees.get(uri);
-  if (known?.text === text) return known.root;
-  const tree = parsePythonText(maskMagics(text));
-  if (!tree) return undefined;
-  try {
-    const root = moved(copyPythonTree(tree, text), offset);
-    trees.set(uri, { text, root }, text.length);
-    return root;
-  } finally {
-    tree.delete();
-  }
 }
 
 /** What the other files say, noted so that the module need not be read again where they say the same. */

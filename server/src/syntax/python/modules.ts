@@ -5,7 +5,8 @@
 import type { Range } from '../../core/origin.ts';
 import type { FindSourced } from '../document.ts';
 import { externalPackages } from './external-packages.ts';
-import { asked, type KeptModule, keepModule, keptModule, lend, longestModule, offsetOf, treeOf } from './kept-modules.ts';
+import { asked, type KeptModule, keepModule, keptModule, lend, longestModule, offsetOf } from './kept-modules.ts';
+import { treeOf } from './kept-trees.ts';
 import { createMachine, type Machine, type ReadModule } from './machine.ts';
 import type { Node } from './tree.ts';
 import { literal, rangeOf, unknownValue } from './values.ts';
@@ -136,7 +137,7 @@ function readImported(
 }
 
 function executed(machine: Machine, uri: string, name: string): KeptModule | undefined {
-  const root = treeOf(machine, uri);
+  const root = treeOf(uri, machine.text, machine.offset);
   if (!root) return undefined;
   const spent = (): number => -machine.budget - machine.lent;
   const before = spent();
