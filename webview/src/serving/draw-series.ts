@@ -1,8 +1,7 @@
 /** Paints what the engines did over time: tokens per step, requests, and the KV cache, under each other on one time axis. */
 import { drawTimeGrid, gutter, prepareCanvas } from '../canvas.ts';
-import { formatCount } from '../format.ts';
 import { hatch } from '../patterns.ts';
-import { type Theme, withOpacity } from '../theme.ts';
+import { type Paint, type Theme, withOpacity } from '../theme.ts';
 import { type TimeScale, toX } from '../time-scale.ts';
 import { plainTicks, type Stretch } from './series.ts';
 
@@ -16,14 +15,20 @@ export interface SeriesPicture {
   readonly mark: number | undefined;
 }
 
-const top = 26;
-const laneHeight = 96;
+const gridTop = 26;
+/** The first lane begins below its name. */
+const top = gridTop + 20;
+const laneHeight = 76;
 const laneGap = 26;
-const lanes = 3;
+const lanes = 4;
 export const seriesHeight = top + lanes * laneHeight + (lanes - 1) * laneGap + 8;
+
+const prefillOf = (at: Stretch): number => at.prefillTokens;
+const decodeOf = (at: Stretch): number => at.decodeTokens;
 
 interface Lane {
   readonly y: (value: number) => number;
+  readonly top: number;
   readonly bottom: number;
 }
 
@@ -31,44 +36,23 @@ export function drawSeries(canvas: HTMLCanvasElement, width: number, picture: Se
   const context = prepareCanvas(canvas, width, seriesHeight);
   if (!context) return;
   const { columns, scale, theme, kvTokens, maxSequences, mark } = picture;
-  drawTimeGrid(context, theme, scale, top, seriesHeight - 8, true);
+  drawTimeGrid(context, theme, scale, gridTop, seriesHeight - 8, true);
   const most = (read: (stretch: Stretch) => number) => columns.reduce((high, stretch) => Math.max(high, read(stretch)), 0);
-  const steps = lane(
-    context,
-    picture,
-    0,
-    'tokens per step',
-    most((at) => at.prefillTokens + at.decodeTokens),
-    formatCount,
-  );
-  bars(
-    context,
-    picture,
-    steps,
-    (at) => at.decodeTokens,
-    () => 0,
-    'decode',
-  );
-  bars(
-    context,
-    picture,
-    steps,
-    (at) => at.prefillTokens,
-    (at) => at.decodeTokens,
-    'prefill',
-  );
+  const prompts = lane(context, picture, 0, 'Prompt tokens per step, average of all engines', most(prefillOf));
+  bars(context, picture, prompts, prefillOf, theme.backward, 'falling');
+  const decodes = lane(context, picture, 1, 'Decoded tokens per step, average of all engines', most(decodeOf));
+  bars(context, picture, decodes, decodeOf, theme.forward, undefined);
   const requests = lane(
     context,
     picture,
-    1,
-    'requests',
+    2,
+    'Requests at the fullest engine',
     most((at) => Math.max(at.running, at.waiting)),
-    formatCount,
   );
-  if (requests.y(maxSequences) >= top) limit(context, picture, requests.y(maxSequences), `${maxSequences} sequences`);
+  if (requests.y(maxSequences) >= requests.top) limit(context, picture, requests.y(maxSequences), `${maxSequences} sequences`);
   line(context, picture, requests, (at) => at.running, theme.transfer.fill, []);
   line(context, picture, requests, (at) => at.waiting, theme.tail.optimizer.fill, [4, 3]);
-  const cache = lane(context, picture, 2, 'KV tokens', kvTokens * 1.12, shortCount);
+  const cache = lane(context, picture, 3, 'Tokens in the KV cache of the fullest engine', kvTokens * 1.12);
   area(context, picture, cache, (at) => at.kvShare * kvTokens);
   limit(context, picture, cache.y(kvTokens), `capacity ${shortCount(kvTokens)}`);
   if (mark === undefined) return;
@@ -76,7 +60,7 @@ export function drawSeries(canvas: HTMLCanvasElement, width: number, picture: Se
   context.strokeStyle = theme.focus;
   context.lineWidth = 1;
   context.beginPath();
-  context.moveTo(x, top - 4);
+  context.moveTo(x, gridTop - 4);
   context.lineTo(x, seriesHeight - 8);
   context.stroke();
 }
@@ -89,16 +73,10 @@ export function shortCount(value: number): string {
 
 const plain = (value: number): string => String(Number(value.toPrecision(3)));
 
-function lane(
-  context: CanvasRenderingContext2D,
-  { scale, theme }: SeriesPicture,
-  index: number,
-  name: string,
-  most: number,
-  write: (value: number) => string,
-): Lane {
+function lane(context: CanvasRenderingContext2D, { scale, theme }: SeriesPicture, index: number, name: string, most: number): Lane {
   const bottom = top + index * (laneHeight + laneGap) + laneHeight;
   const ticks = plainTicks(most, 3);
+  // The last lane has room above its capacity; the others end at their highest tick.
   const high = index === lanes - 1 ? most : (ticks.at(-1) ?? 1);
   const y = (value: number): number => bottom - (value / high) * laneHeight;
   context.font = `11px ${theme.font}`;
@@ -113,32 +91,34 @@ function lane(
     context.stroke();
     context.fillStyle = theme.muted;
     context.textAlign = 'right';
-    context.fillText(tick >= 1e4 ? shortCount(tick) : write(tick).replace(/\.0+$/, ''), gutter - 8, at);
+    context.fillText(shortCount(tick), gutter - 8, at);
   }
   context.fillStyle = theme.foreground;
   context.textAlign = 'left';
-  if (index > 0) context.fillText(name, scale.left, bottom - laneHeight - 11);
-  return { y, bottom };
+  // On the background, so that the lines of the time grid do not cross the letters.
+  const width = context.measureText(name).width;
+  context.fillStyle = theme.background;
+  context.fillRect(scale.left, bottom - laneHeight - 18, width + 6, 14);
+  context.fillStyle = theme.foreground;
+  context.fillText(name, scale.left, bottom - laneHeight - 11);
+  return { y, top: bottom - laneHeight, bottom };
 }
 
 function bars(
   context: CanvasRenderingContext2D,
-  { columns, scale, theme }: SeriesPicture,
-  { y }: Lane,
+  { columns, scale }: SeriesPicture,
+  { y, bottom }: Lane,
   read: (at: Stretch) => number,
-  below: (at: Stretch) => number,
-  kind: 'prefill' | 'decode',
+  paint: Paint,
+  hatching: 'falling' | undefined,
 ): void {
-  const paint = kind === 'prefill' ? theme.backward : theme.forward;
-  const density = window.devicePixelRatio || 1;
   const path = new Path2D();
   columns.forEach((at, column) => {
-    const from = y(below(at));
-    path.rect(scale.left + column, y(below(at) + read(at)), 1, from - y(below(at) + read(at)));
+    path.rect(scale.left + column, y(read(at)), 1, bottom - y(read(at)));
   });
   context.fillStyle = paint.fill;
   context.fill(path);
-  const pattern = kind === 'prefill' ? hatch(context, 'falling', withOpacity(paint.text, 0.3), density) : null;
+  const pattern = hatching && hatch(context, hatching, withOpacity(paint.text, 0.3), window.devicePixelRatio || 1);
   if (!pattern) return;
   context.fillStyle = pattern;
   context.fill(path);

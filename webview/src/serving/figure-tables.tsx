@@ -18,7 +18,7 @@ export function FigureTable({ run, file, tried }: TablesProps) {
             <th scope="col">Simulated</th>
             <th scope="col">{tried ? 'Tried here' : 'This file'}</th>
             <th scope="col" title={run.band.basis}>
-              Within
+              Band
             </th>
             {tried && <th scope="col">This file</th>}
             {tried && <th scope="col">Difference</th>}

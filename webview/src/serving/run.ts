@@ -88,12 +88,16 @@ const timed = (engine: EngineOptions, factor: number): EngineOptions =>
   factor === 1 ? engine : { ...engine, timer: scaledTimer(engine.timer, factor) };
 
 /** Latency against rate without queueing by chance, and at both ends of the band. */
-function curveOf({ choice, engine, band }: Prepared): Curve {
+function* curveOf({ choice, engine, band }: Prepared): Generator<undefined, Curve> {
   const { maxSequences, maxBatchedTokens, kvTokens } = engine;
   const { inputTokens, outputTokens } = choice;
   const at = (factor: number) =>
     loadCurve(timed(engine, factor).timer, { inputTokens, outputTokens }, { maxSequences, maxBatchedTokens, kvTokens });
-  return { points: at(1), fast: at(band.low), slow: at(band.high) };
+  const points = at(1);
+  yield;
+  const fast = at(band.low);
+  yield;
+  return { points, fast, slow: at(band.high) };
 }
 
 /** Requests of a run: those that are there at a time several times over, so that the start does not count for much. */
@@ -143,7 +147,7 @@ export function* work(prepared: Prepared): Generator<ServingRun | undefined, Ser
   const { choice, band, engines } = prepared;
   const requests = clamp(4 * present(prepared), fewest, most);
   const result = yield* simulate(prepared, 1, choice.rate, requests);
-  const curve = curveOf(prepared);
+  const curve = yield* curveOf(prepared);
   let run: ServingRun = { ...prepared, result, curve, points: [], done: false };
   yield run;
   const fast = yield* simulate(prepared, band.low, choice.rate, requests);

@@ -83,7 +83,6 @@ export function SeriesView({ state, run, width, drawn }: SeriesProps) {
         <SeriesLegend />
         <ZoomButtons zoom={zoom} whole={() => setView(state, { start: 0, end: total }, total)} isWhole={wanted === undefined} />
       </div>
-      <p class="lane">Tokens per step, averages of all engines; requests and cache of the fullest engine</p>
       <canvas
         ref={canvas}
         class="series"

@@ -80,7 +80,7 @@ function assumptionsOf(state: ServingState, run: ServingRun | undefined): readon
     ...(state.job.value?.assumptions ?? []),
     ...(run?.assumptions ?? []).map(({ value, why }) => `${value} (${why})`),
     'Simulated requests arrive at random (Poisson), all with the same lengths, and go to the engine with the fewest (seed 1).',
-    ...(run ? [`“Within”: the whole simulation again with every step ${bandText(run)} as long (${run.band.basis}).`] : []),
+    ...(run ? [`Bands: the whole simulation again with every step ${bandText(run)} as long (${run.band.basis}).`] : []),
   ];
 }
 

@@ -119,10 +119,11 @@ function* workOut({ job, file, choice, known }: Wanted): Generator<Told | undefi
   if (own && known?.done) yield { shown: { ...known, choice } };
   else {
     const prepared = prepare(job, choice, file);
-    if ('refused' in prepared) yield prepared;
-    else yield* telling(work(prepared), (run) => ({ shown: run }));
+    yield 'refused' in prepared ? prepared : undefined;
+    if (!('refused' in prepared)) yield* telling(work(prepared), (run) => ({ shown: run }));
   }
   if (own || known) return undefined;
+  yield undefined;
   const prepared = prepare(job, file, file);
   if (!('refused' in prepared)) yield* telling(work(prepared), (run) => ({ fromFile: run }));
   return undefined;
