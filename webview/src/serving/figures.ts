@@ -127,8 +127,12 @@ export function figureRows(run: ServingRun, file: ServingRun | undefined): reado
   return [...rows, sustainedRow(run, file)];
 }
 
-/** From nothing to something has no share. */
+/** Changes above this factor are told as factors. */
+const largeFactor = 10;
+
+/** From nothing to something has no share, and thousands of per cent say nothing. */
 function difference(from: number, to: number, write: (value: number) => string, change: (from: number, to: number) => string): string {
+  if (change === formatChange && from > 0 && to >= largeFactor * from) return `${formatCount(to / from)} times`;
   return from === 0 && to !== 0 && change === formatChange ? `+${write(to)}` : change(from, to);
 }
 

@@ -39,7 +39,7 @@ export function ServingApp({ state, post }: ServingAppProps) {
       <div class="tools serving">
         <LoadControls state={state} post={post} />
         {run && (
-          <div class={state.stale.value ? 'waiting' : ''} aria-busy={!run.done || state.stale.value}>
+          <div class={state.stale.value ? 'outdated' : ''} aria-busy={!run.done || state.stale.value}>
             <FigureTable run={run} file={state.fromFile.value} tried={tried} />
           </div>
         )}
@@ -55,7 +55,7 @@ function Charts({ state, run, post }: ServingAppProps & { readonly run: ServingR
   const box = useRef<HTMLDivElement>(null);
   const width = useWidth(box);
   return (
-    <div ref={box} class={state.stale.value ? 'waiting' : ''}>
+    <div ref={box} class={state.stale.value ? 'outdated' : ''}>
       <LatencyTable run={run} />
       {width > 0 && <CurveView state={state} run={run} width={width} />}
       {width > 0 && (
