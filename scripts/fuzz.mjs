@@ -173,9 +173,12 @@ function complaint(name, text) {
 }
 
 const complaints = new Map();
+/** Documents from one sign of life to the next: a long run may be ended in between. */
+const toldEvery = 50_000;
 let [bytes, slowest, checked] = [0, 0, 0];
 const began = performance.now();
 for (; checked < count; checked += 1) {
+  if (checked % toldEvery === 0 && checked > 0) console.error(`${checked} documents, ${complaints.size} kinds of complaint`);
   const { name, text: whole } = pick(texts);
   let text = whole;
   for (let times = 1 + below(4); times > 0; times -= 1) text = pick(damages)(text);

@@ -86,6 +86,14 @@ const targets = [
       }),
   },
   {
+    path: 'data/instances/index.ts',
+    make: () =>
+      jsonIndex('data/instances', {
+        types: ["import type { CloudInstances } from '../instances.ts';"],
+        list: (names) => `/** Rented machines, by cloud. */\nexport const clouds: readonly CloudInstances[] = [${names.join(', ')}];`,
+      }),
+  },
+  {
     path: 'data/models/index.ts',
     make: () =>
       jsonIndex('data/models', {

@@ -10,6 +10,7 @@ export const nodeBundle = {
   // The ES builds of these read import.meta.url, which is empty in CommonJS output.
   alias: {
     'web-tree-sitter': './node_modules/web-tree-sitter/web-tree-sitter.cjs',
+    highs: './node_modules/highs/build/highs.js',
     tinyglobby: './node_modules/tinyglobby/dist/index.cjs',
   },
 };

@@ -27,6 +27,7 @@ export function ioIn(folder: string, kept: { out: string; error: string }, more:
     terminal: false,
     folder,
     parsers,
+    solver: join(root, 'node_modules/highs/build'),
     dist: join(root, 'dist'),
     ...more,
   };

@@ -25,7 +25,9 @@ function compareFact(said: Said | undefined, fact: string, expected: unknown): F
   const got = said && saidValue(said, fact);
   // -1 leaves the number to the size of the world, and what follows from that is what it means.
   const isLeft = expected === -1 && said?.sources[fact]?.kind === 'derived';
-  const outcome = got === undefined ? 'unknown' : isLeft || sameValue(fact, expected, got) ? 'right' : 'wrong';
+  // What carries a server and the engine it runs are both its framework, and both are said.
+  const isEngine = fact === 'framework' && said !== undefined && sameValue(fact, expected, said.framework);
+  const outcome = got === undefined ? 'unknown' : isLeft || isEngine || sameValue(fact, expected, got) ? 'right' : 'wrong';
   return { fact, expected, got: got ?? said?.unresolved[fact], outcome };
 }
 

@@ -21,6 +21,7 @@ const otherNames: Readonly<Record<string, readonly string[]>> = {
   slots_per_worker: ['gpus_per_node'],
   gpus_per_worker: ['gpus_per_node'],
   worker_replicas: ['nodes'],
+  gpu: ['gpu_choices'],
   dtype: ['model.dtype'],
   load_dtype: ['model.dtype', 'params_dtype'],
   pipeline_dtype: ['params_dtype', 'precision'],

@@ -5,7 +5,9 @@ import { describe, expect, test } from 'vitest';
 import type { Accelerator } from '../../server/src/core/hardware.ts';
 import {
   accelerators,
+  clouds,
   findAccelerator,
+  findInstance,
   findNetwork,
   findNode,
   modelCards,
@@ -13,7 +15,7 @@ import {
   nodes,
   usualNode,
 } from '../../server/src/data/index.ts';
-import { acceleratorFile, modelFile, networkFile, nodeFile } from '../../server/src/data/schema.ts';
+import { acceleratorFile, instanceFile, modelFile, networkFile, nodeFile } from '../../server/src/data/schema.ts';
 
 const folder = join(import.meta.dirname, '../../server/src/data');
 const files = (name: string) =>
@@ -51,6 +53,21 @@ describe.each([
 
 test.each(files('models'))('data/models/%s fits the schema', (_file, content) => {
   expect(() => modelFile.parse(content)).not.toThrow();
+});
+
+test.each(files('instances'))('data/instances/%s fits the schema and is named after its cloud', (file, content) => {
+  expect(`${instanceFile.parse(content).cloud}.json`).toBe(file);
+});
+
+describe.each(clouds.flatMap(({ instances }) => instances.map((one) => [one.names[0] ?? '', one] as const)))('%s', (_name, instance) => {
+  test('is found by each of its names, has a known accelerator, and no sheet of its own', () => {
+    expect(findAccelerator(instance.accelerator)?.id).toBe(instance.accelerator);
+    for (const name of instance.names) {
+      expect(findInstance(name)).toEqual(instance);
+      expect(findInstance(name.toUpperCase())).toEqual(instance);
+      expect(findNode(name)).toBeUndefined();
+    }
+  });
 });
 
 test('ids are unique', () => {

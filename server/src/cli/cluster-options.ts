@@ -2,7 +2,7 @@
 import { type Command, Option } from 'commander';
 import { flopsConventions } from '../core/compute/flops-conventions.ts';
 import type { FlopsConvention } from '../core/job-fields.ts';
-import { accelerators, findAccelerator, findNetwork, findNode } from '../data/index.ts';
+import { accelerators, findAccelerator, findInstance, findNetwork, findNode } from '../data/index.ts';
 import type { EngineSettings } from '../engine/analysis.ts';
 import { UsageError } from './io.ts';
 import { positive, whole } from './numbers.ts';
@@ -34,14 +34,15 @@ export function settingsFrom({ cluster, gpus, gpusPerNode, network, price, mfu }
   const counted = /^(\d+)\s*x\s*(.+)$/i.exec(cluster ?? '');
   const name = counted?.[2] ?? cluster;
   const machine = name === undefined ? undefined : findNode(name);
-  const accelerator = name === undefined ? undefined : findAccelerator(machine?.accelerator ?? name);
+  const rented = name === undefined || machine ? undefined : findInstance(name);
+  const accelerator = name === undefined ? undefined : findAccelerator(machine?.accelerator ?? rented?.accelerator ?? name);
   if (name !== undefined && !accelerator) {
     const known = accelerators.map(({ id }) => id).join(', ');
     throw new UsageError(`there is no data sheet for the GPU "${name}"; known are ${known}.`);
   }
   if (network !== undefined && !findNetwork(network)) throw new UsageError(`there is no data sheet for the network "${network}".`);
   const total = gpus ?? (counted === null ? undefined : Number(counted[1]));
-  const perNode = gpusPerNode ?? (total === undefined ? undefined : Math.min(machine?.gpusPerNode.value ?? 8, total));
+  const perNode = gpusPerNode ?? (total === undefined ? undefined : Math.min(machine?.gpusPerNode.value ?? rented?.gpus ?? 8, total));
   if (total !== undefined && perNode !== undefined && total % perNode !== 0) {
     throw new UsageError(`${total} GPUs are not a whole number of nodes of ${perNode}; give --gpus-per-node to match.`);
   }

@@ -9,6 +9,8 @@ export interface CliIo {
   readonly folder: string;
   /** Folders with the parser runtime and with the grammars. */
   readonly parsers: { readonly runtime: string; readonly grammars: string };
+  /** Folder with the solver of integer programmes. */
+  readonly solver: string;
   /** Folder with the built panel and server files. */
   readonly dist: string;
   /** Ends a command that would otherwise run until the process is told to stop. */

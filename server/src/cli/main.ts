@@ -10,6 +10,7 @@ async function main(): Promise<void> {
     terminal: process.stderr.isTTY === true,
     folder: process.cwd(),
     parsers: { runtime: __dirname, grammars: __dirname },
+    solver: __dirname,
     dist: __dirname,
   });
 }

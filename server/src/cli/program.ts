@@ -4,6 +4,7 @@ import { benchCommand } from './commands/bench.ts';
 import { checkCommand } from './commands/check.ts';
 import { estimateCommand } from './commands/estimate.ts';
 import { lspCommand } from './commands/lsp.ts';
+import { mixCommand } from './commands/mix.ts';
 import { readCommand } from './commands/read.ts';
 import { reportCommand } from './commands/report.ts';
 import { scheduleCommand } from './commands/schedule.ts';
@@ -23,6 +24,7 @@ const commands: readonly AddCommand[] = [
   reportCommand,
   scheduleCommand,
   simulateCommand,
+  mixCommand,
   validateCommand,
   benchCommand,
   lspCommand,

@@ -67,7 +67,7 @@ function lengths(option: string): (text: string) => Lengths {
 }
 
 /** `ttft=500ms,tpot=50ms,e2e=10s,share=0.99`. */
-function slo(text: string): ServingSlo {
+export function serviceLevel(text: string): ServingSlo {
   const wanted = '--slo must be like ttft=500ms,tpot=50ms with any of ttft, tpot, e2e and share (0.99 unless told)';
   const found: { ttft?: number; tpot?: number; endToEnd?: number; share: number } = { share: 0.99 };
   for (const part of text.split(',')) {
@@ -113,7 +113,7 @@ export function withSimulateOptions(command: Command): Command {
     .option('--duration <TIME>', 'time in which requests arrive, such as 10min', duration('--duration'))
     .option('--system-prompt <TOKENS>', 'tokens at the start of all prompts that are the same', whole('--system-prompt'))
     .option('--turns <N>', 'questions of a conversation; each repeats what was said before', whole('--turns'))
-    .option('--slo <LEVEL>', 'service level such as ttft=500ms,tpot=50ms,share=0.99', slo)
+    .option('--slo <LEVEL>', 'service level such as ttft=500ms,tpot=50ms,share=0.99', serviceLevel)
     .option('--find-rate', 'search the highest rate that keeps the service level')
     .option('--curve', 'latency and throughput from a tenth of the highest rate up')
     .option('--replicas <N>', 'engine replicas over what the file says', whole('--replicas'))

@@ -2,6 +2,8 @@
 import type { Accelerator } from '../core/hardware.ts';
 import { acceleratorFinder } from './accelerator-names.ts';
 import { accelerators } from './gpus/index.ts';
+import { clouds } from './instances/index.ts';
+import { instanceFinder } from './instances.ts';
 import type { NodeSheet } from './load.ts';
 import { modelCardFinder } from './model-names.ts';
 import { modelCards } from './models/index.ts';
@@ -11,7 +13,7 @@ import { nodeFinder, usualNodeOf } from './node-names.ts';
 import { nodes } from './nodes/index.ts';
 
 export type { ModelCard, NamedNetwork, NodeSheet } from './load.ts';
-export { accelerators, modelCards, networks, nodes };
+export { accelerators, clouds, modelCards, networks, nodes };
 
 /** No name is longer; a value that is comes from a file that is no configuration, and is not worth the matching. */
 const longestName = 300;
@@ -34,6 +36,9 @@ export const findNetwork = onFirstUse(() => networkFinder(networks));
 export const findModelCard = onFirstUse(() => modelCardFinder(modelCards));
 /** The machine a name means ("DGX A100", "p4d.24xlarge"), or undefined when it is unknown. */
 export const findNode = onFirstUse(() => nodeFinder(nodes));
+
+/** The rented machine a name means ("g5.12xlarge"), where only its accelerators are known; undefined when it is unknown. */
+export const findInstance = onFirstUse(() => instanceFinder(clouds));
 
 let usual: ((accelerator: Accelerator) => NodeSheet | undefined) | undefined;
 /** The system an accelerator is usually found in, for what a configuration does not say. */

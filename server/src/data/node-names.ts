@@ -2,7 +2,8 @@
 import type { Accelerator } from '../core/hardware.ts';
 import type { NodeSheet } from './load.ts';
 
-function key(name: string): string {
+/** A name as it is compared: without its vendor, and with one kind of separator. */
+export function nodeKey(name: string): string {
   return name
     .toLowerCase()
     .replace(/^(?:nvidia|aws|azure|google cloud|oracle cloud)\s+/, '')
@@ -12,8 +13,8 @@ function key(name: string): string {
 /** A look-up over these nodes; unknown names give undefined. A name in brackets ("H100 (p5.48xlarge)") counts too. */
 export function nodeFinder(nodes: readonly NodeSheet[]): (name: string) => NodeSheet | undefined {
   const known = new Map<string, NodeSheet>();
-  for (const node of nodes) for (const name of [node.id, node.label, ...node.aliases]) known.set(key(name), node);
-  return (name) => known.get(key(name.trim())) ?? known.get(key(/\(([^()]+)\)/.exec(name)?.[1]?.trim() ?? ''));
+  for (const node of nodes) for (const name of [node.id, node.label, ...node.aliases]) known.set(nodeKey(name), node);
+  return (name) => known.get(nodeKey(name.trim())) ?? known.get(nodeKey(/\(([^()]+)\)/.exec(name)?.[1]?.trim() ?? ''));
 }
 
 /**

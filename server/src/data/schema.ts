@@ -85,6 +85,12 @@ export const nodeFile = z.strictObject({
 
 const count = z.int().positive();
 
+export const instanceFile = z.strictObject({
+  cloud: kebabCase,
+  source: z.string().min(10),
+  instances: z.array(z.strictObject({ names: z.array(alias).min(1), accelerator: kebabCase, gpus: count })).min(1),
+});
+
 const normalization = z.enum(['layernorm', 'layernorm-weight', 'layernorm-plain', 'rmsnorm']);
 
 export const modelFile = z.array(

@@ -3,7 +3,7 @@ import type { Assumption } from '../core/estimate.ts';
 import type { Cluster } from '../core/hardware.ts';
 import type { JobField, PartialJob, PartialJobDraft } from '../core/job-fields.ts';
 import type { SourcesDraft } from '../core/origin.ts';
-import { findAccelerator, findNetwork, findNode, usualNode } from '../data/index.ts';
+import { findAccelerator, findInstance, findNetwork, findNode, usualNode } from '../data/index.ts';
 import type { EngineSettings } from './analysis.ts';
 import type { Layer } from './layers.ts';
 
@@ -58,7 +58,8 @@ export function clusterOf(job: PartialJob): ResolvedCluster {
   const isAssumed = written === undefined;
   const name = written ?? usualGpu;
   const machine = findNode(name);
-  const accelerator = findAccelerator(machine?.accelerator ?? name);
+  const rented = machine ? undefined : findInstance(name);
+  const accelerator = findAccelerator(machine?.accelerator ?? rented?.accelerator ?? name);
   if (!accelerator) return { cluster: undefined, isAssumed, assumptions: [], problem: `there is no data sheet for the GPU "${name}"` };
   const assumptions: Assumption[] = [];
   if (isAssumed) {
@@ -66,11 +67,12 @@ export function clusterOf(job: PartialJob): ResolvedCluster {
     assumptions.push({ field: 'cluster.gpu', value: accelerator.label, why });
   }
   const node = machine ?? usualNode(accelerator);
-  const size = node?.gpusPerNode.value ?? usualGpusPerNode;
+  const size = rented?.gpus ?? node?.gpusPerNode.value ?? usualGpusPerNode;
   const gpus = job['cluster.gpus'];
   const gpusPerNode = job['cluster.gpusPerNode'] ?? Math.min(size, gpus ?? size);
   if (job['cluster.gpusPerNode'] === undefined) {
-    const why = machine ? `${machine.label} has ${size}` : 'neither the file nor the settings say it';
+    const known = machine?.label ?? rented?.names[0];
+    const why = known !== undefined ? `${known} has ${size}` : 'neither the file nor the settings say it';
     assumptions.push({ field: 'cluster.gpusPerNode', value: String(gpusPerNode), why });
   }
   const nodes = job['cluster.nodes'] ?? Math.max(1, Math.ceil((gpus ?? gpusPerNode) / gpusPerNode));

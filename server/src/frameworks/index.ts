@@ -6,16 +6,21 @@ import { adapter as axolotl } from './axolotl/axolotl.ts';
 import { adapter as colossalai } from './colossalai/colossalai.ts';
 import { adapter as compose } from './compose/compose.ts';
 import { adapter as deepspeed } from './deepspeed/deepspeed.ts';
+import { adapter as dynamo } from './dynamo/dynamo.ts';
 import { adapter as gptNeox } from './gpt-neox/gpt-neox.ts';
+import { adapter as helmValues } from './helm-values/helm-values.ts';
 import { adapter as hfTrainer } from './hf-trainer/hf-trainer.ts';
 import { adapter as huggingface } from './huggingface/huggingface.ts';
 import { adapter as internevo } from './internevo/internevo.ts';
+import { adapter as kserve } from './kserve/kserve.ts';
+import { adapter as kubeai } from './kubeai/kubeai.ts';
 import { adapter as kubernetes } from './kubernetes/kubernetes.ts';
 import { adapter as lightning } from './lightning/lightning.ts';
 import { adapter as litgpt } from './litgpt/litgpt.ts';
 import { adapter as llamaCpp } from './llama-cpp/llama-cpp.ts';
 import { adapter as llamaFactory } from './llama-factory/llama-factory.ts';
 import { adapter as llmC } from './llm-c/llm-c.ts';
+import { adapter as llmD } from './llm-d/llm-d.ts';
 import { adapter as llmFoundry } from './llm-foundry/llm-foundry.ts';
 import { adapter as lmdeploy } from './lmdeploy/lmdeploy.ts';
 import { adapter as maxtext } from './maxtext/maxtext.ts';
@@ -34,6 +39,8 @@ import { adapter as olmo } from './olmo/olmo.ts';
 import { adapter as olmoCore } from './olmo-core/olmo-core.ts';
 import { adapter as openrlhf } from './openrlhf/openrlhf.ts';
 import { adapter as peft } from './peft/peft.ts';
+import { adapter as productionStack } from './production-stack/production-stack.ts';
+import { adapter as rayServe } from './ray-serve/ray-serve.ts';
 import { adapter as sglang } from './sglang/sglang.ts';
 import { adapter as skypilot } from './skypilot/skypilot.ts';
 import { adapter as slime } from './slime/slime.ts';
@@ -53,16 +60,21 @@ export const adapters: readonly Adapter[] = [
   colossalai,
   compose,
   deepspeed,
+  dynamo,
   gptNeox,
+  helmValues,
   hfTrainer,
   huggingface,
   internevo,
+  kserve,
+  kubeai,
   kubernetes,
   lightning,
   litgpt,
   llamaCpp,
   llamaFactory,
   llmC,
+  llmD,
   llmFoundry,
   lmdeploy,
   maxtext,
@@ -81,6 +93,8 @@ export const adapters: readonly Adapter[] = [
   olmoCore,
   openrlhf,
   peft,
+  productionStack,
+  rayServe,
   sglang,
   skypilot,
   slime,

@@ -9,18 +9,19 @@ import { findingsGithub } from '../format/findings-github.ts';
 import { findingsSarif } from '../format/findings-sarif.ts';
 import { findingsText } from '../format/findings-text.ts';
 import { type CliIo, exitCodes, UsageError } from '../io.ts';
+import { type LoadOptions, loadSettings, withLoadOptions } from '../load-options.ts';
 import { progressOf } from '../progress.ts';
 import { openSession, type Session } from '../session.ts';
 
 type Format = 'text' | 'json' | 'sarif' | 'github';
 
-interface CheckOptions extends ClusterOptions {
+interface CheckOptions extends ClusterOptions, LoadOptions {
   readonly format: Format;
   readonly maxSeverity: Severity;
 }
 
 export function checkCommand(program: Command, io: CliIo, done: (code: number) => void): void {
-  withClusterOptions(program.command('check <paths...>'))
+  withLoadOptions(withClusterOptions(program.command('check <paths...>')))
     .description('Find mistakes in files and folders: configurations that will not start, will not fit, or waste.')
     .addOption(new Option('--format <format>', 'how findings are written').choices(['text', 'json', 'sarif', 'github']).default('text'))
     .addOption(
@@ -30,7 +31,7 @@ export function checkCommand(program: Command, io: CliIo, done: (code: number) =
     )
     .addHelpText('after', '\nExit code 0: nothing at or above --max-severity. 1: findings at or above it. 2: could not run.')
     .action(async (paths: string[], options: CheckOptions) => {
-      const session = await openSession(io, settingsFrom(options));
+      const session = await openSession(io, { ...settingsFrom(options), ...loadSettings(options) });
       const files = await filesToCheck(paths, io.folder);
       if (files.length === 0)
         throw new UsageError(`there are no configuration files in ${paths.join(', ')}; name a file to check it whatever its ending.`);

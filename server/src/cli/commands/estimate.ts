@@ -4,19 +4,20 @@ import { reportData } from '../../report/json.ts';
 import { type ClusterOptions, settingsFrom, withClusterOptions } from '../cluster-options.ts';
 import { estimateText } from '../format/estimate.ts';
 import { type CliIo, exitCodes } from '../io.ts';
+import { type LoadOptions, loadSettings, withLoadOptions } from '../load-options.ts';
 import { openSession } from '../session.ts';
 
-interface EstimateOptions extends ClusterOptions {
+interface EstimateOptions extends ClusterOptions, LoadOptions {
   readonly json?: boolean;
 }
 
 export function estimateCommand(program: Command, io: CliIo, done: (code: number) => void): void {
-  withClusterOptions(program.command('estimate <files...>'))
+  withLoadOptions(withClusterOptions(program.command('estimate <files...>')))
     .description('Estimate memory per GPU, step time, MFU and communication of the jobs in each file.')
     .option('--json', 'one array, one object per job, every number with its tree of terms')
     .addHelpText('after', '\nExit code 0 when at least one job has an estimate or is a model alone, else 2; the reasons are printed.')
     .action(async (files: string[], options: EstimateOptions) => {
-      const session = await openSession(io, settingsFrom(options));
+      const session = await openSession(io, { ...settingsFrom(options), ...loadSettings(options) });
       const analyses = files.map((file) => ({ file, analysis: session.analyse(file) }));
       if (options.json) {
         const jobs = analyses.flatMap(({ file, analysis }) =>

@@ -8,11 +8,12 @@ import { reportJson } from '../../report/json.ts';
 import { reportMarkdown } from '../../report/markdown.ts';
 import { type ClusterOptions, settingsFrom, withClusterOptions } from '../cluster-options.ts';
 import { type CliIo, exitCodes, UsageError } from '../io.ts';
+import { type LoadOptions, loadSettings, withLoadOptions } from '../load-options.ts';
 import { whole } from '../numbers.ts';
 import { reasonOf } from '../reason.ts';
 import { openSession } from '../session.ts';
 
-interface ReportOptions extends ClusterOptions {
+interface ReportOptions extends ClusterOptions, LoadOptions {
   readonly format: 'md' | 'html' | 'json';
   readonly output?: string;
   readonly job: number;
@@ -21,13 +22,13 @@ interface ReportOptions extends ClusterOptions {
 const writers = { md: reportMarkdown, html: reportHtml, json: reportJson } as const;
 
 export function reportCommand(program: Command, io: CliIo, done: (code: number) => void): void {
-  withClusterOptions(program.command('report <file>'))
+  withLoadOptions(withClusterOptions(program.command('report <file>')))
     .description('Write a report of one job: Markdown, a self-contained HTML page, or JSON.')
     .addOption(new Option('--format <format>', 'kind of document').choices(['md', 'html', 'json']).default('md'))
     .option('-o, --output <file>', 'where to write; standard output when absent')
     .option('--job <N>', 'which launch of the file, from 1', whole('--job'), 1)
     .action(async (file: string, options: ReportOptions) => {
-      const session = await openSession(io, settingsFrom(options));
+      const session = await openSession(io, { ...settingsFrom(options), ...loadSettings(options) });
       const analysis = session.analyse(file);
       const index = options.job - 1;
       if (analysis.jobs.length === 0)

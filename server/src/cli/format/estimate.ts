@@ -84,12 +84,18 @@ function trainingParts(estimate: TrainingEstimate): string[] {
 }
 
 function servingParts(estimate: ServingEstimate): string[] {
-  const { memory, decode, prefill, cost } = estimate;
+  const { memory, decode, prefill, cost, load } = estimate;
   const sizes = [memory.weights, memory.overhead, memory.kvCache, memory.total, memory.usable];
   const rest = [estimate.parameters, estimate.kvBytesPerToken, estimate.kvTokens, estimate.concurrency];
   const speed = [prefill.timeToFirstToken, decode.timePerToken, decode.tokensPerSecond, ...(cost ? [cost.perMillionTokens] : [])];
+  const loaded = load
+    ? [load.timeToFirstToken, load.timePerToken, load.decoding, load.sustainedRate].filter((term) => term !== undefined)
+    : [];
   const rows = (terms: typeof sizes) => terms.map((term) => [term.label, formatTerm(term)]);
-  return [`Memory per GPU\n${table(['part', 'size'], rows(sizes), [1])}`, table(['quantity', 'value'], rows([...rest, ...speed]), [1])];
+  return [
+    `Memory per GPU\n${table(['part', 'size'], rows(sizes), [1])}`,
+    table(['quantity', 'value'], rows([...rest, ...speed, ...loaded]), [1]),
+  ];
 }
 
 function assumptionList(assumptions: readonly Assumption[]): string {

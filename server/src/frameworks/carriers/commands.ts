@@ -32,11 +32,27 @@ const imagePrograms: readonly (readonly [RegExp, readonly string[]])[] = [
 export function startedDocument(document: ConfigDocument, started: Started): ConfigDocument | undefined {
   const { program, arguments: args, environment, references } = started;
   const texts = [program, args].filter((node) => node !== undefined && isLine(node));
-  const found = texts.length === 0 ? ofLists(document, started) : ofLines(document, started);
+  const found = (texts.length === 0 ? ofLists(document, started) : ofLines(document, started)) ?? ofVariable(document, started);
   if (!found) return undefined;
   const commands = found.commands.map((command) => ({ ...command, environment: joined(environment, command.environment) }));
   const variables = references === environment ? found.variables : joined(environment, found.variables);
   return { ...found, commands, variables, directives: [...found.directives, ...baseOf(started.image)] };
+}
+
+/** Variables in which images of vLLM take all flags of the server as one text. */
+const flagVariables: ReadonlySet<string> = new Set(['VLLM_ARGS', 'VLLM_ADDITIONAL_ARGS', 'VLLM_EXTRA_ARGS']);
+
+/** An image of vLLM that nothing is handed to but a variable with the flags; a sign of folding that YAML left in it is none. */
+function ofVariable(document: ConfigDocument, { program, arguments: args, image, environment }: Started): ConfigDocument | undefined {
+  const variable = environment.findLast(({ name }) => flagVariables.has(name));
+  if (program || args || variable?.value.text === undefined || !/(?:^|\/)vllm/.test(imageName(textOf(image) ?? ''))) return undefined;
+  const texts = variable.value.text.match(/"[^"]*"|'[^']*'|\S+/g) ?? [];
+  const flags = texts.filter((text) => text !== '>' && text !== '|').map((text) => text.replace(/^(["'])(.*)\1$/s, '$2'));
+  if (!flags.some((text) => text.startsWith('--'))) return undefined;
+  return startedByImage(
+    document,
+    ['vllm', 'serve', ...flags].map((text) => wordAt(text, variable.value.value)),
+  );
 }
 
 const isLine = (node: TreeNode): boolean => childrenOf(node).length === 0 && textOf(node) !== undefined;

@@ -64,6 +64,10 @@ export function carry(inner: Reading, carrier: Reading): Reading {
       take(joined, field, carrier);
     }
   }
+  // Where a server stands in its deployment, the deployment knows best; copies it may count itself.
+  if (carrier.sources['serving.role'] !== undefined) take(joined, 'serving.role', carrier);
+  if (carrier.sources['serving.replicas'] !== undefined && inner.sources['serving.replicas'] === undefined)
+    take(joined, 'serving.replicas', carrier);
   problems.push(...settleTotal(joined, inner, carrier));
   return {
     ...inner,

@@ -62,6 +62,11 @@ export function childrenOf(node: TreeNode | undefined): readonly TreeNode[] {
   return node ? [...node.children.values()] : [];
 }
 
+/** A block that stands in no file, of nodes that do: what a controller puts together. */
+export function assembled(name: string, entries: readonly (readonly [string | number, TreeNode | undefined])[]): TreeNode {
+  return { name, entry: undefined, children: new Map(entries.flatMap(([key, node]) => (node ? [[key, node] as const] : []))) };
+}
+
 /** Entries of the items of a list. */
 export function itemEntries(node: TreeNode | undefined): readonly ConfigEntry[] {
   return childrenOf(node).flatMap(({ entry }) => entry ?? []);

@@ -4,17 +4,14 @@
  * many nodes and accelerators there are. A ConfigMap on its own is read for the files it holds.
  */
 import type { ConfigDocument } from '../../syntax/document.ts';
-import { type Adapter, noContext, type ReadContext, type ReadInner, type Reading } from '../adapter.ts';
-import { readFile } from '../carriers/mounted.ts';
+import type { Adapter } from '../adapter.ts';
 import { isTelling } from '../carriers/telling.ts';
-import { nodeAt, type TreeNode, textOf } from '../carriers/tree.ts';
-import { configMapsOf } from './config-maps.ts';
+import { nodeAt, textOf } from '../carriers/tree.ts';
 import { kubernetesKeys } from './keys.ts';
 import { isObject, objectsOf } from './objects.ts';
-import { framework, readPods } from './pods.ts';
-import { readRay } from './ray.ts';
+import { framework } from './pods.ts';
+import { readObjects } from './read-objects.ts';
 import { podGroupOf } from './roles.ts';
-import { trainJob } from './train-job.ts';
 
 /** Objects that are jobs whatever they run. */
 const trainers =
@@ -30,21 +27,4 @@ function detect(document: ConfigDocument): number {
   return starts && isTelling(document.text) ? 0.97 : 0;
 }
 
-function read(document: ConfigDocument, { readInner }: ReadContext = noContext): readonly Reading[] {
-  const objects = objectsOf(document).filter(isObject);
-  const maps = configMapsOf(objects);
-  const readings = objects.flatMap((object) => {
-    const ray = readRay(document, object, maps, readInner);
-    if (ray) return ray;
-    const group = trainJob(object, objects) ?? podGroupOf(object);
-    return group ? readPods(document, group, maps, readInner) : [];
-  });
-  return readings.length > 0 ? readings : readLoose(document, [...maps.values()].flat(), readInner);
-}
-
-/** Files of ConfigMaps that nothing here runs. */
-function readLoose(document: ConfigDocument, data: readonly TreeNode[], readInner: ReadInner): readonly Reading[] {
-  return data.flatMap(({ name, entry }) => (entry ? readFile(document, { path: String(name), entry }, readInner) : []));
-}
-
-export const adapter: Adapter = { id: framework, label: 'Kubernetes', detect, read, keys: kubernetesKeys };
+export const adapter: Adapter = { id: framework, label: 'Kubernetes', detect, read: readObjects, keys: kubernetesKeys };

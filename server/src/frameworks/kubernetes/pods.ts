@@ -2,9 +2,12 @@
 import type { ConfigDocument } from '../../syntax/document.ts';
 import type { ReadInner, Reading } from '../adapter.ts';
 import { startedDocument } from '../carriers/commands.ts';
-import { childrenOf, nodeAt, rangeOf, textOf } from '../carriers/tree.ts';
+import { childrenOf, nodeAt, rangeOf, settingOf, textOf } from '../carriers/tree.ts';
 import { carried, readInside } from '../carriers/workload.ts';
-import { createDraft, type Draft, finishReading, setDerived, setUnknown, unresolvedOrigin } from '../draft.ts';
+import { leaveSizes } from '../deployments/deployed.ts';
+import { withServedModel } from '../deployments/served-model.ts';
+import { withSums } from '../deployments/sums.ts';
+import { createDraft, type Draft, finishReading, keyOrigin, setDerived, setField, setUnknown, unresolvedOrigin } from '../draft.ts';
 import { count, text } from '../parse.ts';
 import { applyParsed } from '../row.ts';
 import type { Setting } from '../setting.ts';
@@ -33,9 +36,22 @@ export function readPods(document: ConfigDocument, group: PodGroup, maps: Config
 export function jobsOf(document: ConfigDocument, group: PodGroup, roles: readonly ReadRole[]): readonly Reading[] {
   return together(roles).flatMap((parts) => {
     const inside = parts[0]?.inside ?? [];
-    const carrier = readingOf(document, group, parts, inside[0]?.kind === 'serving');
-    return carried(inside, carrier, group.trains === true || parts.some(({ accelerators }) => accelerators !== undefined));
+    const engine = inside.length === 0 ? engineOfImage(group, parts) : undefined;
+    const carrier = readingOf(document, group, parts, inside[0]?.kind === 'serving', engine);
+    const standsAlone = group.trains === true || parts.some(({ accelerators }) => accelerators !== undefined);
+    return carried(inside, carrier, standsAlone).map((reading) => withSums(withServedModel(reading)));
   });
+}
+
+/** Images that serve, whatever script of their own starts them. */
+const servers = /(?:^|[/_.-])(vllm|sglang|lmdeploy|tritonserver|text-generation-inference)(?=[\d:@/_.-]|$)/;
+
+/** The engine that the image names, of a deployment whose script is not known. */
+function engineOfImage(group: PodGroup, parts: readonly ReadRole[]): string | undefined {
+  if (group.servesCopies !== true && group.kind !== 'LeaderWorkerSet') return undefined;
+  const containers = parts.flatMap(({ role }) => childrenOf(nodeAt(role.pod, 'containers')));
+  const images = containers.map((container) => textOf(nodeAt(container, 'image')) ?? '').filter((image) => !/-sdk$/.test(image));
+  return images.map((image) => servers.exec(image)?.[1]).find((one) => one !== undefined);
 }
 
 /** One entry for each container that does something; a container beside it that reads as nothing is no job. */
@@ -92,9 +108,22 @@ function together(roles: readonly ReadRole[]): readonly (readonly ReadRole[])[] 
   return [[...main, ...workers], ...others];
 }
 
-function readingOf(document: ConfigDocument, group: PodGroup, parts: readonly ReadRole[], isServing: boolean): Reading {
+function readingOf(
+  document: ConfigDocument,
+  group: PodGroup,
+  parts: readonly ReadRole[],
+  isInside: boolean,
+  engine: string | undefined,
+): Reading {
   const launch = launchOf(document, group);
-  const draft = createDraft({ document, framework, kind: 'cluster', release: 'Kubernetes 1.33', launch });
+  const isServing = isInside || engine !== undefined;
+  const kind = engine === undefined ? 'cluster' : 'serving';
+  const draft = createDraft({ document, framework, kind, release: 'Kubernetes 1.33', launch });
+  if (engine !== undefined) {
+    draft.facts.framework = engine;
+    leaveSizes(draft);
+  }
+  if (isServing) setRole(draft, group);
   const settings: Setting[] = [];
   const equipped = parts.filter(({ accelerators }) => accelerators !== undefined);
   const counted = equipped.length > 0 ? equipped : parts;
@@ -105,6 +134,14 @@ function readingOf(document: ConfigDocument, group: PodGroup, parts: readonly Re
   if (mpi !== undefined) draft.facts.mpi = mpi;
   for (const setting of settings) draft.used.add(setting);
   return finishReading(draft, settings, isKubernetesKey);
+}
+
+/** llm-d tells its servers for prefill and decode apart by a label of the pod. */
+function setRole(draft: Draft, { object }: PodGroup): void {
+  const template = nodeAt(object, 'spec', 'template') ?? nodeAt(object, 'spec', 'leaderWorkerTemplate', 'workerTemplate');
+  const setting = settingOf(nodeAt(template, 'metadata', 'labels', 'llm-d.ai/role'));
+  const role = String(setting?.scalar);
+  if (setting && (role === 'prefill' || role === 'decode')) setField(draft, 'serving.role', role, keyOrigin(draft, setting));
 }
 
 /** The line of the object's kind. */
@@ -120,6 +157,10 @@ function setNodes(draft: Draft, group: PodGroup, roles: readonly Role[], isServi
   settings.push(...counts.flatMap(({ setting }) => setting ?? []));
   const copies = group.servesCopies === true && isServing ? counts[0] : group.copies;
   if (copies?.value !== undefined) draft.facts.replicas = copies.value;
+  if (copies?.value !== undefined && copies.value > 0 && isServing) {
+    if (copies.setting) setField(draft, 'serving.replicas', copies.value, keyOrigin(draft, copies.setting));
+    else setDerived(draft, 'serving.replicas', copies.value, [], 'one copy where none are counted');
+  }
   if (copies?.setting) settings.push(copies.setting);
   const whole = group.size && roles.length === group.roles.length ? group.size : undefined;
   const [only] = counts;

@@ -2,11 +2,12 @@
  * RayJob, RayCluster and RayService (KubeRay v1): the entry point runs on a cluster of a head and groups of workers, each pod
  * with the GPUs of `num-gpus` or of its container. A service of Ray Serve LLM holds engine arguments in YAML text.
  */
-import type { ConfigDocument, ConfigEntry, ShellVariable } from '../../syntax/document.ts';
+import type { ConfigDocument, ShellVariable } from '../../syntax/document.ts';
 import { embeddedDocument, entryVariable } from '../../syntax/embedded.ts';
 import type { ReadInner, Reading } from '../adapter.ts';
 import { childrenOf, nodeAt, settingOf, type TreeNode, textOf, treesOf } from '../carriers/tree.ts';
 import { readInside } from '../carriers/workload.ts';
+import { readApplications } from '../ray-serve/applications.ts';
 import type { Setting } from '../setting.ts';
 import { acceleratorCount } from './accelerators.ts';
 import { type ConfigMaps, mountedFiles } from './config-maps.ts';
@@ -30,7 +31,9 @@ export function readRay(
   const found = groupsOf(cluster);
   const roles: readonly Role[] = found.map(({ role }) => role);
   const group: PodGroup = { kind, name: textOf(nodeAt(object, 'metadata', 'name')) ?? kind, object, roles, trains: kind === 'RayJob' };
-  const inside = [...entryPoint(document, spec, cluster, maps, readInner), ...servedModels(document, spec, readInner)];
+  const served = servedModels(document, spec, found, readInner);
+  if (served.length > 0) return served;
+  const inside = entryPoint(document, spec, cluster, maps, readInner);
   const empty = found.map((one): ReadRole => ({ ...one, inside: [] }));
   if (inside.length === 0) return jobsOf(document, group, empty);
   // The entry point runs on the head, but its job takes the GPUs of the whole cluster.
@@ -87,34 +90,16 @@ function runtimeVariables(document: ConfigDocument, node: TreeNode | undefined):
   return childrenOf(nodeAt(tree, 'env_vars')).flatMap(({ name, entry }) => (entry ? [entryVariable(String(name), entry)] : []));
 }
 
-/** The models of Ray Serve LLM: their engine arguments as a file of vLLM's own keys. */
-function servedModels(document: ConfigDocument, spec: TreeNode | undefined, readInner: ReadInner): readonly Reading[] {
+/** The models of Ray Serve, on the workers that have GPUs. */
+function servedModels(
+  document: ConfigDocument,
+  spec: TreeNode | undefined,
+  groups: readonly Omit<ReadRole, 'inside'>[],
+  readInner: ReadInner,
+): readonly Reading[] {
   const text = nodeAt(spec, 'serveConfigV2')?.entry;
   if (!text) return [];
   const config = embeddedDocument(document, text, 'yaml');
-  const applications = treesOf(config).flatMap((tree) => childrenOf(nodeAt(tree, 'applications')));
-  return applications.flatMap((application) =>
-    childrenOf(nodeAt(application, 'args', 'llm_configs')).flatMap((model) =>
-      readInner({ ...config, entries: engineEntries(model) }).map((reading) => withDeployment(reading, model, document.uri)),
-    ),
-  );
-}
-
-/** Replicas and the accelerator that Ray Serve is asked for; both stand beside the engine's arguments. */
-function withDeployment(reading: Reading, model: TreeNode, uri: string): Reading {
-  const deployment = nodeAt(model, 'deployment_config');
-  const replicas = nodeAt(deployment, 'num_replicas') ?? nodeAt(deployment, 'autoscaling_config', 'min_replicas');
-  const { value } = countOf(replicas);
-  const facts = { ...reading.facts, framework: 'ray-serve-llm', ...(value === undefined ? {} : { replicas: value }) };
-  const type = nodeAt(model, 'accelerator_type')?.entry;
-  if (typeof type?.scalar !== 'string') return { ...reading, facts };
-  const origin = { kind: 'key', uri, key: type.key, value: type.value, spelling: 'accelerator_type' } as const;
-  return { ...reading, facts, job: { ...reading.job, 'cluster.gpu': type.scalar }, sources: { ...reading.sources, 'cluster.gpu': origin } };
-}
-
-function engineEntries(model: TreeNode): readonly ConfigEntry[] {
-  const loading = nodeAt(model, 'model_loading_config');
-  const source = nodeAt(loading, 'model_source')?.entry ?? nodeAt(loading, 'model_id')?.entry;
-  const options = childrenOf(nodeAt(model, 'engine_kwargs')).flatMap(({ name, entry }) => (entry ? [{ ...entry, path: [name] }] : []));
-  return [...(source ? [{ ...source, path: ['model'] }] : []), ...options];
+  const equipped = groups.find(({ accelerators }) => accelerators !== undefined);
+  return readApplications(config, readInner, { accelerators: equipped?.accelerators, pod: equipped?.role.pod });
 }

@@ -2,14 +2,8 @@
  * TrainJob of the Kubeflow trainer (v1alpha1, trainer 2.0): the trainer's command and size; what it leaves out is said by the
  * runtime it refers to, which may stand in the same file.
  */
-import { childrenOf, nodeAt, settingOf, type TreeNode, textOf } from '../carriers/tree.ts';
+import { assembled, childrenOf, nodeAt, settingOf, type TreeNode, textOf } from '../carriers/tree.ts';
 import { type Count, countOf, type PodGroup } from './roles.ts';
-
-const block = (name: string, entries: readonly (readonly [string | number, TreeNode | undefined])[]): TreeNode => ({
-  name,
-  entry: undefined,
-  children: new Map(entries.flatMap(([key, node]) => (node ? [[key, node]] : []))),
-});
 
 /** The TrainJob as one role whose pod has the trainer as its container. */
 export function trainJob(object: TreeNode, objects: readonly TreeNode[]): PodGroup | undefined {
@@ -21,11 +15,11 @@ export function trainJob(object: TreeNode, objects: readonly TreeNode[]): PodGro
   );
   const policy = nodeAt(runtime, 'spec', 'mlPolicy');
   const own = childrenOf(trainer).map((node) => [node.name, node] as const);
-  const container = block('trainer', [...own, ['resources', nodeAt(trainer, 'resourcesPerNode')]]);
+  const container = assembled('trainer', [...own, ['resources', nodeAt(trainer, 'resourcesPerNode')]]);
   const overrides = childrenOf(nodeAt(object, 'spec', 'podTemplateOverrides')).map((one) => nodeAt(one, 'spec'));
   const selector = overrides.map((one) => nodeAt(one, 'nodeSelector')).find((one) => one !== undefined);
-  const pod = block('pod', [
-    ['containers', block('containers', [[0, container]])],
+  const pod = assembled('pod', [
+    ['containers', assembled('containers', [[0, container]])],
     ['nodeSelector', selector],
   ]);
   const nodes = nodeAt(trainer, 'numNodes') ?? nodeAt(policy, 'numNodes');

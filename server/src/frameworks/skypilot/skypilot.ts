@@ -8,10 +8,11 @@ import { type Adapter, noContext, type ReadContext, type ReadInner, type Reading
 import { childrenOf, nodeAt, settingOf, type TreeNode, textOf, treesOf } from '../carriers/tree.ts';
 import { hiddenVariable, variableAt } from '../carriers/variables.ts';
 import { carried, readInside } from '../carriers/workload.ts';
-import { createDraft, type Draft, finishReading, setDerived, setUnknown, unresolvedOrigin } from '../draft.ts';
+import { withSums } from '../deployments/sums.ts';
+import { createDraft, type Draft, finishReading, keyOrigin, setDerived, setField, setUnknown, unresolvedOrigin } from '../draft.ts';
 import { count, text } from '../parse.ts';
 import { applyParsed } from '../row.ts';
-import { firstLine, type Setting } from '../setting.ts';
+import { firstLine, type Setting, settingNumber } from '../setting.ts';
 import { choicesOf } from './accelerators.ts';
 import { isSkypilotKey, skypilotKeys } from './keys.ts';
 
@@ -41,13 +42,18 @@ function readTask(document: ConfigDocument, task: TreeNode, readInner: ReadInner
   const run = nodeAt(task, 'run')?.entry;
   const launch = run?.key ?? firstLine(document);
   const draft = createDraft({ document, framework, kind: 'cluster', release: 'SkyPilot 0.10', launch });
-  const settings = [...setNodes(draft, task), ...setAccelerators(draft, nodeAt(task, 'resources'))];
-  setReplicas(draft, task);
+  const settings = [...setNodes(draft, task), ...setAccelerators(draft, nodeAt(task, 'resources')), ...setReplicas(draft, task)];
   for (const setting of settings) draft.used.add(setting);
   const carrier = finishReading(draft, settings, isSkypilotKey);
   const script = run && embeddedDocument(document, run, 'shell', environmentOf(draft, task));
   const inner = script ? [{ ...script, directives: [...script.directives, ...imageOf(nodeAt(task, 'resources', 'image_id'))] }] : [];
-  return carried(readInside(document, inner, [], readInner), carrier, draft.sources['cluster.gpusPerNode'] !== undefined);
+  const jobs = carried(readInside(document, inner, [], readInner), carrier, draft.sources['cluster.gpusPerNode'] !== undefined);
+  return jobs.map((reading) => (reading.kind === 'serving' ? served(reading) : reading));
+}
+
+/** A server that SkyPilot starts: both names are said, and what all its copies take. */
+function served(reading: Reading): Reading {
+  return withSums({ ...reading, facts: { ...reading.facts, framework, engine: reading.runsAs } });
 }
 
 /** `docker:NAME` is the image the script runs in. */
@@ -76,6 +82,7 @@ function setAccelerators(draft: Draft, resources: TreeNode | undefined): readonl
   else {
     const listed = all.map(({ name }) => String(name.scalar)).join(', ');
     setUnknown(draft, 'cluster.gpu', unresolvedOrigin(draft, first.name, `SkyPilot takes one of ${listed}`));
+    draft.facts.gpu_choices = [...new Set(all.map(({ name }) => String(name.scalar)))];
   }
   const counts = new Set(all.map(({ count: one }) => String(one?.scalar ?? 1)));
   if (!isOrdered && counts.size > 1) {
@@ -89,9 +96,13 @@ function setAccelerators(draft: Draft, resources: TreeNode | undefined): readonl
   return all.flatMap(({ name, count: one }) => (one ? [name, one] : [name]));
 }
 
-function setReplicas(draft: Draft, task: TreeNode): void {
-  const replicas = textOf(nodeAt(task, 'service', 'replicas') ?? nodeAt(task, 'service', 'replica_policy', 'min_replicas'));
-  if (replicas !== undefined && /^\d+$/.test(replicas)) draft.facts.replicas = Number(replicas);
+function setReplicas(draft: Draft, task: TreeNode): readonly Setting[] {
+  const setting = settingOf(nodeAt(task, 'service', 'replicas') ?? nodeAt(task, 'service', 'replica_policy', 'min_replicas'));
+  const replicas = settingNumber(setting);
+  if (setting === undefined || replicas === undefined) return [];
+  draft.facts.replicas = replicas;
+  if (replicas > 0) setField(draft, 'serving.replicas', replicas, keyOrigin(draft, setting));
+  return [setting];
 }
 
 /** `envs`, which the command line may replace, and what SkyPilot sets itself. */

@@ -6,14 +6,16 @@ import type { ConfigDocument } from '../../syntax/document.ts';
 import type { Adapter, ReadContext, Reading } from '../adapter.ts';
 import { noContext } from '../adapter.ts';
 import { keyOrigin, noteWritten, setDerived, setField } from '../draft.ts';
-import { type EngineFrame, engineAdapter, readKeys } from '../engines/frame.ts';
+import { type EngineFrame, engineAdapter, readCommand, readKeys } from '../engines/frame.ts';
 import type { EngineCommand } from '../engines/start.ts';
+import { hasCommands } from '../launchers/has-commands.ts';
 import { type Pins, pinnedRelease } from '../pins.ts';
 import type { Setting } from '../setting.ts';
 import { settingNumber } from '../setting.ts';
 import { converted } from './convert.ts';
 import { bareName, isDisaggregated, isEngineFile, isWrapped, sides, telling } from './files.ts';
 import { tensorRtLlmKeys } from './keys.ts';
+import { leadersOf } from './leader.ts';
 import { tensorRtLlmRows } from './rows.ts';
 import { completeTensorRtLlm } from './settings.ts';
 
@@ -114,6 +116,7 @@ const base = engineAdapter(frame);
 function detect(document: ConfigDocument): number {
   if (isEngineFile(document)) return 0.97;
   if (isDisaggregated(document)) return 0.96;
+  if (hasCommands(document) && leadersOf(document).length > 0) return 0.9;
   return isWrapped(document) ? 0.95 : base.detect(document);
 }
 
@@ -123,7 +126,8 @@ function read(document: ConfigDocument, context: ReadContext = noContext): reado
   if (tensor !== undefined && base.detect(document) > 0 && document.commands.length === 0 && !document.python)
     return [readKeys(document, linkedFrame(tensor), context.pins)];
   if (isEngineFile(document) || isWrapped(document)) return [readKeys(document, frame, context.pins)];
-  return base.read(document, context);
+  const leaders = hasCommands(document) ? leadersOf(document).map((leader) => readCommand(document, frame, leader, context.pins)) : [];
+  return [...leaders, ...base.read(document, context)];
 }
 
 /** A file of options that a launch names: TP stands there as a rule, and attention may be divided by it. */

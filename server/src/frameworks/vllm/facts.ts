@@ -16,6 +16,7 @@ export function readVllmFacts(draft: Draft, settings: readonly Setting[]): void 
     ['speculative-config.draft_tensor_parallel_size', 'speculative.draft_tensor_parallel_size'],
     ['dtype', 'precision'],
     ['kv-cache-dtype', 'kv_cache_dtype'],
+    ['all2all-backend', 'all2all'],
     ['max-num-partial-prefills', 'max_num_partial_prefills'],
   ] as const) {
     const setting = find(name);
