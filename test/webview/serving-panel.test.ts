@@ -44,7 +44,7 @@ describe.skipIf(!chromiumPath)('the panel of a server in a browser', () => {
     await show();
     expect(await figures()).toMatch(/TTFT, median.*Goodput.*Preemptions.*Cost of a million tokens.*Sustained/s);
     expect(await panel.replies()).toContainEqual({ type: 'drawn', operations: expect.any(Number), milliseconds: expect.any(Number) });
-    expect(await panel.page.locator('.assumptions').textContent()).not.toMatch(/no setting states/);
+    expect(await panel.page.locator('.assumptions').textContent()).not.toMatch(/no setting of rooflint/);
     const seen = new Set<string>();
     for (const theme of webviewThemes) {
       await panel.setTheme(theme);
@@ -58,8 +58,15 @@ describe.skipIf(!chromiumPath)('the panel of a server in a browser', () => {
   it('assumes a load where none is stated and says so', async () => {
     await show(sampleServer());
     expect(await panel.page.inputValue('input[aria-label="Prompt tokens, number"]')).toBe('1024');
-    expect(await panel.page.locator('.assumptions').textContent()).toMatch(/Rate: .*no setting states one.*Prompts: 1024 tokens/);
+    expect(await panel.page.locator('.assumptions').textContent()).toMatch(
+      /Rate: .*no setting of rooflint.load says it.*Prompts: 1024 tokens/,
+    );
+    expect(await panel.page.locator('.assumed li').allTextContents()).toHaveLength(3);
     await expect.poll(figures).not.toMatch(/Goodput/);
+    await panel.page.setViewportSize({ width: 660, height: 860 });
+    await panel.page.waitForTimeout(200);
+    await save('assumed');
+    await panel.page.setViewportSize({ width: 1280, height: 860 });
   });
 
   it('works another load out and compares it with the file', async () => {

@@ -24,7 +24,7 @@ export interface ServingChoice {
 export interface FileChoice {
   readonly choice: ServingChoice;
   readonly maxModelLen: number;
-  /** Loads that nobody stated, in words. */
+  /** The parts of the load that nobody stated, in words. */
   readonly assumed: readonly string[];
 }
 
@@ -45,9 +45,9 @@ export function fileChoice({ job, runsAs, cluster }: ServingPanelJob): FileChoic
   const stated = job['load.requestRate'];
   const rate = stated ?? halfOf(estimateServing(completed.job), replicas * dataParallel);
   const assumed = [
-    ...(stated === undefined ? [`Rate: ${formatRate(rate)} (half of what is sustained; no setting states one)`] : []),
-    ...(job['load.inputTokens'] === undefined ? [`Prompts: ${inputTokens} tokens (no setting states them)`] : []),
-    ...(job['load.outputTokens'] === undefined ? [`Answers: ${outputTokens} tokens (no setting states them)`] : []),
+    ...(stated === undefined ? [`Rate: ${formatRate(rate)} (half of what is sustained)`] : []),
+    ...(job['load.inputTokens'] === undefined ? [`Prompts: ${inputTokens} tokens`] : []),
+    ...(job['load.outputTokens'] === undefined ? [`Answers: ${outputTokens} tokens`] : []),
   ];
   return {
     choice: {

@@ -28,8 +28,11 @@ export function LoadControls({ state, post }: ControlsProps) {
       />
       <Amount {...shared} name="inputTokens" label="Prompt tokens" least={1} most={tokens} />
       <Amount {...shared} name="outputTokens" label="Answer tokens" least={1} most={tokens} />
-      <Limit {...shared} name="firstTokenLimit" label="TTFT limit, ms" />
-      <Limit {...shared} name="perTokenLimit" label="TPOT limit, ms" />
+      <div class="control limits">
+        <span>Limits, ms</span>
+        <Limit choice={choice} state={state} name="firstTokenLimit" label="TTFT" />
+        <Limit choice={choice} state={state} name="perTokenLimit" label="TPOT" />
+      </div>
       <Amount {...shared} name="maxSequences" label="Max sequences" least={1} most={4096} field="serving.maxSequences" />
       <Amount {...shared} name="maxBatchedTokens" label="Batched tokens" least={256} most={131072} field="serving.maxBatchedTokens" />
       <Amount {...shared} name="replicas" label="Replicas" least={1} most={64} field="serving.replicas" />
@@ -43,6 +46,13 @@ export function LoadControls({ state, post }: ControlsProps) {
           ))}
         </select>
       </Control>
+      {file.assumed.length > 0 && (
+        <ul class="note assumed" aria-label="Assumed load">
+          {file.assumed.map((text) => (
+            <li key={text}>Assumed: {text}</li>
+          ))}
+        </ul>
+      )}
       <button
         type="button"
         class="reset"
@@ -99,21 +109,22 @@ function Amount({ choice, file, state, post, name, label, least, most, decimal =
   );
 }
 
-interface LimitProps extends ControlsProps {
+interface LimitProps {
   readonly choice: ServingChoice;
+  readonly state: ServingState;
   readonly name: 'firstTokenLimit' | 'perTokenLimit';
   readonly label: string;
 }
 
 /** A latency limit in milliseconds; empty is none. */
-function Limit({ choice, state, post, name, label }: LimitProps) {
+function Limit({ choice, state, name, label }: LimitProps) {
   const milliseconds = choice[name] * 1000;
   return (
-    <Control id={name} label={label} post={post}>
+    <label class="limit">
+      {label}
       <input
-        id={name}
-        class="limit"
         type="number"
+        aria-label={`${label} limit in milliseconds`}
         min={0}
         step="any"
         placeholder="none"
@@ -123,6 +134,6 @@ function Limit({ choice, state, post, name, label }: LimitProps) {
           if (Number.isFinite(wanted) && wanted >= 0) tryOther(state, { [name]: wanted / 1000 });
         }}
       />
-    </Control>
+    </label>
   );
 }

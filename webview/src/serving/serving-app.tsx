@@ -56,7 +56,6 @@ function Charts({ state, run, post }: ServingAppProps & { readonly run: ServingR
   const width = useWidth(box);
   return (
     <div ref={box} class={state.stale.value ? 'outdated' : ''}>
-      <LatencyTable run={run} />
       {width > 0 && <CurveView state={state} run={run} width={width} />}
       {width > 0 && (
         <SeriesView
@@ -66,6 +65,7 @@ function Charts({ state, run, post }: ServingAppProps & { readonly run: ServingR
           drawn={(milliseconds) => post({ type: 'drawn', operations: run.result.steps, milliseconds })}
         />
       )}
+      <LatencyTable run={run} />
       <TextTables run={run} />
     </div>
   );
@@ -76,7 +76,7 @@ function assumptionsOf(state: ServingState, run: ServingRun | undefined): readon
   const file = state.file.value;
   const assumed = file && !('refused' in file) ? file.assumed : [];
   return [
-    ...assumed,
+    ...assumed.map((text) => `${text}: no setting of rooflint.load says it`),
     ...(state.job.value?.assumptions ?? []),
     ...(run?.assumptions ?? []).map(({ value, why }) => `${value} (${why})`),
     'Simulated requests arrive at random (Poisson), all with the same lengths, and go to the engine with the fewest (seed 1).',
