@@ -29,6 +29,13 @@ describe.skipIf(!chromiumPath)('the panel of a server in a browser', () => {
     await settled();
   };
 
+  const drawings = async () => Number((await panel.page.getAttribute(canvas, 'data-drawn')) ?? 0);
+  const redrawn = async (action: () => Promise<unknown>) => {
+    const before = await drawings();
+    await action();
+    await expect.poll(drawings).toBeGreaterThan(before);
+  };
+
   beforeAll(async () => {
     mkdirSync(pictures, { recursive: true });
     panel = await openPanel({ width: 1280, height: 860 });
@@ -47,8 +54,7 @@ describe.skipIf(!chromiumPath)('the panel of a server in a browser', () => {
     expect(await panel.page.locator('.assumptions').textContent()).not.toMatch(/no setting of rooflint/);
     const seen = new Set<string>();
     for (const theme of webviewThemes) {
-      await panel.setTheme(theme);
-      await panel.page.waitForTimeout(100);
+      await redrawn(() => panel.setTheme(theme));
       await save(theme.name);
       seen.add(await panel.page.evaluate((selector) => document.querySelector<HTMLCanvasElement>(selector)?.toDataURL() ?? '', canvas));
     }
@@ -63,8 +69,7 @@ describe.skipIf(!chromiumPath)('the panel of a server in a browser', () => {
     );
     expect(await panel.page.locator('.assumed li').allTextContents()).toHaveLength(3);
     await expect.poll(figures).not.toMatch(/Goodput/);
-    await panel.page.setViewportSize({ width: 660, height: 860 });
-    await panel.page.waitForTimeout(200);
+    await redrawn(() => panel.page.setViewportSize({ width: 660, height: 860 }));
     await save('assumed');
     await panel.page.setViewportSize({ width: 1280, height: 860 });
   });
@@ -134,8 +139,7 @@ describe.skipIf(!chromiumPath)('the panel of a server in a browser', () => {
 
   it('fits a narrow column', async () => {
     await show();
-    await panel.page.setViewportSize({ width: 460, height: 800 });
-    await panel.page.waitForTimeout(200);
+    await redrawn(() => panel.page.setViewportSize({ width: 460, height: 800 }));
     const overflow = await panel.page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
     await save('narrow');
     expect(overflow).toBe(0);

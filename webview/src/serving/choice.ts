@@ -4,7 +4,6 @@ import { completeServing } from '../../../server/src/core/serving/complete-servi
 import { estimateServing } from '../../../server/src/core/serving/estimate-serving.ts';
 import type { PolicyName } from '../../../server/src/core/serving/simulation/simulation-options.ts';
 import type { ServingPanelJob } from '../../../server/src/protocol/panel.ts';
-import { formatCount } from '../format.ts';
 
 export interface ServingChoice {
   /** Requests per second at the whole deployment. */
@@ -45,7 +44,7 @@ export function fileChoice({ job, runsAs, cluster }: ServingPanelJob): FileChoic
   const stated = job['load.requestRate'];
   const rate = stated ?? halfOf(estimateServing(completed.job), replicas * dataParallel);
   const assumed = [
-    ...(stated === undefined ? [`Rate: ${formatRate(rate)} (half of what is sustained)`] : []),
+    ...(stated === undefined ? [`Rate: ${rate} requests/s (half of what is sustained)`] : []),
     ...(job['load.inputTokens'] === undefined ? [`Prompts: ${inputTokens} tokens`] : []),
     ...(job['load.outputTokens'] === undefined ? [`Answers: ${outputTokens} tokens`] : []),
   ];
@@ -71,8 +70,6 @@ function halfOf(result: ReturnType<typeof estimateServing>, engines: number): nu
   const sustained = 'estimate' in result && result.estimate.kind === 'serving' ? (result.estimate.load?.sustainedRate.value ?? 0) : 0;
   return sustained > 0 ? Number(((sustained * engines) / 2).toPrecision(2)) : 1;
 }
-
-export const formatRate = (rate: number): string => `${formatCount(rate)} requests/s`;
 
 /** The job of the file with what the user chose. */
 export function withChoice(job: PartialJob, choice: ServingChoice, file: ServingChoice): PartialJob {

@@ -102,7 +102,7 @@ export function SeriesView({ state, run, width, drawn }: SeriesProps) {
         }}
         onPointerDown={(event) => startDrag(event, state, scale, total, () => {})}
       />
-      <p class="hidden" aria-live="polite">
+      <p class="told" aria-live="polite">
         {state.selected.value !== undefined && point ? sentence(describeStretch(point, engine.kvTokens)) : ''}
       </p>
       <p class="keys" id="series-keys">
