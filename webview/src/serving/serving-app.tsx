@@ -78,10 +78,17 @@ function assumptionsOf(state: ServingState, run: ServingRun | undefined): readon
   return [
     ...assumed.map((text) => `${text}: no setting of rooflint.load says it`),
     ...(state.job.value?.assumptions ?? []),
+    ...roleOf(state),
     ...(run?.assumptions ?? []).map(({ value, why }) => `${value} (${why})`),
     'Simulated requests arrive at random (Poisson), all with the same lengths, and go to the engine with the fewest (seed 1).',
     ...(run ? [`Bands: the whole simulation again with every step ${bandText(run)} as long (${run.band.basis}).`] : []),
   ];
+}
+
+/** Prefill and decode apart need both kinds of engines, of which a launch is one. */
+function roleOf(state: ServingState): readonly string[] {
+  const role = state.job.value?.job['serving.role'];
+  return role === 'prefill' || role === 'decode' ? [`Simulated as an engine that does both, though this one is for ${role} only.`] : [];
 }
 
 const bandText = ({ band }: ServingRun): string => `${band.low.toFixed(2)} and ${band.high.toFixed(2)} times`;

@@ -65,7 +65,10 @@ export function* servingRun(options: SimulationOptions, workload: Workload): Gen
     if (count % arrivalsBetweenRests === 0) yield;
   }
   if (!cancelled) {
-    for (const replica of entrances) replica.advance(never);
+    for (const replica of entrances) {
+      replica.advance(never);
+      yield;
+    }
     handOn?.(never);
   }
   return summarise({ options, table, recorder, replicas, prefills, firstArrival, lastArrival, cancelled });
