@@ -107,7 +107,11 @@ export function servingEstimate(with_: { weights: Bytes; overhead: Bytes; usable
       total: term(0),
       fits: 'yes',
     },
+    gpus: 1,
+    kvBytesPerToken: term(with_.kvTokens),
     kvTokens: term(with_.kvTokens, spread(with_.kvTokens, with_.band ?? 0)),
+    concurrency: term(with_.kvTokens),
+    decode: { batch: 1, timePerToken: term(with_.kvTokens), tokensPerSecond: term(with_.kvTokens) },
   } as unknown as Estimate;
 }
 

@@ -14,6 +14,9 @@ const quantization: readonly { readonly suffix: RegExp; readonly method: string 
 ];
 /** A file of llama.cpp, by its quantization: "Llama-3.1-8B-Instruct-Q4_K_M.gguf", ".UD-Q2_K_XL-00001-of-00003.gguf"; or the repository of such files. */
 const gguf = /[-.](?:ud-)?(i?q\d(?:-[a-z0-9]{1,3})*|mxfp4(?:-moe)?|bf16|f16|f32)(?:-\d{5}-of-\d{5})?\.gguf$/;
+/** FP8 with a scale for each block of 128 x 128: said by the name, or as Qwen publishes all of its own since Qwen3 (weight_block_size). */
+const blockScaled = /fp8-block$|(?:^|\/|--)qwen(?:\/|--)qwen3[\w.-]*-fp8$/;
+const blockSide = 128;
 /** What a tuned version adds to the name of its base model, wherever it stands: "Mistral-7B-Instruct-v0.3". */
 const tuned = /-(?:instruct|chat|it|base|hf|pt|pretrain|thinking|deduped|unsloth)(?=-|$)/g;
 /** What people add at the end when they train or convert a model: "Llama-3-8b-sft-mixture", "Qwen3-4B_torch_dist". */
@@ -61,9 +64,10 @@ function untagged(key: string): string {
   return tag === 'latest' ? name : `${name}-${tag}.gguf`;
 }
 
-function quantizedCard(card: ModelCard, method: string): ModelCard {
+function quantizedCard(card: ModelCard, method: string, name: string): ModelCard {
   const { 'model.dtype': _dtype, ...fields } = card.fields;
-  return { ...card, fields: { ...fields, 'model.quantization': method } };
+  const group = blockScaled.test(name.toLowerCase().replace(/[\\/]+$/, '')) ? { 'model.quantGroupSize': blockSide } : {};
+  return { ...card, fields: { ...fields, 'model.quantization': method, ...group } };
 }
 
 /** A look-up over these cards; unknown names give undefined. */
@@ -78,6 +82,6 @@ export function modelCardFinder(cards: readonly ModelCard[]): (name: string) => 
   return (name) => {
     const { key, quantized } = modelKey(name);
     const card = known.get(key) ?? known.get(key.replace(releaseDate, '')) ?? known.get(key.replace(made, ''));
-    return card === undefined || quantized === undefined ? card : quantizedCard(card, quantized);
+    return card === undefined || quantized === undefined ? card : quantizedCard(card, quantized, name);
   };
 }

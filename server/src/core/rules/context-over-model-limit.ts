@@ -1,7 +1,8 @@
-/** Longer contexts than the model was made for are refused. */
+/** Longer contexts than the model was made for are refused. SGLang derives its limit in the same way (configs/model_config.py). */
 import { defineRule } from '../finding.ts';
 import { contextLimit } from './shared/context-limit.ts';
 import { onlyFix } from './shared/fixes.ts';
+import { isOn } from './shared/keys.ts';
 import { isCount } from './shared/numbers.ts';
 import { isWritten } from './shared/origins.ts';
 
@@ -10,7 +11,7 @@ export const contextOverModelLimit = defineRule({
   group: 'serving',
   severity: 'error',
   kinds: ['serving'],
-  frameworks: ['vllm'],
+  frameworks: ['vllm', 'sglang'],
   reads: ['serving.maxModelLen', 'model.maxPositions'],
   mayRead: [
     'model.type',
@@ -19,7 +20,7 @@ export const contextOverModelLimit = defineRule({
     'model.ropeOriginalPositions',
     'environment.allowLongMaxModelLen',
   ],
-  check({ job, sources, report }) {
+  check({ job, framework, keys, sources, report }) {
     const wanted = job['serving.maxModelLen'];
     const limit = contextLimit({
       positions: job['model.maxPositions'],
@@ -29,15 +30,18 @@ export const contextOverModelLimit = defineRule({
       original: job['model.ropeOriginalPositions'],
     });
     if (!isWritten(sources, 'serving.maxModelLen') || limit === undefined || !isCount(wanted) || wanted <= limit) return;
-    const allowed = job['environment.allowLongMaxModelLen'] === true;
+    const isVllm = framework === 'vllm';
+    const variable = isVllm ? 'VLLM_ALLOW_LONG_MAX_MODEL_LEN' : 'SGLANG_ALLOW_OVERWRITE_LONGER_CONTEXT_LEN';
+    const allowed = isVllm ? job['environment.allowLongMaxModelLen'] === true : isOn(keys, `environment/${variable}`);
     report({
       at: 'serving.maxModelLen',
       related: ['model.maxPositions'],
-      severity: allowed ? 'warning' : 'error',
+      // SGLang's early releases only warn.
+      severity: allowed || !isVllm ? 'warning' : 'error',
       what: `A context of ${wanted} tokens exceeds the model's own limit of ${limit}`,
       why: allowed
-        ? 'VLLM_ALLOW_LONG_MAX_MODEL_LEN lets it start, but positions beyond the limit give wrong or invalid numbers'
-        : 'vLLM compares it with config.json and stops; VLLM_ALLOW_LONG_MAX_MODEL_LEN=1 lets it start at the risk of wrong results',
+        ? `${variable} lets it start, but positions beyond the limit give wrong or invalid numbers`
+        : `"User-specified ${isVllm ? 'max_model_len' : 'context_length'} ({}) is greater than the derived"; ${variable}=1 lets it start at the risk of wrong results`,
       advice: `use ${limit} or less, or extend the model with rope scaling`,
       fixes: onlyFix(`Set the context to ${limit} tokens`, 'serving.maxModelLen', limit),
     });

@@ -2,10 +2,18 @@
 import type { Rule } from '../finding.ts';
 import { activationOffloadingWithoutCheckpointing } from './activation-offloading-without-checkpointing.ts';
 import { adafactorWithDeepspeedOptimizer } from './adafactor-with-deepspeed-optimizer.ts';
+import { adaptersWithSpeculativeDecoding } from './adapters-with-speculative-decoding.ts';
+import { adaptersWithoutRankOrTargets } from './adapters-without-rank-or-targets.ts';
 import { ampWithZeroOr16Bit } from './amp-with-zero-or-16-bit.ts';
 import { asyncSaveWithoutPersistentWorker } from './async-save-without-persistent-worker.ts';
+import { asyncSchedulingUnsupported } from './async-scheduling-unsupported.ts';
+import { attentionBackendUnsupportedByGpu } from './attention-backend-unsupported-by-gpu.ts';
+import { attentionGroupsDoNotDivideTensorParallel } from './attention-groups-do-not-divide-tensor-parallel.ts';
+import { attentionGroupsWouldHoldMore } from './attention-groups-would-hold-more.ts';
 import { attentionNotFused } from './attention-not-fused.ts';
+import { attentionParallelWithoutGroups } from './attention-parallel-without-groups.ts';
 import { batchAndAccumulationTogether } from './batch-and-accumulation-together.ts';
+import { batchLimitLeavesPoolUnused } from './batch-limit-leaves-pool-unused.ts';
 import { batchScheduleWithGlobalBatch } from './batch-schedule-with-global-batch.ts';
 import { batchSizeMissing } from './batch-size-missing.ts';
 import { batchTripleMismatch } from './batch-triple-mismatch.ts';
@@ -15,19 +23,27 @@ import { batchedTokensOverSequences } from './batched-tokens-over-sequences.ts';
 import { bf16UnsupportedByGpu } from './bf16-unsupported-by-gpu.ts';
 import { biasInExpertsOverTensorParallel } from './bias-in-experts-over-tensor-parallel.ts';
 import { bubbleOverBudget } from './bubble-over-budget.ts';
+import { cacheFormatNotModels } from './cache-format-not-models.ts';
 import { capacityFactorWithUnsupportedBalancing } from './capacity-factor-with-unsupported-balancing.ts';
 import { capacityPaddingWithoutCapacityFactor } from './capacity-padding-without-capacity-factor.ts';
 import { checkpointFormatOfOtherSharding } from './checkpoint-format-of-other-sharding.ts';
+import { chunkNotMultipleOfPage } from './chunk-not-multiple-of-page.ts';
 import { compressedOptimizerWithZero } from './compressed-optimizer-with-zero.ts';
+import { connectorWithExpandableSegments } from './connector-with-expandable-segments.ts';
 import { contextAndSequenceParallelTogether } from './context-and-sequence-parallel-together.ts';
 import { contextGroupsDoNotMultiply } from './context-groups-do-not-multiply.ts';
+import { contextOverBatchTotal } from './context-over-batch-total.ts';
+import { contextOverMemory } from './context-over-memory.ts';
 import { contextOverModelLimit } from './context-over-model-limit.ts';
+import { contextOverTokenPool } from './context-over-token-pool.ts';
 import { contextParallelWithoutFlashAttention } from './context-parallel-without-flash-attention.ts';
+import { contextSharedBySlots } from './context-shared-by-slots.ts';
 import { cpuOffloadingWithUnsupportedOption } from './cpu-offloading-with-unsupported-option.ts';
 import { cudaDeviceMaxConnectionsNotOne } from './cuda-device-max-connections-not-one.ts';
 import { cudaDeviceMaxConnectionsOneWithFsdp } from './cuda-device-max-connections-one-with-fsdp.ts';
 import { cudaGraphWithExpandableSegments } from './cuda-graph-with-expandable-segments.ts';
 import { cudaGraphWithFullRecompute } from './cuda-graph-with-full-recompute.ts';
+import { cudaGraphsOff } from './cuda-graphs-off.ts';
 import { cudaGraphsWithPipeline } from './cuda-graphs-with-pipeline.ts';
 import { datasetVocabularyNotModels } from './dataset-vocabulary-not-models.ts';
 import { decodeContextParallelUnsupported } from './decode-context-parallel-unsupported.ts';
@@ -35,20 +51,30 @@ import { deepepWithoutFlexDispatcher } from './deepep-without-flex-dispatcher.ts
 import { deepspeedAndFsdpTogether } from './deepspeed-and-fsdp-together.ts';
 import { deepspeedValueDiffers } from './deepspeed-value-differs.ts';
 import { delayedWeightGradientsWithoutExpertOverlap } from './delayed-weight-gradients-without-expert-overlap.ts';
+import { draftTensorParallelOfOtherSize } from './draft-tensor-parallel-of-other-size.ts';
+import { draftedTokensOverPredictionLayers } from './drafted-tokens-over-prediction-layers.ts';
 import { elasticityWithBatchSizes } from './elasticity-with-batch-sizes.ts';
 import { embeddingGradientDeferredWithoutPipeline } from './embedding-gradient-deferred-without-pipeline.ts';
+import { eplbWithoutExpertParallel } from './eplb-without-expert-parallel.ts';
+import { exchangeBackendRemoved } from './exchange-backend-removed.ts';
 import { expertBiasWithoutSigmoidRouter } from './expert-bias-without-sigmoid-router.ts';
 import { expertOverlapWithUnsupportedOption } from './expert-overlap-with-unsupported-option.ts';
 import { expertParallelNotDividingShards } from './expert-parallel-not-dividing-shards.ts';
+import { expertParallelWiderThanTensorParallel } from './expert-parallel-wider-than-tensor-parallel.ts';
 import { expertParallelWithoutSequenceParallel } from './expert-parallel-without-sequence-parallel.ts';
 import { expertPatternOfWrongLength } from './expert-pattern-of-wrong-length.ts';
 import { expertSizeWithoutExperts } from './expert-size-without-experts.ts';
 import { expertTensorParallelOfOtherSize } from './expert-tensor-parallel-of-other-size.ts';
 import { expertsNotDivisibleByExpertParallel } from './experts-not-divisible-by-expert-parallel.ts';
 import { expertsWithZero3 } from './experts-with-zero-3.ts';
+import { externalBalancerWithoutReplicas } from './external-balancer-without-replicas.ts';
+import { flagNewerThanRelease } from './flag-newer-than-release.ts';
+import { flagRemovedFromRelease } from './flag-removed-from-release.ts';
 import { flashAttentionUnsupportedByGpu } from './flash-attention-unsupported-by-gpu.ts';
 import { fourAndEightBitTogether } from './four-and-eight-bit-together.ts';
 import { fp4AndFp8Together } from './fp4-and-fp8-together.ts';
+import { fp8CacheUnsupportedByGpu } from './fp8-cache-unsupported-by-gpu.ts';
+import { fp8CacheWouldHoldMore } from './fp8-cache-would-hold-more.ts';
 import { fp8DelayedScalingWith16BitLayers } from './fp8-delayed-scaling-with-16-bit-layers.ts';
 import { fp8ParametersWithoutDistributedOptimizer } from './fp8-parameters-without-distributed-optimizer.ts';
 import { fp8ParametersWithoutFp8 } from './fp8-parameters-without-fp8.ts';
@@ -66,16 +92,23 @@ import { gpusCountedAndNamed } from './gpus-counted-and-named.ts';
 import { gradientFusionWithFsdp2 } from './gradient-fusion-with-fsdp2.ts';
 import { gradientReductionNotOverlapped } from './gradient-reduction-not-overlapped.ts';
 import { gradientsIn16BitWouldFit } from './gradients-in-16-bit-would-fit.ts';
+import { graphPaddingOffWithCompile } from './graph-padding-off-with-compile.ts';
+import { graphSettingsWithEager } from './graph-settings-with-eager.ts';
+import { graphSizesDoNotAgree } from './graph-sizes-do-not-agree.ts';
 import { groupedGemmUnsupportedByGpu } from './grouped-gemm-unsupported-by-gpu.ts';
 import { grpoBatchNotDivisible } from './grpo-batch-not-divisible.ts';
 import { halfPrecisionOptionWithoutHalfPrecision } from './half-precision-option-without-half-precision.ts';
+import { headParallelWithoutAttentionParallel } from './head-parallel-without-attention-parallel.ts';
 import { headsNotDivisibleByTensorParallel } from './heads-not-divisible-by-tensor-parallel.ts';
 import { hiddenNotDivisibleByHeads } from './hidden-not-divisible-by-heads.ts';
+import { hierarchicalCacheWithoutRadix } from './hierarchical-cache-without-radix.ts';
 import { higherZeroStageWouldFit } from './higher-zero-stage-would-fit.ts';
 import { hostBoundWithoutCudaGraphs } from './host-bound-without-cuda-graphs.ts';
 import { hybridPatternWithPipelineOption } from './hybrid-pattern-with-pipeline-option.ts';
 import { implausibleValue } from './implausible-value.ts';
 import { infinibandDisabledAcrossNodes } from './infiniband-disabled-across-nodes.ts';
+import { inputLengthGivenTwice } from './input-length-given-twice.ts';
+import { inputTokensNotBelowTotal } from './input-tokens-not-below-total.ts';
 import { iterationsAndSamplesTogether } from './iterations-and-samples-together.ts';
 import { keysBesideDeepspeedFile } from './keys-beside-deepspeed-file.ts';
 import { kvCacheBelowContext } from './kv-cache-below-context.ts';
@@ -86,28 +119,39 @@ import { kvHeadsIncompatibleWithTensorParallel } from './kv-heads-incompatible-w
 import { kvHeadsReplicatedByTensorParallel } from './kv-heads-replicated-by-tensor-parallel.ts';
 import { lambWithStaticLossScale } from './lamb-with-static-loss-scale.ts';
 import { largerMicroBatchFits } from './larger-micro-batch-fits.ts';
+import { layersLeftOnHost } from './layers-left-on-host.ts';
 import { layersNotDivisibleByPipeline } from './layers-not-divisible-by-pipeline.ts';
 import { layersNotDivisibleByVirtualStages } from './layers-not-divisible-by-virtual-stages.ts';
 import { loadNotSustained } from './load-not-sustained.ts';
+import { localReplicasOverReplicas } from './local-replicas-over-replicas.ts';
 import { logitsDominateMemory } from './logits-dominate-memory.ts';
+import { longPrefillThresholdOverContext } from './long-prefill-threshold-over-context.ts';
+import { loraHostSlotsBelowSlots } from './lora-host-slots-below-slots.ts';
+import { loraOptionsWithoutLora } from './lora-options-without-lora.ts';
+import { loraRankUnsupported } from './lora-rank-unsupported.ts';
 import { lowRankOptimizerWithDeepspeed } from './low-rank-optimizer-with-deepspeed.ts';
 import { maxGradNormInOptimizer } from './max-grad-norm-in-optimizer.ts';
 import { memoryBudgetWithoutCompile } from './memory-budget-without-compile.ts';
 import { memoryOverCapacity } from './memory-over-capacity.ts';
+import { memoryShareTooHigh } from './memory-share-too-high.ts';
 import { memoryUtilizationLeftAtDefault } from './memory-utilization-left-at-default.ts';
 import { microBatchGivenTwice } from './micro-batch-given-twice.ts';
 import { microBatchesFewerThanStages } from './micro-batches-fewer-than-stages.ts';
 import { microBatchesNotMultipleOfStages } from './micro-batches-not-multiple-of-stages.ts';
+import { microbatchOverlapWithoutDeepep } from './microbatch-overlap-without-deepep.ts';
 import { minLearningRateAbovePeak } from './min-learning-rate-above-peak.ts';
 import { miniBatchNotDivisibleByMicroBatch } from './mini-batch-not-divisible-by-micro-batch.ts';
 import { mixedPrecisionAgainstDeepspeedFile } from './mixed-precision-against-deepspeed-file.ts';
 import { mlaWithGroupedQueryAttention } from './mla-with-grouped-query-attention.ts';
+import { mlpNotDivisibleByTensorParallel } from './mlp-not-divisible-by-tensor-parallel.ts';
 import { modelParallelWithPureReplication } from './model-parallel-with-pure-replication.ts';
 import { moreRanksThanGpus } from './more-ranks-than-gpus.ts';
 import { moreStagesThanLayers } from './more-stages-than-layers.ts';
 import { muonWithUnsupportedSharding } from './muon-with-unsupported-sharding.ts';
+import { nodesWithRayBackend } from './nodes-with-ray-backend.ts';
 import { nvmeOffloadWithoutPath } from './nvme-offload-without-path.ts';
 import { offloadParamWithoutStage3 } from './offload-param-without-stage-3.ts';
+import { ollamaContextLeftAtDefault } from './ollama-context-left-at-default.ts';
 import { optimizerOffloadNotNeeded } from './optimizer-offload-not-needed.ts';
 import { optimizerOffloadWithoutPrecisionAware } from './optimizer-offload-without-precision-aware.ts';
 import { optimizerOffloadWouldFit } from './optimizer-offload-would-fit.ts';
@@ -123,15 +167,25 @@ import { partialOffloadWithoutStage3 } from './partial-offload-without-stage-3.t
 import { peerAccessDisabledWithinNode } from './peer-access-disabled-within-node.ts';
 import { pipelineDeeperThanNeeded } from './pipeline-deeper-than-needed.ts';
 import { pipelineLayoutInvalid } from './pipeline-layout-invalid.ts';
+import { pipelineWithSpeculativeDecoding } from './pipeline-with-speculative-decoding.ts';
 import { positionsShorterThanSequence } from './positions-shorter-than-sequence.ts';
 import { preScaledGradientsWithZero } from './pre-scaled-gradients-with-zero.ts';
 import { precisionAwareWithOtherOptimizer } from './precision-aware-with-other-optimizer.ts';
 import { predictionLayersWithLearnedPositions } from './prediction-layers-with-learned-positions.ts';
+import { prefillTokensBelowInput } from './prefill-tokens-below-input.ts';
+import { quantizationGroupNotDividingShard } from './quantization-group-not-dividing-shard.ts';
+import { quantizationUnsupportedByGpu } from './quantization-unsupported-by-gpu.ts';
+import { quantizedCommunicationWithoutTensorParallel } from './quantized-communication-without-tensor-parallel.ts';
 import { quantizedFullTuning } from './quantized-full-tuning.ts';
+import { quantizedValuesWithoutFlashAttention } from './quantized-values-without-flash-attention.ts';
 import { recomputeMethodWithSelective } from './recompute-method-with-selective.ts';
 import { recomputeModuleUnsupported } from './recompute-module-unsupported.ts';
 import { recomputeNotNeeded } from './recompute-not-needed.ts';
 import { recomputeWouldFit } from './recompute-would-fit.ts';
+import { redundantExpertsNotDivisible } from './redundant-experts-not-divisible.ts';
+import { redundantExpertsWithoutEplb } from './redundant-experts-without-eplb.ts';
+import { replicasAcrossNodes } from './replicas-across-nodes.ts';
+import { replicasInsteadOfTensorParallel } from './replicas-instead-of-tensor-parallel.ts';
 import { rolloutExpertParallelNotTensorTimesData } from './rollout-expert-parallel-not-tensor-times-data.ts';
 import { routerGroupsDoNotFit } from './router-groups-do-not-fit.ts';
 import { routerPaddingWithoutFp8 } from './router-padding-without-fp8.ts';
@@ -144,15 +198,23 @@ import { sequenceNotDivisibleByContextParallel } from './sequence-not-divisible-
 import { sequenceNotDivisibleByTensorAndContext } from './sequence-not-divisible-by-tensor-and-context.ts';
 import { sequenceParallelOff } from './sequence-parallel-off.ts';
 import { sequenceParallelWithoutTensorParallel } from './sequence-parallel-without-tensor-parallel.ts';
+import { sequencesOverPool } from './sequences-over-pool.ts';
+import { shardsContradictory } from './shards-contradictory.ts';
 import { sharedExpertOverlapWithAllgather } from './shared-expert-overlap-with-allgather.ts';
 import { sixteenBitStatesWithoutZero } from './sixteen-bit-states-without-zero.ts';
 import { smallerOptimizerStatesWouldFit } from './smaller-optimizer-states-would-fit.ts';
+import { speculativeStepsMissing } from './speculative-steps-missing.ts';
+import { speculativeTokensMissing } from './speculative-tokens-missing.ts';
+import { speculativeTreeWithPages } from './speculative-tree-with-pages.ts';
 import { stagesDoNotFitSchedule } from './stages-do-not-fit-schedule.ts';
 import { stateFormatWithoutPrecisionAware } from './state-format-without-precision-aware.ts';
+import { staticMemoryWithoutRoom } from './static-memory-without-room.ts';
 import { streamingWithoutMaxSteps } from './streaming-without-max-steps.ts';
+import { swapSpaceWithoutUse } from './swap-space-without-use.ts';
 import { tensorOverlapWithoutSequenceParallel } from './tensor-overlap-without-sequence-parallel.ts';
 import { tensorParallelCrossesNode } from './tensor-parallel-crosses-node.ts';
 import { tensorParallelGivenTwice } from './tensor-parallel-given-twice.ts';
+import { tensorParallelNotDivisibleByNodes } from './tensor-parallel-not-divisible-by-nodes.ts';
 import { tensorParallelWiderThanNeeded } from './tensor-parallel-wider-than-needed.ts';
 import { tensorParallelWith8BitOptimizer } from './tensor-parallel-with-8-bit-optimizer.ts';
 import { tensorParallelWithoutFastLinks } from './tensor-parallel-without-fast-links.ts';
@@ -160,12 +222,16 @@ import { tensorTrafficNotOverlapped } from './tensor-traffic-not-overlapped.ts';
 import { tooFewStagesForInterleaving } from './too-few-stages-for-interleaving.ts';
 import { top1RouterWithoutPreSoftmax } from './top-1-router-without-pre-softmax.ts';
 import { trainBatchNotDivisibleByRanks } from './train-batch-not-divisible-by-ranks.ts';
+import { transferConnectorWithoutRole } from './transfer-connector-without-role.ts';
+import { transferRoleUnknown } from './transfer-role-unknown.ts';
+import { turbomindFp8Cache } from './turbomind-fp8-cache.ts';
 import { ulyssesHeadsNotDivisible } from './ulysses-heads-not-divisible.ts';
 import { unevenStagesDoNotFit } from './uneven-stages-do-not-fit.ts';
 import { untestedOptimizerWithZero } from './untested-optimizer-with-zero.ts';
 import { virtualStagesSetTwice } from './virtual-stages-set-twice.ts';
 import { vocabularyPadded } from './vocabulary-padded.ts';
 import { warmUpGivenTwice } from './warm-up-given-twice.ts';
+import { weightsWithoutNativeFormat } from './weights-without-native-format.ts';
 import { worldSizeNotDivisible } from './world-size-not-divisible.ts';
 import { worldSizeNotDivisibleByExpertParallel } from './world-size-not-divisible-by-expert-parallel.ts';
 import { zero3KeysBelowStage3 } from './zero-3-keys-below-stage-3.ts';
@@ -176,10 +242,18 @@ import { zeroStageWithPipeline } from './zero-stage-with-pipeline.ts';
 export const rules: readonly Rule[] = [
   activationOffloadingWithoutCheckpointing,
   adafactorWithDeepspeedOptimizer,
+  adaptersWithSpeculativeDecoding,
+  adaptersWithoutRankOrTargets,
   ampWithZeroOr16Bit,
   asyncSaveWithoutPersistentWorker,
+  asyncSchedulingUnsupported,
+  attentionBackendUnsupportedByGpu,
+  attentionGroupsDoNotDivideTensorParallel,
+  attentionGroupsWouldHoldMore,
   attentionNotFused,
+  attentionParallelWithoutGroups,
   batchAndAccumulationTogether,
+  batchLimitLeavesPoolUnused,
   batchScheduleWithGlobalBatch,
   batchSizeMissing,
   batchTripleMismatch,
@@ -189,19 +263,27 @@ export const rules: readonly Rule[] = [
   bf16UnsupportedByGpu,
   biasInExpertsOverTensorParallel,
   bubbleOverBudget,
+  cacheFormatNotModels,
   capacityFactorWithUnsupportedBalancing,
   capacityPaddingWithoutCapacityFactor,
   checkpointFormatOfOtherSharding,
+  chunkNotMultipleOfPage,
   compressedOptimizerWithZero,
+  connectorWithExpandableSegments,
   contextAndSequenceParallelTogether,
   contextGroupsDoNotMultiply,
+  contextOverBatchTotal,
+  contextOverMemory,
   contextOverModelLimit,
+  contextOverTokenPool,
   contextParallelWithoutFlashAttention,
+  contextSharedBySlots,
   cpuOffloadingWithUnsupportedOption,
   cudaDeviceMaxConnectionsNotOne,
   cudaDeviceMaxConnectionsOneWithFsdp,
   cudaGraphWithExpandableSegments,
   cudaGraphWithFullRecompute,
+  cudaGraphsOff,
   cudaGraphsWithPipeline,
   datasetVocabularyNotModels,
   decodeContextParallelUnsupported,
@@ -209,21 +291,31 @@ export const rules: readonly Rule[] = [
   deepspeedAndFsdpTogether,
   deepspeedValueDiffers,
   delayedWeightGradientsWithoutExpertOverlap,
+  draftTensorParallelOfOtherSize,
+  draftedTokensOverPredictionLayers,
   elasticityWithBatchSizes,
   embeddingGradientDeferredWithoutPipeline,
+  eplbWithoutExpertParallel,
+  exchangeBackendRemoved,
   expertBiasWithoutSigmoidRouter,
   expertOverlapWithUnsupportedOption,
   expertParallelNotDividingShards,
+  expertParallelWiderThanTensorParallel,
   expertParallelWithoutSequenceParallel,
   expertPatternOfWrongLength,
   expertSizeWithoutExperts,
   expertTensorParallelOfOtherSize,
   expertsNotDivisibleByExpertParallel,
   expertsWithZero3,
+  externalBalancerWithoutReplicas,
+  flagNewerThanRelease,
+  flagRemovedFromRelease,
   flashAttentionUnsupportedByGpu,
   fourAndEightBitTogether,
   fp16AndBf16Together,
   fp4AndFp8Together,
+  fp8CacheUnsupportedByGpu,
+  fp8CacheWouldHoldMore,
   fp8DelayedScalingWith16BitLayers,
   fp8ParametersWithoutDistributedOptimizer,
   fp8ParametersWithoutFp8,
@@ -240,16 +332,23 @@ export const rules: readonly Rule[] = [
   gradientFusionWithFsdp2,
   gradientReductionNotOverlapped,
   gradientsIn16BitWouldFit,
+  graphPaddingOffWithCompile,
+  graphSettingsWithEager,
+  graphSizesDoNotAgree,
   groupedGemmUnsupportedByGpu,
   grpoBatchNotDivisible,
   halfPrecisionOptionWithoutHalfPrecision,
+  headParallelWithoutAttentionParallel,
   headsNotDivisibleByTensorParallel,
   hiddenNotDivisibleByHeads,
+  hierarchicalCacheWithoutRadix,
   higherZeroStageWouldFit,
   hostBoundWithoutCudaGraphs,
   hybridPatternWithPipelineOption,
   implausibleValue,
   infinibandDisabledAcrossNodes,
+  inputLengthGivenTwice,
+  inputTokensNotBelowTotal,
   iterationsAndSamplesTogether,
   keysBesideDeepspeedFile,
   kvCacheBelowContext,
@@ -260,28 +359,39 @@ export const rules: readonly Rule[] = [
   kvHeadsReplicatedByTensorParallel,
   lambWithStaticLossScale,
   largerMicroBatchFits,
+  layersLeftOnHost,
   layersNotDivisibleByPipeline,
   layersNotDivisibleByVirtualStages,
   loadNotSustained,
+  localReplicasOverReplicas,
   logitsDominateMemory,
+  longPrefillThresholdOverContext,
+  loraHostSlotsBelowSlots,
+  loraOptionsWithoutLora,
+  loraRankUnsupported,
   lowRankOptimizerWithDeepspeed,
   maxGradNormInOptimizer,
   memoryBudgetWithoutCompile,
   memoryOverCapacity,
+  memoryShareTooHigh,
   memoryUtilizationLeftAtDefault,
   microBatchGivenTwice,
   microBatchesFewerThanStages,
   microBatchesNotMultipleOfStages,
+  microbatchOverlapWithoutDeepep,
   minLearningRateAbovePeak,
   miniBatchNotDivisibleByMicroBatch,
   mixedPrecisionAgainstDeepspeedFile,
   mlaWithGroupedQueryAttention,
+  mlpNotDivisibleByTensorParallel,
   modelParallelWithPureReplication,
   moreRanksThanGpus,
   moreStagesThanLayers,
   muonWithUnsupportedSharding,
+  nodesWithRayBackend,
   nvmeOffloadWithoutPath,
   offloadParamWithoutStage3,
+  ollamaContextLeftAtDefault,
   optimizerOffloadNotNeeded,
   optimizerOffloadWithoutPrecisionAware,
   optimizerOffloadWouldFit,
@@ -297,15 +407,25 @@ export const rules: readonly Rule[] = [
   peerAccessDisabledWithinNode,
   pipelineDeeperThanNeeded,
   pipelineLayoutInvalid,
+  pipelineWithSpeculativeDecoding,
   positionsShorterThanSequence,
   preScaledGradientsWithZero,
   precisionAwareWithOtherOptimizer,
   predictionLayersWithLearnedPositions,
+  prefillTokensBelowInput,
+  quantizationGroupNotDividingShard,
+  quantizationUnsupportedByGpu,
+  quantizedCommunicationWithoutTensorParallel,
   quantizedFullTuning,
+  quantizedValuesWithoutFlashAttention,
   recomputeMethodWithSelective,
   recomputeModuleUnsupported,
   recomputeNotNeeded,
   recomputeWouldFit,
+  redundantExpertsNotDivisible,
+  redundantExpertsWithoutEplb,
+  replicasAcrossNodes,
+  replicasInsteadOfTensorParallel,
   rolloutExpertParallelNotTensorTimesData,
   routerGroupsDoNotFit,
   routerPaddingWithoutFp8,
@@ -318,15 +438,23 @@ export const rules: readonly Rule[] = [
   sequenceNotDivisibleByTensorAndContext,
   sequenceParallelOff,
   sequenceParallelWithoutTensorParallel,
+  sequencesOverPool,
+  shardsContradictory,
   sharedExpertOverlapWithAllgather,
   sixteenBitStatesWithoutZero,
   smallerOptimizerStatesWouldFit,
+  speculativeStepsMissing,
+  speculativeTokensMissing,
+  speculativeTreeWithPages,
   stagesDoNotFitSchedule,
   stateFormatWithoutPrecisionAware,
+  staticMemoryWithoutRoom,
   streamingWithoutMaxSteps,
+  swapSpaceWithoutUse,
   tensorOverlapWithoutSequenceParallel,
   tensorParallelCrossesNode,
   tensorParallelGivenTwice,
+  tensorParallelNotDivisibleByNodes,
   tensorParallelWiderThanNeeded,
   tensorParallelWith8BitOptimizer,
   tensorParallelWithoutFastLinks,
@@ -334,12 +462,16 @@ export const rules: readonly Rule[] = [
   tooFewStagesForInterleaving,
   top1RouterWithoutPreSoftmax,
   trainBatchNotDivisibleByRanks,
+  transferConnectorWithoutRole,
+  transferRoleUnknown,
+  turbomindFp8Cache,
   ulyssesHeadsNotDivisible,
   unevenStagesDoNotFit,
   untestedOptimizerWithZero,
   virtualStagesSetTwice,
   vocabularyPadded,
   warmUpGivenTwice,
+  weightsWithoutNativeFormat,
   worldSizeNotDivisible,
   worldSizeNotDivisibleByExpertParallel,
   zero3KeysBelowStage3,

@@ -198,7 +198,14 @@ function close<R extends { readonly name: string }>(draft: Draft, frame: Frame<R
   const isKnown = (name: string): boolean => frame.isKnown(name.split('.', 1)[0] ?? name);
   // A block counts as one key; what is inside is read, or is the block's own business.
   const own = settings.filter(({ name }) => !name.includes('.') || frame.notModelled?.[name] !== undefined);
-  return finishReading(draft, [...own, ...settings.filter((one) => !own.includes(one) && draft.used.has(one))], isKnown, frame.notModelled);
+  const inside = settings.filter((one) => !own.includes(one));
+  // Rules ask for what stands inside a block too.
+  noteWritten(
+    draft,
+    frame.id,
+    inside.filter((one) => !draft.used.has(one)),
+  );
+  return finishReading(draft, [...own, ...inside.filter((one) => draft.used.has(one))], isKnown, frame.notModelled);
 }
 
 /** A flag in a script, a property in a file; a switch that is turned off by another one is spelt by that one. */
