@@ -17,7 +17,7 @@ export async function checkServerPanel({ page, workbench, shot, check }) {
     await workbench.command('View: Close Editor');
     await timeline.first().waitFor({ state: 'detached', timeout: patience });
   }
-  await workbench.openFile('serve.sh');
+  await workbench.quickOpen('serve.sh');
 
   await check('a server is simulated beside the text', async () => {
     await workbench.command('Rooflint: Show Timeline or Simulation');
