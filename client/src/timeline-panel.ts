@@ -1,4 +1,4 @@
-/** The panel with the pipeline timeline: one per job of a document, kept up to date while the document is edited. */
+/** The panel with the pipeline timeline or the simulated server: one per job of a document, kept up to date while the document is edited. */
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 import type { LanguageClient } from 'vscode-languageclient/node';
@@ -88,7 +88,7 @@ class TimelinePanel implements vscode.Disposable {
     const turn = ++this.latest;
     const message = await this.ask();
     if (turn !== this.latest) return;
-    if (message.type === 'job') this.panel.title = `Timeline: ${message.job.title}`;
+    if (message.type !== 'empty') this.panel.title = `${message.type === 'job' ? 'Timeline' : 'Simulation'}: ${message.job.title}`;
     await this.panel.webview.postMessage(message);
   }
 
@@ -98,8 +98,7 @@ class TimelinePanel implements vscode.Disposable {
 
   private async ask(): Promise<PanelMessage> {
     try {
-      const result = await this.client.sendRequest<PanelResult>(panelRequest, this.params);
-      return 'job' in result ? { type: 'job', job: result.job } : { type: 'empty', why: result.empty };
+      return await this.client.sendRequest<PanelResult>(panelRequest, this.params);
     } catch (error) {
       return { type: 'empty', why: error instanceof Error ? error.message : String(error) };
     }

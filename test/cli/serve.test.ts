@@ -21,6 +21,7 @@ beforeAll(async () => {
   for (const name of [folder, outside, join(folder, 'jobs')]) mkdirSync(name);
   writeFileSync(join(folder, 'jobs', 'train.sh'), `#SBATCH --gres=gpu:h100:8\n${script()}`);
   writeFileSync(join(folder, 'live.sh'), `#SBATCH --gres=gpu:h100:8\n${script()}`);
+  writeFileSync(join(folder, 'chat.sh'), 'vllm serve Qwen/Qwen2.5-7B-Instruct --max-model-len 8192 --max-num-seqs 64\n');
   writeFileSync(join(folder, '<img src=x onerror=alert(1)>.sh'), script());
   writeFileSync(join(outside, 'secret.sh'), script());
   writeFileSync(join(outside, 'ds.json'), '{ "zero_optimization": { "stage": 3 } }');
@@ -163,6 +164,7 @@ describe('the pages', () => {
     const { body } = await ask('');
     expect(body).toContain('jobs/train.sh');
     expect(body).toContain('panel?file=jobs%2Ftrain.sh&amp;job=0');
+    expect(body).toContain('<a href="panel?file=chat.sh&amp;job=0">Simulation</a>');
     expect(body).not.toContain('<img');
     expect(body).toContain('&lt;img src=x onerror=alert(1)&gt;.sh');
     expect(body).not.toContain('link.sh');
@@ -233,5 +235,12 @@ test('the panel gets the job at once and again when the file changes', async () 
   const broken = stream.next();
   writeFileSync(join(folder, 'live.sh'), 'echo nothing here\n');
   expect((await broken).type).toBe('empty');
+  stream.stop();
+});
+
+test('the panel gets a serving job as it was read, for its own copy of the core', async () => {
+  const stream = follow('chat.sh');
+  const message = await stream.next();
+  expect(message).toMatchObject({ type: 'serving', job: { title: 'chat.sh', runsAs: 'vllm', job: { 'serving.maxSequences': 64 } } });
   stream.stop();
 });

@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path';
 import { out } from '../../scripts/lib/paths.mjs';
 import { checkEditor } from './dom/editor.mjs';
 import { checkPanel } from './dom/panel.mjs';
+import { checkServerPanel } from './dom/server-panel.mjs';
 import { openPage } from './lib/browser.mjs';
 import { createChecks, startWithRetry } from './lib/checks.mjs';
 import { startCodeServer } from './lib/code-server.mjs';
@@ -52,6 +53,7 @@ const context = {
 try {
   await checkEditor(context);
   await checkPanel(context);
+  await checkServerPanel(context);
   await checks.check('no host but 127.0.0.1 was asked for anything', () => {
     if (outside.size > 0) throw new Error([...outside].join(', '));
   });

@@ -127,7 +127,10 @@ test('reports, comparison, explanation, panel and places answer for files on dis
   const [first] = listed.terms;
   const explained = await connection.sendRequest<{ markdown: string }>('rooflint/explain', { uri, term: first?.id });
   expect(explained.markdown.length).toBeGreaterThan(20);
-  expect(await connection.sendRequest('rooflint/panel', { uri })).toEqual({ empty: 'a serving job has no pipeline schedule' });
+  expect(await connection.sendRequest('rooflint/panel', { uri })).toMatchObject({
+    type: 'serving',
+    job: { title: 'serve.sh', runsAs: 'vllm' },
+  });
   const choices = await connection.sendRequest<{ gpus: { id: string }[] }>('rooflint/clusterChoices');
   expect(choices.gpus.map(({ id }) => id)).toContain('nvidia-h100-sxm-80gb');
   const place = await connection.sendRequest<{ uri: string }>('rooflint/place', { uri, field: 'model.layers' });

@@ -113,7 +113,7 @@ describe('faults of our own', () => {
     expect(await client.connection.sendRequest('textDocument/codeLens', { textDocument: gone })).toEqual([]);
     const { text } = await client.connection.sendRequest<{ text: string }>('rooflint/report', { ...gone, format: 'md' });
     expect(text).toContain('cannot be read');
-    expect(await client.connection.sendRequest('rooflint/panel', gone)).toEqual({ empty: 'the file cannot be read' });
+    expect(await client.connection.sendRequest('rooflint/panel', gone)).toEqual({ type: 'empty', why: 'the file cannot be read' });
   });
 });
 

@@ -139,6 +139,14 @@ describe('what is shown in the text', () => {
     expect(client.summary(script)).toBe(summary?.command?.title);
   });
 
+  test('a lens of a server leads to its simulation', async () => {
+    await start();
+    await client.open(script, 'vllm serve Qwen/Qwen2.5-7B-Instruct --max-model-len 8192\n');
+    const lenses = await client.lenses(script);
+    expect(lenses.map(({ command }) => command?.title)).toContain('simulation');
+    expect(lenses.find(({ command }) => command?.title === 'simulation')?.command?.command).toBe('rooflint.timeline');
+  });
+
   test('a click on a lens is answered by the server when the editor has no commands of its own', async () => {
     await start();
     await client.open(script, megatron);

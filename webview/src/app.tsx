@@ -1,5 +1,5 @@
 /** The panel: header, controls, figures, timeline and memory, or why there is nothing to show. */
-import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useEffect, useMemo, useRef } from 'preact/hooks';
 import type { Simulation } from '../../server/src/core/schedules/simulate.ts';
 import type { PanelReply } from '../../server/src/protocol/panel.ts';
 import { edge, gutter } from './canvas.ts';
@@ -7,7 +7,7 @@ import { Comparison } from './comparison.tsx';
 import { Controls } from './controls.tsx';
 import { describe } from './describe.ts';
 import { figuresOf } from './figures.ts';
-import { setView, zoomStep } from './gestures.ts';
+import { setView } from './gestures.ts';
 import { Assumptions, Header } from './header.tsx';
 import { computeSpan, isNarrow } from './layout.ts';
 import { Legend } from './legend.tsx';
@@ -16,6 +16,8 @@ import type { PanelState } from './state.ts';
 import { clampView, type TimeScale, zoomView } from './time-scale.ts';
 import { TimelineView } from './timeline-view.tsx';
 import { Tooltip } from './tooltip.tsx';
+import { useWidth } from './use-width.ts';
+import { ZoomButtons } from './zoom-buttons.tsx';
 
 interface AppProps {
   readonly state: PanelState;
@@ -38,13 +40,13 @@ export function App({ state, post }: AppProps) {
           {why}
         </p>
       )}
-      <Header state={state} />
+      <Header subject={state.job.value} />
       <div class="tools">
         <Controls state={state} post={post} />
         <Comparison state={state} />
       </div>
       {simulation && <Charts state={state} post={post} simulation={simulation} />}
-      <Assumptions state={state} />
+      <Assumptions assumptions={state.job.value?.assumptions ?? []} />
       <PointerTooltip state={state} />
     </main>
   );
@@ -67,24 +69,7 @@ function Charts({ state, post, simulation }: AppProps & { readonly simulation: S
       <div class="caption">
         <h2>Timeline</h2>
         <Legend state={state} />
-        <fieldset class="zoom" aria-label="Zoom">
-          <button type="button" title="Zoom out (−)" onClick={() => zoom(1 / zoomStep)} disabled={state.view.value === undefined}>
-            <span aria-hidden="true">−</span>
-            <span class="hidden">Zoom out</span>
-          </button>
-          <button type="button" title="Zoom in (+)" onClick={() => zoom(zoomStep)}>
-            <span aria-hidden="true">+</span>
-            <span class="hidden">Zoom in</span>
-          </button>
-          <button
-            type="button"
-            title="Show the whole step (Home)"
-            onClick={() => setView(state, { start: 0, end: total }, total)}
-            disabled={state.view.value === undefined}
-          >
-            Fit
-          </button>
-        </fieldset>
+        <ZoomButtons zoom={zoom} whole={() => setView(state, { start: 0, end: total }, total)} isWhole={state.view.value === undefined} />
       </div>
       {width > 0 && <TimelineView {...chart} post={post} />}
       <p class="keys" id="timeline-keys">
@@ -95,21 +80,6 @@ function Charts({ state, post, simulation }: AppProps & { readonly simulation: S
       {width > 0 && <MemoryView {...chart} />}
     </div>
   );
-}
-
-/** The width of an element, kept up to date. */
-function useWidth(box: { readonly current: HTMLElement | null }): number {
-  const [width, setWidth] = useState(0);
-  useLayoutEffect(() => {
-    const element = box.current;
-    if (!element) return undefined;
-    const measure = (): void => setWidth(Math.floor(element.clientWidth));
-    const observer = new ResizeObserver(measure);
-    observer.observe(element);
-    measure();
-    return () => observer.disconnect();
-  }, [box]);
-  return width;
 }
 
 function PointerTooltip({ state }: { readonly state: PanelState }) {

@@ -1,10 +1,7 @@
 /** Schedule, micro batches and VPP to try, each with a way to the text of the file it stands for. */
-import type { ComponentChildren } from 'preact';
 import { findSchedule, schedules } from '../../server/src/core/schedules/index.ts';
-import type { PanelReply } from '../../server/src/protocol/panel.ts';
+import { Control, type Post } from './control.tsx';
 import { choose, differsFromFile, type PanelState, resetToFile } from './state.ts';
-
-type Post = (reply: PanelReply) => void;
 
 export function Controls({ state, post }: { readonly state: PanelState; readonly post: Post }) {
   const request = state.job.value?.request;
@@ -57,27 +54,6 @@ export function Controls({ state, post }: { readonly state: PanelState; readonly
         Reset to file
       </button>
     </form>
-  );
-}
-
-interface ControlProps {
-  readonly id: string;
-  readonly label: string;
-  readonly field: string;
-  readonly post: Post;
-  readonly children: ComponentChildren;
-}
-
-function Control({ id, label, field, post, children }: ControlProps) {
-  return (
-    <div class="control">
-      <label for={id}>{label}</label>
-      {children}
-      <button type="button" class="reveal" title={`Show ${label} in the file`} onClick={() => post({ type: 'reveal', field })}>
-        <span class="hidden">Show {label} in the file</span>
-        <span aria-hidden="true">↗</span>
-      </button>
-    </div>
   );
 }
 

@@ -1,18 +1,24 @@
 /** Wheel, drag and keys over the charts: how they move the view. */
-import type { PanelState } from './state.ts';
+import type { Signal } from '@preact/signals';
 import { panView, type TimeScale, toTime, type View, zoomView } from './time-scale.ts';
+
+/** What the gestures move: the stretch of time in sight, and the pointer, which is nowhere afterwards. */
+export interface ViewState {
+  readonly view: Signal<View | undefined>;
+  readonly pointer: { value: unknown };
+}
 
 /** One press of a zoom button or key. */
 export const zoomStep = 1.5;
 
 /** Sets what is in sight; the whole is kept as "everything", so that it stays the whole when the job changes. */
-export function setView(state: PanelState, view: View, total: number): void {
+export function setView(state: ViewState, view: View, total: number): void {
   state.view.value = view.start <= 0 && view.end >= total ? undefined : view;
   state.pointer.value = undefined;
 }
 
 /** Ctrl or the command key with the wheel zooms where the pointer is; Shift with it, or a sideways wheel, pans. */
-export function onWheel(event: WheelEvent, state: PanelState, scale: TimeScale, total: number, left: number): void {
+export function onWheel(event: WheelEvent, state: ViewState, scale: TimeScale, total: number, left: number): void {
   if (event.ctrlKey || event.metaKey) {
     event.preventDefault();
     const factor = Math.exp(-clamp(event.deltaY, 120) / 240);
@@ -28,7 +34,7 @@ export function onWheel(event: WheelEvent, state: PanelState, scale: TimeScale, 
 const clamp = (value: number, most: number): number => Math.max(-most, Math.min(most, value));
 
 /** The keys that move the view; true when the key was one of them. */
-export function onViewKey(event: KeyboardEvent, state: PanelState, scale: TimeScale, total: number): boolean {
+export function onViewKey(event: KeyboardEvent, state: ViewState, scale: TimeScale, total: number): boolean {
   const middle = (scale.start + scale.end) / 2;
   if (event.key === '+' || event.key === '=') setView(state, zoomView(scale, total, zoomStep, middle), total);
   else if (event.key === '-' || event.key === '_') setView(state, zoomView(scale, total, 1 / zoomStep, middle), total);
@@ -40,7 +46,7 @@ export function onViewKey(event: KeyboardEvent, state: PanelState, scale: TimeSc
 }
 
 /** Follows a drag from the point where it began; calls `clicked` when it turns out to be no drag at all. */
-export function startDrag(event: PointerEvent, state: PanelState, scale: TimeScale, total: number, clicked: () => void): void {
+export function startDrag(event: PointerEvent, state: ViewState, scale: TimeScale, total: number, clicked: () => void): void {
   if (event.button !== 0 || !(event.currentTarget instanceof HTMLElement)) return;
   const element = event.currentTarget;
   const from = event.clientX;

@@ -1,8 +1,7 @@
 /** What is shown: the job's name, the GPU, and the estimate's own figures. */
-import type { PanelState } from './state.ts';
+import type { PanelSubject } from '../../server/src/protocol/panel.ts';
 
-export function Header({ state }: { readonly state: PanelState }) {
-  const job = state.job.value;
+export function Header({ subject: job }: { readonly subject: PanelSubject | undefined }) {
   if (!job) return null;
   return (
     <header>
@@ -21,8 +20,7 @@ export function Header({ state }: { readonly state: PanelState }) {
   );
 }
 
-export function Assumptions({ state }: { readonly state: PanelState }) {
-  const assumptions = state.job.value?.assumptions ?? [];
+export function Assumptions({ assumptions }: { readonly assumptions: readonly string[] }) {
   if (assumptions.length === 0) return null;
   return (
     <details class="assumptions">

@@ -3,6 +3,7 @@
  * this script runs.
  */
 import type { PanelMessage, PanelReply } from '../../server/src/protocol/panel.ts';
+import { isPanelMessage } from './messages.ts';
 
 /** What a plain page provides. */
 export interface PageHost {
@@ -29,11 +30,6 @@ declare global {
   }
 }
 
-/** True for the messages this panel knows; a window hears others too. */
-function isPanelMessage(data: unknown): data is PanelMessage {
-  return typeof data === 'object' && data !== null && 'type' in data && (data.type === 'job' || data.type === 'empty');
-}
-
 function onWindowMessage(listener: (message: PanelMessage) => void): void {
   window.addEventListener('message', (event: MessageEvent<unknown>) => {
     if (isPanelMessage(event.data)) listener(event.data);
@@ -46,6 +42,10 @@ export function connectHost(): Host {
   if (api) return { onMessage: onWindowMessage, post: api.postMessage, load: api.getState, save: api.setState };
   const page = window.rooflintHost;
   const keepsNothing = { load: () => undefined, save: () => {} };
-  if (page) return { onMessage: page.onMessage, post: page.post, ...keepsNothing };
+  if (page) {
+    const onMessage = (listener: (message: PanelMessage) => void): void =>
+      page.onMessage((message) => isPanelMessage(message) && listener(message));
+    return { onMessage, post: page.post, ...keepsNothing };
+  }
   return { onMessage: onWindowMessage, post: () => {}, ...keepsNothing };
 }

@@ -86,7 +86,7 @@ export function differsFromFile(state: PanelState): boolean {
 }
 
 /** Takes a message of the host. Zoom and sliders stay while the same document is edited. */
-export function receive(state: PanelState, message: PanelMessage): void {
+export function receive(state: PanelState, message: Exclude<PanelMessage, { readonly type: 'serving' }>): void {
   batch(() => {
     if (message.type === 'empty') {
       state.why.value = message.why;

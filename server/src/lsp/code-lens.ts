@@ -36,9 +36,10 @@ async function usersOf(session: Session, uri: string): Promise<readonly LensText
 function lensesOf({ uri }: Analysis, job: JobAnalysis): readonly LensText[] {
   const summary: LensText = { title: summaryOf(job), command: 'rooflint.report', arguments: [uri, job.index] };
   if ('refusal' in job.result) return [summary];
-  const timeline: LensText = { title: 'timeline', command: 'rooflint.timeline', arguments: [uri, job.index] };
+  const training = job.result.estimate.kind === 'training';
+  const panel: LensText = { title: training ? 'timeline' : 'simulation', command: 'rooflint.timeline', arguments: [uri, job.index] };
   const explain: LensText = { title: 'explain', command: 'rooflint.explain', arguments: [uri, job.index] };
-  const lenses = job.result.estimate.kind === 'training' ? [summary, timeline, explain] : [summary, explain];
+  const lenses = [summary, panel, explain];
   const isAssumed = job.sources['cluster.gpu'] === undefined || job.sources['cluster.gpus']?.kind === 'assumed';
   return isAssumed ? [...lenses, { title: 'choose the cluster', command: 'rooflint.chooseCluster', arguments: [] }] : lenses;
 }

@@ -1,35 +1,37 @@
-/** What the timeline panel shows for one job of one document. */
+/** What the panel shows for one job of one document: the timeline of a training job, the load simulation of a serving job. */
 
-import type { TrainingEstimate } from '../core/estimate.ts';
+import type { ServingEstimate, TrainingEstimate } from '../core/estimate.ts';
 import { fieldInfo } from '../core/fields.ts';
 import type { Analysis } from '../engine/analysis.ts';
-import { formatNumber, formatPercent, formatTerm } from '../engine/format.ts';
+import { formatCount, formatNumber, formatPercent, formatTerm, formatValue } from '../engine/format.ts';
 import { ofCapacity } from '../engine/summary.ts';
 import { conventionOf, worstStageOf } from '../engine/terms.ts';
-import type { PanelJob } from '../protocol/panel.ts';
+import type { PanelJob, PanelSubject } from '../protocol/panel.ts';
 import type { PanelResult } from '../protocol/requests.ts';
 import { subjectOf, titleOf } from '../report/subject.ts';
 
+const nothing = (why: string): PanelResult => ({ type: 'empty', why });
+
 export function panelOf(analysis: Analysis | undefined, jobIndex: number): PanelResult {
-  if (!analysis) return { empty: 'the file cannot be read' };
+  if (!analysis) return nothing('the file cannot be read');
   const job = analysis.jobs[jobIndex] ?? analysis.jobs[0];
   const subject = job && subjectOf(analysis, job.index);
-  if (!job || !subject) return { empty: 'no training launch was recognised in this file' };
-  if ('refusal' in job.result) return { empty: `no estimate: ${job.result.refusal.why}` };
+  if (!job || !subject) return nothing('no training or serving launch was recognised in this file');
+  if ('refusal' in job.result) return nothing(`no estimate: ${job.result.refusal.why}`);
   const { estimate } = job.result;
-  if (estimate.kind === 'serving') return { empty: 'a serving job has no pipeline schedule' };
-  return {
-    job: {
-      uri: analysis.uri,
-      version: analysis.version,
-      title: titleOf(subject),
-      gpu: job.cluster?.accelerator.label ?? '',
-      usableBytes: estimate.memory.usable.value,
-      request: estimate.schedule,
-      summary: summaryRows(estimate),
-      assumptions: estimate.assumptions.map(({ field, value, why }) => `${field ? `${fieldInfo[field].label}: ` : ''}${value} (${why})`),
-    },
+  const common: PanelSubject = {
+    uri: analysis.uri,
+    version: analysis.version,
+    title: titleOf(subject),
+    gpu: job.cluster?.accelerator.label ?? '',
+    summary: estimate.kind === 'serving' ? servingRows(estimate) : summaryRows(estimate),
+    assumptions: estimate.assumptions.map(({ field, value, why }) => `${field ? `${fieldInfo[field].label}: ` : ''}${value} (${why})`),
   };
+  if (estimate.kind === 'training') {
+    return { type: 'job', job: { ...common, usableBytes: estimate.memory.usable.value, request: estimate.schedule } };
+  }
+  if (!job.cluster) return nothing('no GPU is known: name one in the cluster settings');
+  return { type: 'serving', job: { ...common, job: job.job, runsAs: job.runsAs, cluster: job.cluster } };
 }
 
 function summaryRows(estimate: TrainingEstimate): PanelJob['summary'] {
@@ -61,5 +63,22 @@ function summaryRows(estimate: TrainingEstimate): PanelJob['summary'] {
       title: 'Share of the step computation waits for the network',
     },
     ...(estimate.cost ? [{ label: 'Cost', text: `${formatTerm(estimate.cost.perBillionTokens)} per billion tokens` }] : []),
+  ];
+}
+
+function servingRows(estimate: ServingEstimate): PanelSubject['summary'] {
+  const { memory, kvTokens, concurrency, load, decode, prefill } = estimate;
+  return [
+    { label: 'GPUs', text: formatNumber(estimate.gpus), title: 'Of the replicas that the engine itself starts' },
+    { label: 'Memory per GPU', text: ofCapacity(memory.total, memory.usable) },
+    { label: 'KV cache', text: `${formatCount(kvTokens.value)} tokens`, title: 'Of one replica' },
+    { label: 'Full contexts at once', text: formatValue(concurrency.value, '1') },
+    ...(load
+      ? [{ label: 'Sustained by one replica', text: formatTerm(load.sustainedRate) }]
+      : [
+          { label: `TPOT at batch ${formatNumber(decode.batch)}`, text: formatTerm(decode.timePerToken) },
+          { label: `TTFT of ${formatNumber(prefill.tokens)} tokens, not queued`, text: formatTerm(prefill.timeToFirstToken) },
+        ]),
+    ...(estimate.cost ? [{ label: 'Cost at that batch', text: `${formatTerm(estimate.cost.perMillionTokens)} per million tokens` }] : []),
   ];
 }

@@ -171,7 +171,7 @@ function answerOwnRequests(session: Session, guard: Guard): void {
   );
   connection.onRequest<PanelResult, void>(
     panelRequest,
-    guard<DocumentParams, PanelResult>(panelRequest, { empty: failed }, (params) => panel(session, params)),
+    guard<DocumentParams, PanelResult>(panelRequest, { type: 'empty', why: failed }, (params) => panel(session, params)),
   );
   connection.onRequest(
     clusterChoicesRequest,

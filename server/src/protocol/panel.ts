@@ -1,31 +1,46 @@
 /** Messages between the server, the client and the panel. Plain data only. */
+import type { Cluster } from '../core/hardware.ts';
+import type { PartialJob } from '../core/job-fields.ts';
 import type { ScheduleRequest } from '../core/schedules/schedule.ts';
 
-/** What the panel shows for one job of one document. */
-export interface PanelJob {
+/** What is told of any job that the panel shows. */
+export interface PanelSubject {
   readonly uri: string;
   readonly version: number;
   /** File name and job, e.g. "train.sh, launch 1". */
   readonly title: string;
   readonly gpu: string;
-  readonly usableBytes: number;
-  readonly request: ScheduleRequest;
   /** Rows of the summary table: label and text with unit and band. */
   readonly summary: readonly { readonly label: string; readonly text: string; readonly title?: string }[];
-  /** Shown under the timeline. */
+  /** Shown under the charts. */
   readonly assumptions: readonly string[];
+}
+
+/** A training job: its schedule, which the panel simulates. */
+export interface PanelJob extends PanelSubject {
+  readonly usableBytes: number;
+  readonly request: ScheduleRequest;
+}
+
+/** A serving job as it was read: the panel completes, estimates and simulates it with its own copy of the core. */
+export interface ServingPanelJob extends PanelSubject {
+  readonly job: PartialJob;
+  /** The engine's id. */
+  readonly runsAs: string;
+  readonly cluster: Cluster;
 }
 
 /** To the panel. */
 export type PanelMessage =
   | { readonly type: 'job'; readonly job: PanelJob }
+  | { readonly type: 'serving'; readonly job: ServingPanelJob }
   /** Nothing to show, and why; the last picture stays, greyed. */
   | { readonly type: 'empty'; readonly why: string };
 
 /** From the panel. */
 export type PanelReply =
   | { readonly type: 'ready' }
-  /** After every drawing: for tests and the log. */
+  /** After every drawing: for tests and the log. Operations of a schedule, or steps of an engine. */
   | { readonly type: 'drawn'; readonly operations: number; readonly milliseconds: number }
   /** Jump to the text of a field. */
   | { readonly type: 'reveal'; readonly field: string };

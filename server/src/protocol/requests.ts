@@ -1,5 +1,5 @@
 /** Requests of Rooflint's own, beside the standard LSP ones. Names and plain-data shapes. */
-import type { PanelJob } from './panel.ts';
+import type { PanelMessage } from './panel.ts';
 
 export interface DocumentParams {
   readonly uri: string;
@@ -34,9 +34,9 @@ export interface ExplainResult {
   readonly terms: readonly { readonly id: string; readonly label: string; readonly text: string }[];
 }
 
-/** Client to server: what the panel shows. */
+/** Client to server: what the panel shows; the answer goes to the panel as it is. */
 export const panelRequest = 'rooflint/panel';
-export type PanelResult = { readonly job: PanelJob } | { readonly empty: string };
+export type PanelResult = PanelMessage;
 
 /** Client to server: the data sheets to choose from. */
 export const clusterChoicesRequest = 'rooflint/clusterChoices';

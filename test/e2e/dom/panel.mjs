@@ -10,7 +10,7 @@ export async function checkPanel({ page, workbench, shot, check }) {
   const otherThan = (before) => until(`another number of operations than ${before}`, async () => (await operations()) !== before);
 
   await check('the timeline is drawn beside the text', async () => {
-    await workbench.command('Rooflint: Show Pipeline Timeline');
+    await workbench.command('Rooflint: Show Timeline or Simulation');
     await drawn.waitFor({ timeout: patience });
     const count = await until('a drawing', operations);
     const pixels = await panel.locator('canvas').first().evaluate(countPainted);

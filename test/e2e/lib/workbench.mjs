@@ -37,6 +37,16 @@ export function createWorkbench(page, editor) {
       await page.locator('.tab.active', { hasText: name }).waitFor({ timeout: patience });
     },
 
+    /** Opens a file of the folder by its name, whether or not the explorer is in sight. */
+    async quickOpen(name) {
+      await page.keyboard.press('F1');
+      const input = page.locator('.quick-input-widget input').first();
+      await input.waitFor({ state: 'visible', timeout: patience });
+      await input.fill(name);
+      await page.locator(`.quick-input-list .monaco-list-row[aria-label^="${name}"]`).first().click({ timeout: patience });
+      await page.locator('.tab.active', { hasText: name }).waitFor({ timeout: patience });
+    },
+
     /** Puts the cursor into the text of the editor that shows `text`. */
     async clickText(text) {
       await page.locator('.view-line', { hasText: text }).first().click({ timeout: patience });

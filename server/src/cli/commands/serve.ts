@@ -16,7 +16,7 @@ interface ServeOptions extends ClusterOptions {
 
 export function serveCommand(program: Command, io: CliIo, done: (code: number) => void): void {
   withClusterOptions(program.command('serve [path]'))
-    .description('Show the pipeline timeline and the reports of a folder in a browser. Only this machine can reach it.')
+    .description('Show the timelines, server simulations and reports of a folder in a browser. Only this machine can reach it.')
     .option('--port <N>', 'port on 127.0.0.1; a free one when absent', portNumber, 0)
     .action(async (path: string | undefined, options: ServeOptions) => {
       const folder = await openFolder(path ?? '.', io, options);

@@ -16,6 +16,8 @@ import type { ListedJob } from './pages.ts';
 /** More files are not listed: the page is for a folder of configurations, not for a disk. */
 const mostFiles = 2000;
 
+const panelNames = { training: 'Timeline', serving: 'Simulation' } as const;
+
 export interface ServedFolder {
   readonly session: Session;
   readonly files: ConfinedFiles;
@@ -44,9 +46,9 @@ export async function listJobs(folder: ServedFolder): Promise<ListedJob[]> {
     const analysis = analyse(folder, file);
     for (const job of analysis?.jobs ?? []) {
       const subject = analysis && subjectOf(analysis, job.index);
-      const hasPanel = 'estimate' in job.result && job.result.estimate.kind === 'training';
+      const panel = 'estimate' in job.result ? panelNames[job.result.estimate.kind] : undefined;
       const title = subject ? `${file}${titleOf(subject).replace(/^[^,]*/, '')}` : file;
-      jobs.push({ file, job: job.index, title, summary: summaryOf(job), findings: job.findings.length, hasPanel });
+      jobs.push({ file, job: job.index, title, summary: summaryOf(job), findings: job.findings.length, panel });
     }
   }
   return jobs;
@@ -54,8 +56,7 @@ export async function listJobs(folder: ServedFolder): Promise<ListedJob[]> {
 
 /** What the panel of a job shows now. */
 export function panelMessage(folder: ServedFolder, name: string, job: number): PanelMessage {
-  const result = panelOf(analyse(folder, name), job);
-  return 'job' in result ? { type: 'job', job: result.job } : { type: 'empty', why: result.empty };
+  return panelOf(analyse(folder, name), job);
 }
 
 /** The report of a job as a page of its own; undefined when there is no such file. */

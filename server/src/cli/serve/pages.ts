@@ -11,7 +11,8 @@ export interface ListedJob {
   readonly title: string;
   readonly summary: string;
   readonly findings: number;
-  readonly hasPanel: boolean;
+  /** What the panel of the job is called; undefined without one. */
+  readonly panel: string | undefined;
 }
 
 function page(title: string, head: string, body: string): string {
@@ -39,9 +40,9 @@ const queryOf = ({ file, job }: { readonly file: string; readonly job: number })
 export function listPage(folder: string, jobs: readonly ListedJob[]): string {
   const rows = jobs.map((job) => {
     const query = queryOf(job);
-    const timeline = job.hasPanel ? `<a href="panel?${query}">Timeline</a>` : '';
+    const panel = job.panel === undefined ? '' : `<a href="panel?${query}">${job.panel}</a>`;
     const found = job.findings === 0 ? 'no findings' : `${job.findings} ${job.findings === 1 ? 'finding' : 'findings'}`;
-    return `<li><h2>${escapeHtml(job.title)}</h2><p>${escapeHtml(job.summary)}</p><p>${timeline} <a href="report?${query}">Report</a> <span>${found}</span></p></li>`;
+    return `<li><h2>${escapeHtml(job.title)}</h2><p>${escapeHtml(job.summary)}</p><p>${panel} <a href="report?${query}">Report</a> <span>${found}</span></p></li>`;
   });
   const list = rows.length === 0 ? '<p>No file here holds a job Rooflint understands.</p>' : `<ul class="jobs">\n${rows.join('\n')}\n</ul>`;
   return page('Rooflint', '<link rel="stylesheet" href="page.css">', `<main><h1>Jobs in ${escapeHtml(folder)}</h1>\n${list}</main>`);

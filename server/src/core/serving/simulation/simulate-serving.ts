@@ -18,6 +18,18 @@ import { newArrival, type Workload } from './workload/workload.ts';
 const never = Number.POSITIVE_INFINITY;
 
 export function simulateServing(options: SimulationOptions, workload: Workload): SimulationResult {
+  const run = servingRun(options, workload);
+  for (;;) {
+    const step = run.next();
+    if (step.done) return step.value;
+  }
+}
+
+/** Arrivals from one rest of a run to the next. */
+const arrivalsBetweenRests = 16;
+
+/** The same with rests, for a page that must answer its user meanwhile. */
+export function* servingRun(options: SimulationOptions, workload: Workload): Generator<undefined, SimulationResult> {
   const table = new RequestTable();
   const recorder = new Recorder(table, options.slo, options.points ?? 512);
   const make = (engine: EngineOptions, stream: number) =>
@@ -50,9 +62,13 @@ export function simulateServing(options: SimulationOptions, workload: Workload):
       cancelled = true;
       break;
     }
+    if (count % arrivalsBetweenRests === 0) yield;
   }
   if (!cancelled) {
-    for (const replica of entrances) replica.advance(never);
+    for (const replica of entrances) {
+      replica.advance(never);
+      yield;
+    }
     handOn?.(never);
   }
   return summarise({ options, table, recorder, replicas, prefills, firstArrival, lastArrival, cancelled });

@@ -1,0 +1,62 @@
+// The panel of a server: simulated from the file, under another load, after an edit, and in three themes.
+import { themes, until } from '../lib/workbench.mjs';
+
+const patience = 30_000;
+
+export async function checkServerPanel({ page, workbench, shot, check }) {
+  const panel = workbench.webview();
+  const chart = panel.locator('canvas.series').first();
+  const steps = async () => Number((await chart.getAttribute('data-steps', { timeout: patience })) ?? 0);
+  const settled = () => panel.locator('[aria-busy="false"]').waitFor({ timeout: patience });
+  const otherThan = (before) => until(`another number of steps than ${before}`, async () => (await steps()) !== before);
+
+  // One webview at a time: the timeline of the checks before goes. Edited files stay, for closing them would ask.
+  const timeline = workbench.tab('Timeline:');
+  if ((await timeline.count()) > 0) {
+    await timeline.first().click();
+    await workbench.command('View: Close Editor');
+    await timeline.first().waitFor({ state: 'detached', timeout: patience });
+  }
+  await workbench.quickOpen('serve.sh');
+
+  await check('a server is simulated beside the text', async () => {
+    await workbench.command('Rooflint: Show Timeline or Simulation');
+    await chart.waitFor({ timeout: patience });
+    await settled();
+    return `${await until('a run', steps)} steps`;
+  });
+
+  await check('another load is simulated and compared with the file', async () => {
+    const before = await steps();
+    await panel.locator('#rate').focus();
+    await page.keyboard.press('ArrowRight');
+    await otherThan(before);
+    await settled();
+    const head = await panel.locator('.comparison thead').textContent();
+    if (!head?.includes('Difference')) throw new Error(`no difference in "${head}"`);
+    await panel.locator('button.reset').click();
+    await until('the number of before', async () => (await steps()) === before);
+  });
+
+  await check('editing the file changes the simulation', async () => {
+    const field = panel.locator('input[aria-label="Max sequences, number"]');
+    await page.locator('.tab', { hasText: 'serve.sh' }).first().click();
+    await page.keyboard.press('Control+Home');
+    await workbench.retype('--max-num-seqs', '--max-num-seqs 8 \\');
+    await until('8 sequences', async () => (await field.inputValue()) === '8');
+    await workbench.retype('--max-num-seqs', '--max-num-seqs 128 \\');
+    await until('128 sequences', async () => (await field.inputValue()) === '128');
+  });
+
+  await workbench.closeNotifications();
+  await page.keyboard.press('Control+B');
+  for (const kind of Object.keys(themes)) {
+    await check(`the panel of a server follows the ${kind} theme`, async () => {
+      await workbench.theme(kind);
+      await settled();
+      await shot(`server-${kind}`);
+    });
+  }
+  await workbench.theme('dark');
+  await page.keyboard.press('Control+B');
+}

@@ -1,0 +1,194 @@
+/**
+ * What the panel of a server knows, as signals: the job the host sent, what the user tries instead, and what has been worked out so
+ * far for both. The work runs in slices after the last change; the old figures stay, greyed, until the new ones are there.
+ */
+import { batch, computed, effect, type ReadonlySignal, type Signal, signal } from '@preact/signals';
+import type { ServingPanelJob } from '../../../server/src/protocol/panel.ts';
+import type { View } from '../time-scale.ts';
+import { cleanOverride, type FileChoice, fileChoice, type ServingChoice, withinContext } from './choice.ts';
+import { prepare, type Refused, type ServingRun, work } from './run.ts';
+import { runInSlices } from './slices.ts';
+
+export interface ServingPointer {
+  readonly x: number;
+  readonly y: number;
+  /** The chart, and the index of the point in its data. */
+  readonly chart: 'series' | 'curve';
+  readonly index: number;
+}
+
+export interface ServingState {
+  readonly job: Signal<ServingPanelJob | undefined>;
+  readonly why: Signal<string | undefined>;
+  readonly override: Signal<Partial<ServingChoice>>;
+  readonly view: Signal<View | undefined>;
+  readonly pointer: Signal<ServingPointer | undefined>;
+  /** The point of the time series that the keyboard is at. */
+  readonly selected: Signal<number | undefined>;
+  readonly themeChanges: Signal<number>;
+  readonly file: ReadonlySignal<FileChoice | Refused | undefined>;
+  readonly choice: ReadonlySignal<ServingChoice | undefined>;
+  /** The last figures of the file and of what is tried; the same while nothing is. */
+  readonly fromFile: Signal<ServingRun | undefined>;
+  readonly shown: Signal<ServingRun | undefined>;
+  readonly refused: Signal<string | undefined>;
+  /** The figures are not those of the choice yet. */
+  readonly stale: ReadonlySignal<boolean>;
+}
+
+export function createServingState(themeChanges: Signal<number>): ServingState {
+  const job = signal<ServingPanelJob | undefined>(undefined);
+  const override = signal<Partial<ServingChoice>>({});
+  const file = computed(() => (job.value ? fileChoice(job.value) : undefined));
+  const choice = computed((): ServingChoice | undefined => {
+    const known = file.value;
+    if (!known || 'refused' in known) return undefined;
+    if (Object.keys(override.value).length === 0) return known.choice;
+    const wanted = { ...known.choice, ...override.value };
+    return withinContext(wanted, known.maxModelLen, override.value.outputTokens === undefined ? 'inputTokens' : 'outputTokens');
+  });
+  const shown = signal<ServingRun | undefined>(undefined);
+  return {
+    job,
+    why: signal<string | undefined>(undefined),
+    override,
+    view: signal<View | undefined>(undefined),
+    pointer: signal<ServingPointer | undefined>(undefined),
+    selected: signal<number | undefined>(undefined),
+    themeChanges,
+    file,
+    choice,
+    fromFile: signal<ServingRun | undefined>(undefined),
+    shown,
+    refused: signal<string | undefined>(undefined),
+    stale: computed(() => shown.value?.choice !== choice.value),
+  };
+}
+
+const sameChoice = (one: ServingChoice, other: ServingChoice): boolean =>
+  (Object.keys(one) as (keyof ServingChoice)[]).every((key) => one[key] === other[key]);
+
+/** True when something other than the file's own state is chosen. */
+export function triesOther({ file, choice }: Pick<ServingState, 'file' | 'choice'>): boolean {
+  const known = file.value;
+  return known !== undefined && !('refused' in known) && choice.value !== undefined && !sameChoice(known.choice, choice.value);
+}
+
+/** Takes a job of the host. What was tried stays while the same document is edited. */
+export function receiveServing(state: ServingState, job: ServingPanelJob): void {
+  batch(() => {
+    const other = state.job.value?.uri !== job.uri;
+    state.why.value = undefined;
+    state.pointer.value = undefined;
+    state.selected.value = undefined;
+    state.job.value = job;
+    state.fromFile.value = undefined;
+    if (!other) return;
+    state.override.value = {};
+    state.view.value = undefined;
+    state.shown.value = undefined;
+  });
+}
+
+/** Sets a part of the choice. */
+export function tryOther(state: ServingState, part: { readonly [key: string]: unknown }): void {
+  const known = state.file.value;
+  if (!known || 'refused' in known || !state.choice.value) return;
+  const clean = cleanOverride(part, known.maxModelLen);
+  const kept = 'outputTokens' in clean ? 'outputTokens' : 'inputTokens';
+  const wanted = withinContext({ ...state.choice.value, ...clean }, known.maxModelLen, kept);
+  const lengths =
+    'inputTokens' in clean || 'outputTokens' in clean ? { inputTokens: wanted.inputTokens, outputTokens: wanted.outputTokens } : {};
+  state.override.value = { ...state.override.value, ...clean, ...lengths };
+}
+
+/** What the work tells on its way. */
+type Told = { readonly shown: ServingRun } | { readonly fromFile: ServingRun } | { readonly refused: string };
+
+interface Wanted {
+  readonly job: ServingPanelJob;
+  readonly file: ServingChoice;
+  readonly choice: ServingChoice;
+  /** What has been worked out of the file's own state before. */
+  readonly known: ServingRun | undefined;
+}
+
+/** First what is chosen, then what the file itself comes to, to compare it with. */
+function* workOut({ job, file, choice, known }: Wanted): Generator<Told | undefined, undefined> {
+  const own = sameChoice(file, choice);
+  if (own && known?.done) yield { shown: { ...known, choice } };
+  else {
+    const prepared = prepare(job, choice, file);
+    yield 'refused' in prepared ? prepared : undefined;
+    if (!('refused' in prepared)) yield* telling(work(prepared), (run) => ({ shown: run }));
+  }
+  if (own || known) return undefined;
+  yield undefined;
+  const prepared = prepare(job, file, file);
+  if (!('refused' in prepared)) yield* telling(work(prepared), (run) => ({ fromFile: run }));
+  return undefined;
+}
+
+function* telling(
+  runs: Generator<ServingRun | undefined, ServingRun>,
+  tell: (run: ServingRun) => Told,
+): Generator<Told | undefined, undefined> {
+  for (;;) {
+    const { value, done } = runs.next();
+    yield value && tell(value);
+    if (done) return undefined;
+  }
+}
+
+/** After the last change, before the work begins. */
+const debounceMilliseconds = 120;
+
+/** Works out what the choice needs whenever it changes. Returns what ends that. */
+export function startWork(state: ServingState): () => void {
+  return effect(() => {
+    const [job, file, choice] = [state.job.value, state.file.value, state.choice.value];
+    if (!job || !file || 'refused' in file || !choice) {
+      state.refused.value = file && 'refused' in file ? file.refused : undefined;
+      return undefined;
+    }
+    let stop = (): void => {};
+    const begin = (): void => {
+      stop = runInSlices(workOut({ job, file: file.choice, choice, known: state.fromFile.peek() }), (told) => take(state, told));
+    };
+    const timer = setTimeout(begin, state.shown.peek() === undefined ? 0 : debounceMilliseconds);
+    return () => {
+      clearTimeout(timer);
+      stop();
+    };
+  });
+}
+
+function take(state: ServingState, told: Told): void {
+  batch(() => {
+    if ('refused' in told) state.refused.value = told.refused;
+    if ('shown' in told) {
+      state.refused.value = undefined;
+      state.shown.value = told.shown;
+      if (!triesOther(state)) state.fromFile.value = told.shown;
+    }
+    if ('fromFile' in told) state.fromFile.value = told.fromFile;
+  });
+}
+
+/** What to save for the next time the panel is opened. */
+export const savedServing = ({ job, override, view }: ServingState): object | undefined =>
+  job.value && { uri: job.value.uri, override: override.value, view: view.value };
+
+const isRecord = (value: unknown): value is { readonly [key: string]: unknown } => typeof value === 'object' && value !== null;
+
+/** Takes back what was saved, as far as it makes sense for the document that is shown now. */
+export function restoreServing(state: ServingState, saved: unknown): void {
+  if (!isRecord(saved) || saved.uri !== state.job.value?.uri) return;
+  const { override, view } = saved;
+  batch(() => {
+    if (isRecord(override)) tryOther(state, override);
+    if (isRecord(view) && typeof view.start === 'number' && typeof view.end === 'number' && view.end > view.start) {
+      state.view.value = { start: view.start, end: view.end };
+    }
+  });
+}
