@@ -51,8 +51,8 @@ function primusModule(document: ConfigDocument): string | undefined {
 
 /** A model or a trainer's defaults that extends another file, with flags as plain names. */
 function isPrimusPart(names: ReadonlySet<string>): boolean {
-  if (!names.has('extends')) return false;
-  const top = [...names].filter((name) => !name.includes('.') && name !== 'extends');
+  if (!names.has('extends') && !names.has('bases')) return false;
+  const top = [...names].filter((name) => !name.includes('.') && !/^(?:extends|bases)$/.test(name));
   const flags = top.filter((name) => isMegatronFlag(canonicalFlag(name))).length;
   return flags >= 1 && flags >= (sizes.some((name) => names.has(name)) ? 1 : top.length / 2);
 }
@@ -77,7 +77,7 @@ function read(document: ConfigDocument, { pins }: ReadContext = noContext): read
   const layout = layoutOf(document);
   if (layout === undefined || detect(document) === 0) return [];
   const all = entrySettings(document);
-  const written = layoutSettings(document, layout).filter(({ name }) => name !== 'extends');
+  const written = layoutSettings(document, layout).filter(({ name }) => !/^(?:extends|bases)$/.test(name));
   const settings = withoutIdleRecompute(layout.kind.startsWith('primus') ? withGrouping(written) : written);
   const release = releaseFor(new Set(settings.map(({ name }) => name)), pins);
   const isModel = layout.kind === 'primus-part' && settings.some(({ name }) => name === 'num-layers');
