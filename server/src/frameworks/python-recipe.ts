@@ -51,7 +51,8 @@ function substitution(called: PythonFunction, call: PythonCall | undefined): (va
     for (const { fallback, argument } of replaced) {
       if (value.kind !== fallback.kind) continue;
       // What is unknown because of the parameter, such as what a branch on it sets, is not the argument.
-      if (value.kind !== 'unknown' || fallback.kind !== 'unknown' ? same(value.value, fallback.value) : value.why === fallback.why) return argument;
+      if (value.kind !== 'unknown' || fallback.kind !== 'unknown' ? same(value.value, fallback.value) : value.why === fallback.why)
+        return argument;
     }
     return value;
   };

@@ -7,7 +7,7 @@ import { megatronSwitches } from './flag-names.ts';
 
 /** Recomputation of no layer is none, whatever its granularity. */
 export function withoutIdleRecompute(settings: readonly Setting[]): readonly Setting[] {
-  const isIdle = settings.some(({ name, scalar }) => name === 'recompute-num-layers' && scalar === 0);
+  const isIdle = settings.some(({ name, scalar }) => name === 'recompute-num-layers' && String(scalar) === '0');
   return isIdle ? settings.filter(({ name }) => !/^recompute-(?:num-layers|granularity|method)$/.test(name)) : settings;
 }
 
