@@ -1,5 +1,5 @@
 /** The numbers of a serving estimate as terms with their formulas, inputs and bands. */
-import { bands } from '../calibration/bands.ts';
+import { servingBand, totalBand } from '../calibration/serving-bands.ts';
 import type { ServingEstimate } from '../estimate.ts';
 import type { ServingJob } from '../estimate-inputs.ts';
 import { bandOf } from '../memory/stage-terms.ts';
@@ -23,7 +23,7 @@ export function servingTerms(job: ServingJob, usable: Term, n: ServingMemory): S
   const weights = weightsTerm(job, n);
   const overhead = overheadTerm(job, n);
   const kvCache = poolTerm(job, n);
-  const total = banded(sumOf('memory.total', 'Memory per GPU', 'B', [weights, overhead, kvCache]), bands.servingTotal);
+  const total = banded(sumOf('memory.total', 'Memory per GPU', 'B', [weights, overhead, kvCache]), totalBand);
   const needed = n.weights + n.activation + n.outside + n.states;
   const tooMuch = needed > n.budget || total.value > Math.max(usable.value, n.budget) * roomForRounding;
   const fits = tooMuch ? 'no' : n.tokens < job.maxModelLen ? 'close' : 'yes';
@@ -54,7 +54,7 @@ function weightsTerm(job: ServingJob, n: ServingMemory): Term {
     ],
     source: job.scheme.source,
   };
-  return banded(term, bands.weights);
+  return banded(term, servingBand(job, 'weights'));
 }
 
 function overheadTerm(job: ServingJob, n: ServingMemory): Term {
@@ -103,11 +103,8 @@ function overheadTerm(job: ServingJob, n: ServingMemory): Term {
     inputs: [{ name: 'bytes', value: n.unseen ?? 0, from: 'engine logs' }],
   };
   const children = [activation, outside, graphs, ...(context.value > 0 ? [context] : []), ...(n.states > 0 ? [states] : [])];
-  return banded(sumOf('memory.overhead', 'Activations, graphs and libraries', 'B', children), bands.servingOverhead);
+  return banded(sumOf('memory.overhead', 'Activations, graphs and libraries', 'B', children), servingBand(job, 'overhead'));
 }
-
-/** How far pools are from what logs say. */
-const poolBand = ({ engine }: ServingJob) => (engine.id === 'vllm' ? bands.serving : bands.servingElsewhere);
 
 function poolTerm(job: ServingJob, n: ServingMemory): Term {
   const term: Term = {
@@ -119,7 +116,7 @@ function poolTerm(job: ServingJob, n: ServingMemory): Term {
     inputs: [...n.poolInputs, { name: 'budget', value: n.budget, field: 'cluster.gpu' }],
     source: n.poolSource,
   };
-  return banded(term, poolBand(job));
+  return banded(term, servingBand(job, 'pool'));
 }
 
 /** What one token leaves in a layer: KV heads, or the compressed pair of MLA. */
@@ -154,7 +151,7 @@ function cacheTerms(job: ServingJob, n: ServingMemory): Pick<ServingEstimate, 'k
         formula: 'pool / bytes per token, whole blocks',
         inputs: [{ name: 'block', value: n.block, field: 'serving.blockSize' }],
       },
-      poolBand(job),
+      servingBand(job, 'pool'),
     ),
     concurrency: banded(
       {
@@ -165,7 +162,7 @@ function cacheTerms(job: ServingJob, n: ServingMemory): Pick<ServingEstimate, 'k
         formula: 'pages of the pool / pages of one request of the longest context',
         inputs: [{ name: 'max model length', value: job.maxModelLen, field: 'serving.maxModelLen' }],
       },
-      poolBand(job),
+      servingBand(job, 'pool'),
     ),
   };
 }
