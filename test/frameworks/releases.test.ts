@@ -56,6 +56,11 @@ describe('images', () => {
   it.each([
     ['vllm/vllm-openai:v0.6.3', 'vllm', '0.6.3'],
     ['vllm/vllm-openai:v0.8.5.post1', 'vllm', '0.8.5'],
+    ['nvcr.io/nvidia/ai-dynamo/vllm-runtime:0.8.0', 'vllm', undefined],
+    ['nvcr.io/nvidia/ai-dynamo/sglang-runtime:0.7.0', 'sglang', undefined],
+    ['lmcache/vllm-openai:v0.3.9', 'vllm', undefined],
+    ['opea/vllm-gaudi:1.22.0', 'vllm', undefined],
+    ['lmsysorg/sglang:v0.4.6', 'sglang', '0.4.6'],
     ['huggingface/transformers-pytorch-gpu:4.38.2', 'transformers', '4.38.2'],
     [
       '763104351884.dkr.ecr.us-east-1.amazonaws.com/huggingface-pytorch-training:2.1.0-transformers4.36.0-gpu-py310',

@@ -1,7 +1,8 @@
 /**
  * What container images say about the packages in them: a tag of a project's own image is its release, others name releases
  * in their tags. NeMo's images hold the Megatron Core that docs.nvidia.com/nemo-framework/user-guide/24.09
- * (softwarecomponentversions) lists; images it does not list say nothing here.
+ * (softwarecomponentversions) lists; images it does not list say nothing here. Neither do Dynamo's runtimes, Habana's images and those of
+ * LMCache, which have an engine's name and the release of their own project.
  */
 export interface ImagePin {
   readonly package: string;
@@ -19,8 +20,8 @@ interface ImageName {
 const release = String.raw`v?(\d+\.\d+(?:\.\d+)?)(?!\d|\.\d)`;
 
 const images: readonly ImageName[] = [
-  { package: 'vllm', pattern: new RegExp(String.raw`(?:^|/)vllm(?:-\w+)*:${release}`) },
-  { package: 'sglang', pattern: new RegExp(String.raw`(?:^|/)sglang(?:-\w+)*:${release}`) },
+  { package: 'vllm', pattern: new RegExp(String.raw`(?:^|/)(?<!lmcache/)vllm(?!-(?:runtime|gaudi|hpu)\b)(?:-\w+)*:${release}`) },
+  { package: 'sglang', pattern: new RegExp(String.raw`(?:^|/)sglang(?!-runtime\b)(?:-\w+)*:${release}`) },
   { package: 'lmdeploy', pattern: new RegExp(`(?:^|/)lmdeploy:${release}`) },
   { package: 'tensorrt-llm', pattern: new RegExp(`(?:^|/)tensorrt-llm/release:${release}`) },
   // ghcr.io/huggingface/text-generation-inference:2.4.0, also with `sha-` tags that say nothing

@@ -45,12 +45,14 @@ function substitution(called: PythonFunction, call: PythonCall | undefined): (va
   }
   const replaced = called.parameters.flatMap(({ name, value }) => {
     const argument = name === undefined ? undefined : given.get(name);
-    return argument === undefined || name === undefined ? [] : [{ name, fallback: value, argument }];
+    return argument === undefined || name === undefined ? [] : [{ fallback: value, argument }];
   });
   return (value) => {
-    for (const { name, fallback, argument } of replaced) {
-      if (value.kind === 'unknown' && value.unknown.length === 1 && value.unknown[0] === name) return argument;
-      if (value.kind === fallback.kind && fallback.kind !== 'unknown' && same(value.value, fallback.value)) return argument;
+    for (const { fallback, argument } of replaced) {
+      if (value.kind !== fallback.kind) continue;
+      // What is unknown because of the parameter, such as what a branch on it sets, is not the argument.
+      if (value.kind !== 'unknown' || fallback.kind !== 'unknown' ? same(value.value, fallback.value) : value.why === fallback.why)
+        return argument;
     }
     return value;
   };

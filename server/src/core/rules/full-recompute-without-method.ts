@@ -2,6 +2,7 @@
 
 import type { Fix } from '../finding.ts';
 import { defineRule } from '../finding.ts';
+import { isThere } from './shared/keys.ts';
 import { engineName, option } from './shared/megatron.ts';
 import { isLeftOut, isSpelt } from './shared/origins.ts';
 
@@ -16,7 +17,9 @@ export const fullRecomputeWithoutMethod = defineRule({
   frameworks: ['megatron-lm', 'nemo', 'nemo2', 'megatron-bridge', 'verl'],
   reads: ['recompute.granularity'],
   mayRead: ['recompute.method', 'recompute.layers'],
-  check({ job, framework, sources, report }) {
+  check({ job, framework, keys, sources, report }) {
+    // Primus names the layers one by one.
+    if (isThere(keys, 'megatron-lm/recompute-layer-ids')) return;
     // Older flags that also mean full recomputation bring their own defaults.
     if (job['recompute.granularity'] !== 'full' || !named.some((name) => isSpelt(sources, 'recompute.granularity', name))) return;
     const method = isLeftOut(sources, 'recompute.method');

@@ -15,6 +15,8 @@ export const saveWithoutInterval = defineRule({
   reads: [],
   mayRead: ['zero.implementation'],
   check({ job, keys, sources, report }) {
+    // Megatron has no such flag: a trainer of its own that only names its arguments alike.
+    if (isThere(keys, 'megatron-lm/gradient-accumulation-steps')) return;
     if (intervals.some((name) => isThere(keys, name)) || !isWhole(sources) || job['zero.implementation'] === 'deepspeed') return;
     report({
       at: save,

@@ -17,7 +17,8 @@ export const tensorParallelNotDivisibleByNodes = defineRule({
     const { 'parallel.tensor': tensor, 'cluster.nodes': nodes } = job;
     const pipeline = job['parallel.pipeline'] ?? 1;
     if (!isCount(tensor) || !isCount(nodes) || !isCount(pipeline) || (tensor * pipeline) % nodes === 0) return;
-    if (!isWritten(sources, 'cluster.nodes')) return;
+    // A deployment may leave all options of its server to a file that is not here.
+    if (!isWritten(sources, 'cluster.nodes') || !isWritten(sources, 'parallel.tensor')) return;
     const valid = fitting({ job, sources, framework }, 'parallel.tensor', multiplesAround(tensor, nodes));
     const places = divisors(tensor * pipeline);
     report({

@@ -18,7 +18,15 @@ export function readInside(
 }
 
 /** The jobs inside where the carrier runs them; the carrier's own reading when nothing inside is known and it stands alone. */
-export function carried(inside: readonly Reading[], carrier: Reading, standsAlone: boolean): readonly Reading[] {
-  if (inside.length === 0) return standsAlone ? [carrier] : [];
+export function carried({ uri }: ConfigDocument, inside: readonly Reading[], carrier: Reading, standsAlone: boolean): readonly Reading[] {
+  if (inside.length === 0) return standsAlone ? [ofMachinesOnly(uri, carrier)] : [];
   return inside.map((reading) => carry(reading, carrier));
+}
+
+/** Says that the machines are all that is known, so that nobody takes an unread program for one without a model. */
+function ofMachinesOnly(uri: string, carrier: Reading): Reading {
+  if (carrier.kind !== 'cluster' || carrier.sources['model.name'] !== undefined) return carrier;
+  const why = 'the program that is started here is none that is read, so only its machines are known';
+  const unknown = { kind: 'unresolved', uri, key: carrier.launch, value: carrier.launch, spelling: '', why } as const;
+  return { ...carrier, sources: { ...carrier.sources, 'model.name': unknown } };
 }

@@ -52,7 +52,7 @@ function readService(document: ConfigDocument, service: TreeNode, readInner: Rea
   const launch = service.entry?.key ?? { start: 0, end: 0 };
   const draft = createDraft({ document, framework, kind: 'cluster', release: 'Compose specification 2025', launch });
   const settings = setDevices(draft, service);
-  return carried(inside, finishReading(draft, settings, isComposeKey), settings.length > 0);
+  return carried(document, inside, finishReading(draft, settings, isComposeKey), settings.length > 0);
 }
 
 /** `NAME: value` or `- NAME=value`; a name without a value comes from the machine. */

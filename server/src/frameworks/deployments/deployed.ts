@@ -71,7 +71,7 @@ export function readDeployed(deployment: Deployment, one: DeployedRole): readonl
   const { document, readInner } = deployment;
   const inside = readInside(document, one.inner, one.files ?? [], readInner).filter(({ kind }) => kind === 'serving');
   const carrier = carrierOf(deployment, one);
-  return carried(inside, carrier, one.standsAlone === true).map((reading) => named(reading, deployment, one));
+  return carried(document, inside, carrier, one.standsAlone === true).map((reading) => named(reading, deployment, one));
 }
 
 /** The deployment's own name and the engine's are both said. */

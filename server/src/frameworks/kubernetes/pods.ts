@@ -39,7 +39,7 @@ export function jobsOf(document: ConfigDocument, group: PodGroup, roles: readonl
     const engine = inside.length === 0 ? engineOfImage(group, parts) : undefined;
     const carrier = readingOf(document, group, parts, inside[0]?.kind === 'serving', engine);
     const standsAlone = group.trains === true || parts.some(({ accelerators }) => accelerators !== undefined);
-    return carried(inside, carrier, standsAlone).map((reading) => withSums(withServedModel(reading)));
+    return carried(document, inside, carrier, standsAlone).map((reading) => withSums(withServedModel(reading)));
   });
 }
 

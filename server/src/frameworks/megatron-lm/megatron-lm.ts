@@ -7,7 +7,7 @@ import type { ConfigDocument, Word } from '../../syntax/document.ts';
 import { type Adapter, noContext, type ReadContext, type Reading } from '../adapter.ts';
 import { createDraft } from '../draft.ts';
 import { environmentSettings } from '../environment.ts';
-import { flagNames, readFlags } from '../flags.ts';
+import { type Flags, flagNames, readFlags } from '../flags.ts';
 import { hasCommands } from '../launchers/has-commands.ts';
 import type { Launch } from '../launchers/launch.ts';
 import { launchesOf, readCluster } from '../launchers/launch.ts';
@@ -15,6 +15,7 @@ import type { Pins } from '../pins.ts';
 import { readRows } from '../row.ts';
 import { type ArgumentList, argumentLists } from './argument-lists.ts';
 import { megatronSwitches } from './flag-names.ts';
+import { withoutIdle } from './idle-flags.ts';
 import { megatronKeys } from './keys.ts';
 import { readProgram } from './program.ts';
 import { environmentRows } from './rows.ts';
@@ -70,8 +71,13 @@ function read(document: ConfigDocument, { pins }: ReadContext = noContext): read
   return reading === undefined ? [] : [reading];
 }
 
+function flagsOf(words: readonly Word[]): Flags {
+  const flags = readFlags(words, { switches: megatronSwitches });
+  return { ...flags, settings: withoutIdle(flags.settings) };
+}
+
 function readLaunch(document: ConfigDocument, launch: Launch, pins: Pins): Reading {
-  const flags = readFlags(launch.after, { switches: megatronSwitches });
+  const flags = flagsOf(launch.after);
   const release = releaseFor(new Set(flags.settings.map(({ name }) => name)), runsElsewhere(launch) ? withoutImages(pins) : pins);
   const range = launch.command.range;
   const draft = createDraft({ document, framework, kind: 'training', release: release.name, launch: range });
@@ -100,7 +106,7 @@ function looseArguments(document: ConfigDocument): ArgumentList | undefined {
 function readArguments(document: ConfigDocument, pins: Pins): Reading | undefined {
   const list = looseArguments(document);
   if (list === undefined) return undefined;
-  const flags = readFlags(list.words, { switches: megatronSwitches });
+  const flags = flagsOf(list.words);
   const names = new Set(flags.settings.map(({ name }) => name));
   const release = releaseFor(names, withoutImages(pins));
   const split = names.has('tensor-model-parallel-size') || names.has('global-batch-size');

@@ -52,10 +52,10 @@ export function switchedOff(settings: readonly Setting[], prefix: string): reado
   });
 }
 
-/** Recomputation of no layer is none, whatever its granularity. */
-export function withoutIdleRecompute(settings: readonly Setting[]): readonly Setting[] {
-  const isIdle = settings.some(({ name, scalar }) => name === 'recompute-num-layers' && scalar === 0);
-  return isIdle ? settings.filter(({ name }) => !/^recompute-(?:num-layers|granularity|method)$/.test(name)) : settings;
+/** Megatron counts virtual stages itself where the layout names them, whatever this name of its argument object says. */
+export function withoutCountOfLayout(settings: readonly Setting[]): readonly Setting[] {
+  const hasLayout = settings.some(({ name }) => name === 'pipeline-model-parallel-layout');
+  return hasLayout ? settings.filter(({ spelling }) => canonicalFlag(spelling) !== 'virtual-pipeline-model-parallel-size') : settings;
 }
 
 /** Primus gives the number of groups in one file and the switch in another. */

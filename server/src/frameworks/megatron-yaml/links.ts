@@ -15,10 +15,10 @@ export function moduleLinks(settings: readonly Setting[], module: string): reado
   });
 }
 
-/** The files of an `extends:` list, beside the file itself. */
+/** The files of an `extends:` list, which some models call `bases:`, beside the file itself. */
 export function extendedLinks(settings: readonly Setting[]): readonly Link[] {
   return settings.flatMap((setting): readonly Link[] => {
-    if (!/^extends(?:\.\d+)?$/.test(setting.name) || typeof setting.scalar !== 'string') return [];
+    if (!/^(?:extends|bases)(?:\.\d+)?$/.test(setting.name) || typeof setting.scalar !== 'string') return [];
     return [{ range: setting.value, target: setting.scalar, role: 'config', framework, overridden: true }];
   });
 }

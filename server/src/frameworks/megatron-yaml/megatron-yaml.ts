@@ -9,6 +9,7 @@ import type { Draft } from '../draft.ts';
 import { createDraft, keyOrigin, noteWritten, setDefault, setField } from '../draft.ts';
 import { keyNames } from '../find.ts';
 import { isMegatronFlag } from '../megatron-lm/flag-names.ts';
+import { withoutIdleRecompute } from '../megatron-lm/idle-flags.ts';
 import { megatronKeys } from '../megatron-lm/keys.ts';
 import { readProgram } from '../megatron-lm/program.ts';
 import { environmentRows } from '../megatron-lm/rows.ts';
@@ -16,7 +17,7 @@ import { releaseFor } from '../megatron-lm/versions.ts';
 import { readRows } from '../row.ts';
 import type { Setting } from '../setting.ts';
 import { canonicalFlag, entrySettings, firstLine } from '../setting.ts';
-import { flagSettings, switchedOff, withGrouping, withoutIdleRecompute } from './flag-settings.ts';
+import { flagSettings, switchedOff, withGrouping, withoutCountOfLayout } from './flag-settings.ts';
 import { extendedLinks, moduleLinks } from './links.ts';
 
 const framework = 'megatron-yaml';
@@ -51,8 +52,8 @@ function primusModule(document: ConfigDocument): string | undefined {
 
 /** A model or a trainer's defaults that extends another file, with flags as plain names. */
 function isPrimusPart(names: ReadonlySet<string>): boolean {
-  if (!names.has('extends')) return false;
-  const top = [...names].filter((name) => !name.includes('.') && name !== 'extends');
+  if (!names.has('extends') && !names.has('bases')) return false;
+  const top = [...names].filter((name) => !name.includes('.') && !/^(?:extends|bases)$/.test(name));
   const flags = top.filter((name) => isMegatronFlag(canonicalFlag(name))).length;
   return flags >= 1 && flags >= (sizes.some((name) => names.has(name)) ? 1 : top.length / 2);
 }
@@ -77,8 +78,8 @@ function read(document: ConfigDocument, { pins }: ReadContext = noContext): read
   const layout = layoutOf(document);
   if (layout === undefined || detect(document) === 0) return [];
   const all = entrySettings(document);
-  const written = layoutSettings(document, layout).filter(({ name }) => name !== 'extends');
-  const settings = withoutIdleRecompute(layout.kind.startsWith('primus') ? withGrouping(written) : written);
+  const written = layoutSettings(document, layout).filter(({ name }) => !/^(?:extends|bases)$/.test(name));
+  const settings = withoutIdleRecompute(layout.kind.startsWith('primus') ? withGrouping(withoutCountOfLayout(written)) : written);
   const release = releaseFor(new Set(settings.map(({ name }) => name)), pins);
   const isModel = layout.kind === 'primus-part' && settings.some(({ name }) => name === 'num-layers');
   // Functional tests of Megatron-LM also run inference, with the same arguments.

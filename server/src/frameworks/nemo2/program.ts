@@ -240,10 +240,14 @@ function leaveToCaller(draft: Draft, parameters: readonly PythonArgument[]): voi
   const { 'parallel.tensor': tp = 1, 'parallel.pipeline': pp = 1, 'parallel.context': cp = 1 } = draft.job;
   const { 'cluster.nodes': nodes, 'cluster.gpusPerNode': gpus } = draft.job;
   const origin = draft.sources['cluster.nodes'];
-  if (nodes === undefined || gpus === undefined || origin?.kind !== 'key' || (nodes * gpus) % (tp * pp * cp) === 0) return;
+  if (nodes === undefined || gpus === undefined || origin?.kind !== 'key') return;
+  const { 'parallel.expert': ep = 1, 'parallel.expertTensor': etp = tp } = draft.job;
+  const [dense, experts] = [tp * pp * cp, etp * ep * pp];
+  const misfit = (nodes * gpus) % dense !== 0 ? `TP x PP x CP = ${dense}` : `expert TP x EP x PP = ${experts}`;
+  if ((nodes * gpus) % dense === 0 && (ep === 1 || (nodes * gpus) % experts === 0)) return;
   const { uri, key, value, spelling } = origin;
   const parameter = parameters.find((one) => one.value.value.start === value.start && one.value.value.end === value.end);
   if (parameter === undefined) return;
-  const why = `${parameter.name} is left to the caller: ${nodes} x ${gpus} GPUs do not make up TP x PP x CP = ${tp * pp * cp}`;
+  const why = `${parameter.name} is left to the caller: ${nodes} x ${gpus} GPUs do not make up ${misfit}`;
   setUnknown(draft, 'cluster.nodes', { kind: 'unresolved', uri, key, value, spelling, why });
 }

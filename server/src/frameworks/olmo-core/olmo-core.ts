@@ -9,7 +9,7 @@ import type { Draft } from '../draft.ts';
 import { createDraft, finishReading, keyOrigin, setDefault, setDerived, setField, setUnknown, unresolvedOrigin } from '../draft.ts';
 import { type Find, finder } from '../find.ts';
 import { publicModel } from '../megatron-core/models.ts';
-import { bool, count, numberFormatNamed } from '../parse.ts';
+import { bool, count, countOr, numberFormatNamed } from '../parse.ts';
 import { callSettings } from '../python-settings.ts';
 import { applyDefaults, readRows, row } from '../row.ts';
 import { firstLine, type Setting, settingNumber, settingText } from '../setting.ts';
@@ -26,7 +26,7 @@ export const olmoCoreRows = [
   row({ field: 'parallel.tensor', keys: ['tp_config.degree'], parse: count, fallback: 1, why: own }),
   row({ field: 'parallel.pipeline', keys: ['pp_config.degree'], parse: count, fallback: 1, why: own }),
   row({ field: 'parallel.context', keys: ['cp_config.degree'], parse: count, fallback: 1, why: own }),
-  row({ field: 'parallel.expert', keys: ['ep_config.degree'], parse: count, fallback: 1, why: own }),
+  row({ field: 'parallel.expert', keys: ['ep_config.degree'], parse: countOr(['-1'], 'the degree of sharding'), fallback: 1, why: own }),
   row({ field: 'parallel.dataReplicate', keys: ['dp_config.num_replicas'], parse: count }),
   row({ field: 'parallel.dataShard', keys: ['dp_config.shard_degree'], parse: count }),
   row({ field: 'precision.fp8', keys: ['float8_config.enabled'], parse: bool, fallback: false, why: own }),

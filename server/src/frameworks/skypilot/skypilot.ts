@@ -47,7 +47,7 @@ function readTask(document: ConfigDocument, task: TreeNode, readInner: ReadInner
   const carrier = finishReading(draft, settings, isSkypilotKey);
   const script = run && embeddedDocument(document, run, 'shell', environmentOf(draft, task));
   const inner = script ? [{ ...script, directives: [...script.directives, ...imageOf(nodeAt(task, 'resources', 'image_id'))] }] : [];
-  const jobs = carried(readInside(document, inner, [], readInner), carrier, draft.sources['cluster.gpusPerNode'] !== undefined);
+  const jobs = carried(document, readInside(document, inner, [], readInner), carrier, draft.sources['cluster.gpusPerNode'] !== undefined);
   return jobs.map((reading) => (reading.kind === 'serving' ? served(reading) : reading));
 }
 

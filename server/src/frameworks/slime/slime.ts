@@ -6,7 +6,7 @@
 import type { ConfigDocument } from '../../syntax/document.ts';
 import type { Adapter, Reading } from '../adapter.ts';
 import type { Draft } from '../draft.ts';
-import { createDraft, noteWritten, setDefault, setDerived, setUnknown, unresolvedOrigin } from '../draft.ts';
+import { createDraft, noteWritten, setDefault, setDerived, setUnknown, setUnwritten, unresolvedOrigin } from '../draft.ts';
 import { environmentSettings } from '../environment.ts';
 import { type Find, finder } from '../find.ts';
 import { type FlagOptions, type Flags, flagNames, readFlags } from '../flags.ts';
@@ -65,6 +65,8 @@ function readLaunch(document: ConfigDocument, launch: Launch): Reading {
   readRows(draft, actorRows, flags.settings);
   applyDefaults(draft, actorRows);
   noteWritten(draft, 'environment', environmentSettings(launch.environment));
+  // The trainers are actors of Ray, whose environment is not that of the script.
+  setUnwritten(draft, 'environment.cudaDeviceMaxConnections', 'Ray gives the environment of the job to its workers');
   noteWritten(draft, framework, flags.settings);
   const find = finder(draft, flags.settings);
   if (find('fp16') === undefined) setDefault(draft, 'precision.compute', 'bf16', `bf16 is on unless --fp16 is given in ${megatronFile}`);
