@@ -56,12 +56,16 @@ describe('images', () => {
   it.each([
     ['vllm/vllm-openai:v0.6.3', 'vllm', '0.6.3'],
     ['vllm/vllm-openai:v0.8.5.post1', 'vllm', '0.8.5'],
+    ['registry.example.com/mirror/vllm/vllm-openai:v0.8.5', 'vllm', '0.8.5'],
     ['huggingface/transformers-pytorch-gpu:4.38.2', 'transformers', '4.38.2'],
     [
       '763104351884.dkr.ecr.us-east-1.amazonaws.com/huggingface-pytorch-training:2.1.0-transformers4.36.0-gpu-py310',
       'transformers',
       '4.36.0',
     ],
+    ['nvcr.io/nvidia/ai-dynamo/vllm-runtime:0.4.1', 'vllm', undefined],
+    ['nvcr.io/nvidia/vllm:25.09-py3', 'vllm', undefined],
+    ['lmcache/vllm-openai:v0.3.5', 'vllm', undefined],
     ['axolotlai/axolotl:main-latest', 'axolotl', undefined],
     ['axolotlai/axolotl:main-py3.11-cu124-2.5.1', 'axolotl', undefined],
     ['axolotlai/axolotl:0.12.2-py3.11', 'axolotl', '0.12.2'],

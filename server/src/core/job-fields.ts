@@ -352,6 +352,8 @@ export interface JobFields {
   'serving.enforceEager': boolean;
   'serving.chunkedPrefill': boolean;
   'serving.prefixCaching': boolean;
+  /** The engine works through a list of prompts inside a program instead of answering requests (vLLM's `LLM(...)`). */
+  'serving.offline': boolean;
   'serving.expertParallel': boolean;
   'serving.decodeContextParallel': number;
   'serving.quantization': string;
