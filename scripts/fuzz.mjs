@@ -195,7 +195,9 @@ for (; checked < count; checked += 1) {
   slowest = Math.max(slowest, took);
   if (took > slow) wrong ??= `slow: ${took.toFixed(0)} ms`;
   if (wrong === undefined) continue;
-  const key = wrong.replace(/\d+/g, '#').split('\n').slice(0, 2).join(' ');
+  // Slow documents of one size are one kind; ten times as slow is another.
+  const size = took > slow ? ` ${Math.floor(Math.log10(took))}` : '';
+  const key = wrong.replace(/\d+/g, '#').split('\n').slice(0, 2).join(' ') + size;
   if (complaints.has(key)) continue;
   const kept = join(tmpdir(), `rooflint-fuzz-${complaints.size}${extname(name)}`);
   writeFileSync(kept, text);

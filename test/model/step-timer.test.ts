@@ -146,3 +146,30 @@ function windowOf({ model }: ServingJob): number {
   const mixer = firstAttention(model);
   return (mixer?.kind === 'attention' ? mixer.window : undefined) ?? Number.POSITIVE_INFINITY;
 }
+
+describe('what hangs on the release of the engine', () => {
+  const onTensorRt = (model: string, release: string, more: PartialJob = {}): ServingJob => ({
+    ...servingJob(model, 'h100-sxm-80gb', more),
+    framework: 'tensorrt-llm',
+    engine: { id: 'tensorrt-llm', release },
+  });
+  const decode = (job: ServingJob) => stepParts(job).attention.decode(64, 64 * 4000);
+
+  it('TensorRT-LLM before 0.10 reads the cache once for 8 heads of 128, but takes 4 of them one by one', () => {
+    const [four, eight] = ['Llama-3.1-8B', 'Llama-3.1-70B'];
+    const ofFour = ['0.5', '0.9', '0.17'].map((release) => decode(onTensorRt(four, release, { 'serving.kvCacheDtype': 'fp8' })));
+    expect(ofFour[0]).toBeCloseTo(ofFour[1] as number, 9);
+    expect(ofFour[1] as number).toBeGreaterThan(1.5 * (ofFour[2] as number));
+    const ofEight = ['0.5', '0.9', '0.17'].map((release) =>
+      decode(onTensorRt(eight, release, { 'parallel.tensor': 4, 'serving.kvCacheDtype': 'fp8' })),
+    );
+    expect(ofEight[0] as number).toBeGreaterThan(1.5 * (ofEight[1] as number));
+    expect(ofEight[1]).toBeCloseTo(ofEight[2] as number, 9);
+  });
+
+  it('blocks whose mixer and feed-forward run side by side sum once, but not in TensorRT-LLM 0.5', () => {
+    const sums = (release: string) =>
+      stepParts(onTensorRt('tiiuae/falcon-180B', release, { 'parallel.tensor': 4, 'serving.maxModelLen': 2048 })).collectives(512);
+    expect(sums('0.5')).toBeCloseTo(2 * sums('0.9'), 6);
+  });
+});

@@ -14,7 +14,7 @@ export function mayConfigure(format: TextFormat, text: string): boolean {
 
 /** What configurations in Python are made of. */
 const makers =
-  /\w+(?:Arguments|Config|Trainer|Strategy|Container|Executor)\(|nemo_run|nemo\.(?:collections|lightning)|megatron\.bridge|torchtitan\.|olmo_core\.|xtuner|mmengine|read_base|recipe/;
+  /\w(?:Arguments|Config|Trainer|Strategy|Container|Executor)\(|nemo_run|nemo\.(?:collections|lightning)|megatron\.bridge|torchtitan\.|olmo_core\.|xtuner|mmengine|read_base|recipe/;
 /** Longer modules are programs unless they make a configuration; constants and changes to a base are short. */
 const shortModule = 4 * 1024;
 const longestModule = 48 * 1024;

@@ -7,6 +7,8 @@ import type { Range } from '../core/origin.ts';
 import type { ConfigDocument, FindSourced } from './document.ts';
 import { define } from './python/definitions.ts';
 import { evaluate } from './python/expressions.ts';
+import { renewOffsets } from './python/kept-modules.ts';
+import { treeOf } from './python/kept-trees.ts';
 import { bodyOf, createMachine, type Files, noFiles } from './python/machine.ts';
 import { runModule } from './python/modules.ts';
 import { run } from './python/statements.ts';
@@ -35,9 +37,19 @@ function inOrder<T extends { readonly range: Range }>(items: readonly T[]): read
 
 /** Reads a module from its tree, which must be the parse of `maskMagics(text)`, and the modules it imports. Never throws. */
 export function readPythonTree(uri: string, text: string, tree: Tree, find: FindSourced): ConfigDocument {
-  const root = copyPythonTree(tree, text);
+  return readRoot(uri, text, copyPythonTree(tree, text), find);
+}
+
+/** The same for a file of a workspace, whose tree may be known; undefined while the grammar is not loaded. */
+export function readPython(uri: string, text: string, find: FindSourced): ConfigDocument | undefined {
+  const root = treeOf(uri, text, 0);
+  return root && readRoot(uri, text, root, find);
+}
+
+function readRoot(uri: string, text: string, root: Node, find: FindSourced): ConfigDocument {
   const problems = syntaxProblems(root, text);
   const lists = { entries: [], commands: [], variables: [], directives: [], heredocs: [] };
+  renewOffsets();
   const files = noFiles(uri, find);
   const python = readModule(root, text, files);
   const { sourced } = files;

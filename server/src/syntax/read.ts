@@ -9,7 +9,7 @@ import { parsePythonText, parseShellText } from './parsers.ts';
 import { readPbtxt } from './pbtxt.ts';
 import { maskMagics } from './python/mask.ts';
 import { findImported } from './python/modules.ts';
-import { readPythonTree } from './python.ts';
+import { readPython, readPythonTree } from './python.ts';
 import { maskPlaceholders } from './shell/mask.ts';
 import { findFile } from './shell/sourcing.ts';
 import { readShellTree } from './shell.ts';
@@ -116,6 +116,7 @@ function readText(uri: string, text: string, format: TextFormat, find: FindSourc
   if (format === 'dockerfile') return readDockerfile(uri, text);
   if (format === 'pbtxt') return readPbtxt(uri, text);
   if (format === 'modelfile') return readModelfile(uri, text);
+  if (format === 'python') return readPython(uri, text, find) ?? empty(uri, text, format, notReady(text));
   const reader = treeFormats[format];
   const tree = reader?.parse(reader.mask(text));
   if (!reader || !tree) return empty(uri, text, format, notReady(text));

@@ -4,6 +4,7 @@
  */
 import type { RowGroup } from './group.ts';
 import type { RowResult, ValidationReport } from './run.ts';
+import type { Timed } from './serving-run.ts';
 import { type QuantitySummary, type RowError, summarize } from './summary.ts';
 
 export interface Kind {
@@ -12,7 +13,12 @@ export interface Kind {
   /** Measured fields; the first that a row has is compared, or with `every` each of them. */
   readonly fields: readonly string[];
   readonly every?: boolean;
+  /** Of serving rows, the fields by what the row timed: tokens per second are those of prompts, of single tokens or of whole runs. */
+  readonly timed?: Partial<Readonly<Record<Timed, readonly string[]>>>;
 }
+
+/** Of a simulated load: its rate, and the mean and middle of what a request waits for. */
+const loadFields = ['output_tokens_per_s', 'tokens_per_s', 'ttft_ms', 'ttft_ms_mean', 'tpot_ms', 'tpot_ms_mean', 'itl_median_ms'];
 
 /** What is reported, in the order people ask for it. */
 export const kinds: readonly Kind[] = [
@@ -44,7 +50,27 @@ export const kinds: readonly Kind[] = [
   {
     id: 'serving-memory',
     title: 'Memory of serving engines',
-    fields: ['weights_gib', 'kv_cache_gib', 'kv_tokens', 'gpu_blocks', 'max_concurrency'],
+    fields: ['weights_gib', 'kv_cache_gib', 'kv_tokens', 'gpu_blocks', 'max_concurrency', 'activation_peak_gib'],
+    every: true,
+  },
+  {
+    id: 'serving-prompt',
+    title: 'First tokens of serving engines',
+    fields: [],
+    timed: { prompt: ['ttft_ms', 'prefill_ms', 'tokens_per_s'], run: ['ttft_ms', 'prefill_ms'] },
+  },
+  { id: 'serving-token', title: 'Time per token of serving engines', fields: [], timed: { tokens: ['tokens_per_s'], run: ['tpot_ms'] } },
+  {
+    id: 'serving-rate',
+    title: 'Throughput and whole runs of serving engines',
+    fields: [],
+    timed: { run: ['output_tokens_per_s', 'output_tokens_per_s_per_gpu', 'tokens_per_s', 'e2e_latency_ms'] },
+  },
+  {
+    id: 'serving-load',
+    title: 'Serving engines under a stated load, simulated',
+    fields: [],
+    timed: { load: loadFields },
     every: true,
   },
 ];
@@ -63,7 +89,8 @@ export function figuresOf(report: ValidationReport): readonly Figure[] {
   return kinds.flatMap((kind) =>
     [...byRow].flatMap(([id, errors]) => {
       const group = groups.get(id);
-      const wanted = kind.fields.flatMap((field) => errors.filter((error) => error.field === field));
+      const fields = kind.timed === undefined ? kind.fields : (kind.timed[group?.timed ?? 'run'] ?? []);
+      const wanted = fields.flatMap((field) => errors.filter((error) => error.field === field));
       return group ? (kind.every ? wanted : wanted.slice(0, 1)).map((error) => ({ ...error, kind: kind.id, group })) : [];
     }),
   );
@@ -164,4 +191,7 @@ export const targets: readonly Target[] = [
   },
   { title: 'Weights of serving engines', figures: ({ field }) => field === 'weights_gib', median: 0.01 },
   { title: 'KV-cache tokens of serving engines', figures: ({ field }) => field === 'kv_tokens', median: 0.03 },
+  { title: 'First tokens of serving engines', figures: ({ kind }) => kind === 'serving-prompt', median: 0.1 },
+  { title: 'Time per token of serving engines', figures: ({ kind }) => kind === 'serving-token', median: 0.1 },
+  { title: 'Throughput of serving engines', figures: ({ kind }) => kind === 'serving-rate', median: 0.1 },
 ];

@@ -81,6 +81,7 @@ export function mlperfFields(input: CaseInput, run: MlperfRun, capacity: number,
   fields['serving.maxModelLen'] = run.prompt + run.output;
   return [
     {
+      field: 'load.inputTokens',
       value: `${run.prompt} tokens in, ${run.output} out`,
       why: `mean lengths of ${run.source}, which the rules prescribe; the prompts' are presumed`,
     },

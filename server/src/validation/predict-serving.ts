@@ -5,6 +5,7 @@ import type { PartialJob } from '../core/job-fields.ts';
 import { stepTimer } from '../core/serving/time/timer-of-job.ts';
 import type { Predicted } from './predict-training.ts';
 import type { CaseInput } from './row.ts';
+import { servedLoadOf, underLoad } from './served-load.ts';
 import { servedRow } from './serving-names.ts';
 import { type ServingRun, servingRunOf } from './serving-run.ts';
 import { type RunTimes, runTimes, steadyRate } from './uniform-run.ts';
@@ -30,7 +31,11 @@ export function predictServing(input: CaseInput, job: PartialJob, estimate: Serv
     const outside = memory.overhead.children?.find((child) => /outside/i.test(child.id));
     if (outside) predicted.non_torch_gib = outside.value / gib;
   }
-  if (complete) Object.assign(predicted, timeFields(input, estimate, complete));
+  if (complete) {
+    const load = servedLoadOf(input);
+    const times = load ? underLoad(load, complete, job, Math.floor(estimate.kvTokens.value)) : timeFields(input, estimate, complete);
+    Object.assign(predicted, times);
+  }
   for (const [name, value] of Object.entries(predicted)) {
     if (typeof value === 'number' && !Number.isFinite(value)) delete predicted[name];
   }
@@ -47,7 +52,7 @@ function timeFields(input: CaseInput, estimate: ServingEstimate, job: ServingJob
     const rate = steadyRate(timer, run, limits);
     return rate === undefined ? {} : { tokens_per_s: replicas * rate };
   }
-  return fieldsOf(run, runTimes(timer, run, limits), job.dataParallel, countsWhole(input) ? 1 : estimate.gpus);
+  return fieldsOf(input, run, runTimes(timer, run, limits), job.dataParallel, countsWhole(input) ? 1 : estimate.gpus);
 }
 
 /**
@@ -65,8 +70,16 @@ function slotsOf(run: ServingRun, estimate: ServingEstimate, job: ServingJob): n
   return Math.min(job.maxSequences, Math.floor(estimate.kvTokens.value / reserved));
 }
 
+/**
+ * Splitwise's profile lets answers end where the model ends them: of 512 tokens and more that were asked for, how many came is not
+ * stated. (Its time per token and its whole time do not go together there.)
+ */
+function endsKnown({ engine }: CaseInput, { output }: ServingRun): boolean {
+  return !/vllm-based profiler/i.test(engine?.name ?? '') || output < 512;
+}
+
 /** `replicas` share the requests of a queue; a batch runs on one. */
-function fieldsOf(run: ServingRun, times: RunTimes, replicas: number, gpus: number): Predicted {
+function fieldsOf(input: CaseInput, run: ServingRun, times: RunTimes, replicas: number, gpus: number): Predicted {
   const { requests, prompt, output } = run;
   if (run.kind === 'prompt') {
     const milliseconds = times.prefill * 1000;
@@ -80,7 +93,6 @@ function fieldsOf(run: ServingRun, times: RunTimes, replicas: number, gpus: numb
     prefill_ms: times.prefill * 1000,
     ttft_ms: times.prefill * 1000,
     tpot_ms: times.perToken * 1000,
-    e2e_ms: times.whole * 1000,
-    e2e_latency_ms: times.whole * 1000,
+    ...(endsKnown(input, run) ? { e2e_ms: times.whole * 1000, e2e_latency_ms: times.whole * 1000 } : {}),
   };
 }

@@ -11,7 +11,7 @@ import { completeServing } from '../core/serving/complete-serving.ts';
 import { completeTraining } from '../core/training/complete-training.ts';
 import type { Catalog } from './catalog.ts';
 import { predictCollective } from './collective.ts';
-import { groupOf, groupOfJob, type RowGroup } from './group.ts';
+import { groupOf, groupOfJob, groupOfServing, type RowGroup } from './group.ts';
 import { predictServing } from './predict-serving.ts';
 import { type Predicted, predictTraining } from './predict-training.ts';
 import { reportingOf } from './reporting.ts';
@@ -104,6 +104,7 @@ export function predictRow(input: CaseInput, catalog: Catalog): RowResult {
   if ('refused' in chosen) return refusal(input, chosen.refused);
   const { estimate, job } = chosen;
   const reporting = reportingOf(input);
+  const serving = estimate.kind === 'serving' ? servingJob(mapping, job) : undefined;
   const predicted =
     estimate.kind === 'training'
       ? predictTraining({
@@ -116,9 +117,12 @@ export function predictRow(input: CaseInput, catalog: Catalog): RowResult {
           baseline: baselineOf(mapping, job),
           second: mapping.timeKnown && job['model.layers'] === 1 ? secondLayer(mapping, job) : undefined,
         })
-      : predictServing(input, job, estimate, mapping.timeKnown ? servingJob(mapping, job) : undefined);
+      : predictServing(input, job, estimate, mapping.timeKnown ? serving : undefined);
   const counting = estimate.kind === 'training' ? reporting.assumptions : [];
-  const group = estimate.kind === 'training' ? groupOfJob(input, job, mapping.framework, mapping.cluster) : groupOf(input);
+  const group =
+    estimate.kind === 'training'
+      ? groupOfJob(input, job, mapping.framework, mapping.cluster)
+      : groupOfServing(input, serving, mapping.timeKnown);
   return { id, kind, predicted, refused: null, assumptions: [...chosen.assumptions, ...estimate.assumptions, ...counting], group };
 }
 

@@ -10,6 +10,10 @@ export function timedHabits(input: CaseInput, fields: PartialJobDraft, assumptio
     fields['serving.enforceEager'] = true;
     assumptions.push({ field: 'serving.enforceEager', value: 'true', why: 'the vLLM of that paper has no CUDA graphs yet' });
   }
+  if (engine === 'vllm' && /^0\.(?:1\.|2\.[0-6]$)/.test(input.engine?.version ?? '') && fields['serving.enforceEager'] === undefined) {
+    fields['serving.enforceEager'] = true;
+    assumptions.push({ field: 'serving.enforceEager', value: 'true', why: 'CUDA graphs came to vLLM with 0.2.7' });
+  }
 }
 
 function tensorRtHabits(input: CaseInput, fields: PartialJobDraft, assumptions: Assumption[]): void {

@@ -8,8 +8,10 @@ import { clusterOf } from './hardware.ts';
 import { isMlperf, mlperfFields, mlperfRun } from './mlperf.ts';
 import { modelOf } from './model-of-row.ts';
 import type { CaseInput } from './row.ts';
+import { servedLoadOf } from './served-load.ts';
 import { timedHabits } from './serving-habits.ts';
 import { hasEncoder, servedRow } from './serving-names.ts';
+import { servingRunOf } from './serving-run.ts';
 import type { Mapping } from './training-job.ts';
 
 function number(input: CaseInput, name: string): number | undefined {
@@ -42,17 +44,16 @@ export function engineOfRow(input: CaseInput): EngineId {
 
 const isStartUp = (input: CaseInput): boolean => input.kind === 'kv_capacity' || input.kind === 'weights';
 
+const statesLoad = ({ config }: CaseInput): boolean =>
+  config?.request_rate !== undefined || config?.workload !== undefined || config?.concurrency !== undefined;
+
 /** Why a serving row is outside the model, or undefined. */
 function servingRefusal(input: CaseInput): string | undefined {
   const engine = input.engine?.name ?? '';
   if (isMlperf(input) && !(mlperfRun(input) && (input.hardware?.gpus ?? 0) > 0))
     return 'the submission names no accelerator, or the lengths of its data set are not known';
   if (/analytic/i.test(engine)) return 'the figures are a calculation of their authors, not a measurement';
-  if (isStartUp(input)) return undefined;
-  if (input.config?.request_rate !== undefined || input.config?.workload !== undefined || input.config?.concurrency !== undefined) {
-    return 'runs under a request load need the serving simulation, which is not part of this release';
-  }
-  return undefined;
+  return !isStartUp(input) && statesLoad(input) && !servedLoadOf(input) ? 'how long the requests of the load are is not stated' : undefined;
 }
 
 /** Builds the job of a serving row. The row comes without its measured numbers. */
@@ -72,6 +73,7 @@ export function servingJobOf(input: CaseInput, catalog: Catalog): Mapping {
   limits(input, fields);
   release(input, fields, assumptions);
   timedHabits(input, fields, assumptions);
+  assumptions.push(...((servedLoadOf(input) ?? servingRunOf(input))?.assumptions ?? []));
   const run = isMlperf(input) ? mlperfRun(input) : undefined;
   if (run) assumptions.push(...mlperfFields(input, run, hardware.cluster.accelerator.memory.capacity.value, fields));
   return {
@@ -194,7 +196,9 @@ function release(input: CaseInput, fields: PartialJobDraft, assumptions: Assumpt
   const generation = /\bV0\b/.test(note) ? '0.6' : /\bV1\b/.test(note) ? '0.11' : undefined;
   const dated = /(?:Dec 2023|2024)/.test(note) ? '0.5' : undefined;
   const version = told ?? generation ?? dated;
-  if (version === undefined || engineOfRow(input) !== 'vllm') return;
+  const engine = engineOfRow(input);
+  if (engine === 'tensorrt-llm' && stated !== undefined) fields['serving.engineVersion'] = stated;
+  if (version === undefined || engine !== 'vllm') return;
   fields['serving.engineVersion'] = version;
   if (stated === undefined) assumptions.push({ field: 'serving.engineVersion', value: version, why: "from the row's remark" });
 }

@@ -6,6 +6,7 @@
 import type { Assumption } from '../core/estimate.ts';
 import { isMlperf, mlperfRun } from './mlperf.ts';
 import type { CaseInput } from './row.ts';
+import { servedLoadOf } from './served-load.ts';
 
 export interface ServingRun {
   /**
@@ -74,4 +75,14 @@ export function servingRunOf(input: CaseInput): ServingRun | undefined {
   const requests = usual ?? 2000;
   const why = usual ? "requests of that length in TensorRT-LLM's benchmark" : 'number of requests not stated: enough for a steady state';
   return { kind: 'queue', requests, prompt, output, assumptions: [{ value: `${requests} requests`, why }] };
+}
+
+/** What the clock of a row ran over: prompts, single tokens, whole runs, or requests that came by a load. */
+export type Timed = 'prompt' | 'tokens' | 'run' | 'load';
+
+export function timedOf(input: CaseInput): Timed {
+  if (servedLoadOf(input)) return 'load';
+  const run = servingRunOf(input);
+  if (run?.kind === 'prompt') return 'prompt';
+  return run?.kind === 'batch' && run.prompt === 0 ? 'tokens' : 'run';
 }

@@ -40,7 +40,7 @@ export const serving: Readonly<Record<string, RuleCases>> = {
     clean: [
       {
         job: { 'serving.maxModelLen': 8192 },
-        estimate: servingEstimate({ weights: 1, overhead: 1, usable: 10, kvTokens: 10_000, context: 10_000, band: 0.1 }),
+        estimate: servingEstimate({ weights: 1, overhead: 1, usable: 10, kvTokens: 10_000, context: 8192, band: 0.1 }),
       },
       { job: { 'serving.maxModelLen': 8192 } },
     ],

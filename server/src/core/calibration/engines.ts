@@ -10,3 +10,8 @@ export function engineHost(engine: string): EngineHost {
   const id = engine === 'ollama' ? 'llama-cpp' : engine;
   return fitted(engineFits, engineFits.sets.some((set) => set.id === id) ? id : 'vllm');
 }
+
+/** Whether runs of the engine itself were fitted on. */
+export function engineMeasured(engine: string): boolean {
+  return engineFits.sets.some((set) => set.id === engine && !('assumed' in set));
+}

@@ -22,6 +22,8 @@ export interface FittedSet {
   readonly values: Readonly<Record<string, number>>;
   readonly fittedOn: string;
   readonly method: string;
+  /** No measurement of what the set stands for was fitted on. */
+  readonly assumed?: boolean;
   readonly residuals?: Readonly<Record<string, Residuals>>;
   /** Fitted together with the values and not used: what the measurement holds beside the kernel. */
   readonly beside?: Readonly<Record<string, number>>;

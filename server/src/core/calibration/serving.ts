@@ -18,8 +18,14 @@ const setOf: Readonly<Record<string, string>> = {
   cdna4: 'cdna',
 };
 
+/** Architectures whose own kernels were fitted on; the others of CDNA take those of the third. */
+const measuredOn: ReadonlySet<string> = new Set(['ampere', 'hopper', 'ada', 'blackwell', 'cdna3']);
+
+const wordOf = (architecture: string): string => /^[a-z]+\d*/.exec(architecture.toLowerCase())?.[0] ?? '';
+
+export const architectureMeasured = (architecture: string): boolean => measuredOn.has(wordOf(architecture));
+
 /** The set of an architecture name from a data sheet; what was not measured takes Ampere's. */
 export function servingCalibration(architecture: string): ServingCalibration {
-  const word = /^[a-z]+\d*/.exec(architecture.toLowerCase())?.[0] ?? '';
-  return fitted(servingFits, setOf[word] ?? 'ampere');
+  return fitted(servingFits, setOf[wordOf(architecture)] ?? 'ampere');
 }

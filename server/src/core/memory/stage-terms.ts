@@ -1,5 +1,6 @@
 /** The tree of terms behind the memory of one pipeline rank, made from its numbers when somebody opens it. */
-import { type BandBasis, memoryBand } from '../calibration/bands.ts';
+import { memoryBand } from '../calibration/bands.ts';
+import type { BandBasis } from '../calibration/measured-band.ts';
 import { activationSlack, memoryCalibration } from '../calibration/memory.ts';
 import type { Moment, StageMemory } from '../estimate.ts';
 import type { TrainingJob } from '../estimate-inputs.ts';

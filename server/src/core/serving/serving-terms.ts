@@ -1,5 +1,5 @@
 /** The numbers of a serving estimate as terms with their formulas, inputs and bands. */
-import { bands } from '../calibration/bands.ts';
+import { servingBand, totalBand } from '../calibration/serving-bands.ts';
 import type { ServingEstimate } from '../estimate.ts';
 import type { ServingJob } from '../estimate-inputs.ts';
 import { bandOf } from '../memory/stage-terms.ts';
@@ -24,7 +24,7 @@ export function servingTerms(job: ServingJob, usable: Term, n: ServingMemory): S
   const weights = weightsTerm(job, n);
   const overhead = overheadTerm(job, n);
   const kvCache = poolTerm(job, n);
-  const total = banded(sumOf('memory.total', 'Memory per GPU', 'B', [weights, overhead, kvCache]), bands.servingTotal);
+  const total = banded(sumOf('memory.total', 'Memory per GPU', 'B', [weights, overhead, kvCache]), totalBand);
   const needed = n.weights + n.activation + n.outside + n.states;
   const tooMuch = needed > n.budget || total.value > Math.max(usable.value, n.budget) * roomForRounding;
   const fits = tooMuch ? 'no' : n.concurrency < 1 ? 'close' : 'yes';
@@ -56,7 +56,7 @@ function weightsTerm(job: ServingJob, n: ServingMemory): Term {
     ],
     source: job.scheme.source,
   };
-  return banded(term, bands.weights);
+  return banded(term, servingBand(job, 'weights'));
 }
 
 function overheadTerm(job: ServingJob, n: ServingMemory): Term {
@@ -105,14 +105,12 @@ function overheadTerm(job: ServingJob, n: ServingMemory): Term {
     inputs: [{ name: 'bytes', value: n.unseen ?? 0, from: 'engine logs' }],
   };
   const children = [activation, outside, graphs, ...(context.value > 0 ? [context] : []), ...(n.states > 0 ? [states] : [])];
-  return banded(sumOf('memory.overhead', 'Activations, graphs and libraries', 'B', children), bands.servingOverhead);
+  return banded(sumOf('memory.overhead', 'Activations, graphs and libraries', 'B', children), servingBand(job, 'overhead'));
 }
 
 /** How far pools are from what logs say; a configured one is what it is. */
-function likePool(term: Term, { engine }: ServingJob, { isPoolExact }: ServingMemory): Term {
-  if (isPoolExact) return term;
-  return banded(term, engine.id === 'vllm' ? bands.serving : bands.servingElsewhere);
-}
+const likePool = (term: Term, job: ServingJob, { isPoolExact }: ServingMemory): Term =>
+  isPoolExact ? term : banded(term, servingBand(job, 'pool'));
 
 function poolTerm(job: ServingJob, n: ServingMemory): Term {
   const term: Term = {

@@ -2,10 +2,9 @@
  * TPOT, TTFT and throughput of a serving job as terms that open into what a step is made of: weights streamed, products beyond
  * that, attention, collectives, head and host. The same parts make up the timer of the simulation (time/timer-of-job.ts).
  */
-import { bands } from '../calibration/bands.ts';
+import { factorBand, type ServingTime, servingBand } from '../calibration/serving-bands.ts';
 import type { ServingEstimate } from '../estimate.ts';
 import type { ServingJob } from '../estimate-inputs.ts';
-import { bandOf } from '../memory/stage-terms.ts';
 import { sumOf, type Term, type TermInput } from '../term.ts';
 import type { Seconds } from '../units.ts';
 import { stageWeights } from './memory/weight-bytes.ts';
@@ -26,7 +25,10 @@ interface Spent {
   readonly host: Seconds;
 }
 
-const banded = (term: Term): Term => ({ ...term, band: bandOf(term.value, bands.servingTime) });
+const banded = (job: ServingJob, term: Term, quantity: ServingTime): Term => ({
+  ...term,
+  band: factorBand(term.value, servingBand(job, quantity)),
+});
 
 function decodeStep(job: ServingJob, batch: number, live: number): Spent {
   const { layers, collectives, head, attention, host } = stepParts(job);
@@ -159,8 +161,8 @@ export function speedTerms(job: ServingJob, poolTokens: number): Pick<ServingEst
   const prompt = Math.max(1, Math.min(usualPrompt, Math.floor(job.maxModelLen / 2)));
   const rate = (batch * job.dataParallel) / timePerToken.value;
   return {
-    decode: { batch, timePerToken: banded(timePerToken), tokensPerSecond: banded(rateTerm(batch, rate)) },
-    prefill: { tokens: prompt, timeToFirstToken: banded(firstTokenTerm(job, prompt)) },
+    decode: { batch, timePerToken: banded(job, timePerToken, 'decode'), tokensPerSecond: banded(job, rateTerm(batch, rate), 'decode') },
+    prefill: { tokens: prompt, timeToFirstToken: banded(job, firstTokenTerm(job, prompt), 'prefill') },
     ...costTerm(job, rate),
   };
 }
@@ -201,5 +203,5 @@ function costTerm(job: ServingJob, rate: number): Pick<ServingEstimate, 'cost'> 
     formula: 'price * GPUs / 3600 / tokens per second * 1e6',
     inputs: [{ name: 'price', value: price, field: 'cluster.pricePerGpuHour' }],
   };
-  return { cost: { perMillionTokens: banded(perMillionTokens) } };
+  return { cost: { perMillionTokens: banded(job, perMillionTokens, 'decode') } };
 }

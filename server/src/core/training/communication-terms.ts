@@ -1,5 +1,5 @@
 /** Traffic per kind: bytes one GPU sends, seconds the links are busy, seconds the step waits. */
-import { bands } from '../calibration/bands.ts';
+import { communicationBand } from '../calibration/bands.ts';
 import { type Group, type Level, place } from '../comms/network.ts';
 import type { CommunicationCost } from '../estimate.ts';
 import type { TrainingJob } from '../estimate-inputs.ts';
@@ -42,7 +42,7 @@ function cost(kind: Kind, bytes: number, busy: number, exposed: number): Communi
     formula,
     inputs,
     source: kind.source,
-    ...(unit === 's' ? { band: bandOf(value, bands.communication) } : {}),
+    ...(unit === 's' ? { band: bandOf(value, communicationBand) } : {}),
   });
   return {
     id: kind.id,

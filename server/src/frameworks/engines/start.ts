@@ -4,6 +4,7 @@
  */
 import type { CommandLine, Word } from '../../syntax/document.ts';
 import { imageIndex } from '../launchers/container.ts';
+import { remember } from '../remember.ts';
 
 export interface EngineStart {
   /** Python modules and scripts that are the server: `sglang.launch_server`, also as a path. */
@@ -77,8 +78,7 @@ const isStarted = (words: readonly Word[], index: number): boolean =>
 /** `docker run ... IMAGE MODEL flags`: the image starts the server by itself, unless `--entrypoint` names another program. */
 function containerServer(command: CommandLine, start: EngineStart): EngineCommand | undefined {
   const { words } = command;
-  const runs = words.findIndex(({ text }, index) => index < 3 && text !== undefined && containers.test(text));
-  const at = runs < 0 || !words.some(({ text }) => text === 'run') ? -1 : imageIndex('docker', words);
+  const at = imageAt(command);
   if (at < 0) return undefined;
   const front = words.slice(0, at);
   const after = words.slice(at + 1);
@@ -90,6 +90,12 @@ function containerServer(command: CommandLine, start: EngineStart): EngineComman
   const telling = after.filter(({ text }) => text !== undefined && start.flags?.has(text.replace(/=.*/s, '').replaceAll('_', '-')));
   return telling.length >= 2 && after[0]?.text?.startsWith('-') ? found : undefined;
 }
+
+/** Where the image of a container stands that the command runs; -1 for any other command. Every engine asks. */
+const imageAt = remember(({ words }: CommandLine): number => {
+  const runs = words.slice(0, 3).some(({ text }) => text !== undefined && containers.test(text));
+  return runs && words.some(({ text }) => text === 'run') ? imageIndex('docker', words) : -1;
+});
 
 /** The words behind the image are the arguments of the program that `--entrypoint` names. */
 function entered(found: EngineCommand, { program, command, module }: EngineStart): EngineCommand | undefined {

@@ -2,7 +2,7 @@
  * Arguments of a program that no adapter knows, behind a launcher that says something by itself: the trainer's names come
  * first, and beside them those that scripts built on the examples of accelerate and DeepSpeed use.
  */
-import type { Draft } from '../draft.ts';
+import { addProblem, type Draft } from '../draft.ts';
 import { readFlags } from '../flags.ts';
 import { nameHidden } from '../hidden-arguments.ts';
 import type { Launch } from '../launchers/launch.ts';
@@ -32,5 +32,13 @@ export function readAnyProgram(draft: Draft, launch: Launch, further: readonly R
   const settings = pythonNames(flags.settings).map((one) => ({ ...one, name: aliases.get(one.name) ?? one.name }));
   readTrainer(draft, settings, { rows: [...rows, ...further] });
   nameHidden(draft, flags.opaque);
+  tellOwn(draft, launch);
   return settings;
+}
+
+/** What is known looks like all there is unless somebody says that the program decides the rest. */
+function tellOwn(draft: Draft, { name, script }: Launch): void {
+  const own = `${name === '' ? 'this' : name} is a program of your own`;
+  const known = 'flags with usual names are taken to mean the usual; what it sets by itself or by default is not known';
+  addProblem(draft, script.range, 'info', 'own-program', `${own}: ${known}`);
 }

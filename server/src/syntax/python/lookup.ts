@@ -1,6 +1,7 @@
 /** Names, attributes and subscripts: from `cfg.model.hidden` or `SIZES["7b"][0]` to a value. */
 import type { Range } from '../../core/origin.ts';
-import type { PythonArgument, PythonClass, PythonValue } from '../python-module.ts';
+import type { PythonArgument, PythonValue } from '../python-module.ts';
+import { importedClass, moduleNamed } from './kept-modules.ts';
 import { type Machine, shortText, textOf } from './machine.ts';
 import type { Step } from './scope.ts';
 import { fieldOf, type Node, namedKids } from './tree.ts';
@@ -76,8 +77,7 @@ function entryNamed(items: readonly PythonArgument[], key: string): PythonValue 
 
 /** The value of a class's field as its class statement, or that of a base in this file, gives it. */
 function fieldOfClass(machine: Machine, name: string, key: string, depth = 0): PythonValue | undefined {
-  const isNamed = (candidate: PythonClass): boolean => candidate.name === name;
-  const known = machine.classes.findLast(isNamed) ?? machine.files.classes.findLast(isNamed);
+  const known = machine.classes.findLast((candidate) => candidate.name === name) ?? importedClass(machine, name);
   if (!known || depth > 8) return undefined;
   const field = known.fields.findLast(({ target }) => target === key);
   if (!field) return firstOf(known.bases, (base) => fieldOfClass(machine, base, key, depth + 1));
@@ -110,7 +110,7 @@ function member(machine: Machine, value: PythonValue, step: Step, place: Range, 
   }
   if (value.kind === 'name') {
     if (!step.isSubscript) {
-      const own = fieldOfClass(machine, value.name, key) ?? machine.files.modules.get(value.name)?.scope.get(key);
+      const own = fieldOfClass(machine, value.name, key) ?? moduleNamed(machine, value.name)?.scope.get(key);
       return own ?? nameOf(place, `${value.name}.${key}`);
     }
     if (value.name === 'os.environ') return fromEnvironment(place, key, undefined);

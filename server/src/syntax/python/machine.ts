@@ -41,15 +41,18 @@ export interface Files {
   readonly sourced: SourcedFile[];
   readonly functions: PythonFunction[];
   readonly classes: PythonClass[];
+  /** The classes by their full names; of two with one name the later. */
+  readonly classesByName: Map<string, PythonClass>;
   readonly imports: Set<string>;
   /** The statement of the document that leads to the file being read. */
   entry: Range | undefined;
-  /** The offset the next file gets. */
-  next: number;
 }
 
-/** Where the offsets of other files begin: behind any document, and the same after every edit, so that trees can be kept. */
-const firstOffset = 2 ** 26;
+/** What a module asked of the other files, and what it was told: told the same, it reads the same again. */
+export interface Question {
+  readonly ask: (machine: Machine) => unknown;
+  readonly answer: unknown;
+}
 
 export function noFiles(uri: string, find: FindSourced): Files {
   return {
@@ -60,9 +63,9 @@ export function noFiles(uri: string, find: FindSourced): Files {
     sourced: [],
     functions: [],
     classes: [],
+    classesByName: new Map(),
     imports: new Set(),
     entry: undefined,
-    next: firstOffset,
   };
 }
 
@@ -90,6 +93,12 @@ export interface Machine extends Parts {
   readonly globals: Set<string>;
   /** Expressions that may still be evaluated; no real file comes near. */
   budget: number;
+  /** How many of them the modules it imports have taken. */
+  lent: number;
+  /** In the order in which they were asked. */
+  readonly questions: Question[];
+  /** The last answer to each question about a name. */
+  readonly told: Map<string, unknown>;
   /** Names of the functions and classes around, with a dot behind. */
   prefix: string;
   scope: Scope;
@@ -124,6 +133,9 @@ export function createMachine(source: ModuleText, files: Files, parts: Parts): M
     pending: [],
     globals: new Set(),
     budget: maxEvaluations,
+    lent: 0,
+    questions: [],
+    told: new Map(),
     prefix: source.module,
     scope,
     collected: emptyCollected(),

@@ -2,23 +2,18 @@
  * Modules of the workspace that a module imports: found beside it or below a folder above it, read once each, their text at
  * offsets of their own so that every value keeps its place. Packages that every machine has are left alone.
  */
+import type { Range } from '../../core/origin.ts';
 import type { FindSourced } from '../document.ts';
-import { parsePythonText } from '../parsers.ts';
-import { moved } from '../tree-copy.ts';
 import { externalPackages } from './external-packages.ts';
+import { asked, type KeptModule, keepModule, keptModule, lend, longestModule, offsetOf } from './kept-modules.ts';
+import { treeOf } from './kept-trees.ts';
 import { createMachine, type Machine, type ReadModule } from './machine.ts';
-import { maskMagics } from './mask.ts';
-import { copyPythonTree, type Node } from './tree.ts';
-import { literal, unknownValue } from './values.ts';
+import type { Node } from './tree.ts';
+import { literal, rangeOf, unknownValue } from './values.ts';
 
-/** Modules inside modules, modules in all, and the length of what imports and is imported: longer ones are programs. */
+/** Modules inside modules, and modules in all. */
 const deepest = 4;
 const maxFiles = 12;
-const maxText = 48 * 1024;
-
-/** Trees of imported modules, which seldom change while the one that imports them is edited. */
-const trees = new Map<string, { readonly text: string; readonly offset: number; readonly root: Node }>();
-const treeLimit = 64;
 
 /** Runs a module's statements, then the bodies of its functions, which see its names as they are in the end. */
 export function runModule(machine: Machine, root: Node, name: string): void {
@@ -31,27 +26,6 @@ export function runModule(machine: Machine, root: Node, name: string): void {
   }
   for (let next = machine.pending.shift(); next; next = machine.pending.shift()) next();
   machine.collected = collected;
-}
-
-function rootOf(uri: string, text: string, offset: number): Node | undefined {
-  const known = trees.get(uri);
-  if (known?.text === text) {
-    if (known.offset === offset) return known.root;
-    return keep(uri, text, offset, moved(known.root, offset - known.offset));
-  }
-  const tree = parsePythonText(maskMagics(text));
-  if (!tree) return undefined;
-  try {
-    return keep(uri, text, offset, moved(copyPythonTree(tree, text), offset));
-  } finally {
-    tree.delete();
-  }
-}
-
-function keep(uri: string, text: string, offset: number, root: Node): Node {
-  if (trees.size >= treeLimit) trees.clear();
-  trees.set(uri, { text, offset, root });
-  return root;
 }
 
 /** The full name of a module as seen from the document: relative names are counted from the package of the module that writes them. */
@@ -92,23 +66,28 @@ export function findImported(find: FindSourced, path: string, from: string): Ret
  * The module of that name as `written` in this one; undefined when it is not in the workspace.
  * @param isSure false when the name may as well be that of something inside a module.
  */
-export function importedModule(machine: Machine, written: string, place: Node, isSure = true): ReadModule | undefined {
-  const { files } = machine;
+export function importedModule(machine: Machine, written: string, place: Range, isSure = true): ReadModule | undefined {
   const [top = ''] = written.split('.');
   if (top !== '' && externalPackages.has(top)) return undefined;
+  const range = rangeOf(place);
+  return asked(machine, (other) => findModule(other, written, range, isSure));
+}
+
+function findModule(machine: Machine, written: string, place: Range, isSure: boolean): ReadModule | undefined {
+  const { files } = machine;
   const name = fullName(machine, written);
   if (files.modules.has(name)) return files.modules.get(name);
   const from = files.open.at(-1)?.uri ?? '';
   if (files.open.length > deepest || files.sourced.length >= maxFiles) return undefined;
+  const range = files.entry ?? place;
   const paths = pathsOf(written);
-  const path = paths.find((one) => findImported(files.find, one, from)) ?? paths[0] ?? '';
-  const there = findImported(files.find, path, from);
-  const range = files.entry ?? { start: place.start, end: place.end };
-  if (!there) {
-    if (isSure) files.sourced.push({ path, range, from, how: 'import' });
+  const found = firstFound(paths, (path) => findImported(files.find, path, from));
+  if (!found) {
+    if (isSure) files.sourced.push({ path: paths[0] ?? '', range, from, how: 'import' });
     files.modules.set(name, undefined);
     return undefined;
   }
+  const { path, there } = found;
   const known = files.names.get(there.uri);
   if (known !== undefined) {
     const same = files.modules.get(known);
@@ -117,37 +96,53 @@ export function importedModule(machine: Machine, written: string, place: Node, i
   }
   files.names.set(there.uri, name);
   files.modules.set(name, undefined);
-  const module = there.text.length > maxText ? undefined : readImported(machine, { ...there, path, from }, name, range);
+  const module = there.text.length > longestModule ? undefined : readImported(machine, { ...there, path, from }, name, range);
   files.modules.set(name, module);
   return module;
+}
+
+function firstFound<T>(paths: readonly string[], find: (path: string) => T | undefined): { path: string; there: T } | undefined {
+  for (const path of paths) {
+    const there = find(path);
+    if (there) return { path, there };
+  }
+  return undefined;
 }
 
 function readImported(
   outer: Machine,
   there: { readonly uri: string; readonly text: string; readonly path: string; readonly from: string },
   name: string,
-  range: { readonly start: number; readonly end: number },
+  range: Range,
 ): ReadModule | undefined {
   const { files } = outer;
   const { uri, text, path, from } = there;
-  const offset = files.next;
-  const root = rootOf(uri, text, offset);
-  if (!root) return undefined;
-  files.next += text.length + 1;
-  files.sourced.push({ path, range, from, how: 'import', file: { uri, text, offset } });
+  const offset = offsetOf(uri);
   const machine = createMachine({ text, offset, module: name.endsWith('.') ? name : `${name}.` }, files, outer);
   machine.budget = outer.budget;
   const { entry } = files;
   files.entry ??= range;
+  files.sourced.push({ path, range, from, how: 'import', file: { uri, text, offset } });
   files.open.push({ uri, isPackage: /\/__init__\.py$/.test(uri) });
-  runModule(machine, root, name);
+  const read = keptModule(machine, uri, name) ?? executed(machine, uri, name);
   files.open.pop();
   files.entry = entry;
-  outer.budget = machine.budget;
-  files.functions.push(...machine.functions);
-  files.classes.push(...machine.classes);
-  for (const full of Object.values(machine.imports)) files.imports.add(full);
-  return { scope: machine.scope, assignments: machine.collected.assignments };
+  lend(outer, outer.budget - machine.budget);
+  if (!read) return undefined;
+  files.functions.push(...read.functions);
+  files.classes.push(...read.classes);
+  for (const one of read.classes) files.classesByName.set(one.name, one);
+  for (const full of read.imports) files.imports.add(full);
+  return read.module;
+}
+
+function executed(machine: Machine, uri: string, name: string): KeptModule | undefined {
+  const root = treeOf(uri, machine.text, machine.offset);
+  if (!root) return undefined;
+  const spent = (): number => -machine.budget - machine.lent;
+  const before = spent();
+  runModule(machine, root, name);
+  return keepModule(machine, uri, name, spent() - before);
 }
 
 /** Names that `from module import *` brings: those that do not begin with an underscore. */

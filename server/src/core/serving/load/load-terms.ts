@@ -1,5 +1,5 @@
 /** What a stated load comes to on one engine replica, as terms. Their bands are the same states with faster and slower steps. */
-import { bands } from '../../calibration/bands.ts';
+import { servingBand } from '../../calibration/serving-bands.ts';
 import type { LoadEstimate, ServingEstimate } from '../../estimate.ts';
 import type { ServingJob } from '../../estimate-inputs.ts';
 import type { Band, Term, TermInput } from '../../term.ts';
@@ -13,8 +13,6 @@ const scaled = (timer: StepTimer, factor: number): StepTimer => ({
   seconds: (tokens, sampled, pairs, live) => factor * timer.seconds(tokens, sampled, pairs, live),
 });
 
-const { share, basis } = bands.servingTime;
-
 /** `poolTokens`: tokens that the KV cache of one replica holds. */
 export function loadTerms(job: ServingJob, poolTokens: number): Pick<ServingEstimate, 'load'> {
   const { load } = job;
@@ -25,11 +23,12 @@ export function loadTerms(job: ServingJob, poolTokens: number): Pick<ServingEsti
     kvTokens: poolTokens,
   };
   const timer = stepTimer(job);
-  const [fast, slow] = [scaled(timer, 1 - share), scaled(timer, 1 + share)];
+  const { share, basis } = servingBand(job, 'throughput');
+  const [fast, slow] = [scaled(timer, 1 / (1 + share)), scaled(timer, 1 + share)];
   const [state, best, worst] = [timer, fast, slow].map((one) => steadyState(one, load, limits));
   const rates = [timer, slow, fast].map((one) => sustainedRate(one, load, limits, load));
   const [sustained = 0, low = 0, high = 0] = rates;
-  const sustainedRateTerm = sustainedTerm(job, load, { value: sustained, low, high });
+  const sustainedRateTerm = sustainedTerm(job, load, { value: sustained, band: { low, high, basis } });
   const common = { sustainedRate: sustainedRateTerm, curve: () => loadCurve(timer, load, limits) };
   if (!state || 'overloaded' in state) return { load: { ...common, ...(state ? { overloaded: state.overloaded } : {}) } };
   const bandOf = (read: (state: SteadyState) => number): Band => ({
@@ -48,14 +47,14 @@ const lengths = (load: NonNullable<ServingJob['load']>): readonly TermInput[] =>
 function sustainedTerm(
   { maxSequences, maxBatchedTokens }: ServingJob,
   load: NonNullable<ServingJob['load']>,
-  { value, low, high }: { readonly value: number; readonly low: number; readonly high: number },
+  { value, band }: { readonly value: number; readonly band: Band },
 ): Term {
   return {
     id: 'load.sustained',
     label: 'Requests per second that one replica sustains',
     unit: 'requests/s',
     value,
-    band: { low, high, basis },
+    band,
     formula: 'the largest rate whose requests decode within sequences, KV cache and token budget, and within the latency limits',
     inputs: [
       ...lengths(load),

@@ -4,13 +4,15 @@
  *
  *   prompts:  2 (pairs + queries * ramp) * heads / TP * (d_qk + d_v) / (peak * share)
  *   decode:   live tokens * bytes a token leaves in the layer / (bandwidth * share), and a little for each request and head
+ *             or 4 FLOPs a query head and element of the cache on vector units, by kernels that take each query head by itself
  *   MLA:      decode multiplies the compressed cache by all heads' absorbed queries and sums it (DeepSeek-AI 2024, section 2.1.2):
  *             4 heads / TP * (rank + rope / 2) FLOPs a token where they take longer than reading it once for all heads
  */
 import type { Device } from '../../compute/gemm.ts';
 import type { ServingJob } from '../../estimate-inputs.ts';
-import { type Block, countKinds } from '../../model-shape.ts';
+import { type AttentionMixer, type Block, countKinds } from '../../model-shape.ts';
 import type { Seconds } from '../../units.ts';
+import { since } from '../engines/engine-id.ts';
 import { layerCache } from '../memory/cache-layers.ts';
 import { splitOf } from '../memory/weight-bytes.ts';
 import type { ServingDevices } from './devices.ts';
@@ -41,11 +43,29 @@ function attentionShare(device: Device, size: number): number {
   return size <= 128 ? share64 + ((size - 64) / 64) * (share128 - share64) : Math.min(share128, share256);
 }
 
+/** Query heads of one key head for which releases of TensorRT-LLM before 0.10 have the kernel that reads the cache once for them. */
+const sharedReads: ReadonlySet<number> = new Set([1, 8, 16]);
+
+/**
+ * TensorRT-LLM's first decode kernel takes each query head by itself, on the vector units. From 0.6 on one that reads the cache once for all
+ * of a key head is there (XQA), until 0.10 for heads of 128 and 256 and the numbers above alone (decoderXQARunner.h).
+ */
+function multipliesByHead({ engine }: ServingJob, { heads, kvHeads, headDim }: AttentionMixer): boolean {
+  if (engine.id !== 'tensorrt-llm' || heads === kvHeads || since(engine, '0.10')) return false;
+  return !(since(engine, '0.6') && (headDim === 128 || headDim === 256) && sharedReads.has(heads / kvHeads));
+}
+
+const vectorPeak = ({ cluster }: ServingJob): number => cluster.accelerator.peak.fp32?.value ?? Number.POSITIVE_INFINITY;
+
 /** Seconds of one cached token in one layer: its bytes, or the FLOPs of all heads on it where MLA reads it once for all. */
 function liveSeconds(job: ServingJob, { plain, serving }: ServingDevices, block: Block): Seconds {
   const { mixer } = block;
   // Groups of their own requests, and ranks that share out the tokens of one, each read a part.
   const read = (layerCache(job, block)?.bytes ?? 0) / job.contextRanks / (plain.bandwidth * serving.decodeShare);
+  if (mixer?.kind === 'attention' && multipliesByHead(job, mixer)) {
+    const flops = (4 * mixer.heads * mixer.headDim) / splitOf(job).attention;
+    return Math.max(read, flops / (vectorPeak(job) * serving.vectorShare)) / job.attentionData;
+  }
   if (mixer?.kind !== 'mla') return read / job.attentionData;
   const flops = (2 * mixer.heads * (2 * mixer.kvRank + mixer.ropeDim)) / splitOf(job).attention;
   return Math.max(read, flops / (plain.peak * serving.latentShare)) / job.attentionData;

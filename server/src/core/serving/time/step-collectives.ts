@@ -15,6 +15,7 @@ import { type Placement, place } from '../../comms/network.ts';
 import type { ServingJob } from '../../estimate-inputs.ts';
 import { type Block, countKinds, type ExpertFeedForward } from '../../model-shape.ts';
 import type { Bytes, Seconds } from '../../units.ts';
+import { since } from '../engines/engine-id.ts';
 
 function directTime({ intra }: Placement, size: number, bytes: Bytes, architecture: string): Seconds {
   const { reduceStart, reduceSecond, reduceShare } = servingCalibration(architecture);
@@ -55,6 +56,14 @@ function feedForwardTime(job: ServingJob, { feedForward }: Block, tokens: number
   return feedForward ? sumTime(job, job.tensor, tokens * job.model.hidden * 2) : 0;
 }
 
+/**
+ * Where mixer and feed-forward read the same input, their partial results are added first (tensorrt_llm/models/falcon/model.py; TensorRT-LLM
+ * 0.5 still summed each over TP).
+ */
+function sumsOnce({ engine }: ServingJob, { parallel, feedForward }: Block): boolean {
+  return parallel && feedForward !== undefined && (engine.id !== 'tensorrt-llm' || since(engine, '0.6'));
+}
+
 /** Seconds of all collectives of a step of `tokens` tokens, handing them from stage to stage included. */
 export function collectiveSeconds(job: ServingJob, tokens: number): Seconds {
   const { model, tensor, attentionData, pipeline } = job;
@@ -62,7 +71,8 @@ export function collectiveSeconds(job: ServingJob, tokens: number): Seconds {
   const counts = countKinds(model, 0, model.layers);
   const mixed = sumTime(job, tensor / attentionData, bytes / attentionData);
   const layers = model.blocks.reduce(
-    (sum, block, kind) => sum + (counts[kind] ?? 0) * ((block.mixer ? mixed : 0) + feedForwardTime(job, block, tokens)),
+    (sum, block, kind) =>
+      sum + (counts[kind] ?? 0) * ((block.mixer && !sumsOnce(job, block) ? mixed : 0) + feedForwardTime(job, block, tokens)),
     0,
   );
   if (pipeline === 1) return layers;
