@@ -37,6 +37,8 @@ test('a band stands behind the value in the same unit', () => {
     band: { low: 67.2 * GiB, high: 76.6 * GiB, basis: '' },
   };
   expect(formatTerm(term)).toBe('71.9 GiB (67 to 77)');
+  expect(formatTerm({ ...term, value: 15 * GiB, band: { low: 14.7 * GiB, high: 15.3 * GiB, basis: '' } })).toBe('15 GiB (14.7 to 15.3)');
+  expect(formatTerm({ ...term, value: 0, band: { low: 0, high: 0, basis: '' } })).toBe('0 B');
   expect(formatTerm({ ...term, id: 'mfu', value: 0.47, unit: '1', band: { low: 0.43, high: 0.51, basis: '' } })).toBe('47 % (43 to 51)');
 });
 

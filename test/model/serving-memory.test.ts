@@ -262,3 +262,51 @@ test('the cache of a token is never less than its share of the keys and values',
     { numRuns: 100 },
   );
 });
+
+describe('what is configured is exact', () => {
+  const pools = (fields: PartialJob, engine: EngineId) => {
+    const { memory, kvTokens, concurrency } = estimateOf({ ...llama8b, 'serving.maxModelLen': 8192, ...fields }, engine);
+    return [memory.kvCache, kvTokens, concurrency].map(({ band }) => band !== undefined);
+  };
+
+  test.each<EngineId>(['llama-cpp', 'ollama'])('%s sets its whole context aside', (engine) => {
+    expect(pools({}, engine)).toEqual([false, false, false]);
+    expect(estimateOf({ ...llama8b, 'serving.maxModelLen': 8192 }, engine).memory.total.band).toBeDefined();
+  });
+
+  test('vLLM takes the bytes it is given, and otherwise what a profile run leaves', () => {
+    expect(pools({ 'serving.kvCacheBytes': 8 * gib }, 'vllm')).toEqual([false, false, false]);
+    expect(pools({}, 'vllm')).toEqual([true, true, true]);
+  });
+
+  test('an engine without a share of the memory assumes none', () => {
+    const fields = jobOf({ ...llama8b, 'serving.maxModelLen': 8192 }, 'llama-cpp').assumptions.map(({ field }) => field);
+    expect(fields).not.toContain('serving.freeMemoryShare');
+  });
+});
+
+test('layers with a window let a request fit that is longer than the tokens the pool gives to all layers', () => {
+  const estimate = estimateOf({ ...card('google/gemma-3-27b-it'), 'serving.maxModelLen': 131_072 });
+  expect(estimate.kvTokens.value).toBeLessThan(131_072);
+  expect(estimate.concurrency.value).toBeGreaterThan(1);
+  expect(estimate.memory.fits).toBe('yes');
+});
+
+test.each([
+  ['h100-sxm-80gb', 8192, 16_384],
+  ['a100-sxm-80gb', 2048, 8192],
+])('vLLM on %s batches %i tokens as a server and %i inside a program', (gpu, online, offline) => {
+  const batched = (fields: PartialJob): number => {
+    const completed = completeServing({ ...llama8b, ...fields }, 'vllm', cluster(gpu, 1));
+    return 'job' in completed ? completed.job.maxBatchedTokens : Number.NaN;
+  };
+  expect([batched({}), batched({ 'serving.offline': true })]).toEqual([online, offline]);
+});
+
+test('attention groups hold requests of their own: a replica decodes those of all of them', () => {
+  const deepseek = { ...card('deepseek-ai/DeepSeek-V2-Lite'), 'parallel.tensor': 8, 'serving.maxModelLen': 131_072 };
+  const grouped = estimateOf({ ...deepseek, 'serving.attentionDataParallel': 8 }, 'sglang');
+  const one = grouped.kvTokens.value / 131_072;
+  expect(grouped.concurrency.value / (8 * one)).toBeCloseTo(1, 6);
+  expect(grouped.decode.batch).toBe(Math.min(2048, Math.floor(16 * one)));
+});

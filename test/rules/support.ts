@@ -96,7 +96,14 @@ export function trainingEstimate(with_: { device: Bytes; usable: Bytes; band?: n
   } as unknown as Estimate;
 }
 
-export function servingEstimate(with_: { weights: Bytes; overhead: Bytes; usable: Bytes; kvTokens: number; band?: number }): Estimate {
+export function servingEstimate(with_: {
+  weights: Bytes;
+  overhead: Bytes;
+  usable: Bytes;
+  kvTokens: number;
+  context?: number;
+  band?: number;
+}): Estimate {
   return {
     kind: 'serving',
     memory: {
@@ -110,7 +117,7 @@ export function servingEstimate(with_: { weights: Bytes; overhead: Bytes; usable
     gpus: 1,
     kvBytesPerToken: term(with_.kvTokens),
     kvTokens: term(with_.kvTokens, spread(with_.kvTokens, with_.band ?? 0)),
-    concurrency: term(with_.kvTokens),
+    concurrency: term(with_.kvTokens / (with_.context ?? 1), spread(with_.kvTokens / (with_.context ?? 1), with_.band ?? 0)),
     decode: { batch: 1, timePerToken: term(with_.kvTokens), tokensPerSecond: term(with_.kvTokens) },
   } as unknown as Estimate;
 }

@@ -352,6 +352,7 @@ export interface JobFields {
   'serving.enforceEager': boolean;
   'serving.chunkedPrefill': boolean;
   'serving.prefixCaching': boolean;
+  'serving.offline': boolean;
   'serving.expertParallel': boolean;
   'serving.decodeContextParallel': number;
   'serving.quantization': string;
@@ -379,7 +380,6 @@ export interface JobFields {
   'serving.gpuLayers': number;
   /** Release of the engine, e.g. 0.11.2, where a file or an image names one. */
   'serving.engineVersion': string;
-  /** Largest batch a CUDA graph is captured for. */
   'serving.graphBatch': number;
 
   // What a server is asked to do, and how fast it should answer.

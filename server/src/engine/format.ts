@@ -119,23 +119,25 @@ const bandEnd = (value: number): string => (Math.abs(value) >= 10 ? grouped(Math
 const orMore = (low: string, high: number, text: (value: number) => string): string =>
   Number.isFinite(high) ? `(${low} to ${text(high)})` : `(${low} or more)`;
 
-function bandText(value: number, unit: Unit, id: string): (end: number) => string {
+function bandText({ low, high }: Band, value: number, unit: Unit, id: string): (end: number) => string {
   if (unit === '1' && isShare.test(id)) return formatShare;
   if (unit === 'count') return formatCount;
   if (unit === 'USD') return formatMoney;
   const factor = unit === '1' ? 1 : pick(value, scalesOf[unit]).factor;
-  return (end) => bandEnd(end / factor);
+  // Whole numbers that are the same at both ends would hide how far apart they are.
+  const isHidden = low < high && bandEnd(low / factor) === bandEnd(high / factor);
+  return (end) => (isHidden ? formatNumber : bandEnd)(end / factor);
 }
 
 function formatBand(band: Band, value: number, unit: Unit, id: string): string {
-  const text = bandText(value, unit, id);
+  const text = bandText(band, value, unit, id);
   return orMore(text(band.low), band.high, text);
 }
 
 /** A term's value with its unit and, when it has one, its band: `71.9 GiB (67 to 77)`. */
 export function formatTerm(term: Term): string {
   const value = formatValue(term.value, term.unit, term.id);
-  return term.band ? `${value} ${formatBand(term.band, term.value, term.unit, term.id)}` : value;
+  return term.band && term.band.low < term.band.high ? `${value} ${formatBand(term.band, term.value, term.unit, term.id)}` : value;
 }
 
 /** A term's band alone, where room is scarce: `67 to 77 GiB`; its value when it has none. */

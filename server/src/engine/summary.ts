@@ -39,13 +39,15 @@ function loadSummary({ sustainedRate, overloaded, timeToFirstToken, timePerToken
   return [`under load TTFT ${formatTerm(timeToFirstToken)}`, `TPOT ${formatTerm(timePerToken)}`, most];
 }
 
+const fullContexts = (count: string): string => `${count} full ${count === '1' ? 'context' : 'contexts'} at once`;
+
 function servingSummary(estimate: ServingEstimate): readonly string[] {
   const { memory, concurrency, kvTokens, decode, prefill, load } = estimate;
   return [
     gpuCount(estimate),
     ofCapacity(memory.total, memory.usable),
     `KV cache ${formatCount(kvTokens.value)} tokens`,
-    `${formatValue(concurrency.value, '1')} full contexts at once`,
+    fullContexts(formatValue(concurrency.value, '1')),
     ...(load
       ? loadSummary(load)
       : [

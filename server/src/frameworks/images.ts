@@ -19,9 +19,12 @@ interface ImageName {
 
 const release = String.raw`v?(\d+\.\d+(?:\.\d+)?)(?!\d|\.\d)`;
 
+/** Images named after an engine whose tags count the releases of who builds them: Dynamo's and NVIDIA's runtimes, LMCache's. */
+const ownTags = String.raw`(?<!\b(?:ai-dynamo|nvidia|lmcache))(?:^|/)`;
+
 const images: readonly ImageName[] = [
-  { package: 'vllm', pattern: new RegExp(String.raw`(?:^|/)(?<!lmcache/)vllm(?!-(?:runtime|gaudi|hpu)\b)(?:-\w+)*:${release}`) },
-  { package: 'sglang', pattern: new RegExp(String.raw`(?:^|/)sglang(?!-runtime\b)(?:-\w+)*:${release}`) },
+  { package: 'vllm', pattern: new RegExp(String.raw`${ownTags}vllm(?!-(?:runtime|gaudi|hpu)\b)(?:-\w+)*:${release}`) },
+  { package: 'sglang', pattern: new RegExp(String.raw`${ownTags}sglang(?!-runtime\b)(?:-\w+)*:${release}`) },
   { package: 'lmdeploy', pattern: new RegExp(`(?:^|/)lmdeploy:${release}`) },
   { package: 'tensorrt-llm', pattern: new RegExp(`(?:^|/)tensorrt-llm/release:${release}`) },
   // ghcr.io/huggingface/text-generation-inference:2.4.0, also with `sha-` tags that say nothing

@@ -22,7 +22,7 @@ export const serving: Readonly<Record<string, RuleCases>> = {
     flagged: [
       {
         job: { 'serving.maxModelLen': 32768 },
-        estimate: servingEstimate({ weights: 1, overhead: 1, usable: 10, kvTokens: 20_001, band: 0.1 }),
+        estimate: servingEstimate({ weights: 1, overhead: 1, usable: 10, kvTokens: 20_001, context: 32_768, band: 0.1 }),
         at: 'serving.maxModelLen',
         severity: 'error',
         says: 'holds about 20001 tokens, one request may need 32768',
@@ -30,7 +30,7 @@ export const serving: Readonly<Record<string, RuleCases>> = {
       },
       {
         job: { 'serving.maxModelLen': 32768, 'serving.blockSize': 128 },
-        estimate: servingEstimate({ weights: 1, overhead: 1, usable: 10, kvTokens: 33_000, band: 0.1 }),
+        estimate: servingEstimate({ weights: 1, overhead: 1, usable: 10, kvTokens: 33_000, context: 32_768, band: 0.1 }),
         at: 'serving.maxModelLen',
         severity: 'warning',
         says: 'may hold as few as 29700 tokens',
@@ -40,7 +40,7 @@ export const serving: Readonly<Record<string, RuleCases>> = {
     clean: [
       {
         job: { 'serving.maxModelLen': 8192 },
-        estimate: servingEstimate({ weights: 1, overhead: 1, usable: 10, kvTokens: 10_000, band: 0.1 }),
+        estimate: servingEstimate({ weights: 1, overhead: 1, usable: 10, kvTokens: 10_000, context: 8192, band: 0.1 }),
       },
       { job: { 'serving.maxModelLen': 8192 } },
     ],

@@ -88,6 +88,13 @@ export const servingFields: { readonly [F in ServingField]: FieldInfo } = {
     what: 'Keeps the KV blocks of finished prompts for requests that begin the same way.',
     source: vllmCache,
   },
+  'serving.offline': {
+    label: 'Offline inference',
+    short: 'offline',
+    fact: 'offline_inference',
+    what: 'The engine works through prompts inside a program, for which vLLM batches more tokens by default.',
+    source: 'vllm/engine/arg_utils.py (get_batch_defaults)',
+  },
   'serving.expertParallel': {
     label: 'Expert parallelism',
     short: 'EP',

@@ -11,11 +11,11 @@ const defaultBlock = 16;
 const shares = [0.85, 0.88, 0.9, 0.92, 0.94, 0.95] as const;
 
 /** The smallest share of the memory with which one request fits for certain. */
-function sufficientShare(now: number | undefined, wanted: number, tryChange: TryChange | undefined): number | undefined {
+function sufficientShare(now: number | undefined, tryChange: TryChange | undefined): number | undefined {
   return shares.find((share) => {
     if (now === undefined || share <= now) return false;
     const then = tryChange?.({ 'serving.gpuMemoryUtilization': share });
-    return then?.kind === 'serving' && then.memory.fits === 'yes' && low(then.kvTokens) >= wanted;
+    return then?.kind === 'serving' && then.memory.fits === 'yes' && low(then.concurrency) >= 1;
   });
 }
 
@@ -30,14 +30,14 @@ export const kvCacheBelowContext = defineRule({
   needsEstimate: true,
   check({ job, estimate, tryChange, report }) {
     const wanted = job['serving.maxModelLen'];
-    if (estimate?.kind !== 'serving' || !isCount(wanted) || !(low(estimate.kvTokens) < wanted)) return;
+    if (estimate?.kind !== 'serving' || !isCount(wanted) || !(low(estimate.concurrency) < 1)) return;
     // Weights that do not fit at all have a rule of their own.
     if (!(high(estimate.kvTokens) > 0)) return;
     const block = job['serving.blockSize'];
     const size = isCount(block) ? block : defaultBlock;
     const fitting = Math.floor(low(estimate.kvTokens) / size) * size;
-    const share = sufficientShare(job['serving.gpuMemoryUtilization'], wanted, tryChange);
-    const severity = high(estimate.kvTokens) < wanted ? 'error' : 'warning';
+    const share = sufficientShare(job['serving.gpuMemoryUtilization'], tryChange);
+    const severity = high(estimate.concurrency) < 1 ? 'error' : 'warning';
     const held =
       severity === 'error'
         ? `holds about ${Math.floor(estimate.kvTokens.value)} tokens`

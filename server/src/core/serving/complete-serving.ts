@@ -114,6 +114,7 @@ function lengths(job: PartialJob, engine: EngineChoice, cluster: Cluster, model:
     maxBatchedTokens: job['serving.maxBatchedTokens'],
     graphBatch: job['serving.graphBatch'],
     speculative: (job['serving.speculativeTokens'] ?? 0) > 0,
+    offline: job['serving.offline'] ?? false,
   });
   const usual = defaults.context === undefined ? models : Math.min(defaults.context, models ?? defaults.context);
   const context = written ?? usual;
@@ -182,8 +183,8 @@ function withDefaults(job: PartialJob, known: Known): { readonly job: ServingJob
     assumptions.push({ field, value: String(fallback), why: defaults.why });
     return fallback;
   };
-  const { shareField } = engineOf(engine.id);
-  const share = use(shareField, job[shareField], defaults.share);
+  const { shareField, hasFixedPool } = engineOf(engine.id);
+  const share = hasFixedPool ? 1 : use(shareField, job[shareField], defaults.share);
   const problem = shareProblem(shareField === 'serving.gpuMemoryUtilization' ? 'gpu-memory-utilization' : 'the memory share', share);
   if (problem) return refuse(problem);
   if (job['serving.maxModelLen'] === undefined && defaults.context !== undefined)

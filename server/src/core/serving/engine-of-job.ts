@@ -5,6 +5,7 @@ import type { PartialJob } from '../job-fields.ts';
 import type { EngineOptions, PolicyName } from './simulation/simulation-options.ts';
 import type { StepTimer } from './time/step-timer.ts';
 import { stepTimer } from './time/timer-of-job.ts';
+import { tokensOfReplica } from './tokens-of-replica.ts';
 
 const policies: Readonly<Record<string, PolicyName>> = { vllm: 'vllm', sglang: 'sglang', 'tensorrt-llm': 'tensorrt-llm' };
 
@@ -24,7 +25,7 @@ export interface EngineChoices {
   readonly acceptance?: number;
 }
 
-/** `written`: the job as read, for what only schedulers need. `kvTokens`: what fits in the cache of one replica. */
+/** `written`: the job as read, for what only schedulers need. `kvTokens`: what the estimate says that fits in the cache. */
 export function engineOfJob(job: ServingJob, written: PartialJob, kvTokens: number, choices: EngineChoices = {}): SimulatedEngine {
   const { policy } = choices;
   const own = policies[job.framework];
@@ -55,7 +56,7 @@ export function engineOfJob(job: ServingJob, written: PartialJob, kvTokens: numb
     engine: {
       policy: chosen,
       timer: stepTimer(job),
-      kvTokens,
+      kvTokens: tokensOfReplica(job, kvTokens),
       page: job.blockSize,
       maxSequences: job.maxSequences,
       maxBatchedTokens: job.maxBatchedTokens,

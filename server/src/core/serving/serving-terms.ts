@@ -9,6 +9,7 @@ import { sumOf, type Term, type TermInput } from '../term.ts';
 import { loadTerms } from './load/load-terms.ts';
 import type { ServingMemory } from './memory/serving-memory.ts';
 import { speedTerms } from './speed-terms.ts';
+import { tokensOfReplica } from './tokens-of-replica.ts';
 
 /** Sums of sizes that fill a budget to the last byte. */
 const roomForRounding = 1 + 1e-9;
@@ -26,15 +27,16 @@ export function servingTerms(job: ServingJob, usable: Term, n: ServingMemory): S
   const total = banded(sumOf('memory.total', 'Memory per GPU', 'B', [weights, overhead, kvCache]), totalBand);
   const needed = n.weights + n.activation + n.outside + n.states;
   const tooMuch = needed > n.budget || total.value > Math.max(usable.value, n.budget) * roomForRounding;
-  const fits = tooMuch ? 'no' : n.tokens < job.maxModelLen ? 'close' : 'yes';
+  const fits = tooMuch ? 'no' : n.concurrency < 1 ? 'close' : 'yes';
+  const tokens = tokensOfReplica(job, n.tokens);
   return {
     kind: 'serving',
     gpus: job.tensor * job.pipeline * job.dataParallel,
     parameters: { id: 'parameters', label: 'Parameters', value: totalParameters(job.model), unit: 'count' },
     memory: { weights, overhead, kvCache, total, usable, fits },
     ...cacheTerms(job, n),
-    ...speedTerms(job, n.tokens),
-    ...loadTerms(job, n.tokens),
+    ...speedTerms(job, tokens),
+    ...loadTerms(job, tokens),
     assumptions: job.assumptions,
   };
 }
@@ -106,6 +108,10 @@ function overheadTerm(job: ServingJob, n: ServingMemory): Term {
   return banded(sumOf('memory.overhead', 'Activations, graphs and libraries', 'B', children), servingBand(job, 'overhead'));
 }
 
+/** How far pools are from what logs say; a configured one is what it is. */
+const likePool = (term: Term, job: ServingJob, { isPoolExact }: ServingMemory): Term =>
+  isPoolExact ? term : banded(term, servingBand(job, 'pool'));
+
 function poolTerm(job: ServingJob, n: ServingMemory): Term {
   const term: Term = {
     id: 'memory.kv-cache',
@@ -116,7 +122,7 @@ function poolTerm(job: ServingJob, n: ServingMemory): Term {
     inputs: [...n.poolInputs, { name: 'budget', value: n.budget, field: 'cluster.gpu' }],
     source: n.poolSource,
   };
-  return banded(term, servingBand(job, 'pool'));
+  return likePool(term, job, n);
 }
 
 /** What one token leaves in a layer: KV heads, or the compressed pair of MLA. */
@@ -142,27 +148,34 @@ function cacheTerms(job: ServingJob, n: ServingMemory): Pick<ServingEstimate, 'k
       ],
       source: n.poolSource,
     },
-    kvTokens: banded(
+    kvTokens: likePool(
       {
         id: 'kv.tokens',
-        label: 'Tokens that fit in the KV cache',
+        label: job.attentionData > 1 ? 'Tokens that fit in the KV cache of each attention group' : 'Tokens that fit in the KV cache',
         unit: 'tokens',
         value: n.tokens,
         formula: 'pool / bytes per token, whole blocks',
         inputs: [{ name: 'block', value: n.block, field: 'serving.blockSize' }],
       },
-      servingBand(job, 'pool'),
+      job,
+      n,
     ),
-    concurrency: banded(
+    concurrency: likePool(
       {
         id: 'kv.concurrency',
         label: 'Requests of the full context at once',
         unit: 'count',
-        value: n.concurrency,
-        formula: 'pages of the pool / pages of one request of the longest context',
-        inputs: [{ name: 'max model length', value: job.maxModelLen, field: 'serving.maxModelLen' }],
+        value: n.concurrency * job.attentionData,
+        formula: `pages of the pool / pages of one request of the longest context${job.attentionData > 1 ? ' * attention groups' : ''}`,
+        inputs: [
+          { name: 'max model length', value: job.maxModelLen, field: 'serving.maxModelLen' },
+          ...(job.attentionData > 1
+            ? [{ name: 'attention groups', value: job.attentionData, field: 'serving.attentionDataParallel' } as const]
+            : []),
+        ],
       },
-      servingBand(job, 'pool'),
+      job,
+      n,
     ),
   };
 }

@@ -153,7 +153,7 @@ export function speedTerms(job: ServingJob, poolTokens: number): Pick<ServingEst
   };
   const timePerToken = sumOf(
     'decode.time-per-token',
-    `TPOT with ${batch} requests at half the context`,
+    `TPOT with ${batch} ${batch === 1 ? 'request' : 'requests'} at half the context`,
     's',
     partTerms(job, decoded, step),
     { inputs: [{ name: 'batch', value: batch, field: 'serving.maxSequences' }] },

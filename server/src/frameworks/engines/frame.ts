@@ -42,7 +42,12 @@ export interface EngineFrame<R extends { readonly name: string }> {
   /** Names of positional arguments of the command, in order. */
   readonly positional: readonly string[];
   /** Classes and functions of Python that make the engine, with imports resolved, and the names of their positional arguments. */
-  readonly calls?: { readonly callee: RegExp; readonly positional: readonly string[] };
+  readonly calls?: {
+    readonly callee: RegExp;
+    readonly positional: readonly string[];
+    /** What the class itself says, besides its arguments. */
+    readonly note?: (draft: Draft, call: PythonCall) => void;
+  };
   /** Keys that only a file of this engine has; undefined when it has no such file. */
   readonly telling?: ReadonlySet<string>;
   readonly isKnown: (name: string) => boolean;
@@ -176,6 +181,7 @@ function positionalSetting(
 function readCall<R extends { readonly name: string }>(document: ConfigDocument, frame: Frame<R>, call: PythonCall, pins: Pins): Reading {
   const release = frame.release(pins);
   const draft = createDraft({ document, framework: frame.id, kind: 'serving', release: release.name, launch: call.range });
+  frame.calls?.note?.(draft, call);
   const all = callSettings(call, { positional: frame.calls?.positional ?? [] });
   const settings = all.map((setting) => (setting.name === '**' ? setting : { ...setting, name: engineName(setting.name) }));
   return close(draft, frame, withNested(document, settings, frame.blocks ?? none), release);

@@ -14,6 +14,14 @@ import { ollamaEnvironmentRows, ollamaRows } from './rows.ts';
 const id = 'ollama';
 const release = { name: 'Ollama 2026 (fb307609)' };
 
+/**
+ * A model of the library, or of a repository whose files are fetched: `llama3.1:8b`, `hf.co/user/model-GGUF`. Models published in
+ * 4 bits are packed as they are, small models of embeddings in 16 bits.
+ */
+const isPublished = (name: string): boolean =>
+  (/^[\w.-]+(?::[\w.-]+)?$/.test(name) || /^(?:hf\.co|huggingface\.co)\/[\w.-]+\/[\w.-]+$/.test(name)) &&
+  !/\.(?:gguf|bin|safetensors)$|^\.|^gpt-oss|embed|minilm|bge-|-qat\b|cloud$/i.test(name);
+
 /** What a model's name says, and where it leads. */
 function readModel(draft: Draft, settings: readonly Setting[]): void {
   const from = settings.findLast(({ name }) => name === 'from');
@@ -22,6 +30,8 @@ function readModel(draft: Draft, settings: readonly Setting[]): void {
   const type = ggufType(name);
   if (type !== undefined) draft.facts.quantization = type;
   if (type !== undefined) setField(draft, 'serving.quantization', type, keyOrigin(draft, from));
+  if (type === undefined && isPublished(name))
+    setDefault(draft, 'serving.quantization', 'Q4_K_M', 'what the library has under a tag that names no format');
   if (/\.gguf$/i.test(name)) draft.facts['model.gguf'] = fileName(name);
   draft.links.push({ range: from.value, target: name, role: 'model' });
 }

@@ -2,6 +2,7 @@
  * vLLM: `vllm serve` and its other commands, the API server module, containers of its image, `LLM(...)` and `EngineArgs(...)`
  * in Python, and the YAML file of `--config`. One reading per engine.
  */
+import type { PythonCall } from '../../syntax/python-module.ts';
 import type { Adapter } from '../adapter.ts';
 import { type Draft, keyOrigin, setDefault, setField } from '../draft.ts';
 import { engineAdapter } from '../engines/frame.ts';
@@ -68,6 +69,12 @@ function readGraphs(draft: Draft, settings: readonly Setting[]): void {
   setField(draft, 'serving.enforceEager', true, keyOrigin(draft, mode));
 }
 
+/** `LLM(...)` has its own batch limits; an engine made of `EngineArgs` may serve as well. */
+function noteOffline(draft: Draft, { callee, name }: PythonCall): void {
+  if (!/\bLLM$/.test(callee)) return;
+  setField(draft, 'serving.offline', true, { kind: 'key', uri: draft.document.uri, key: name, value: name, spelling: 'LLM' });
+}
+
 export const adapter: Adapter = engineAdapter<VllmRelease>({
   id: 'vllm',
   label: 'vLLM',
@@ -83,7 +90,7 @@ export const adapter: Adapter = engineAdapter<VllmRelease>({
     expand: expandVllmFlag,
   },
   positional: ['model'],
-  calls: { callee: /^vllm\b(?:.*\.)?(?:LLM|EngineArgs|AsyncEngineArgs)$/, positional: ['model'] },
+  calls: { callee: /^vllm\b(?:.*\.)?(?:LLM|EngineArgs|AsyncEngineArgs)$/, positional: ['model'], note: noteOffline },
   telling,
   isKnown: isVllmFlag,
   rows: vllmRows,

@@ -21,6 +21,7 @@ export interface DefaultsQuestion {
   readonly maxBatchedTokens: number | undefined;
   readonly graphBatch: number | undefined;
   readonly speculative: boolean;
+  readonly offline: boolean;
 }
 
 export interface EngineDefaults {
@@ -58,6 +59,8 @@ export interface Pool {
   readonly formula: string;
   readonly inputs: readonly TermInput[];
   readonly source: string;
+  /** The size is configured, whatever memory there is: nothing about it is estimated. */
+  readonly isExact?: boolean;
   /** States of sequences that lie beside the pool. */
   readonly states?: number;
 }
@@ -66,6 +69,8 @@ export interface Engine {
   readonly id: EngineId;
   readonly label: string;
   /** The field its share of the memory is set by. */
+  /** What it sets aside hangs on its context alone, so that it has no share of the memory to set. */
+  readonly hasFixedPool?: boolean;
   readonly shareField: 'serving.gpuMemoryUtilization' | 'serving.staticMemoryShare' | 'serving.freeMemoryShare';
   readonly defaults: (question: DefaultsQuestion) => EngineDefaults;
   readonly overhead: (job: ServingJob) => Overhead;

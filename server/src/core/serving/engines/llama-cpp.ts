@@ -50,6 +50,7 @@ export function fixedPool(job: ServingJob, { usable, caches }: PoolQuestion): Po
       { name: 'slots', value: maxSequences, field: 'serving.maxSequences' },
     ],
     source: 'llama.cpp src/llama-kv-cache.cpp',
+    isExact: true,
     states,
   };
 }
@@ -57,6 +58,7 @@ export function fixedPool(job: ServingJob, { usable, caches }: PoolQuestion): Po
 export const llamaCpp: Engine = {
   id: 'llama-cpp',
   label: 'llama.cpp',
+  hasFixedPool: true,
   shareField: 'serving.freeMemoryShare',
   defaults: () => ({ sequences: 1, batchedTokens: 2048, share: 1, blockSize: 1, why: "llama.cpp's default (common/arg.cpp)" }),
   overhead: (job) => ({ activation: computeBuffer(job), outside: contextBytes, captured: 0 }),

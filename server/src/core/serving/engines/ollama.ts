@@ -15,7 +15,7 @@ export const ollama: Engine = {
       share: 1,
       blockSize: 1,
       context: memory >= GiB(47) ? 262_144 : memory >= GiB(23) ? 32_768 : 4096,
-      why: "Ollama's default for so much memory (server/routes.go)",
+      why: "Ollama's default (envconfig/config.go), a context by the memory of the GPUs (server/routes.go)",
     };
   },
 };

@@ -40,21 +40,25 @@ const isV1 = (engine: EngineChoice): boolean => since(engine, '0.8');
 /** GPUs whose defaults are the larger ones: 70 GiB and more, but not A100. */
 const isLarge = (accelerator: Accelerator): boolean => memoryOf(accelerator) >= GiB(70) && !/a100/i.test(accelerator.id);
 
-/** Batch limits of `vllm serve` when none are given. V0 without chunked prefill runs a whole context in one step. */
-function batch({ engine, accelerator, maxModelLen }: DefaultsQuestion): { readonly sequences: number; readonly batchedTokens: number } {
-  if (isV1(engine)) return isLarge(accelerator) ? { sequences: 1024, batchedTokens: 8192 } : { sequences: 256, batchedTokens: 2048 };
+/** Batch limits when none are given; `LLM(...)` takes larger batches than a server. V0 without chunked prefill runs a whole context in one step. */
+function batch({ engine, accelerator, maxModelLen, offline }: DefaultsQuestion): {
+  readonly sequences: number;
+  readonly batchedTokens: number;
+} {
+  if (isV1(engine) && isLarge(accelerator)) return { sequences: 1024, batchedTokens: offline ? 16_384 : 8192 };
+  if (isV1(engine)) return { sequences: 256, batchedTokens: offline ? 8192 : 2048 };
   const chunked = maxModelLen !== undefined && maxModelLen > 32768;
   return { sequences: 256, batchedTokens: chunked ? 2048 : Math.max(2048, maxModelLen ?? 2048) };
 }
 
 function defaults(question: DefaultsQuestion): EngineDefaults {
-  const { engine, accelerator } = question;
+  const { engine, accelerator, offline } = question;
   const release = engine.release === undefined ? "vLLM's default" : `vLLM's default in ${engine.release}`;
   return {
     ...batch(question),
     share: since(engine, '0.20') ? 0.92 : 0.9,
     blockSize: 16,
-    why: `${release} for online serving on ${accelerator.label}`,
+    why: `${release} for ${offline ? 'offline inference' : 'online serving'} on ${accelerator.label}`,
   };
 }
 
@@ -77,7 +81,8 @@ function pool(job: ServingJob, { usable, weights, activation, outside, captured,
   const source = isV1(job.engine)
     ? 'vllm/v1/worker/gpu_worker.py determine_available_memory'
     : 'vllm/worker/worker.py determine_num_available_blocks';
-  if (job.kvCacheBytes !== undefined) return { bytes: job.kvCacheBytes, budget, formula: 'as configured', inputs: [], source };
+  if (job.kvCacheBytes !== undefined)
+    return { bytes: job.kvCacheBytes, budget, formula: 'as configured', inputs: [], source, isExact: true };
   // Graphs are estimated before the pool is sized since 0.20 (its logs speak of 0.21, those of 0.20.0 have it); before, they took what the share leaves.
   const graphs = since(job.engine, '0.20') ? captured : 0;
   // V0 holds states for all sequences beside its pool.

@@ -23,6 +23,8 @@ export interface ServingMemory {
   readonly poolFormula: string;
   readonly poolInputs: readonly TermInput[];
   readonly poolSource: string;
+  /** The pool is configured, not estimated. */
+  readonly isPoolExact: boolean;
   /** States of sequences that lie beside the pool. */
   readonly states: number;
   readonly perToken: number;
@@ -56,6 +58,7 @@ export function servingMemory(job: ServingJob, usable: number): ServingMemory {
       poolFormula: pool.formula,
       poolInputs: pool.inputs,
       poolSource: pool.source,
+      isPoolExact: pool.isExact ?? false,
       states: pool.states ?? 0,
       perToken: cache.perToken,
       perTokenFormula: cache.formula,
