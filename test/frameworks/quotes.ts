@@ -21,9 +21,9 @@ export function holdsWord(value: string, text: string): boolean {
   return said.includes(first) || (said.length > 2 && first.startsWith(`${said}-`));
 }
 
-/** True when the text switches something on: a word for yes, or the item of a list that asks for a number format. */
+/** True when the text switches something on: a word for yes, the item of a list that asks for a number format, or vLLM's class for batches. */
 export function switchesOn(text: string): boolean {
-  return /^"?(?:1|true)"?$|float8|[.]mx\b/i.test(text);
+  return /^"?(?:1|true)"?$|float8|[.]mx\b|^LLM$/i.test(text);
 }
 
 /** A number of layers or stages is the count of letters of a hybrid pattern. */

@@ -27,17 +27,19 @@ export const memoryShareTooHigh = defineRule({
     const { weights, overhead, kvCache, usable } = estimate.memory;
     // vLLM looks at what is free before it loads anything, and there is a context by then.
     const short = framework === 'vllm' ? leastContext - (1 - share) * usable.value : 0;
-    const over = Math.max(short, weights.value + low(overhead) + kvCache.value - usable.value);
-    if (!(over > 0) || weights.value + low(overhead) > usable.value) return;
-    // What the share leaves must hold what lies outside it: said by the low end, advised by the middle of the estimate.
-    const middle = Math.max(over, weights.value + overhead.value + kvCache.value - usable.value);
-    const fitting = Math.floor((share - middle / usable.value) / step + 1e-9) * step;
+    const rest = weights.value + kvCache.value - usable.value;
+    const [surely, over] = [Math.max(short, rest + low(overhead)), Math.max(short, rest + overhead.value)];
+    const told = framework === 'sglang' ? over : surely;
+    if (!(told > 0) || weights.value + low(overhead) > usable.value) return;
+    // What the share leaves must hold what lies outside it: certain by the low end, advised by the middle of the estimate.
+    const fitting = Math.floor((share - over / usable.value) / step + 1e-9) * step;
     const rounded = Math.round(fitting * 100) / 100;
     const tried = tryChange?.({ [field]: rounded });
     const works = tried?.kind === 'serving' && tried.kvTokens.value > 0;
     report({
       at: field,
-      what: `A share of ${share} leaves ${gib((1 - share) * usable.value)}, ${gib(over)} too little for what lies outside it`,
+      severity: surely > 0 ? 'warning' : 'info',
+      what: `A share of ${share} leaves ${gib((1 - share) * usable.value)}, ${gib(told)} too little for what lies outside it`,
       why:
         framework === 'sglang'
           ? 'activations and CUDA graphs lie outside: "CUDA out of memory. Try reducing --mem-fraction-static"'
