@@ -1,6 +1,6 @@
 /** The runs behind `rooflint mix`: what each kind of server sustains of each sort of request, and the cheapest mix of them. */
 import { resolve } from 'node:path';
-import { engineOfJob, scaledTimer } from '../core/serving/engine-of-job.ts';
+import { engineOfJob } from '../core/serving/engine-of-job.ts';
 import { aloneMix, cheapestMix, type Demand, type GpuMix, type ServerKind } from '../core/serving/mix/gpu-mix.ts';
 import type { SolveProgramme } from '../core/serving/mix/integer-programme.ts';
 import { type RequestSort, requestSorts } from '../core/serving/mix/request-sorts.ts';
@@ -10,6 +10,7 @@ import type { ServingSlo } from '../core/serving/simulation/simulation-options.t
 import { syntheticWorkload } from '../core/serving/simulation/workload/synthetic.ts';
 import { traceWorkload } from '../core/serving/simulation/workload/trace.ts';
 import { newArrival } from '../core/serving/simulation/workload/workload.ts';
+import { scaledTimer } from '../core/serving/time/scaled-timer.ts';
 import type { JobAnalysis } from '../engine/analysis.ts';
 import { engineOn, type RentedEngine } from '../engine/rented-engine.ts';
 import { UsageError } from './io.ts';

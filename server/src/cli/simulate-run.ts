@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import type { Assumption, ServingEstimate } from '../core/estimate.ts';
 import type { ServingJob } from '../core/estimate-inputs.ts';
 import { completeServing } from '../core/serving/complete-serving.ts';
-import { engineOfJob, scaledTimer } from '../core/serving/engine-of-job.ts';
+import { engineOfJob } from '../core/serving/engine-of-job.ts';
 import { highestRate, latencyCurve, type RatePoint } from '../core/serving/simulation/find-rate.ts';
 import { costPerMillion, energyPerToken, meanPower, type Spread } from '../core/serving/simulation/running-costs.ts';
 import { simulateServing } from '../core/serving/simulation/simulate-serving.ts';
@@ -15,6 +15,7 @@ import { syntheticWorkload } from '../core/serving/simulation/workload/synthetic
 import { type TraceWorkload, traceWorkload } from '../core/serving/simulation/workload/trace.ts';
 import type { Workload } from '../core/serving/simulation/workload/workload.ts';
 import { traceLines } from '../core/serving/simulation/workload/write-trace.ts';
+import { scaledTimer } from '../core/serving/time/scaled-timer.ts';
 import type { JobAnalysis } from '../engine/analysis.ts';
 import { type CliIo, UsageError } from './io.ts';
 import { reasonOf } from './reason.ts';
@@ -57,7 +58,7 @@ export function simulateJob(file: string, job: JobAnalysis, options: SimulateOpt
   };
   const { engine, assumptions } = engineOfJob(serving, job.job, Math.floor(estimate.kvTokens.value), choices);
   const perReplica = serving.tensor * serving.pipeline;
-  const decodes = options.replicas ?? Math.max(1, Math.round(estimate.gpus / perReplica));
+  const decodes = options.replicas ?? Math.max(1, Math.round(estimate.gpus / perReplica)) * Math.max(1, job.job['serving.replicas'] ?? 1);
   const prefills = options.prefillReplicas ?? 0;
   const gpus = perReplica * (decodes + prefills);
   const tpot = estimate.decode.timePerToken;

@@ -128,7 +128,7 @@ export interface ServingEstimate {
   readonly prefill: { readonly tokens: number; readonly timeToFirstToken: Term };
   readonly cost?: { readonly perMillionTokens: Term };
   /** Under the load that is stated; absent when none is. */
-  readonly load?: LoadEstimate;
+  readonly load?: LoadEstimate | undefined;
   readonly assumptions: readonly Assumption[];
 }
 

@@ -4,13 +4,14 @@
  */
 import type { Assumption, LoadEstimate, ServingEstimate } from '../../../server/src/core/estimate.ts';
 import { completeServing } from '../../../server/src/core/serving/complete-serving.ts';
-import { engineOfJob, scaledTimer } from '../../../server/src/core/serving/engine-of-job.ts';
+import { engineOfJob } from '../../../server/src/core/serving/engine-of-job.ts';
 import { estimateServing } from '../../../server/src/core/serving/estimate-serving.ts';
 import { loadCurve } from '../../../server/src/core/serving/load/load-curve.ts';
 import { servingRun } from '../../../server/src/core/serving/simulation/simulate-serving.ts';
 import type { EngineOptions } from '../../../server/src/core/serving/simulation/simulation-options.ts';
 import type { SimulationResult } from '../../../server/src/core/serving/simulation/summarise.ts';
 import { syntheticWorkload } from '../../../server/src/core/serving/simulation/workload/synthetic.ts';
+import { scaledTimer } from '../../../server/src/core/serving/time/scaled-timer.ts';
 import type { LoadPoint } from '../../../server/src/core/serving-load.ts';
 import type { Band } from '../../../server/src/core/term.ts';
 import type { ServingPanelJob } from '../../../server/src/protocol/panel.ts';

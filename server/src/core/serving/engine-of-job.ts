@@ -3,7 +3,6 @@ import type { Assumption } from '../estimate.ts';
 import type { ServingJob } from '../estimate-inputs.ts';
 import type { PartialJob } from '../job-fields.ts';
 import type { EngineOptions, PolicyName } from './simulation/simulation-options.ts';
-import type { StepTimer } from './time/step-timer.ts';
 import { stepTimer } from './time/timer-of-job.ts';
 import { tokensOfReplica } from './tokens-of-replica.ts';
 
@@ -68,8 +67,3 @@ export function engineOfJob(job: ServingJob, written: PartialJob, kvTokens: numb
     assumptions,
   };
 }
-
-/** Every step longer or shorter by the same factor. */
-export const scaledTimer = (timer: StepTimer, factor: number): StepTimer => ({
-  seconds: (tokens, sampled, pairs, live) => factor * timer.seconds(tokens, sampled, pairs, live),
-});

@@ -1,6 +1,6 @@
 /** The numbers of a serving estimate as terms with their formulas, inputs and bands. */
 import { servingBand, totalBand } from '../calibration/serving-bands.ts';
-import type { ServingEstimate } from '../estimate.ts';
+import type { LoadEstimate, ServingEstimate } from '../estimate.ts';
 import type { ServingJob } from '../estimate-inputs.ts';
 import { bandOf } from '../memory/stage-terms.ts';
 import { firstAttention, type ModelShape } from '../model-shape.ts';
@@ -29,6 +29,7 @@ export function servingTerms(job: ServingJob, usable: Term, n: ServingMemory): S
   const tooMuch = needed > n.budget || total.value > Math.max(usable.value, n.budget) * roomForRounding;
   const fits = tooMuch ? 'no' : n.concurrency < 1 ? 'close' : 'yes';
   const tokens = tokensOfReplica(job, n.tokens);
+  let load: LoadEstimate | undefined;
   return {
     kind: 'serving',
     gpus: job.tensor * job.pipeline * job.dataParallel,
@@ -36,8 +37,12 @@ export function servingTerms(job: ServingJob, usable: Term, n: ServingMemory): S
     memory: { weights, overhead, kvCache, total, usable, fits },
     ...cacheTerms(job, n),
     ...speedTerms(job, tokens),
-    ...loadTerms(job, tokens),
     assumptions: job.assumptions,
+    // Asked by who shows it: of the dozens of changes that rules try, nobody does.
+    get load() {
+      load ??= loadTerms(job, tokens);
+      return load;
+    },
   };
 }
 

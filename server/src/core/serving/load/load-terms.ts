@@ -1,22 +1,17 @@
 /** What a stated load comes to on one engine replica, as terms. Their bands are the same states with faster and slower steps. */
 import { servingBand } from '../../calibration/serving-bands.ts';
-import type { LoadEstimate, ServingEstimate } from '../../estimate.ts';
+import type { LoadEstimate } from '../../estimate.ts';
 import type { ServingJob } from '../../estimate-inputs.ts';
 import type { Band, Term, TermInput } from '../../term.ts';
-import type { StepTimer } from '../time/step-timer.ts';
+import { scaledTimer } from '../time/scaled-timer.ts';
 import { stepTimer } from '../time/timer-of-job.ts';
 import { loadCurve } from './load-curve.ts';
 import { type ReplicaLimits, type SteadyState, steadyState, sustainedRate } from './steady-state.ts';
 
-/** Steps that take `factor` times as long. */
-const scaled = (timer: StepTimer, factor: number): StepTimer => ({
-  seconds: (tokens, sampled, pairs, live) => factor * timer.seconds(tokens, sampled, pairs, live),
-});
-
 /** `poolTokens`: tokens that the KV cache of one replica holds. */
-export function loadTerms(job: ServingJob, poolTokens: number): Pick<ServingEstimate, 'load'> {
+export function loadTerms(job: ServingJob, poolTokens: number): LoadEstimate | undefined {
   const { load } = job;
-  if (!load) return {};
+  if (!load) return undefined;
   const limits: ReplicaLimits = {
     maxSequences: job.maxSequences,
     maxBatchedTokens: job.maxBatchedTokens,
@@ -24,19 +19,19 @@ export function loadTerms(job: ServingJob, poolTokens: number): Pick<ServingEsti
   };
   const timer = stepTimer(job);
   const { share, basis } = servingBand(job, 'throughput');
-  const [fast, slow] = [scaled(timer, 1 / (1 + share)), scaled(timer, 1 + share)];
+  const [fast, slow] = [scaledTimer(timer, 1 / (1 + share)), scaledTimer(timer, 1 + share)];
   const [state, best, worst] = [timer, fast, slow].map((one) => steadyState(one, load, limits));
   const rates = [timer, slow, fast].map((one) => sustainedRate(one, load, limits, load));
   const [sustained = 0, low = 0, high = 0] = rates;
   const sustainedRateTerm = sustainedTerm(job, load, { value: sustained, band: { low, high, basis } });
   const common = { sustainedRate: sustainedRateTerm, curve: () => loadCurve(timer, load, limits) };
-  if (!state || 'overloaded' in state) return { load: { ...common, ...(state ? { overloaded: state.overloaded } : {}) } };
+  if (!state || 'overloaded' in state) return { ...common, ...(state ? { overloaded: state.overloaded } : {}) };
   const bandOf = (read: (state: SteadyState) => number): Band => ({
     low: best && 'state' in best ? Math.min(read(best.state), read(state.state)) : 0,
     high: worst && 'state' in worst ? read(worst.state) : Number.POSITIVE_INFINITY,
     basis,
   });
-  return { load: { ...common, ...stateTerms(job, load, state.state, bandOf) } };
+  return { ...common, ...stateTerms(job, load, state.state, bandOf) };
 }
 
 const lengths = (load: NonNullable<ServingJob['load']>): readonly TermInput[] => [

@@ -36,7 +36,9 @@ export interface SteadyState {
 export type SteadyResult = { readonly state: SteadyState } | { readonly overloaded: LoadLimit };
 
 /** Halvings of the interval in which the number of decoding requests lies. */
-const halvings = 40;
+const halvings = 30;
+/** Rates are told to this share. */
+const precision = 1e-4;
 
 /** Tokens a decoding request has in the cache on average. */
 const meanCached = ({ inputTokens, outputTokens }: ServingLoad): number => inputTokens + outputTokens / 2;
@@ -136,8 +138,8 @@ export function sustainedRate(
     low = high;
     high *= 4;
   }
-  for (let step = 0; step < halvings; step++) {
-    const middle = (low + high) / 2;
+  while (high > low * (1 + precision)) {
+    const middle = Math.sqrt(low * high);
     if (holds(middle)) low = middle;
     else high = middle;
   }
