@@ -44,6 +44,16 @@ const targets = [
       }),
   },
   {
+    path: 'core/kernels/rules/index.ts',
+    make: () =>
+      listFile(idsIn('core/kernels/rules', '.ts'), {
+        importLine: (id) => `import { ${camelCase(id)} } from './${id}.ts';`,
+        types: ["import type { KernelRule } from '../kernel-rule.ts';"],
+        list: (names) =>
+          `/** Every rule about kernels, in the order of its id. */\nexport const kernelRules: readonly KernelRule[] = [${names.join(', ')}];`,
+      }),
+  },
+  {
     path: 'frameworks/index.ts',
     make: () => {
       const ids = readdirSync(join(source, 'frameworks'), { withFileTypes: true })

@@ -9,6 +9,7 @@ import type { FlopsConvention, JobField, JobKind, PartialJob } from '../core/job
 import type { Place, Range, Sources } from '../core/origin.ts';
 import type { Link, UnreadKey, WrittenSetting } from '../frameworks/adapter.ts';
 import type { ConfigDocument, Problem } from '../syntax/document.ts';
+import type { KernelsAnalysis } from './kernels.ts';
 import type { JobKeys } from './keys.ts';
 
 /** A finding with its place in the text. */
@@ -72,10 +73,17 @@ export interface Analysis {
   /** Undefined when no framework recognises the document. */
   readonly framework: string | undefined;
   readonly jobs: readonly JobAnalysis[];
+  /** Kernel code; absent in documents without any. */
+  readonly kernels?: KernelsAnalysis;
   /** Reading problems of syntax and adapters, placed in this document. */
   readonly problems: readonly Problem[];
   /** Files whose change must lead to a new analysis. */
   readonly dependsOn: readonly string[];
+}
+
+/** Findings of all jobs and kernels of a document. */
+export function allFindings({ jobs, kernels }: Pick<Analysis, 'jobs' | 'kernels'>): readonly PlacedFinding[] {
+  return [...jobs.flatMap(({ findings }) => findings), ...(kernels?.findings ?? [])];
 }
 
 /** The load on a server, with latency limits in seconds. */

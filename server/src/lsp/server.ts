@@ -13,7 +13,7 @@ import {
   placeRequest,
   reportRequest,
 } from '../protocol/requests.ts';
-import { initParsers } from '../syntax/parsers.ts';
+import { initKernelParser, initParsers } from '../syntax/parsers.ts';
 import { codeActions } from './code-action.ts';
 import { codeLenses } from './code-lens.ts';
 import { completion } from './completion.ts';
@@ -44,7 +44,7 @@ export interface ServerOptions {
 
 /** Files whose change on disk can change an answer. Groups do not nest in the protocol's patterns, so there are several. */
 const watched = [
-  '**/*.{json,jsonc,yaml,yml,toml,sh,bash,sbatch,slurm,py,txt,dockerfile,pbtxt,modelfile}',
+  '**/*.{json,jsonc,yaml,yml,toml,sh,bash,sbatch,slurm,py,txt,dockerfile,pbtxt,modelfile,cu,cuh,hip}',
   '**/{Dockerfile,Containerfile,Modelfile}*',
 ];
 
@@ -54,7 +54,9 @@ export function startServer(connection: Connection, options: ServerOptions): voi
   const parsers = initParsers(options.wasmFolder, options.grammarFolder).catch((error: unknown) => {
     logFault(connection, 'parsers', error);
   });
-  const session = createSession(connection, documents, parsers);
+  const kernelParser = () =>
+    initKernelParser(options.grammarFolder ?? options.wasmFolder).catch((error: unknown) => logFault(connection, 'kernel parser', error));
+  const session = createSession(connection, documents, { parsers, kernelParser });
   const publisher = createPublisher(session);
   const guard = guardOf(connection);
   connection.onInitialize((params) => {

@@ -1,5 +1,6 @@
 /** What a reader of kernel code reports: plain data with places, nothing judged and nothing guessed. */
 import type { Range } from '../origin.ts';
+import type { KernelBody } from './body.ts';
 import type { Expression, ExpressionFunction } from './expression.ts';
 
 export type KernelLanguage = 'cuda' | 'hip' | 'triton';
@@ -32,6 +33,8 @@ export interface SharedArray {
   readonly name: string;
   readonly type: string;
   readonly dimensions: readonly Expression[];
+  /** Where the innermost dimension is written. */
+  readonly lastDimension?: Range;
   readonly isDynamic: boolean;
   readonly alignment?: Expression;
   readonly range: Range;
@@ -68,6 +71,9 @@ export interface Kernel extends DeviceFunction {
   readonly launchBounds?: { readonly threads: PlacedExpression; readonly blocks?: PlacedExpression; readonly range: Range };
   /** `__cluster_dims__`, one to three factors. */
   readonly cluster: readonly Expression[];
+  readonly statements: KernelBody;
+  /** Locals that change: what they hold is not known where they are used. */
+  readonly changing: ReadonlySet<string>;
 }
 
 export interface Launch {

@@ -7,6 +7,7 @@ import type { Tree } from 'web-tree-sitter';
 import type { DeviceFunction, Kernel, KernelFile, KernelLanguage, Launch, SharedOptIn } from '../../core/kernels/facts.ts';
 import { parseText } from '../parsers.ts';
 import type { CopiedStatements } from '../tree-copy.ts';
+import { castMacrosOf } from './body.ts';
 import { fileConstants } from './constants.ts';
 import { givenSizes } from './given-sizes.ts';
 import { deviceFunctionOf, isKernel, kernelOf } from './kernels.ts';
@@ -48,6 +49,7 @@ export function readKernelTree(uri: string, text: string, tree: Tree, remembered
   const launches: Launch[] = [];
   const optIns: SharedOptIn[] = [];
   const template = new Map<Node, Node>();
+  const macros = castMacrosOf(text);
   walk(root, (node) => {
     if (node.type === 'template_declaration') {
       const list = fieldOf(node, 'parameters');
@@ -57,7 +59,7 @@ export function readKernelTree(uri: string, text: string, tree: Tree, remembered
     }
     if (node.type !== 'function_definition') return undefined;
     if (isKernel(node)) {
-      const kernel = kernelOf(node, template.get(node), text);
+      const kernel = kernelOf(node, template.get(node), text, macros);
       if (kernel) kernels.push(kernel);
       return false;
     }

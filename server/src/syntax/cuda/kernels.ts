@@ -10,8 +10,9 @@ import type {
   TemplateParameter,
 } from '../../core/kernels/facts.ts';
 import type { Range } from '../../core/origin.ts';
+import { bodyOf, type CastMacros } from './body.ts';
 import { toExpression } from './expressions.ts';
-import { constantLocals, definitionsOf } from './locals.ts';
+import { constantLocals, definitionsOf, reassigned } from './locals.ts';
 import { fieldOf, fieldsOf, type Node, namedKids, textOf, walk } from './tree.ts';
 import { typeNames } from './type-names.ts';
 
@@ -62,17 +63,19 @@ function parameterOf(node: Node, source: string): KernelParameter | undefined {
 }
 
 /** Name and factors of `As[2][BM * BK]`, outermost first. */
-function arrayOf(declarator: Node, source: string): { readonly name: string; readonly dimensions: readonly Expression[] } | undefined {
+function arrayOf(declarator: Node, source: string): Pick<SharedArray, 'name' | 'dimensions' | 'lastDimension'> | undefined {
   const dimensions: Expression[] = [];
+  let lastDimension: Range | undefined;
   let node: Node | undefined = declarator;
   while (node && node.type !== 'identifier') {
     if (node.type === 'array_declarator') {
       const size = fieldOf(node, 'size');
       if (size) dimensions.unshift(toExpression(size, source));
+      if (size) lastDimension ??= rangeOf(size);
     }
     node = fieldOf(node, 'declarator');
   }
-  return node && { name: textOf(node, source), dimensions };
+  return node && { name: textOf(node, source), dimensions, ...(lastDimension ? { lastDimension } : {}) };
 }
 
 const alignments = /\b(?:__align__|alignas)\s*\(([^)]*)\)/;
@@ -157,7 +160,7 @@ function clusterOf(header: string): readonly Expression[] {
 }
 
 /** @param list the template parameters in front of it. */
-export function kernelOf(definition: Node, list: Node | undefined, source: string): Kernel | undefined {
+export function kernelOf(definition: Node, list: Node | undefined, source: string, macros: CastMacros): Kernel | undefined {
   const declarator = fieldOf(definition, 'declarator');
   const body = fieldOf(definition, 'body');
   const name = declarator && fieldOf(declarator, 'declarator');
@@ -180,5 +183,7 @@ export function kernelOf(definition: Node, list: Node | undefined, source: strin
         }
       : {}),
     cluster: clusterOf(source.slice(definition.start, body.start)),
+    statements: bodyOf(body, source, macros),
+    changing: reassigned(body, source),
   };
 }
