@@ -93,11 +93,16 @@ known; what cannot be known from the files is never guessed.`;
   return `${note('test/rules')}\n\n# Rules\n\n${intro}\n\n${groups.join('\n\n')}\n`;
 }
 
-const { rules: jobRules, kernelRules } = await bundled(`
+const {
+  rules: jobRules,
+  kernelRules,
+  tritonRules,
+} = await bundled(`
   export { rules } from './server/src/core/rules/index.ts';
   export { kernelRules } from './server/src/core/kernels/rules/index.ts';
+  export { tritonRules } from './server/src/core/kernels/triton/rules/index.ts';
 `);
-const rules = [...jobRules, ...kernelRules].sort((a, b) => (a.id < b.id ? -1 : 1));
+const rules = [...jobRules, ...kernelRules, ...tritonRules].sort((a, b) => (a.id < b.id ? -1 : 1));
 const texts = new Map(rules.map(({ id }) => [id, readFileSync(join(pages, `${id}.md`), 'utf8')]));
 const wanted = new Map(rules.map((rule) => [`${rule.id}.md`, pageOf(rule, texts.get(rule.id))]));
 wanted.set('README.md', indexOf(rules, texts));

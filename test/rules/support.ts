@@ -140,6 +140,6 @@ export function checkLines({ what, why, advice, fixes }: Finding): void {
     expect(line).not.toMatch(/undefined|NaN|\[object|\n|\.$|^\s|\s$| {2}/);
   }
   expect(what.length).toBeLessThanOrEqual(120);
-  expect(what).toMatch(/^[A-Z0-9]|^--\w|^(fp16|max_grad_norm|__syncthreads)/);
+  expect(what).toMatch(/^[A-Z0-9]|^--\w|^(fp16|max_grad_norm)/);
   expect(fixes.filter((fix) => fix.preferred).length).toBeLessThanOrEqual(1);
 }

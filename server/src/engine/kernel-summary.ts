@@ -3,6 +3,9 @@ import type { KernelConfiguration, Worked } from '../core/kernels/configuration.
 import { kernelOccupancy, namedLimits } from '../core/kernels/kernel-occupancy.ts';
 import type { KernelDevice } from '../core/kernels/kernel-rule.ts';
 import { bytesText } from '../core/kernels/rules/shared/bytes-text.ts';
+import type { TritonKernel } from '../core/kernels/triton/facts.ts';
+import { pipelinedShared } from '../core/kernels/triton/shared-memory.ts';
+import type { TritonKernels } from './kernels.ts';
 
 /** A size, or what it depends on. */
 export function workedText({ value, unknown }: Worked, spell: (value: number) => string = String): string {
@@ -34,6 +37,21 @@ export function occupancyText(configuration: KernelConfiguration, devices: reado
     by.set(words, [...(by.get(words) ?? []), label.replace(/^NVIDIA |^AMD (?:Instinct )?/, '')]);
   }
   return `occupancy ${[...by].map(([words, labels]) => `${words} on ${labels.join(', ')}`).join('; ')}`;
+}
+
+/** A Triton kernel: how many configurations, and what the tiles take. */
+export function tritonSummary(kernel: TritonKernel, { configurations }: TritonKernels, devices: readonly KernelDevice[]): string {
+  const own = configurations.filter((one) => one.kernel === kernel);
+  const tuned = kernel.autotune
+    ? `${own.length} configuration${own.length === 1 ? '' : 's'}${kernel.autotune.isComplete ? '' : ' read'}`
+    : undefined;
+  const warps = [...new Set(own.map(({ numWarps }) => numWarps))].toSorted((a, b) => a - b).join(', ');
+  const shared = own.flatMap((one) => pipelinedShared(one, 2)?.most ?? []);
+  const memory = shared.length === 0 ? undefined : `up to ${bytesText(Math.max(...shared))} of 16-bit tiles in shared memory`;
+  const most = Math.max(...devices.map(({ architecture }) => architecture.sharedPerBlockOptIn));
+  const over = own.filter((one) => (pipelinedShared(one, 2)?.least ?? 0) > most).length;
+  const beyond = over === 0 ? undefined : `${over} of them beyond ${bytesText(most)}`;
+  return [tuned, `${warps} warps`, memory, beyond].filter((part) => part !== undefined).join(' · ');
 }
 
 /** One launch of a kernel. */

@@ -1,9 +1,12 @@
 /** Kernels of a document: every launch worked out, and what the rules say of them on the devices they may run on. */
-import type { KeyName } from '../core/finding.ts';
+import type { KeyName, Severity } from '../core/finding.ts';
 import { configurationsOf, type KernelConfiguration } from '../core/kernels/configuration.ts';
 import type { KernelFile } from '../core/kernels/facts.ts';
-import type { KernelDevice, KernelFinding, KernelRule } from '../core/kernels/kernel-rule.ts';
-import { kernelRules as allRules } from '../core/kernels/rules/index.ts';
+import type { KernelDevice, KernelFinding, ReportKernel } from '../core/kernels/kernel-rule.ts';
+import { kernelRules } from '../core/kernels/rules/index.ts';
+import { type TritonConfiguration, tritonConfigurations } from '../core/kernels/triton/configuration.ts';
+import type { TritonFile } from '../core/kernels/triton/facts.ts';
+import { tritonRules } from '../core/kernels/triton/rules/index.ts';
 import { architectureOf } from '../data/architectures.ts';
 import { findAccelerator } from '../data/index.ts';
 import type { ConfigDocument } from '../syntax/document.ts';
@@ -11,9 +14,21 @@ import type { EngineSettings, PlacedFinding } from './analysis.ts';
 import type { Log } from './run-rules.ts';
 import type { WantedSeverity } from './suppress.ts';
 
-export interface KernelsAnalysis {
+/** Kernels of CUDA and HIP. */
+export interface CudaKernels {
   readonly file: KernelFile;
   readonly configurations: readonly KernelConfiguration[];
+}
+
+export interface TritonKernels {
+  readonly file: TritonFile;
+  readonly configurations: readonly TritonConfiguration[];
+}
+
+/** One of the two. */
+export interface KernelsAnalysis {
+  readonly cuda?: CudaKernels;
+  readonly triton?: TritonKernels;
   readonly devices: readonly KernelDevice[];
   /** False where the devices are only usual ones. */
   readonly isDeviceNamed: boolean;
@@ -35,20 +50,19 @@ function deviceOf(name: string): KernelDevice | undefined {
 
 function devicesFor(
   document: ConfigDocument,
-  file: KernelFile,
+  usual: readonly string[],
   settings: EngineSettings,
 ): Pick<KernelsAnalysis, 'devices' | 'isDeviceNamed'> {
   const named = namedDevice.exec(document.text)?.[1] ?? settings.gpu;
   const device = named === undefined ? undefined : deviceOf(named);
   if (device) return { devices: [device], isDeviceNamed: true };
-  const usual = file.language === 'hip' ? usualAmdDevices : usualDevices;
   return { devices: usual.flatMap((id) => deviceOf(id) ?? []), isDeviceNamed: false };
 }
 
 /** As findings of configurations look; the key names the kernel's language, which no configuration has. */
-function placed({ uri }: ConfigDocument, language: string, finding: KernelFinding): PlacedFinding {
+function placed({ uri, format }: ConfigDocument, finding: KernelFinding): PlacedFinding {
   const { rule, severity, what, why, advice, fixes, range, related } = finding;
-  const at: KeyName = `${language}/kernel`;
+  const at: KeyName = `${format}/kernel`;
   return {
     finding: {
       rule,
@@ -66,33 +80,55 @@ function placed({ uri }: ConfigDocument, language: string, finding: KernelFindin
   };
 }
 
+interface Ruled {
+  readonly id: string;
+  readonly severity: Severity;
+}
+
+/** Runs rules over one document. A rule that throws is reported and skipped; the others go on. */
+function run<Rule extends Ruled>(
+  rules: readonly Rule[],
+  check: (rule: Rule, report: ReportKernel) => void,
+  document: ConfigDocument,
+  wanted: WantedSeverity,
+  log: Log,
+): readonly PlacedFinding[] {
+  const findings: PlacedFinding[] = [];
+  for (const rule of rules) {
+    try {
+      check(rule, ({ severity = rule.severity, related = [], fixes = [], ...finding }) => {
+        const told = wanted(rule.id, severity, finding.range.start);
+        if (told !== undefined) findings.push(placed(document, { ...finding, rule: rule.id, severity: told, related, fixes }));
+      });
+    } catch (error) {
+      log(`rule ${rule.id}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+    }
+  }
+  return findings;
+}
+
 /** @returns undefined for a document without kernels. */
 export function analyseKernels(
   document: ConfigDocument,
   settings: EngineSettings,
   wanted: WantedSeverity,
   log: Log,
-  rules: readonly KernelRule[] = allRules,
 ): KernelsAnalysis | undefined {
-  const file = document.kernels;
-  if (!file || (file.kernels.length === 0 && file.launches.length === 0)) return undefined;
-  const { devices, isDeviceNamed } = devicesFor(document, file, settings);
-  const configurations = configurationsOf(file);
-  const findings: PlacedFinding[] = [];
-  const input = { file, configurations, kernels: file.kernels, devices, isDeviceNamed, text: document.text };
-  for (const rule of rules.filter(({ languages }) => languages.includes(file.language))) {
-    try {
-      rule.check({
-        ...input,
-        report: ({ severity = rule.severity, related = [], fixes = [], ...finding }) => {
-          const told = wanted(rule.id, severity, finding.range.start);
-          if (told !== undefined)
-            findings.push(placed(document, file.language, { ...finding, rule: rule.id, severity: told, related, fixes }));
-        },
-      });
-    } catch (error) {
-      log(`rule ${rule.id}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
-    }
+  const { kernels: file, triton } = document;
+  if (file && file.kernels.length + file.launches.length > 0) {
+    const devices = devicesFor(document, file.language === 'hip' ? usualAmdDevices : usualDevices, settings);
+    const configurations = configurationsOf(file);
+    const input = { file, configurations, kernels: file.kernels, text: document.text, ...devices };
+    const rules = kernelRules.filter(({ languages }) => languages.includes(file.language));
+    const findings = run(rules, (rule, report) => rule.check({ ...input, report }), document, wanted, log);
+    return { cuda: { file, configurations }, ...devices, findings };
   }
-  return { file, configurations, devices, isDeviceNamed, findings };
+  if (triton && triton.kernels.length > 0) {
+    const devices = devicesFor(document, usualDevices, settings);
+    const configurations = tritonConfigurations(triton);
+    const input = { file: triton, configurations, devices: devices.devices };
+    const findings = run(tritonRules, (rule, report) => rule.check({ ...input, report }), document, wanted, log);
+    return { triton: { file: triton, configurations }, ...devices, findings };
+  }
+  return undefined;
 }

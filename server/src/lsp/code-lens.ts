@@ -2,7 +2,7 @@
 import type { CodeLens, CodeLensParams } from 'vscode-languageserver';
 import type { Range } from '../core/origin.ts';
 import type { Analysis, JobAnalysis } from '../engine/analysis.ts';
-import { configurationSummary } from '../engine/kernel-summary.ts';
+import { configurationSummary, tritonSummary } from '../engine/kernel-summary.ts';
 import { summaryOf } from '../engine/summary.ts';
 import { firstLine } from '../frameworks/setting.ts';
 import { fileName, normalUri } from '../io/uris.ts';
@@ -22,8 +22,15 @@ export async function codeLenses(session: Session, { textDocument }: CodeLensPar
 
 /** A line of figures above each kernel, by its first launch; the report opens all of them. */
 function kernelLenses({ uri, kernels }: Analysis): readonly { readonly at: Range; readonly lens: LensText }[] {
-  return (kernels?.file.kernels ?? []).flatMap((kernel) => {
-    const launches = kernels?.configurations.filter((one) => one.kernel === kernel) ?? [];
+  if (kernels?.triton) {
+    const { triton, devices } = kernels;
+    return triton.file.kernels.map((kernel) => ({
+      at: kernel.range,
+      lens: { title: tritonSummary(kernel, triton, devices), command: 'rooflint.report', arguments: [uri, 0] },
+    }));
+  }
+  return (kernels?.cuda?.file.kernels ?? []).flatMap((kernel) => {
+    const launches = kernels?.cuda?.configurations.filter((one) => one.kernel === kernel) ?? [];
     const [first] = launches;
     if (!kernels || !first) return [];
     const more = launches.length > 1 ? ` · ${launches.length} launches` : '';

@@ -58,8 +58,9 @@ function wordsAt(session: Session, analysis: Analysis, offset: number): Said | u
 /** A kernel where it is defined or launched. */
 function kernelAt({ kernels }: Analysis, offset: number): Said | undefined {
   if (!kernels) return undefined;
-  const defined = kernels.file.kernels.find(({ nameRange }) => contains(nameRange, offset));
-  const launched = defined ? undefined : kernels.file.launches.find(({ range }) => contains(range, offset));
+  const { kernels: all, launches } = kernels.triton?.file ?? kernels.cuda?.file ?? { kernels: [], launches: [] };
+  const defined = all.find(({ nameRange }) => contains(nameRange, offset));
+  const launched = defined ? undefined : launches.find(({ range }) => contains(range, offset));
   const range = defined?.nameRange ?? launched?.range;
   const words = kernelMarkdown(kernels, defined?.name ?? launched?.kernel ?? '');
   return range && words !== undefined ? { range, parts: [words] } : undefined;

@@ -3,14 +3,16 @@ import type { KernelConfiguration } from '../core/kernels/configuration.ts';
 import { evaluate } from '../core/kernels/expression.ts';
 import { kernelOccupancy, namedLimits } from '../core/kernels/kernel-occupancy.ts';
 import { bytesText } from '../core/kernels/rules/shared/bytes-text.ts';
+import type { Tile } from '../core/kernels/triton/facts.ts';
+import { accumulatorRegisters, pipelinedShared } from '../core/kernels/triton/shared-memory.ts';
 import { workedText } from '../engine/kernel-summary.ts';
-import type { KernelsAnalysis } from '../engine/kernels.ts';
+import type { KernelsAnalysis, TritonKernels } from '../engine/kernels.ts';
 import { code, plain, sections, tableOf } from './markdown-text.ts';
 
 /** More launches of one kernel than this are told by their number. */
 const mostLaunches = 4;
 
-function launchRows({ configurations }: Pick<KernelsAnalysis, 'configurations'>): string {
+function launchRows(configurations: readonly KernelConfiguration[]): string {
   const rows = configurations
     .slice(0, mostLaunches)
     .map(({ launch, template, threads, blocks, dynamicShared, block }) => [
@@ -65,20 +67,62 @@ function occupancyRows(configuration: KernelConfiguration, { devices, isDeviceNa
   return `${table}\n\nRegisters are the compiler's to choose: above the number shown, occupancy falls.${devicesSaid}\n\nLimits: ${plain(devices[0]?.architecture.source ?? '')}.`;
 }
 
+/** More configurations of one kernel than this are told by their number. */
+const mostConfigurations = 24;
+
+function tritonMarkdown(
+  { file, configurations }: TritonKernels,
+  { devices, isDeviceNamed }: KernelsAnalysis,
+  name: string,
+): string | undefined {
+  const kernel = file.kernels.find((one) => one.name === name);
+  if (!kernel) return undefined;
+  const own = configurations.filter((one) => one.kernel === kernel);
+  const rows = own.slice(0, mostConfigurations).map((one) => {
+    const shared = pipelinedShared(one, 2);
+    const registers = accumulatorRegisters(one, 32);
+    const beyond = devices
+      .filter(({ architecture }) => shared && shared.least > architecture.sharedPerBlockOptIn)
+      .map(({ architecture }) => architecture.id);
+    return [
+      code([...one.values].map(([key, value]) => `${key}=${value}`).join(', ') || 'as declared'),
+      String(one.numWarps),
+      String(one.numStages),
+      shared ? `${bytesText(shared.least)} to ${bytesText(shared.most)}` : '',
+      registers === undefined ? '' : registers.toFixed(registers % 1 === 0 ? 0 : 1),
+      beyond.join(', '),
+    ];
+  });
+  const more = own.length - rows.length;
+  const products = kernel.dots.map(({ left, right }) => `- ${code(`dot [${tileText(left.tile)}] x [${tileText(right.tile)}]`)}`);
+  const complete =
+    kernel.autotune && !kernel.autotune.isComplete
+      ? 'Not all configurations could be read: some come from a helper elsewhere or depend on the machine.'
+      : undefined;
+  const note =
+    'Shared memory: tiles that a loop loads ahead, at 16 bits per element, with one buffer less than `num_stages` to `num_stages`; layout changes come on top.';
+  return sections([
+    `**Triton kernel** ${code(name)}`,
+    tableOf(['configuration', 'warps', 'stages', 'shared memory', 'accumulator registers', 'out of resource on'], rows, [1, 2, 3, 4]),
+    more > 0 ? `and ${more} more` : undefined,
+    complete,
+    products.length > 0 ? products.join('\n') : undefined,
+    note,
+    isDeviceNamed ? undefined : 'No GPU is named, so usual ones are looked at: name one in the settings or with `# rooflint: gpu=h100`.',
+  ]);
+}
+
+const tileText = (tile: Tile | undefined): string => tile?.map(({ text }) => text).join(', ') ?? 'unknown';
+
 /** What a hover or report says of one kernel of a file; undefined where there is none of that name. */
 export function kernelMarkdown(analysis: KernelsAnalysis, name: string): string | undefined {
-  const own = analysis.configurations.filter(({ kernel }) => kernel.name === name);
+  if (analysis.triton) return tritonMarkdown(analysis.triton, analysis, name);
+  const own = (analysis.cuda?.configurations ?? []).filter(({ kernel }) => kernel.name === name);
   const [first] = own;
   if (!first) return undefined;
   const { mostThreads, leastBlocks, kernel } = first;
   const bounds = mostThreads
     ? `Compiled for blocks of up to ${plain(workedText(mostThreads))} threads${leastBlocks ? `, ${plain(workedText(leastBlocks))} of them per multiprocessor` : ''}.`
     : undefined;
-  return sections([
-    `**Kernel** ${code(kernel.name)}`,
-    launchRows({ configurations: own }),
-    bounds,
-    sharedRows(first),
-    occupancyRows(first, analysis),
-  ]);
+  return sections([`**Kernel** ${code(kernel.name)}`, launchRows(own), bounds, sharedRows(first), occupancyRows(first, analysis)]);
 }

@@ -4,6 +4,7 @@
  * a module imports, each at an offset of its own. `placeIn` and `textAt` tell them apart.
  */
 import type { KernelFile } from '../core/kernels/facts.ts';
+import type { TritonFile } from '../core/kernels/triton/facts.ts';
 import type { Place, Range } from '../core/origin.ts';
 import type { PythonModule } from './python-module.ts';
 import type { Scalar } from './scalar.ts';
@@ -162,8 +163,10 @@ export interface ConfigDocument {
   readonly afterExit?: AfterExit;
   /** Python only. */
   readonly python?: PythonModule;
-  /** CUDA, HIP and Triton: kernels and launches. */
+  /** CUDA and HIP: kernels and launches. */
   readonly kernels?: KernelFile;
+  /** Python only. */
+  readonly triton?: TritonFile;
 }
 
 function fileAt(document: ConfigDocument, offset: number): SourcedFile['file'] {

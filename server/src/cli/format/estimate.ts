@@ -4,7 +4,7 @@ import { fieldInfo, jobFields } from '../../core/fields.ts';
 import { uncertain } from '../../core/sensitivity/sensitivity.ts';
 import type { Analysis, JobAnalysis } from '../../engine/analysis.ts';
 import { formatFieldValue, formatPercent, formatSeconds, formatTerm } from '../../engine/format.ts';
-import { configurationSummary } from '../../engine/kernel-summary.ts';
+import { configurationSummary, tritonSummary } from '../../engine/kernel-summary.ts';
 import type { KernelsAnalysis } from '../../engine/kernels.ts';
 import { sensitivityOf } from '../../engine/sensitivity.ts';
 import { summaryOf } from '../../engine/summary.ts';
@@ -22,9 +22,12 @@ export function estimateText(file: string, analysis: Analysis): string {
   return analysis.jobs.map((job) => jobText(analysis.jobs.length > 1 ? `${file}, launch ${job.index + 1}` : file, job)).join('\n');
 }
 
-/** One line for each launch of each kernel. */
-function kernelsText(file: string, { configurations, devices }: KernelsAnalysis): string {
-  const lines = configurations.map((one) => `  ${one.kernel.name}: ${configurationSummary(one, devices)}`);
+/** One line for each launch of each kernel, and for each Triton kernel. */
+function kernelsText(file: string, { cuda, triton, devices }: KernelsAnalysis): string {
+  const lines = [
+    ...(cuda?.configurations ?? []).map((one) => `  ${one.kernel.name}: ${configurationSummary(one, devices)}`),
+    ...(triton?.file.kernels ?? []).map((kernel) => `  ${kernel.name}: ${triton ? tritonSummary(kernel, triton, devices) : ''}`),
+  ];
   return `${file}: ${lines.length === 0 ? 'launches of kernels that stand in other files' : 'kernels'}\n${lines.join('\n')}\n`;
 }
 

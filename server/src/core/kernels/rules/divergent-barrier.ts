@@ -27,7 +27,7 @@ export const divergentBarrier = defineKernelRule({
         report({
           range,
           related: [{ range: condition.range, message: 'threads of a block differ here' }],
-          what: `__syncthreads() is reached only where ${condition.isNegated ? `!(${condition.expression.text})` : condition.expression.text}`,
+          what: `A barrier is reached only where ${condition.isNegated ? `!(${condition.expression.text})` : condition.expression.text}`,
           why: 'a barrier that not all threads of the block reach hangs or lets threads through too early',
           advice: 'move it out of the condition; let threads without work go through it as well',
         });
