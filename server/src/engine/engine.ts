@@ -120,7 +120,7 @@ function analyseDocument(parts: Parts, document: ConfigDocument, version: number
   const { adapter, jobs: found } =
     document.format === 'cuda' ? nothing : guard(parts, 'read', nothing, () => recognise(document, faultOf(parts), pins));
   const wanted = wantedSeverity(document.text, parts.settings().rules);
-  const kernels = guard(parts, 'kernels', undefined, () => analyseKernels(document, parts.settings(), wanted, parts.log));
+  const kernels = guard(parts, 'kernels', undefined, () => analyseKernels(document, parts.files, parts.settings(), wanted, parts.log));
   const jobs = found.map(({ reading }, index) => analyseReading(parts, document, inFiles(document, reading), index, wanted));
   return {
     uri: document.uri,
@@ -130,7 +130,7 @@ function analyseDocument(parts: Parts, document: ConfigDocument, version: number
     jobs: jobs.map(({ analysis }) => analysis),
     ...(kernels ? { kernels } : {}),
     problems: toldProblems(adapter ? [...document.problems, ...jobs.flatMap(({ problems }) => problems)] : limitsMet(document), wanted),
-    dependsOn: distinctFiles(document, requirements.files(), jobs),
+    dependsOn: [...distinctFiles(document, requirements.files(), jobs), ...(kernels?.includes ?? [])],
   };
 }
 

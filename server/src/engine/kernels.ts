@@ -10,7 +10,8 @@ import { tritonRules } from '../core/kernels/triton/rules/index.ts';
 import { architectureOf } from '../data/architectures.ts';
 import { findAccelerator } from '../data/index.ts';
 import type { ConfigDocument } from '../syntax/document.ts';
-import type { EngineSettings, PlacedFinding } from './analysis.ts';
+import type { EngineSettings, FileAccess, PlacedFinding } from './analysis.ts';
+import { withIncludes } from './kernel-includes.ts';
 import type { Log } from './run-rules.ts';
 import type { WantedSeverity } from './suppress.ts';
 
@@ -33,6 +34,8 @@ export interface KernelsAnalysis {
   /** False where the devices are only usual ones. */
   readonly isDeviceNamed: boolean;
   readonly findings: readonly PlacedFinding[];
+  /** Files whose definitions take part. */
+  readonly includes: readonly string[];
 }
 
 /** Taken where no GPU is named: one of each generation that models run on. */
@@ -110,25 +113,27 @@ function run<Rule extends Ruled>(
 /** @returns undefined for a document without kernels. */
 export function analyseKernels(
   document: ConfigDocument,
+  files: FileAccess,
   settings: EngineSettings,
   wanted: WantedSeverity,
   log: Log,
 ): KernelsAnalysis | undefined {
-  const { kernels: file, triton } = document;
-  if (file && file.kernels.length + file.launches.length > 0) {
+  const { kernels: own, triton } = document;
+  if (own && own.kernels.length + own.launches.length > 0) {
+    const { file, uris } = withIncludes(document.uri, own, files);
     const devices = devicesFor(document, file.language === 'hip' ? usualAmdDevices : usualDevices, settings);
     const configurations = configurationsOf(file);
     const input = { file, configurations, kernels: file.kernels, text: document.text, ...devices };
     const rules = kernelRules.filter(({ languages }) => languages.includes(file.language));
     const findings = run(rules, (rule, report) => rule.check({ ...input, report }), document, wanted, log);
-    return { cuda: { file, configurations }, ...devices, findings };
+    return { cuda: { file, configurations }, ...devices, findings, includes: uris };
   }
   if (triton && triton.kernels.length > 0) {
     const devices = devicesFor(document, usualDevices, settings);
     const configurations = tritonConfigurations(triton);
-    const input = { file: triton, configurations, devices: devices.devices };
+    const input = { file: triton, configurations, text: document.text, devices: devices.devices };
     const findings = run(tritonRules, (rule, report) => rule.check({ ...input, report }), document, wanted, log);
-    return { triton: { file: triton, configurations }, ...devices, findings };
+    return { triton: { file: triton, configurations }, ...devices, findings, includes: [] };
   }
   return undefined;
 }

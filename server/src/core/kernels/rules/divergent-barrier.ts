@@ -1,18 +1,6 @@
 /** A barrier that only some threads of a block reach is undefined: it hangs or lets threads through. */
-import { type Expression, partsOf } from '../expression.ts';
-import type { Kernel } from '../facts.ts';
 import { defineKernelRule } from '../kernel-rule.ts';
-
-/** Whether an expression differs from thread to thread; followed through constants of the kernel. */
-function variesByThread(expression: Expression, kernel: Kernel, depth = 0): boolean {
-  if (depth > 20) return false;
-  if (expression.kind === 'name') {
-    if (/^(?:threadIdx|hipThreadIdx_?)\.?[xyz]$/.test(expression.name)) return true;
-    const meant = kernel.constants.get(expression.name);
-    return meant !== undefined && meant !== expression && variesByThread(meant, kernel, depth + 1);
-  }
-  return partsOf(expression).some((part) => variesByThread(part, kernel, depth + 1));
-}
+import { variesByThread } from './shared/varies-by-thread.ts';
 
 export const divergentBarrier = defineKernelRule({
   id: 'divergent-barrier',

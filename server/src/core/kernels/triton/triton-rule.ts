@@ -6,6 +6,7 @@ import type { TritonFile } from './facts.ts';
 
 export interface TritonRuleInput {
   readonly file: TritonFile;
+  readonly text: string;
   readonly configurations: readonly TritonConfiguration[];
   /** The GPU that is named; several usual ones where none is, and then a verdict must hold on all of them. */
   readonly devices: readonly KernelDevice[];

@@ -2,11 +2,14 @@
 import type { TritonRule } from '../triton-rule.ts';
 import { accumulatorOverRegisters } from './accumulator-over-registers.ts';
 import { arangeNotPowerOfTwo } from './arange-not-power-of-two.ts';
+import { autotuneKeyUnknown } from './autotune-key-unknown.ts';
 import { autotuneWithoutKey } from './autotune-without-key.ts';
 import { autotunedValueAtLaunch } from './autotuned-value-at-launch.ts';
 import { blockSizeNotConstexpr } from './block-size-not-constexpr.ts';
 import { dotBelowMinimum } from './dot-below-minimum.ts';
 import { duplicateConfigurations } from './duplicate-configurations.ts';
+import { loopWithoutPipelining } from './loop-without-pipelining.ts';
+import { tooManyConfigurations } from './too-many-configurations.ts';
 import { tritonSharedMemoryOverDevice } from './triton-shared-memory-over-device.ts';
 import { unmaskedAccess } from './unmasked-access.ts';
 import { warpsNotPowerOfTwo } from './warps-not-power-of-two.ts';
@@ -15,11 +18,14 @@ import { warpsNotPowerOfTwo } from './warps-not-power-of-two.ts';
 export const tritonRules: readonly TritonRule[] = [
   accumulatorOverRegisters,
   arangeNotPowerOfTwo,
+  autotuneKeyUnknown,
   autotuneWithoutKey,
   autotunedValueAtLaunch,
   blockSizeNotConstexpr,
   dotBelowMinimum,
   duplicateConfigurations,
+  loopWithoutPipelining,
+  tooManyConfigurations,
   tritonSharedMemoryOverDevice,
   unmaskedAccess,
   warpsNotPowerOfTwo,
