@@ -20,7 +20,7 @@ export const shuffleInDivergentBranch = defineKernelRule({
           range,
           related: [{ range: condition.range, message: 'lanes of a warp may differ here' }],
           what: `A shuffle over all lanes, reached only where ${condition.isNegated ? `!(${condition.expression.text})` : condition.expression.text}`,
-          why: 'the mask names lanes that may not be there: what they give is anyone's guess, and it may hang',
+          why: 'the mask names lanes that may not be there: what they give is left open, and it may hang',
           advice: 'move it out of the condition, or take the mask from __activemask() or __ballot_sync before it',
         });
       }
