@@ -6,10 +6,14 @@ import type { EstimateResult } from '../core/estimate.ts';
 import type { Finding } from '../core/finding.ts';
 import type { Cluster } from '../core/hardware.ts';
 import type { FlopsConvention, JobField, JobKind, PartialJob } from '../core/job-fields.ts';
+import type { KernelConfiguration } from '../core/kernels/configuration.ts';
+import type { KernelFile } from '../core/kernels/facts.ts';
+import type { KernelDevice } from '../core/kernels/kernel-rule.ts';
+import type { TritonConfiguration } from '../core/kernels/triton/configuration.ts';
+import type { TritonFile } from '../core/kernels/triton/facts.ts';
 import type { Place, Range, Sources } from '../core/origin.ts';
 import type { Link, UnreadKey, WrittenSetting } from '../frameworks/adapter.ts';
 import type { ConfigDocument, Problem } from '../syntax/document.ts';
-import type { KernelsAnalysis } from './kernels.ts';
 import type { JobKeys } from './keys.ts';
 
 /** A finding with its place in the text. */
@@ -64,6 +68,29 @@ export interface JobAnalysis {
   readonly cluster: Cluster | undefined;
   readonly result: EstimateResult;
   readonly findings: readonly PlacedFinding[];
+}
+
+/** Kernels of CUDA and HIP. */
+export interface CudaKernels {
+  readonly file: KernelFile;
+  readonly configurations: readonly KernelConfiguration[];
+}
+
+export interface TritonKernels {
+  readonly file: TritonFile;
+  readonly configurations: readonly TritonConfiguration[];
+}
+
+/** One of the two. */
+export interface KernelsAnalysis {
+  readonly cuda?: CudaKernels;
+  readonly triton?: TritonKernels;
+  readonly devices: readonly KernelDevice[];
+  /** False where the devices are only usual ones. */
+  readonly isDeviceNamed: boolean;
+  readonly findings: readonly PlacedFinding[];
+  /** Files whose definitions take part. */
+  readonly includes: readonly string[];
 }
 
 export interface Analysis {

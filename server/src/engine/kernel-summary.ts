@@ -5,7 +5,7 @@ import type { KernelDevice } from '../core/kernels/kernel-rule.ts';
 import { bytesText } from '../core/kernels/rules/shared/bytes-text.ts';
 import type { TritonKernel } from '../core/kernels/triton/facts.ts';
 import { pipelinedShared } from '../core/kernels/triton/shared-memory.ts';
-import type { TritonKernels } from './kernels.ts';
+import type { TritonKernels } from './analysis.ts';
 
 /** A size, or what it depends on. */
 export function workedText({ value, unknown }: Worked, spell: (value: number) => string = String): string {

@@ -10,33 +10,10 @@ import { tritonRules } from '../core/kernels/triton/rules/index.ts';
 import { architectureOf } from '../data/architectures.ts';
 import { findAccelerator } from '../data/index.ts';
 import type { ConfigDocument } from '../syntax/document.ts';
-import type { EngineSettings, FileAccess, PlacedFinding } from './analysis.ts';
+import type { EngineSettings, FileAccess, KernelsAnalysis, PlacedFinding } from './analysis.ts';
 import { withIncludes } from './kernel-includes.ts';
 import type { Log } from './run-rules.ts';
 import type { WantedSeverity } from './suppress.ts';
-
-/** Kernels of CUDA and HIP. */
-export interface CudaKernels {
-  readonly file: KernelFile;
-  readonly configurations: readonly KernelConfiguration[];
-}
-
-export interface TritonKernels {
-  readonly file: TritonFile;
-  readonly configurations: readonly TritonConfiguration[];
-}
-
-/** One of the two. */
-export interface KernelsAnalysis {
-  readonly cuda?: CudaKernels;
-  readonly triton?: TritonKernels;
-  readonly devices: readonly KernelDevice[];
-  /** False where the devices are only usual ones. */
-  readonly isDeviceNamed: boolean;
-  readonly findings: readonly PlacedFinding[];
-  /** Files whose definitions take part. */
-  readonly includes: readonly string[];
-}
 
 /** Taken where no GPU is named: one of each generation that models run on. */
 const usualDevices = ['nvidia-a100-sxm-80gb', 'nvidia-l40s', 'nvidia-h100-sxm-80gb', 'nvidia-b200-sxm-180gb'];

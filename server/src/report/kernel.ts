@@ -5,8 +5,8 @@ import { kernelOccupancy, namedLimits } from '../core/kernels/kernel-occupancy.t
 import { bytesText } from '../core/kernels/rules/shared/bytes-text.ts';
 import type { Tile } from '../core/kernels/triton/facts.ts';
 import { accumulatorRegisters, pipelinedShared } from '../core/kernels/triton/shared-memory.ts';
+import type { KernelsAnalysis, TritonKernels } from '../engine/analysis.ts';
 import { workedText } from '../engine/kernel-summary.ts';
-import type { KernelsAnalysis, TritonKernels } from '../engine/kernels.ts';
 import { code, plain, sections, tableOf } from './markdown-text.ts';
 
 /** More launches of one kernel than this are told by their number. */

@@ -2,10 +2,9 @@
 import type { Assumption, ServingEstimate, TrainingEstimate } from '../../core/estimate.ts';
 import { fieldInfo, jobFields } from '../../core/fields.ts';
 import { uncertain } from '../../core/sensitivity/sensitivity.ts';
-import type { Analysis, JobAnalysis } from '../../engine/analysis.ts';
+import type { Analysis, JobAnalysis, KernelsAnalysis } from '../../engine/analysis.ts';
 import { formatFieldValue, formatPercent, formatSeconds, formatTerm } from '../../engine/format.ts';
 import { configurationSummary, tritonSummary } from '../../engine/kernel-summary.ts';
-import type { KernelsAnalysis } from '../../engine/kernels.ts';
 import { sensitivityOf } from '../../engine/sensitivity.ts';
 import { summaryOf } from '../../engine/summary.ts';
 import { termsOf, worstStageOf } from '../../engine/terms.ts';
