@@ -1,11 +1,9 @@
 /** Kernels of a document: every launch worked out, and what the rules say of them on the devices they may run on. */
 import type { KeyName, Severity } from '../core/finding.ts';
-import { configurationsOf, type KernelConfiguration } from '../core/kernels/configuration.ts';
-import type { KernelFile } from '../core/kernels/facts.ts';
+import { configurationsOf } from '../core/kernels/configuration.ts';
 import type { KernelDevice, KernelFinding, ReportKernel } from '../core/kernels/kernel-rule.ts';
 import { kernelRules } from '../core/kernels/rules/index.ts';
-import { type TritonConfiguration, tritonConfigurations } from '../core/kernels/triton/configuration.ts';
-import type { TritonFile } from '../core/kernels/triton/facts.ts';
+import { tritonConfigurations } from '../core/kernels/triton/configuration.ts';
 import { tritonRules } from '../core/kernels/triton/rules/index.ts';
 import { architectureOf } from '../data/architectures.ts';
 import { findAccelerator } from '../data/index.ts';
