@@ -87,6 +87,14 @@ export interface TrainingJob extends MemoryChoices {
   readonly assumptions: readonly Assumption[];
 }
 
+/** What drafts tokens beside the served model: a whole model, or a head on its hidden states, as a job of its own on the same GPUs. */
+export interface ServingDraft {
+  readonly kind: 'model' | 'eagle' | 'eagle3';
+  readonly job: Omit<ServingJob, 'draft'>;
+  /** Rows of the head's own output; 0: it shares the model's. */
+  readonly headRows: number;
+}
+
 export interface ServingJob {
   /** What one replica is asked to do, when a load is stated. */
   readonly load?: ServingLoad & LatencyLimits;
@@ -126,6 +134,8 @@ export interface ServingJob {
   readonly cpuOffloadGiB: number;
   /** Layers of the checkpoint that draft tokens (multi-token prediction) and are loaded. */
   readonly draftLayers: number;
+  /** Another model that drafts, when its shape is known. */
+  readonly draft?: ServingDraft;
   readonly loraSlots: number;
   readonly loraRank: number;
   readonly gpuLayers: number | undefined;

@@ -1,7 +1,7 @@
 /** The numbers of a serving estimate as terms with their formulas, inputs and bands. */
 import { servingBand, totalBand } from '../calibration/serving-bands.ts';
 import type { LoadEstimate, ServingEstimate } from '../estimate.ts';
-import type { ServingJob } from '../estimate-inputs.ts';
+import type { ServingDraft, ServingJob } from '../estimate-inputs.ts';
 import { bandOf } from '../memory/stage-terms.ts';
 import { firstAttention, type ModelShape } from '../model-shape.ts';
 import { totalParameters } from '../parameters/model-parameters.ts';
@@ -25,7 +25,7 @@ export function servingTerms(job: ServingJob, usable: Term, n: ServingMemory): S
   const overhead = overheadTerm(job, n);
   const kvCache = poolTerm(job, n);
   const total = banded(sumOf('memory.total', 'Memory per GPU', 'B', [weights, overhead, kvCache]), totalBand);
-  const needed = n.weights + n.activation + n.outside + n.states;
+  const needed = n.weights - n.unbudgeted + n.activation + n.outside + n.states;
   const tooMuch = needed > n.budget || total.value > Math.max(usable.value, n.budget) * roomForRounding;
   const fits = tooMuch ? 'no' : n.concurrency < 1 ? 'close' : 'yes';
   const tokens = tokensOfReplica(job, n.tokens);
@@ -48,10 +48,10 @@ export function servingTerms(job: ServingJob, usable: Term, n: ServingMemory): S
 
 function weightsTerm(job: ServingJob, n: ServingMemory): Term {
   const term: Term = {
-    id: 'memory.weights',
-    label: 'Weights',
+    id: n.draft > 0 ? 'memory.weights.model' : 'memory.weights',
+    label: n.draft > 0 ? 'Weights of the model' : 'Weights',
     unit: 'B',
-    value: n.weights,
+    value: n.weights - n.draft,
     formula: `matrices as ${job.scheme.label}; embedding, norms and what is left out in 16 bits${n.lora > 0 ? '; slots for adapters' : ''}`,
     inputs: [
       { name: 'parameters', value: totalParameters(job.model), field: 'model.name' },
@@ -61,7 +61,30 @@ function weightsTerm(job: ServingJob, n: ServingMemory): Term {
     ],
     source: job.scheme.source,
   };
-  return banded(term, servingBand(job, 'weights'));
+  const draft = job.draft && n.draft > 0 ? [draftTerm(job.draft, n.draft)] : [];
+  return banded(draft.length > 0 ? sumOf('memory.weights', 'Weights', 'B', [term, ...draft]) : term, servingBand(job, 'weights'));
+}
+
+const drafts = {
+  model: 'all of its matrices',
+  eagle: "its layers and what joins hidden states to them; embedding and output are the model's",
+  eagle3: "its layers, what joins three hidden states to them, and an output of its own; the embedding is the model's",
+} as const;
+
+/** The model that drafts, beside the one that is served. */
+function draftTerm({ kind, job }: ServingDraft, bytes: number): Term {
+  return {
+    id: 'memory.weights.draft',
+    label: 'Weights of the draft',
+    unit: 'B',
+    value: bytes,
+    formula: `${drafts[kind]}, as ${job.scheme.label}`,
+    inputs: [
+      { name: 'parameters', value: totalParameters(job.model), field: 'serving.draftModel' },
+      { name: 'TP', value: job.tensor, field: 'parallel.tensor' },
+    ],
+    source: 'docs/model/serving.md, drafts',
+  };
 }
 
 function overheadTerm(job: ServingJob, n: ServingMemory): Term {

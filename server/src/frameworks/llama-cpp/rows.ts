@@ -69,6 +69,7 @@ export const llamaCppRows: readonly Row[] = [
   row({ field: 'cluster.gpusPerNode', keys: ['device'], parse: devices }),
   row({ field: 'cluster.gpusPerNode', keys: ['tensor-split'], parse: split }),
   row({ field: 'serving.draftModel', keys: ['model-draft', 'hf-repo-draft'], parse: text }),
+  row({ field: 'serving.draftMethod', keys: ['spec-type'], parse: text }),
   row({ field: 'serving.speculativeTokens', keys: ['spec-draft-n-max', 'draft-max'], parse: size }),
 ];
 

@@ -30,6 +30,7 @@ export function completeLlamaCpp(draft: Draft, settings: readonly Setting[]): vo
   const drafted = draft.facts['speculative.draft_model'];
   if (typeof drafted === 'string' && /\.gguf$/i.test(drafted)) draft.facts['speculative.draft_model'] = fileName(drafted);
   readWeights(draft, find);
+  readDraftWeights(draft, find);
   readCache(draft, find);
   readGpus(draft, find);
   if (isAllLayers(settingText(find('n-gpu-layers')) ?? ''))
@@ -62,6 +63,13 @@ function readWeights(draft: Draft, find: Find): void {
   if (type !== undefined) setField(draft, 'serving.quantization', type, keyOrigin(draft, named));
   else if (named.name === 'hf-repo')
     setDefault(draft, 'serving.quantization', 'Q4_K_M', 'llama.cpp takes Q4_K_M of a repository that has it');
+}
+
+/** The type of the draft's weights, by the same names. */
+function readDraftWeights(draft: Draft, find: Find): void {
+  const named = find('model-draft') ?? find('hf-repo-draft');
+  const type = ggufType(settingText(named) ?? '');
+  if (named !== undefined && type !== undefined) setField(draft, 'serving.draftQuantization', type, keyOrigin(draft, named));
 }
 
 /** Keys and values have a type each; only where both are the same does one format stand for the cache. */

@@ -74,6 +74,7 @@ const lines = `
   hicache-size | integer | 0 | GB of host memory for the KV cache of each rank
   speculative-algorithm | EAGLE,EAGLE3,NEXTN,STANDALONE,NGRAM,DFLASH | - | How tokens are guessed
   speculative-draft-model-path / speculative-draft-model | text | - | Draft model
+  speculative-draft-model-quantization | text | - | How the draft model's weights are quantized; the model's own when absent
   speculative-num-steps | integer | - | Steps of the draft model
   speculative-eagle-topk | integer | - | Branches of each step
   speculative-num-draft-tokens | integer | - | Tokens the model checks at once

@@ -64,11 +64,11 @@ const lines = `
   num-scheduler-steps | integer | 1 | Steps between two plans; older releases
   preemption-mode | recompute,swap | - | What happens to preempted sequences; older releases
   speculative-config | block | - | Draft model and how many tokens it guesses
-  speculative-config.method | text | - | How tokens are guessed: eagle3, mtp, ngram, draft_model, suffix
+  speculative-config.method / spec-method | text | - | How tokens are guessed: eagle3, mtp, ngram, draft_model, suffix
   speculative-config.model / spec-model / speculative-model | text | - | Draft model
   speculative-config.num_speculative_tokens / spec-tokens / num-speculative-tokens | integer | - | Tokens guessed in each step
-  speculative-config.draft_tensor_parallel_size | integer | - | TP of the draft model
-  spec-method | text | - | How tokens are guessed, without a block
+  speculative-config.draft_tensor_parallel_size / speculative-draft-tensor-parallel-size | integer | - | TP of the draft model
+  speculative-config.quantization / speculative-model-quantization | text | - | How the draft model's weights are quantized
   enable-lora | boolean | false | Serves adapters
   max-loras | integer | 1 | Adapters of one step; their memory is set aside
   max-lora-rank | 8,16,32,64,128,256,320,512 | 16 | Highest rank, for which memory is set aside

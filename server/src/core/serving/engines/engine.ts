@@ -68,9 +68,11 @@ export interface Pool {
 export interface Engine {
   readonly id: EngineId;
   readonly label: string;
-  /** The field its share of the memory is set by. */
+  /** A draft model is loaded when the pool has its size, and each of its layers counts there like one of the model's. */
+  readonly draftAfterPool?: boolean;
   /** What it sets aside hangs on its context alone, so that it has no share of the memory to set. */
   readonly hasFixedPool?: boolean;
+  /** The field its share of the memory is set by. */
   readonly shareField: 'serving.gpuMemoryUtilization' | 'serving.staticMemoryShare' | 'serving.freeMemoryShare';
   readonly defaults: (question: DefaultsQuestion) => EngineDefaults;
   readonly overhead: (job: ServingJob) => Overhead;

@@ -4,6 +4,7 @@ import type { TermInput } from '../../term.ts';
 import { GiB } from '../../units.ts';
 import { engineOf } from '../engines/engines.ts';
 import { stageCaches } from './cache-layers.ts';
+import { draftBytes, draftCaches } from './draft-memory.ts';
 import type { PoolTokens } from './kv-pool.ts';
 import { stageLayers } from './stages.ts';
 import { loraBytes, stageWeights } from './weight-bytes.ts';
@@ -12,6 +13,9 @@ export interface ServingMemory {
   /** The stage that holds the fewest tokens. */
   readonly stage: number;
   readonly weights: number;
+  /** Of the weights: those of a model that drafts, and what of them the budget does not see. */
+  readonly draft: number;
+  readonly unbudgeted: number;
   readonly lora: number;
   readonly activation: number;
   readonly outside: number;
@@ -40,17 +44,24 @@ export function servingMemory(job: ServingJob, usable: number): ServingMemory {
   const layers = stageLayers(job);
   const overhead = engine.overhead(job);
   const offloaded = GiB(job.cpuOffloadGiB);
+  const drafting = draftBytes(job);
+  const drafted = draftCaches(job);
   let from = 0;
   const stages = stageWeights(job).map((held, stage): ServingMemory => {
     const to = from + (layers[stage] ?? 0);
-    const caches = stageCaches(job, from, to);
+    const isLast = to === job.model.layers;
+    const draft = isLast ? drafting : 0;
+    const caches = stageCaches(job, from, to, isLast ? drafted : [], engine.draftAfterPool);
     from = to;
-    const weights = Math.max(0, (engine.resident?.(job, held) ?? held.bytes) - offloaded);
-    const pool = engine.pool(job, { usable, weights, caches, ...overhead });
+    const weights = Math.max(0, (engine.resident?.(job, held) ?? held.bytes) - offloaded) + draft;
+    const unbudgeted = engine.draftAfterPool === true ? draft : 0;
+    const pool = engine.pool(job, { usable, weights: weights - unbudgeted, caches, ...overhead });
     const cache = capped(job, engine.tokens(job, caches, pool.bytes));
     return {
       stage,
       weights,
+      draft,
+      unbudgeted,
       lora: loraBytes(job, layers[stage] ?? 0),
       ...overhead,
       budget: pool.budget,
