@@ -70,6 +70,38 @@ test.each<[string, number]>([
   expect((8 * bytes) / parameters8b / bits).toBeCloseTo(1, 3);
 });
 
+describe('tokens that requests of one length hold', () => {
+  const gptOss = { ...card('openai/gpt-oss-20b'), 'serving.maxModelLen': 65536 } as const;
+
+  test('are those of the log where all layers see everything, whatever the length', () => {
+    const { held, tokens } = memoryOf(llama8b);
+    for (const each of [1, 100, 8192]) expect(held(each)).toBe(tokens);
+  });
+
+  test('are more where every second layer keeps a window of 128: nearly twice for long requests, no more for short ones', () => {
+    const { held, tokens } = memoryOf(gptOss);
+    expect(held(64) / tokens).toBeCloseTo(1, 2);
+    expect(held(1e6) / tokens).toBeCloseTo(2, 2);
+    // Full attention and a window with a page more, for 1,024 tokens each: 1024 / (1024 + 128 + 16) of the pages of both.
+    expect(held(1024) / tokens).toBeCloseTo((2 * 1024) / (1024 + 144), 2);
+  });
+
+  test('never grow slower than the requests, and make the usual batch larger', () => {
+    const { held } = memoryOf(gptOss);
+    for (const each of [16, 128, 1024, 8192]) expect(held(2 * each)).toBeGreaterThanOrEqual(held(each));
+    const { decode, kvTokens, heldTokens } = estimateOf({ ...gptOss, 'serving.maxModelLen': 131072 });
+    expect(decode.batch).toBe(Math.floor(heldTokens(65536) / 65536));
+    expect(decode.batch).toBeGreaterThan(1.8 * Math.floor(kvTokens.value / 65536));
+  });
+
+  test('other engines count all layers, and a stated number of tokens caps them', () => {
+    const { held, tokens } = memoryOf(gptOss, 'tensorrt-llm');
+    expect(held(1e6)).toBe(tokens);
+    const capped = memoryOf({ ...gptOss, 'serving.maxKvTokens': Math.floor(memoryOf(gptOss).tokens / 2) });
+    expect(capped.held(1e6) / memoryOf(gptOss).held(1e6)).toBeCloseTo(0.5, 2);
+  });
+});
+
 describe('pages of vLLM', () => {
   const tokensPerByte = (fields: PartialJob) => memoryOf(fields).perToken;
 

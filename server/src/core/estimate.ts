@@ -122,6 +122,8 @@ export interface ServingEstimate {
   };
   readonly kvBytesPerToken: Term;
   readonly kvTokens: Term;
+  /** Tokens in the cache of `kvTokens` when every request has cached so many of them: windows give back what is behind them. */
+  readonly heldTokens: (each: number) => number;
   /** Requests of the full configured context that fit at once. */
   readonly concurrency: Term;
   readonly decode: { readonly batch: number; readonly timePerToken: Term; readonly tokensPerSecond: Term };

@@ -35,7 +35,7 @@ export interface EngineChoices {
   readonly acceptance?: number;
 }
 
-/** `written`: the job as read, for what only schedulers need. `kvTokens`: what the estimate says that fits in the cache. */
+/** `written`: the job as read, for what only schedulers need. `kvTokens`: what the estimate says that the cache holds of such requests. */
 export function engineOfJob(job: ServingJob, written: PartialJob, kvTokens: number, choices: EngineChoices = {}): SimulatedEngine {
   const { policy } = choices;
   const own = policies[job.framework];

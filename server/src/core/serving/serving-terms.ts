@@ -28,7 +28,7 @@ export function servingTerms(job: ServingJob, usable: Term, n: ServingMemory): S
   const needed = n.weights - n.unbudgeted + n.activation + n.outside + n.states;
   const tooMuch = needed > n.budget || total.value > Math.max(usable.value, n.budget) * roomForRounding;
   const fits = tooMuch ? 'no' : n.concurrency < 1 ? 'close' : 'yes';
-  const tokens = tokensOfReplica(job, n.tokens);
+  const held = (each: number): number => tokensOfReplica(job, n.held(each));
   let load: LoadEstimate | undefined;
   return {
     kind: 'serving',
@@ -36,11 +36,12 @@ export function servingTerms(job: ServingJob, usable: Term, n: ServingMemory): S
     parameters: { id: 'parameters', label: 'Parameters', value: totalParameters(job.model), unit: 'count' },
     memory: { weights, overhead, kvCache, total, usable, fits },
     ...cacheTerms(job, n),
-    ...speedTerms(job, tokens),
+    heldTokens: n.held,
+    ...speedTerms(job, held),
     assumptions: job.assumptions,
     // Asked by who shows it: of the dozens of changes that rules try, nobody does.
     get load() {
-      load ??= loadTerms(job, tokens);
+      load ??= loadTerms(job, held);
       return load;
     },
   };

@@ -73,6 +73,7 @@ export const llamaCpp: Engine = {
       perToken: bytes / maxModelLen,
       tokens: maxModelLen,
       concurrency: maxSequences,
+      held: () => maxModelLen,
       formula: 'cache of the context / its tokens',
     };
   },

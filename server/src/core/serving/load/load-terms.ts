@@ -6,16 +6,16 @@ import type { Band, Term, TermInput } from '../../term.ts';
 import { scaledTimer } from '../time/scaled-timer.ts';
 import { stepTimer } from '../time/timer-of-job.ts';
 import { loadCurve } from './load-curve.ts';
-import { type ReplicaLimits, type SteadyState, steadyState, sustainedRate } from './steady-state.ts';
+import { meanCached, type ReplicaLimits, type SteadyState, steadyState, sustainedRate } from './steady-state.ts';
 
-/** `poolTokens`: tokens that the KV cache of one replica holds. */
-export function loadTerms(job: ServingJob, poolTokens: number): LoadEstimate | undefined {
+/** `held`: tokens in the KV cache of one replica when every request has cached so many. */
+export function loadTerms(job: ServingJob, held: (each: number) => number): LoadEstimate | undefined {
   const { load } = job;
   if (!load) return undefined;
   const limits: ReplicaLimits = {
     maxSequences: job.maxSequences,
     maxBatchedTokens: job.maxBatchedTokens,
-    kvTokens: poolTokens,
+    kvTokens: held(meanCached(load)),
   };
   const timer = stepTimer(job);
   const { share, basis } = servingBand(job, 'throughput');

@@ -36,6 +36,8 @@ export interface ServingMemory {
   readonly block: number;
   readonly tokens: number;
   readonly concurrency: number;
+  /** Tokens in the pool when every request has cached so many. */
+  readonly held: (each: number) => number;
 }
 
 /** All stages, the one that holds the fewest tokens first told: the scheduler may use no more than it has. */
@@ -76,6 +78,7 @@ export function servingMemory(job: ServingJob, usable: number): ServingMemory {
       block: cache.block,
       tokens: cache.tokens,
       concurrency: cache.concurrency,
+      held: cache.held,
     };
   });
   return stages.reduce((least, stage) => (isFuller(stage, least) ? stage : least));
@@ -85,7 +88,9 @@ const isFuller = (stage: ServingMemory, other: ServingMemory): boolean =>
   stage.tokens < other.tokens || (stage.tokens === other.tokens && stage.weights > other.weights);
 
 /** A stated number of tokens caps what the memory would hold. */
-function capped(job: ServingJob, held: PoolTokens): PoolTokens {
+function capped(job: ServingJob, cache: PoolTokens): PoolTokens {
   const most = job.maxKvTokens;
-  return most === undefined || most >= held.tokens ? held : { ...held, tokens: most, concurrency: (held.concurrency * most) / held.tokens };
+  if (most === undefined || most >= cache.tokens) return cache;
+  const part = most / cache.tokens;
+  return { ...cache, tokens: most, concurrency: cache.concurrency * part, held: (each) => cache.held(each) * part };
 }
