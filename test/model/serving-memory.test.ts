@@ -70,6 +70,44 @@ test.each<[string, number]>([
   expect((8 * bytes) / parameters8b / bits).toBeCloseTo(1, 3);
 });
 
+describe('slots', () => {
+  const q4 = { ...llama8b, 'serving.quantization': 'Q4_K_M', 'serving.maxModelLen': 32768 } as const;
+  const pool = (fields: PartialJob, engine: EngineId) => memoryOf({ ...q4, ...fields }, engine);
+
+  test('of llama.cpp divide the context: as much memory, less for each request', () => {
+    const four = jobOf({ ...q4, 'serving.maxSequences': 4 }, 'llama-cpp');
+    expect([four.maxModelLen, four.slotTokens]).toEqual([8192, 32768]);
+    expect(pool({ 'serving.maxSequences': 4 }, 'llama-cpp').pool).toBe(pool({}, 'llama-cpp').pool);
+    expect(pool({ 'serving.maxSequences': 4 }, 'llama-cpp').concurrency).toBe(4);
+  });
+
+  test('are rounded up to 256 tokens each, as src/llama-context.cpp does', () => {
+    const { maxModelLen, slotTokens } = jobOf({ ...q4, 'serving.maxModelLen': 10000, 'serving.maxSequences': 3 }, 'llama-cpp');
+    expect([maxModelLen, slotTokens]).toEqual([3584, 10752]);
+  });
+
+  test('share one cache where it is unified', () => {
+    const { maxModelLen, slotTokens } = jobOf({ ...q4, 'serving.maxSequences': 4, 'serving.unifiedCache': true }, 'llama-cpp');
+    expect([maxModelLen, slotTokens]).toEqual([32768, 32768]);
+    expect(pool({ 'serving.maxSequences': 4, 'serving.unifiedCache': true }, 'llama-cpp').concurrency).toBe(1);
+  });
+
+  test('of Ollama have a context each', () => {
+    expect(pool({ 'serving.maxSequences': 4 }, 'ollama').pool).toBe(4 * pool({}, 'ollama').pool);
+    expect(jobOf({ ...q4, 'serving.maxSequences': 4 }, 'ollama').maxModelLen).toBe(32768);
+  });
+
+  test('keep a window each', () => {
+    const gemma = { ...card('google/gemma-3-27b-it'), 'serving.quantization': 'Q4_K_M', 'serving.maxModelLen': 65536 } as const;
+    const one = memoryOf(gemma, 'llama-cpp').pool;
+    const divided = memoryOf({ ...gemma, 'serving.maxSequences': 4 }, 'llama-cpp').pool;
+    const unified = memoryOf({ ...gemma, 'serving.maxSequences': 4, 'serving.unifiedCache': true }, 'llama-cpp').pool;
+    expect(unified).toBeGreaterThan(one);
+    // Each cache has a micro batch of its own.
+    expect(divided).toBeGreaterThan(unified);
+  });
+});
+
 describe('tokens that requests of one length hold', () => {
   const gptOss = { ...card('openai/gpt-oss-20b'), 'serving.maxModelLen': 65536 } as const;
 

@@ -121,7 +121,10 @@ export interface ServingJob {
   /** Bytes of one number of a recurrent state. */
   readonly stateElementBytes: number;
   readonly kvSharedLayers: number;
+  /** Tokens of the longest request. */
   readonly maxModelLen: number;
+  /** Tokens of all slots together, where an engine sets aside a cache for slots; else the same. */
+  readonly slotTokens: number;
   readonly maxSequences: number;
   readonly maxBatchedTokens: number;
   /** The engine's share: of all memory, or of what the weights leave. */

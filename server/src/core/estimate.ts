@@ -124,6 +124,8 @@ export interface ServingEstimate {
   readonly kvTokens: Term;
   /** Tokens in the cache of `kvTokens` when every request has cached so many of them: windows give back what is behind them. */
   readonly heldTokens: (each: number) => number;
+  /** Slots that requests run in, and the tokens each may have; where an engine has several. */
+  readonly slots?: { readonly count: number; readonly each: number };
   /** Requests of the full configured context that fit at once. */
   readonly concurrency: Term;
   readonly decode: { readonly batch: number; readonly timePerToken: Term; readonly tokensPerSecond: Term };

@@ -8,6 +8,8 @@ export type ServingRole = 'prefill' | 'decode' | 'both';
 export interface ServingJobFields {
   'serving.maxModelLen': number;
   'serving.maxSequences': number;
+  /** llama.cpp: one cache that any slot may fill, instead of an equal part for each. */
+  'serving.unifiedCache': boolean;
   'serving.maxBatchedTokens': number;
   'serving.gpuMemoryUtilization': number;
   'serving.kvCacheDtype': NumberFormat;

@@ -42,12 +42,12 @@ function loadSummary({ sustainedRate, overloaded, timeToFirstToken, timePerToken
 const fullContexts = (count: string): string => `${count} full ${count === '1' ? 'context' : 'contexts'} at once`;
 
 function servingSummary(estimate: ServingEstimate): readonly string[] {
-  const { memory, concurrency, kvTokens, decode, prefill, load } = estimate;
+  const { memory, concurrency, kvTokens, slots, decode, prefill, load } = estimate;
   return [
     gpuCount(estimate),
     ofCapacity(memory.total, memory.usable),
     `KV cache ${formatCount(kvTokens.value)} tokens`,
-    fullContexts(formatValue(concurrency.value, '1')),
+    slots ? `${slots.count} slots of up to ${formatNumber(slots.each)} tokens` : fullContexts(formatValue(concurrency.value, '1')),
     ...(load
       ? loadSummary(load)
       : [

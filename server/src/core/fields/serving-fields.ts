@@ -206,6 +206,13 @@ export const servingFields: { readonly [F in ServingField]: FieldInfo } = {
     what: 'The small model that proposes tokens. Its weights and its KV cache stand beside those of the model.',
     source: 'Leviathan et al. 2022, speculative decoding (arXiv 2211.17192)',
   },
+  'serving.unifiedCache': {
+    label: 'One cache for all slots',
+    short: 'unified cache',
+    fact: 'kv_unified',
+    what: 'With it each slot may fill the whole context; without it the context is divided by the slots.',
+    source: 'llama.cpp, src/llama-context.cpp (n_ctx_seq), tools/server/server.cpp',
+  },
   'serving.draftMethod': {
     label: 'Drafting method',
     short: 'drafting',

@@ -177,6 +177,8 @@ function withDefaults(job: PartialJob, known: Known): { readonly job: ServingJob
     assumptions.push({ field: 'serving.maxModelLen', value: String(context), why: defaults.why });
   notModelled(job, model, assumptions);
   const partition = layerPartition(job);
+  const slots = Math.max(1, use('serving.maxSequences', job['serving.maxSequences'], defaults.sequences));
+  const contexts = engineOf(engine.id).contexts?.(context, slots, job['serving.unifiedCache'] ?? false) ?? { each: context, all: context };
   const complete: ServingJob = {
     framework: known.framework,
     engine,
@@ -194,8 +196,9 @@ function withDefaults(job: PartialJob, known: Known): { readonly job: ServingJob
     kvCache: job['serving.kvCacheDtype'] ?? (plainFormat(job) === 'fp32' ? 'fp32' : 'bf16'),
     stateElementBytes: stateBytes(job['model.stateDtype']),
     kvSharedLayers: Math.min(model.layers, Math.max(0, job['model.kvSharedLayers'] ?? 0)),
-    maxModelLen: context,
-    maxSequences: Math.max(1, use('serving.maxSequences', job['serving.maxSequences'], defaults.sequences)),
+    maxModelLen: contexts.each,
+    slotTokens: contexts.all,
+    maxSequences: slots,
     maxBatchedTokens: Math.max(1, use('serving.maxBatchedTokens', job['serving.maxBatchedTokens'], defaults.batchedTokens)),
     share,
     kvCacheBytes: job['serving.kvCacheBytes'],

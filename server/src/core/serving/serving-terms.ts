@@ -6,6 +6,7 @@ import { bandOf } from '../memory/stage-terms.ts';
 import { firstAttention, type ModelShape } from '../model-shape.ts';
 import { totalParameters } from '../parameters/model-parameters.ts';
 import { sumOf, type Term, type TermInput } from '../term.ts';
+import { engineOf } from './engines/engines.ts';
 import { loadTerms } from './load/load-terms.ts';
 import type { ServingMemory } from './memory/serving-memory.ts';
 import { speedTerms } from './speed-terms.ts';
@@ -37,6 +38,7 @@ export function servingTerms(job: ServingJob, usable: Term, n: ServingMemory): S
     memory: { weights, overhead, kvCache, total, usable, fits },
     ...cacheTerms(job, n),
     heldTokens: n.held,
+    ...(engineOf(job.engine.id).contexts && job.maxSequences > 1 ? { slots: { count: job.maxSequences, each: job.maxModelLen } } : {}),
     ...speedTerms(job, held),
     assumptions: job.assumptions,
     // Asked by who shows it: of the dozens of changes that rules try, nobody does.
@@ -192,7 +194,7 @@ function cacheTerms(job: ServingJob, n: ServingMemory): Pick<ServingEstimate, 'k
     concurrency: likePool(
       {
         id: 'kv.concurrency',
-        label: 'Requests of the full context at once',
+        label: engineOf(job.engine.id).contexts ? `Requests of ${job.maxModelLen} tokens at once` : 'Requests of the full context at once',
         unit: 'count',
         value: n.concurrency * job.attentionData,
         formula: `pages of the pool / pages of one request of the longest context${job.attentionData > 1 ? ' * attention groups' : ''}`,

@@ -65,6 +65,11 @@ export interface Pool {
   readonly states?: number;
 }
 
+export interface Contexts {
+  readonly each: number;
+  readonly all: number;
+}
+
 export interface Engine {
   readonly id: EngineId;
   readonly label: string;
@@ -75,6 +80,8 @@ export interface Engine {
   /** The field its share of the memory is set by. */
   readonly shareField: 'serving.gpuMemoryUtilization' | 'serving.staticMemoryShare' | 'serving.freeMemoryShare';
   readonly defaults: (question: DefaultsQuestion) => EngineDefaults;
+  /** What a context means where slots share it or have one each: tokens of one request, and of all slots. */
+  readonly contexts?: (asked: number, slots: number, unified: boolean) => Contexts;
   readonly overhead: (job: ServingJob) => Overhead;
   /** Weights on the GPU, where some stay with the host. */
   readonly resident?: (job: ServingJob, weights: StageWeights) => number;
