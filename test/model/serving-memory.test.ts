@@ -70,6 +70,16 @@ test.each<[string, number]>([
   expect((8 * bytes) / parameters8b / bits).toBeCloseTo(1, 3);
 });
 
+test('a stated number of tokens has a band only where the memory may not hold them', () => {
+  const of = (tokens: number) => estimateOf({ ...llama8b, 'serving.maxModelLen': 8192, 'serving.maxKvTokens': tokens }, 'sglang').kvTokens;
+  expect(of(20_000)).toMatchObject({ value: 20_000 });
+  expect(of(20_000).band).toBeUndefined();
+  const whole = estimateOf({ ...llama8b, 'serving.maxModelLen': 8192 }, 'sglang').kvTokens;
+  const close = of(Math.floor(0.99 * whole.value));
+  expect(close.band?.high).toBe(close.value);
+  expect((close.band?.low ?? 0) / (whole.band?.low ?? 1)).toBeCloseTo(1, 6);
+});
+
 describe('slots', () => {
   const q4 = { ...llama8b, 'serving.quantization': 'Q4_K_M', 'serving.maxModelLen': 32768 } as const;
   const pool = (fields: PartialJob, engine: EngineId) => memoryOf({ ...q4, ...fields }, engine);

@@ -202,7 +202,9 @@ const unknownTo = (role: Link['role']): string =>
 function problemOf(link: ResolvedLink): readonly Problem[] {
   if (link.missing === undefined || link.role === 'tokenizer') return [];
   const isNeeded = link.role === 'deepspeed-config' || link.role === 'engine-config' || link.role === 'config';
-  const severity = isNeeded && !isHidden(link.target) ? 'warning' : 'info';
+  // What lies at a place of another machine's, as an engine in its container does, is rarely in a workspace.
+  const isElsewhere = link.role === 'engine-config' && link.target.startsWith('/');
+  const severity = isNeeded && !isHidden(link.target) && !isElsewhere ? 'warning' : 'info';
   // A file that is there has an address; what is wrong is inside.
   const missing =
     link.role === 'draft-model' ? 'Draft model not found' : link.role === 'model' ? 'Model not found' : 'Linked file not found';

@@ -70,10 +70,18 @@ function shareProblem(name: string, share: number): string | undefined {
   return share > 0 && share <= 1 ? undefined : `${name} is ${share}; it is a share between 0 and 1`;
 }
 
-/** Refuses what attention cannot be split over. */
-function splitProblem(model: ModelShape, tensor: number): string | undefined {
+/** Engines that divide matrices by rows, wherever heads begin. */
+const splitsHeads: ReadonlySet<string> = new Set(['llama-cpp', 'ollama']);
+
+/** Refuses what attention cannot be split over: the engine would not start. Ranks that attend to requests of their own split less. */
+function splitProblem(job: PartialJob, model: ModelShape, tensor: number, engine: EngineChoice): string | undefined {
   const heads = firstAttention(model)?.heads;
-  return heads !== undefined && tensor > heads ? `TP ${tensor} is more than the ${heads} attention heads` : undefined;
+  const ranks = Math.max(1, tensor / Math.max(1, job['serving.attentionDataParallel'] ?? 1));
+  if (heads === undefined || splitsHeads.has(engine.id)) return undefined;
+  if (ranks > heads) return `TP ${ranks} is more than the ${heads} attention heads`;
+  return heads % ranks === 0
+    ? undefined
+    : `${engineOf(engine.id).label} does not start: TP ${ranks} does not divide the ${heads} attention heads`;
 }
 
 /** Caches that are compressed along the tokens are not modelled. */
@@ -139,9 +147,9 @@ export function completeServing(
   if ('missing' in completed)
     return refuse("the model's shape is not known: name a public model or a folder with its config.json", completed.missing);
   const { model } = completed;
-  const unsplit = splitProblem(model, tensor) ?? cacheProblem(job);
-  if (unsplit) return refuse(unsplit);
   const engine = engineChoice(job, framework);
+  const unsplit = splitProblem(job, model, tensor, engine) ?? cacheProblem(job);
+  if (unsplit) return refuse(unsplit);
   const scheme = schemeOf(job);
   if (!scheme) return refuse(`weights quantized by ${job['serving.quantization'] ?? job['model.quantization']} are not modelled yet`);
   const known = lengths(job, engine, cluster, model);

@@ -139,9 +139,14 @@ function overheadTerm(job: ServingJob, n: ServingMemory): Term {
   return banded(sumOf('memory.overhead', 'Activations, graphs and libraries', 'B', children), servingBand(job, 'overhead'));
 }
 
-/** How far pools are from what logs say; a configured one is what it is. */
-const likePool = (term: Term, job: ServingJob, { isPoolExact }: ServingMemory): Term =>
-  isPoolExact ? term : banded(term, servingBand(job, 'pool'));
+/** How far pools are from what logs say; a configured one is what it is, and a stated number of tokens is never exceeded. */
+function likePool(term: Term, job: ServingJob, { isPoolExact, tokens, unlimited }: ServingMemory): Term {
+  if (isPoolExact) return term;
+  const { share, basis } = servingBand(job, 'pool');
+  if (tokens >= unlimited) return banded(term, { share, basis });
+  const low = term.value * Math.min(1, (unlimited / tokens) * (1 - share));
+  return low < term.value ? { ...term, band: { low, high: term.value, basis } } : term;
+}
 
 function poolTerm(job: ServingJob, n: ServingMemory): Term {
   const term: Term = {

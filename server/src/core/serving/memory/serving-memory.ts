@@ -35,6 +35,8 @@ export interface ServingMemory {
   readonly perTokenFormula: string;
   readonly block: number;
   readonly tokens: number;
+  /** What the memory would hold without a stated number of tokens. */
+  readonly unlimited: number;
   readonly concurrency: number;
   /** Tokens in the pool when every request has cached so many. */
   readonly held: (each: number) => number;
@@ -58,7 +60,8 @@ export function servingMemory(job: ServingJob, usable: number): ServingMemory {
     const weights = Math.max(0, (engine.resident?.(job, held) ?? held.bytes) - offloaded) + draft;
     const unbudgeted = engine.draftAfterPool === true ? draft : 0;
     const pool = engine.pool(job, { usable, weights: weights - unbudgeted, caches, ...overhead });
-    const cache = capped(job, engine.tokens(job, caches, pool.bytes));
+    const whole = engine.tokens(job, caches, pool.bytes);
+    const cache = capped(job, whole);
     return {
       stage,
       weights,
@@ -77,6 +80,7 @@ export function servingMemory(job: ServingJob, usable: number): ServingMemory {
       perTokenFormula: cache.formula,
       block: cache.block,
       tokens: cache.tokens,
+      unlimited: whole.tokens,
       concurrency: cache.concurrency,
       held: cache.held,
     };
