@@ -19,7 +19,7 @@ import type { MemoryChoices } from './memory-inputs.ts';
 import type { ModelShape } from './model-shape.ts';
 import type { EngineChoice } from './serving/engines/engine-id.ts';
 import type { WeightScheme } from './serving/memory/weight-schemes/scheme.ts';
-import type { LatencyLimits, ServingLoad } from './serving-load.ts';
+import type { LatencyLimits, StatedLoad } from './serving-load.ts';
 
 export interface TrainingJob extends MemoryChoices {
   readonly framework: string;
@@ -97,7 +97,7 @@ export interface ServingDraft {
 
 export interface ServingJob {
   /** What one replica is asked to do, when a load is stated. */
-  readonly load?: ServingLoad & LatencyLimits;
+  readonly load?: StatedLoad & LatencyLimits;
   /** The engine's id, and its release where one is known. */
   readonly framework: string;
   readonly engine: EngineChoice;

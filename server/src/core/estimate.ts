@@ -99,6 +99,8 @@ export interface LoadEstimate {
   readonly sustainedRate: Term;
   /** What keeps the load from settling; absent when it does. */
   readonly overloaded?: LoadLimit;
+  /** Requests per second of one replica where it settles: what is stated, or what the requests under way come to. */
+  readonly rate?: number;
   /** Only when the load settles. */
   readonly timeToFirstToken?: Term;
   readonly timePerToken?: Term;

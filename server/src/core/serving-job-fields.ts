@@ -56,6 +56,8 @@ export interface ServingJobFields {
   // What a server is asked to do, and how fast it should answer.
   /** Requests per second at the whole deployment. */
   'load.requestRate': number;
+  /** Requests under way at most: a new one is sent when one is answered. */
+  'load.concurrency': number;
   'load.inputTokens': number;
   'load.outputTokens': number;
   'load.firstTokenLimit': Seconds;

@@ -117,14 +117,22 @@ function lengths(job: PartialJob, engine: EngineChoice, cluster: Cluster, model:
 
 /** The share of one engine in the load that is stated for the whole deployment, when all its sizes are. */
 function loadOf(job: PartialJob): Pick<ServingJob, 'load'> {
-  const { 'load.requestRate': rate, 'load.inputTokens': inputTokens, 'load.outputTokens': outputTokens } = job;
-  if (rate === undefined || inputTokens === undefined || outputTokens === undefined) return {};
+  const {
+    'load.requestRate': rate,
+    'load.concurrency': concurrency,
+    'load.inputTokens': inputTokens,
+    'load.outputTokens': outputTokens,
+  } = job;
+  if (inputTokens === undefined || outputTokens === undefined || (rate === undefined && concurrency === undefined)) return {};
   const engines = (job['serving.replicas'] ?? 1) * (job['serving.dataParallel'] ?? 1);
   const { 'load.firstTokenLimit': timeToFirstToken, 'load.perTokenLimit': timePerToken } = job;
-  if (!(rate > 0 && rate < 1e9 && inputTokens >= 1 && outputTokens >= 1 && engines >= 1)) return {};
+  const isRate = rate === undefined || (rate > 0 && rate < 1e9);
+  const isCount = concurrency === undefined || (concurrency >= 1 && concurrency < 1e9);
+  if (!(isRate && isCount && inputTokens >= 1 && outputTokens >= 1 && engines >= 1)) return {};
   return {
     load: {
-      rate: rate / engines,
+      ...(rate === undefined ? {} : { rate: rate / engines }),
+      ...(concurrency === undefined ? {} : { concurrency: concurrency / engines }),
       inputTokens,
       outputTokens,
       ...(timeToFirstToken === undefined ? {} : { timeToFirstToken }),
