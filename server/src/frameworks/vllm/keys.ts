@@ -2,8 +2,10 @@
  * What flags of `vllm serve` mean, which are keys of its YAML too. Names and defaults: vllm/engine/arg_utils.py and
  * vllm/config/*.py at the commits of `flag-names.ts`.
  */
+import { vllmFlags } from '../../core/serving/engines/vllm-flags.ts';
+import { withHistory } from '../engines/history.ts';
 import { fieldsOfRows, type KeyTable, keyTable } from '../key-table.ts';
-import { withHistory } from './history.ts';
+
 import { vllmModelRows, vllmRows } from './rows.ts';
 
 const lines = `
@@ -123,4 +125,4 @@ const table = keyTable(
   fieldsOfRows([...vllmRows, ...vllmModelRows]),
 );
 
-export const vllmKeys: KeyTable = withHistory(table);
+export const vllmKeys: KeyTable = withHistory(table, vllmFlags);
