@@ -1,4 +1,4 @@
-/** Every pipeline schedule, in the order the panel offers them. */
+/** Every pipeline schedule, in the order the panel offers them; a written order is none of them, but found by its id. */
 import type { ScheduleName } from '../job-fields.ts';
 import { breadthFirst } from './breadth-first.ts';
 import { dualPipe } from './dual-pipe.ts';
@@ -12,6 +12,7 @@ import { oneFOneB } from './one-f-one-b.ts';
 import type { Operation, Schedule, ScheduleProblem } from './schedule.ts';
 import { vHalf } from './v-half.ts';
 import { vMin } from './v-min.ts';
+import { writtenSchedules } from './written/schedule.ts';
 import { zeroBubble1p } from './zb-1p.ts';
 import { zeroBubble2p } from './zb-2p.ts';
 import { zeroBubbleH1 } from './zb-h1.ts';
@@ -39,7 +40,7 @@ export const schedules: readonly Schedule[] = [
 
 /** The schedule of that id; undefined for a name nobody knows (it may come from a command line). */
 export function findSchedule(name: ScheduleName | (string & {})): Schedule | undefined {
-  return schedules.find((schedule) => schedule.id === name);
+  return schedules.find((schedule) => schedule.id === name) ?? writtenSchedules.find((schedule) => schedule.id === name);
 }
 
 /** The operations of one rank as a list. */

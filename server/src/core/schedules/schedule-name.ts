@@ -15,4 +15,7 @@ export type ScheduleName =
   | 'v-min'
   | 'dualpipe'
   | 'dualpipe-v'
-  | '1f1b-expert-overlap';
+  | '1f1b-expert-overlap'
+  /** The user's own order; `written-v` has its stages folded. */
+  | 'written'
+  | 'written-v';
