@@ -63,6 +63,9 @@ const gibibytes = (bytes: Bytes): string => `${(bytes / 1024 ** 3).toFixed(1)} G
 
 const nothing = { stepSeconds: Number.POSITIVE_INFINITY, bubbleShare: Number.NaN, peakBytes: Number.NaN };
 
+const exchanges = ({ times }: ScheduleRequest): boolean =>
+  times.some((row) => row.some(({ forwardExchange = 0, backwardExchange = 0 }) => forwardExchange + backwardExchange > 0));
+
 function tryOne(request: ScheduleRequest, schedule: Schedule, virtualStages: number, limits: SearchLimits): FoundSchedule {
   const { id: name, label } = schedule;
   const isCurrent = request.name === name && request.virtualStages === virtualStages;
@@ -72,6 +75,9 @@ function tryOne(request: ScheduleRequest, schedule: Schedule, virtualStages: num
   }
   if (schedule.placement === 'two-way') {
     return { ...own, ...nothing, rejected: 'It holds the parameters twice, which needs an estimate of its own.' };
+  }
+  if (name === '1f1b-expert-overlap' && !isCurrent && !exchanges(request)) {
+    return { ...own, ...nothing, rejected: 'There are no all-to-alls of experts to hide.' };
   }
   const shaped: ScheduleRequest = isCurrent
     ? request
