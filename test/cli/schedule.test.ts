@@ -140,6 +140,29 @@ test("a job's file is simulated with its own times, and other schedules are comp
   expect((await rooflint(['schedule', 'train.sh', '--order', 'o.csv'], folder)).error).toMatch(/for 2 pipeline ranks; the job has 4/);
 });
 
+const titan = `[model]
+name = "llama3"
+flavor = "8B"
+[training]
+local_batch_size = 2
+seq_len = 8192
+[parallelism]
+pipeline_parallel_degree = 2
+pipeline_parallel_schedule = "PipelineScheduleMulti"
+pipeline_parallel_schedule_csv = "./order.csv"
+`;
+
+test('a torchtitan file runs the order that it names, and a wrong order is found in its own file', async () => {
+  const folder = folderWith({ 'train.toml': titan, 'order.csv': '0F0,0F1,0B0,0B1\n1F0,1B0,1F1,1B1\n', 'wrong.csv': '0F0,0B0\n1F0\n' });
+  const own = await rooflint(['schedule', 'train.toml', '--gpus', '8'], folder);
+  expect(own.out).toMatch(/^Written order, 2 stages, 2 micro batches, 1 virtual stage per rank/);
+  const more = await rooflint(['schedule', 'train.toml', '--gpus', '8', '--micro-batches', '3'], folder);
+  expect(more.error).toMatch(/for 2 micro batches, not 3/);
+  expect((await rooflint(['check', 'wrong.csv'], folder)).out).toMatch(
+    /wrong\.csv:2:1: error: The backward pass of micro batch 0 on stage 1/,
+  );
+});
+
 test('the picture has a box for every operation', async () => {
   const { out } = await rooflint(['schedule', 'zb-h1', '--stages', '2', '--micro-batches', '3', '--svg', '-']);
   expect(out.match(/<rect x=/g)).toHaveLength(2 * 3 * 3);

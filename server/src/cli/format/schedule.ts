@@ -25,7 +25,8 @@ const short = (value: number): string => String(Number(value.toPrecision(6)));
 const percent = (ratio: number): string => `${(100 * ratio).toFixed(1)} %`;
 
 /** A time as a person reads it. */
-export const timeText = (value: number, units: ScheduleUnits): string => (units === 'any' ? short(value) : formatSeconds(value));
+export const timeText = (value: number, units: ScheduleUnits): string =>
+  units === 'any' || value === 0 ? short(value) : formatSeconds(value);
 /** Memory likewise; without a job it counts micro batches. */
 export const memoryText = (value: number, units: ScheduleUnits): string =>
   units === 'any' ? short(value) : `${(value / 1024 ** 3).toFixed(1)} GiB`;

@@ -61,6 +61,7 @@ function scheduleRequest(
     virtualStages: job.parallel.virtualStages,
     microBatches: job.batch.accumulation,
     ...(job.parallel.microBatchGroup === undefined ? {} : { microBatchGroup: job.parallel.microBatchGroup }),
+    ...(job.parallel.writtenOrder === undefined ? {} : { writtenOrder: job.parallel.writtenOrder }),
     times: times.times,
     memory: plans.map((plan) => plan.chunks.map((chunk) => ({ activations: keptBy(chunk.kinds, kept, slack) }))),
     residentBytes: plans.map(() => 0),
