@@ -18,6 +18,8 @@ describe.skipIf(!chromiumPath)('pictures of the panel', () => {
     await panel.page.mouse.move(2, 2);
     await panel.page.setViewportSize({ width: 1000, height: 900 });
     await panel.page.reload();
+    // The last page kept its state as it went.
+    await panel.page.evaluate(() => sessionStorage.clear());
     await useTheme('light');
   });
 
