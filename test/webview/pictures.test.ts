@@ -31,13 +31,13 @@ describe.skipIf(!chromiumPath)('pictures of the panel', () => {
     for (const key of keys) await panel.redrawn(() => panel.page.keyboard.press(key));
   };
   /** Once nothing is asked to be painted any more. */
-  const settled = () =>
-    panel.page.evaluate(async () => {
+  const settled = (of: OpenPanel) =>
+    of.page.evaluate(async () => {
       await document.fonts.ready;
       for (let frame = 0; frame < 3; frame++) await new Promise((resolve) => requestAnimationFrame(resolve));
     });
   const compare = async (name: string, of: OpenPanel = panel) => {
-    await settled();
+    await settled(of);
     expect(differenceFrom(name, await of.page.locator('#view').screenshot({ animations: 'disabled' }))).toBeUndefined();
   };
 
