@@ -5,7 +5,7 @@
 import { batch, computed, type ReadonlySignal, type Signal, signal } from '@preact/signals';
 import { nearestChoice, reshape, type ScheduleChoice } from '../../server/src/core/schedules/reshape.ts';
 import { type Refused, type Simulation, simulate } from '../../server/src/core/schedules/simulate.ts';
-import type { PanelJob, PanelMessage } from '../../server/src/protocol/panel.ts';
+import type { JobMessage, PanelJob } from '../../server/src/protocol/panel.ts';
 import type { Target } from './layout.ts';
 import { clampView, type View } from './time-scale.ts';
 
@@ -94,7 +94,7 @@ export function differsFromFile(state: PanelState): boolean {
 }
 
 /** Takes a message of the host. Zoom and sliders stay while the same document is edited. */
-export function receive(state: PanelState, message: Exclude<PanelMessage, { readonly type: 'serving' }>): void {
+export function receive(state: PanelState, message: Exclude<JobMessage, { readonly type: 'serving' }>): void {
   batch(() => {
     if (message.type === 'empty') {
       state.why.value = message.why;

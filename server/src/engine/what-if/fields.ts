@@ -1,4 +1,6 @@
 /** The fields that can be tried from the panel, in the order in which they are put in, and what a job has for each now. */
+import type { FieldRange } from '../../core/field-info.ts';
+import { fieldInfo } from '../../core/fields.ts';
 import type { JobField, PartialJob } from '../../core/job-fields.ts';
 import type { JobAnalysis } from '../analysis.ts';
 
@@ -51,7 +53,7 @@ const otherwise: { readonly [F in TriedField]?: Value } = {
 };
 
 /** The value the estimate rests on; undefined where nothing is known. */
-export function valueOf(field: TriedField, { job, cluster, result }: JobAnalysis): Value | undefined {
+export function valueIn(field: TriedField, { job, cluster, result }: JobAnalysis): Value | undefined {
   const schedule = 'estimate' in result && result.estimate.kind === 'training' ? result.estimate.schedule : undefined;
   switch (field) {
     case 'cluster.gpu':
@@ -69,10 +71,35 @@ export function valueOf(field: TriedField, { job, cluster, result }: JobAnalysis
   }
 }
 
+const longestWord = 100;
+
+/** What of a change from outside makes sense for the job: known fields, numbers within their range. */
+export function cleanChange(job: Pick<JobAnalysis, 'kind'>, change: { readonly [field: string]: unknown }): PartialJob {
+  const clean = fieldsOf(job).flatMap((field) => {
+    const value = change[field];
+    return Object.hasOwn(change, field) && isPossible(field, value) ? [[field, value]] : [];
+  });
+  return Object.fromEntries(clean) as PartialJob;
+}
+
+function isPossible(field: TriedField, value: unknown): boolean {
+  if (words.has(field)) return typeof value === 'string' && value.length <= longestWord && /^[\w.-]+$/.test(value);
+  const { min = 0, max = 1e9, whole = false }: FieldRange = fieldInfo[field].range ?? {};
+  return typeof value === 'number' && value >= min && value <= max && (!whole || Number.isInteger(value));
+}
+
+const words: ReadonlySet<TriedField> = new Set([
+  'cluster.gpu',
+  'cluster.interconnect',
+  'recompute.granularity',
+  'parallel.schedule',
+  'serving.kvCacheDtype',
+]);
+
 /** What a change asks for beyond what the job has already, in the order of the fields. */
 export function wantedOf(job: JobAnalysis, change: PartialJob): readonly (readonly [TriedField, Value])[] {
   return fieldsOf(job).flatMap((field) => {
     const value = change[field];
-    return value === undefined || value === valueOf(field, job) ? [] : [[field, value] as const];
+    return value === undefined || value === valueIn(field, job) ? [] : [[field, value] as const];
   });
 }

@@ -46,7 +46,8 @@ function hunksOf(text: string, edits: readonly TextChange[]): readonly Hunk[] {
   for (const edit of edits.toSorted((a, b) => a.range.start - b.range.start)) {
     const [start, end] = [lineAt(text, edit.range.start), lineAt(text, edit.range.end) + 1];
     const last = hunks.at(-1);
-    if (last && start <= last.end + 2 * around) hunks[hunks.length - 1] = { ...last, end: Math.max(last.end, end), edits: [...last.edits, edit] };
+    if (last && start <= last.end + 2 * around)
+      hunks[hunks.length - 1] = { ...last, end: Math.max(last.end, end), edits: [...last.edits, edit] };
     else hunks.push({ start, end, edits: [edit] });
   }
   return hunks;

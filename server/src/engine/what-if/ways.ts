@@ -15,6 +15,8 @@ import { globalFor, gpusFor } from './groups.ts';
 export interface Way {
   readonly changes: readonly FixChange[];
   readonly settings?: EngineSettings;
+  /** A word that may mean something else. */
+  readonly isGuess?: true;
 }
 
 const set = (field: FixChange['field'], value: Value): FixChange => ({ kind: 'set', field, value });
@@ -24,7 +26,7 @@ const isWritten = (origin: Origin | undefined): boolean => origin !== undefined 
 
 /** The ways to write `value`, likeliest first. `change` is everything that is wanted. */
 export function waysOf(field: TriedField, value: Value, job: JobAnalysis, change: PartialJob): readonly Way[] {
-  return [...ownWays(field, value, job, change), ...wordWays(field, job)];
+  return [...ownWays(field, value, job, change), ...wordWays(field, value, job)];
 }
 
 function ownWays(field: TriedField, value: Value, job: JobAnalysis, change: PartialJob): readonly Way[] {
@@ -84,14 +86,16 @@ function microBatchWays(microBatches: number, { job, sources }: JobAnalysis, cha
   const own: Way = { changes: [set('batch.accumulation', microBatches)] };
   const byGlobal: readonly Way[] = global === undefined ? [] : [{ changes: [set('batch.global', global)] }];
   const both = byGlobal.map(({ changes }): Way => ({ changes: [...own.changes, ...changes] }));
-  if (isWritten(sources['batch.accumulation'])) return isWritten(sources['batch.global']) ? [...both, own, ...byGlobal] : [own, ...byGlobal];
+  if (isWritten(sources['batch.accumulation']))
+    return isWritten(sources['batch.global']) ? [...both, own, ...byGlobal] : [own, ...byGlobal];
   return isWritten(sources['batch.global']) ? [...byGlobal, own] : [own, ...byGlobal];
 }
 
 function virtualStageWays(stages: number, { job }: JobAnalysis, change: PartialJob): readonly Way[] {
   const layers = (job['model.layers'] ?? 0) / ((change['parallel.pipeline'] ?? job['parallel.pipeline'] ?? 1) * stages);
   const gone: Way = { changes: [remove('parallel.virtualStages'), remove('parallel.layersPerVirtualStage')] };
-  const asLayers: readonly Way[] = Number.isInteger(layers) && layers > 0 ? [{ changes: [set('parallel.layersPerVirtualStage', layers)] }] : [];
+  const asLayers: readonly Way[] =
+    Number.isInteger(layers) && layers > 0 ? [{ changes: [set('parallel.layersPerVirtualStage', layers)] }] : [];
   return [...(stages === 1 ? [gone] : []), { changes: [set('parallel.virtualStages', stages)] }, ...asLayers];
 }
 
@@ -119,8 +123,16 @@ const mostWords = 12;
 const wordsOf = ({ type, values = [] }: KeyInfo): readonly (string | boolean)[] =>
   type === 'boolean' ? [true, false] : values.length <= mostWords ? values : [];
 
-/** Every word a key of the field knows: `true` for full recomputation, `FULL_SHARD` for stage 3. */
-function wordWays(field: JobField, { sources, keys, framework }: JobAnalysis): readonly Way[] {
+const letters = (word: Value): string =>
+  String(word)
+    .toLowerCase()
+    .replace(/[^a-z0-9]/g, '');
+
+/** The same word but for dashes and capitals: likely to mean it. */
+const isAlike = (word: Value, value: Value): boolean => letters(word) === letters(value);
+
+/** Every word a key of the field knows (`true` for full recomputation, `FULL_SHARD` for stage 3), and the value over a sentinel such as 0. */
+function wordWays(field: JobField, value: Value, { sources, keys, framework }: JobAnalysis): readonly Way[] {
   const origin = sources[field];
   const written = origin && 'value' in origin ? origin : undefined;
   const names = written
@@ -134,9 +146,13 @@ function wordWays(field: JobField, { sources, keys, framework }: JobAnalysis): r
     const info = findKey(name.slice(0, slash), name.slice(slash + 1))?.info;
     return info ? [{ name, info }] : [];
   });
-  const others = written ? [] : (tableOfAdapter(framework)?.keys ?? []).filter((info) => info.field === field && info.renamed === undefined);
+  const others = written
+    ? []
+    : (tableOfAdapter(framework)?.keys ?? []).filter((info) => info.field === field && info.renamed === undefined);
   return [...known, ...others.map((info) => ({ name: `${framework}/${info.name}` as KeyName, info }))].flatMap(({ name, info }) =>
-    wordsOf(info).map((word) => ({ changes: [set(name, word)] })),
+    [...(written ? [value] : []), ...wordsOf(info).toSorted((a, b) => Number(isAlike(b, value)) - Number(isAlike(a, value)))].map(
+      (word): Way => ({ changes: [set(name, word)], isGuess: true }),
+    ),
   );
 }
 

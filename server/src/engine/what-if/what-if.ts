@@ -4,12 +4,12 @@
  * says why it cannot be written.
  */
 import type { FixChange } from '../../core/finding.ts';
-import type { PartialJob } from '../../core/job-fields.ts';
+import type { JobField, PartialJob } from '../../core/job-fields.ts';
 import type { Analysis, EngineSettings, JobAnalysis, TextChange } from '../analysis.ts';
 import { writeChanges } from '../edits.ts';
 import type { Engine } from '../engine.ts';
 import { formatFieldValue } from '../format.ts';
-import { type TriedField, type Value, valueOf, wantedOf } from './fields.ts';
+import { type TriedField, type Value, valueIn, wantedOf } from './fields.ts';
 import { textsAfter } from './texts.ts';
 import { asFields, type Way, waysOf } from './ways.ts';
 
@@ -52,7 +52,7 @@ export function whatIf(engine: Engine, analysis: Analysis, jobIndex: number, cha
     else progress = next;
   }
   // What was put in last may have moved what was there before.
-  const lost = unwritable.length > 0 ? [] : wanted.filter(([field, value]) => valueOf(field, progress.job) !== value);
+  const lost = unwritable.length > 0 ? [] : wanted.filter(([field, value]) => valueIn(field, progress.job) !== value);
   unwritable.push(...lost.map(([field]) => ({ field, why: 'the other changes decide it' })));
   if (unwritable.length > 0) {
     return { tried: engine.analyseChanged(analysis, file, asFields(file, asked)), edits: [], settings: {}, unwritable };
@@ -70,23 +70,32 @@ function put(
   value: Value,
   asked: PartialJob,
 ): Progress | { readonly why: string } {
-  if (before.job !== file && valueOf(field, before.job) === value) return before;
+  if (before.job !== file && valueIn(field, before.job) === value) return before;
   let why: string | undefined;
+  let guessed = false;
   for (const way of waysOf(field, value, file, asked)) {
     const next = take(engine, analysis, file, before, way);
-    if ('why' in next) {
-      why ??= next.why;
-      continue;
-    }
-    const read = valueOf(field, next.job);
-    if (read === value) return next;
-    if (way.changes.length > 0) why ??= readInstead(read);
+    const read = 'why' in next ? undefined : valueIn(field, next.job);
+    if (!('why' in next) && read === value) return next;
+    if (way.isGuess) guessed ||= !('why' in next);
+    else if ('why' in next) why ??= next.why;
+    else if (way.changes.length > 0) why ??= readInstead(read);
   }
-  return { why: why ?? 'no way is known to write it here' };
+  if (guessed) return { why: `no word that its key takes means ${formatFieldValue(value)}` };
+  return { why: why ?? 'the file counts GPUs and nodes in a way that no single number makes come to this' };
 }
 
 const readInstead = (read: Value | undefined): string =>
   read === undefined ? 'with it written, the file no longer says what it is' : `the file would still be read as ${formatFieldValue(read)}`;
+
+/** Why the text no longer says a field that it said or left to its default: the word is none that the key takes. */
+function newlyHidden(file: JobAnalysis, job: JobAnalysis): string | undefined {
+  for (const field of Object.keys(job.sources) as JobField[]) {
+    const origin = job.sources[field];
+    if (origin?.kind === 'unresolved' && file.sources[field]?.kind !== 'unresolved') return origin.why;
+  }
+  return undefined;
+}
 
 /** The state with one way more, read again. */
 function take(engine: Engine, analysis: Analysis, file: JobAnalysis, before: Progress, way: Way): Progress | { readonly why: string } {
@@ -99,5 +108,7 @@ function take(engine: Engine, analysis: Analysis, file: JobAnalysis, before: Pro
   const textOf = (uri: string): string | undefined => (uri === analysis.uri ? analysis.document.text : context.linked(uri)?.text);
   const job = engine.analyseAs(analysis, { texts: textsAfter(edits, textOf), settings }).jobs[file.index];
   if (!job || job.framework !== file.framework) return { why: 'the file could no longer be read with it' };
+  const hidden = newlyHidden(file, job);
+  if (hidden !== undefined) return { why: hidden };
   return { changes, settings, edits, job };
 }
