@@ -1,6 +1,7 @@
 /** The panel's what-if values and comparisons: asked of the server, and written into files as an edit that can be undone. */
 import * as vscode from 'vscode';
 import type { LanguageClient } from 'vscode-languageclient/node';
+import { noAnswer } from '../../server/src/protocol/no-answer.ts';
 import type { PanelMessage, PanelReply } from '../../server/src/protocol/panel.ts';
 import {
   type BesideParams,
@@ -33,11 +34,12 @@ export async function answerTo(reply: PanelReply, client: LanguageClient, params
   }
 }
 
-/** What the panel is told when a question failed; a what-if goes unanswered, and the next one is asked anew. */
-export function failureOf({ type }: PanelReply, error: unknown): PanelMessage | undefined {
+/** What the panel is told when a question failed. */
+export function failureOf(reply: PanelReply, error: unknown): PanelMessage | undefined {
   const text = error instanceof Error ? error.message : String(error);
-  if (type === 'apply') return { type: 'applied', done: false, text };
-  return type === 'compare' ? nothing(text) : undefined;
+  if (reply.type === 'whatIf') return { type: 'whatIf', answer: { turn: reply.turn, ...noAnswer(text) } };
+  if (reply.type === 'apply') return { type: 'applied', done: false, text };
+  return reply.type === 'compare' ? nothing(text) : undefined;
 }
 
 /** Writes the values: into the files through one undoable edit, and into the settings what no file says. */

@@ -1,6 +1,7 @@
 /** The language server: wires each message of the protocol to the file that answers it. */
 import { type Connection, DidChangeConfigurationNotification, DidChangeWatchedFilesNotification } from 'vscode-languageserver';
 import { normalUri } from '../io/uris.ts';
+import { noAnswer } from '../protocol/no-answer.ts';
 import {
   type BesideParams,
   type BesideResult,
@@ -41,7 +42,7 @@ import { references } from './references.ts';
 import { prepareRename, rename } from './rename.ts';
 import { createSession, type Session } from './session.ts';
 import { readSettings } from './settings.ts';
-import { noAnswer, whatIfResult, writeResult } from './what-if.ts';
+import { whatIfResult, writeResult } from './what-if.ts';
 
 export interface ServerOptions {
   /** Folder of the parser runtime and, unless `grammarFolder` is given, of the grammars. */

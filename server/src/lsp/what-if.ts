@@ -10,6 +10,7 @@ import { patchOf } from '../engine/what-if/texts.ts';
 import { type WhatIf, whatIf } from '../engine/what-if/what-if.ts';
 import { messageOf } from '../engine/wording.ts';
 import { pathFrom } from '../io/uris.ts';
+import { noAnswer } from '../protocol/no-answer.ts';
 import type { WhatIfParams, WhatIfResult, WriteResult } from '../protocol/requests.ts';
 import type { Change, ChangedFinding, WhatIfControl } from '../protocol/what-if.ts';
 import { toRange } from './convert.ts';
@@ -26,17 +27,6 @@ const settingNames = {
 } as const;
 
 const upperFirst = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
-
-/** An answer without figures, for a file that cannot be read. */
-export const noAnswer = (why: string): WhatIfResult => ({
-  shown: { type: 'empty', why },
-  controls: [],
-  rows: [],
-  findings: [],
-  unwritable: [],
-  settings: [],
-  patch: '',
-});
 
 /** What `change` gives. */
 export function whatIfOf(

@@ -96,10 +96,10 @@ const words: ReadonlySet<TriedField> = new Set([
   'serving.kvCacheDtype',
 ]);
 
-/** What a change asks for beyond what the job has already, in the order of the fields. */
-export function wantedOf(job: JobAnalysis, change: PartialJob): readonly (readonly [TriedField, Value])[] {
+/** What a change asks for, in the order of the fields. */
+export function wantedOf(job: Pick<JobAnalysis, 'kind'>, change: PartialJob): readonly (readonly [TriedField, Value])[] {
   return fieldsOf(job).flatMap((field) => {
     const value = change[field];
-    return value === undefined || value === valueIn(field, job) ? [] : [[field, value] as const];
+    return value === undefined ? [] : [[field, value] as const];
   });
 }

@@ -70,7 +70,7 @@ function put(
   value: Value,
   asked: PartialJob,
 ): Progress | { readonly why: string } {
-  if (before.job !== file && valueIn(field, before.job) === value) return before;
+  if (valueIn(field, before.job) === value) return before;
   let why: string | undefined;
   let guessed = false;
   for (const way of waysOf(field, value, file, asked)) {
