@@ -8,7 +8,7 @@ import {
 } from '../../server/src/core/schedules/simulate.ts';
 import { formatBytes, formatExactSeconds } from './format.ts';
 import { type Target, tailLabels } from './layout.ts';
-import { bytesAt } from './memory-series.ts';
+import { bytesHeld, heldBytesOf } from './timeline/held-bytes.ts';
 
 export interface Description {
   readonly title: string;
@@ -30,7 +30,7 @@ export function describe(simulation: Simulation, target: Target): Description {
     target.type === 'tail'
       ? [`${tailLabels[target.span.part]}, stage ${target.rank}`, target.span.start, target.span.end]
       : [`Waiting (bubble), stage ${target.rank}`, target.start, target.end];
-  return { title, rows: [...span(start, end), ['Memory', formatBytes(bytesAt(simulation.memory[target.rank] ?? [], start))]] };
+  return { title, rows: [...span(start, end), ['Memory', formatBytes(bytesHeld(heldBytesOf(simulation, target.rank), start))]] };
 }
 
 /** Stages that a tooltip lists; more would not fit a window. */
@@ -41,7 +41,7 @@ function describeMoment(simulation: Simulation, time: number, chosen: number): D
   const ranks = others.includes(chosen) ? others : [chosen, ...others.slice(1)];
   return {
     title: `Memory at ${formatExactSeconds(time)}`,
-    rows: ranks.map((rank) => [`Stage ${rank}`, formatBytes(bytesAt(simulation.memory[rank] ?? [], time))]),
+    rows: ranks.map((rank) => [`Stage ${rank}`, formatBytes(bytesHeld(heldBytesOf(simulation, rank), time))]),
   };
 }
 

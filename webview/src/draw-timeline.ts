@@ -1,11 +1,24 @@
 /** Paints the timeline: one row per pipeline rank, on a 2D canvas. */
 import { backwardWeightKind, forwardKind, type Simulation, transferKind } from '../../server/src/core/schedules/simulate.ts';
 import { drawTimeGrid, gutter, prepareCanvas } from './canvas.ts';
-import { type Box, boxesOf, computeSpan, detailOf, type Rows, type Span, sharesOf, tailLabels, tailSpans, transferSpan } from './layout.ts';
+import {
+  type Box,
+  boxesOf,
+  computeSpan,
+  detailOf,
+  type Rows,
+  rowsBetween,
+  type Slab,
+  type Span,
+  tailLabels,
+  tailSpans,
+  transferSpan,
+} from './layout.ts';
 import { hatch } from './patterns.ts';
-import { type PixelLayer, pixelLayer } from './pixel-layer.ts';
+import type { PixelLayer } from './pixel-layer.ts';
 import { lettersOver, type Paint, type Theme, withOpacity } from './theme.ts';
 import { type TimeScale, toX } from './time-scale.ts';
+import { columnsOf, computeColumns, transferColumns } from './timeline/columns.ts';
 
 export interface TimelinePicture {
   readonly simulation: Simulation;
@@ -14,38 +27,32 @@ export interface TimelinePicture {
   readonly theme: Theme;
   /** The stage that the memory chart brings out. */
   readonly stage: number;
+  /** What of the canvas is painted. */
+  readonly slab: Slab;
 }
 
 /** Draws the picture; returns how many forward and backward operations are in sight. */
-export function drawTimeline(canvas: HTMLCanvasElement, width: number, picture: TimelinePicture): number {
-  const { rows, scale, theme } = picture;
-  const context = prepareCanvas(canvas, width, rows.height);
+export function drawTimeline(canvas: HTMLCanvasElement, width: number, picture: TimelinePicture, pixels: PixelLayer): number {
+  const { simulation, rows, scale, theme, slab } = picture;
+  const context = prepareCanvas(canvas, width, slab.height);
   if (!context) return 0;
+  context.translate(0, -slab.top);
   drawTimeGrid(context, theme, scale, rows.top, rows.height, true);
-  const brush = makeBrush(context, width, picture);
-  let operations = 0;
-  for (let rank = 0; rank < rows.count; rank++) operations += drawRow(brush, rank);
-  brush.pixels.paste(context);
+  const brush = makeBrush(context, width, picture, pixels);
+  for (let rank = brush.visible.first; rank < brush.visible.last; rank++) drawRow(brush, rank);
+  pixels.paste(context);
   drawNames(brush);
+  let operations = 0;
+  for (let rank = 0; rank < rows.count; rank++) {
+    const { first, last } = computeSpan(simulation, rank, scale);
+    operations += last - first;
+  }
   return operations;
-}
-
-/** Outlines the operation under the pointer and the one the keyboard is at, on a canvas of their own over the picture. */
-export function drawMarks(
-  canvas: HTMLCanvasElement,
-  width: number,
-  picture: TimelinePicture,
-  hovered: number | undefined,
-  selected: number | undefined,
-): void {
-  const context = prepareCanvas(canvas, width, picture.rows.height);
-  if (!context) return;
-  if (hovered !== undefined && hovered !== selected) outlineOperation(context, picture, hovered, false);
-  if (selected !== undefined) outlineOperation(context, picture, selected, true);
 }
 
 interface Brush extends TimelinePicture {
   readonly context: CanvasRenderingContext2D;
+  readonly visible: Span;
   readonly pixels: PixelLayer;
   readonly bubbleHatch: CanvasPattern | null;
   readonly backwardHatch: CanvasPattern | null;
@@ -58,8 +65,8 @@ interface Brush extends TimelinePicture {
   readonly letters: (kind: number, chunk: number) => string;
 }
 
-function makeBrush(context: CanvasRenderingContext2D, width: number, picture: TimelinePicture): Brush {
-  const { theme, simulation } = picture;
+function makeBrush(context: CanvasRenderingContext2D, width: number, picture: TimelinePicture, pixels: PixelLayer): Brush {
+  const { theme, simulation, slab } = picture;
   const density = window.devicePixelRatio || 1;
   const last = simulation.request.virtualStages - 1;
   const strength = (chunk: number): number => (last === 0 ? 1 : 1 - (0.5 * chunk) / last);
@@ -67,10 +74,12 @@ function makeBrush(context: CanvasRenderingContext2D, width: number, picture: Ti
     Array.from({ length: last + 1 }, (_, chunk) => lettersOver(theme, paint, strength(chunk)));
   const forwardLetters = lettersOf(theme.forward);
   const backwardLetters = lettersOf(theme.backward);
+  pixels.reset(slab.top, width, slab.height, density);
   return {
     ...picture,
     context,
-    pixels: pixelLayer(width, picture.rows.height, density),
+    visible: rowsBetween(picture.rows, slab.top, slab.top + slab.height),
+    pixels,
     bubbleHatch: hatch(context, 'rising', theme.bubble.text, density),
     backwardHatch: hatch(context, 'falling', withOpacity(theme.backward.text, 0.16), density),
     weightHatch: hatch(context, 'rising', withOpacity(theme.backward.text, 0.4), density),
@@ -80,8 +89,8 @@ function makeBrush(context: CanvasRenderingContext2D, width: number, picture: Ti
   };
 }
 
-function drawRow(brush: Brush, rank: number): number {
-  const { context, rows, scale, simulation } = brush;
+function drawRow(brush: Brush, rank: number): void {
+  const { context, rows, scale, simulation, visible } = brush;
   const top = rows.top + rank * rows.pitch;
   context.save();
   context.beginPath();
@@ -90,29 +99,29 @@ function drawRow(brush: Brush, rank: number): number {
   drawBubble(brush, top);
   const computed = computeSpan(simulation, rank, scale);
   const sent = transferSpan(simulation, rank, scale);
-  if (detailOf(computed, rows.count, scale) === 'pixels') paintRow(brush, top, computed, sent);
+  if (detailOf(computed, visible.last - visible.first, scale) === 'pixels') paintRow(brush, rank, top);
   else {
     drawBoxes(brush, boxesOf(simulation, computed, scale), top, rows.bar);
-    const [laneTop, laneHeight] = simulation.request.transferOverlapped ? [top + rows.bar + 1, rows.lane - 1] : [top, rows.bar];
-    if (laneHeight > 0) drawBoxes(brush, boxesOf(simulation, sent, scale), laneTop, laneHeight);
+    const transfers = boxesOf(simulation, sent, scale);
+    if (!simulation.request.transferOverlapped) drawBoxes(brush, transfers, top, rows.bar);
+    if (rows.lane > 1) drawBoxes(brush, transfers, top + rows.bar + 1, rows.lane - 1);
   }
   drawTail(brush, top);
   context.restore();
-  return computed.last - computed.first;
 }
 
-/** Each column from the bottom up: forward, backward, transfers; what is left is waiting. */
-function paintRow({ pixels, simulation, scale, rows, theme }: Brush, top: number, computed: Span, sent: Span): void {
-  const apart = simulation.request.transferOverlapped;
-  const shares = sharesOf(simulation, apart ? [computed] : [computed, sent], scale);
-  const layers = [
-    [shares.forward, theme.forward.fill],
-    [shares.backward, theme.backward.fill],
-    [shares.transfer, theme.transfer.fill],
+/** Each column from the bottom up: forward, backward, transfers that hold the rank up; what is left is waiting. */
+function paintRow({ pixels, simulation, scale, rows, theme }: Brush, rank: number, top: number): void {
+  const columns = columnsOf(scale);
+  computeColumns(simulation, rank, scale, columns);
+  transferColumns(simulation, rank, scale, columns);
+  const sent = [columns.transfer, theme.transfer.fill] as const;
+  const computed = [
+    [columns.forward, theme.forward.fill],
+    [columns.backward, theme.backward.fill],
   ] as const;
-  pixels.stack(scale.left, top, rows.bar, layers);
-  if (!apart || rows.lane < 2) return;
-  pixels.stack(scale.left, top + rows.bar + 1, rows.lane - 1, [[sharesOf(simulation, [sent], scale).transfer, theme.transfer.fill]]);
+  pixels.stack(scale.left, top, rows.bar, simulation.request.transferOverlapped ? computed : [...computed, sent]);
+  if (rows.lane > 1) pixels.stack(scale.left, top + rows.bar + 1, rows.lane - 1, [sent]);
 }
 
 /** The ground of a row is waiting; whatever the rank does is drawn over it. */
@@ -212,28 +221,13 @@ function drawTail({ context, simulation, scale, rows, theme }: Brush, top: numbe
   }
 }
 
-function drawNames({ context, rows, theme, stage }: Brush): void {
+function drawNames({ context, rows, theme, stage, visible }: Brush): void {
   context.textAlign = 'right';
   context.textBaseline = 'middle';
   const every = Math.max(1, Math.ceil(12 / rows.pitch));
-  for (let rank = 0; rank < rows.count; rank += every) {
+  for (let rank = Math.ceil(visible.first / every) * every; rank < visible.last; rank += every) {
     context.font = `${rank === stage ? 'bold ' : ''}${Math.min(12, Math.max(9, rows.pitch - 3))}px ${theme.font}`;
     context.fillStyle = rank === stage ? theme.foreground : theme.muted;
     context.fillText(rows.pitch >= 18 ? `Stage ${rank}` : String(rank), gutter - 8, rows.top + rank * rows.pitch + rows.bar / 2);
   }
-}
-
-function outlineOperation(context: CanvasRenderingContext2D, picture: TimelinePicture, index: number, selected: boolean): void {
-  const { simulation, rows, scale, theme } = picture;
-  const rank = simulation.rank[index] ?? 0;
-  const left = Math.max(scale.left, toX(scale, simulation.start[index] ?? 0));
-  const right = Math.min(scale.left + scale.width, toX(scale, simulation.end[index] ?? 0));
-  if (right < left) return;
-  const inLane = simulation.kind[index] === transferKind && simulation.request.transferOverlapped;
-  const top = rows.top + rank * rows.pitch + (inLane ? rows.bar + 1 : 0);
-  const height = inLane ? rows.lane : rows.bar;
-  context.strokeStyle = selected ? theme.focus : theme.foreground;
-  context.lineWidth = selected ? 3 : 1.5;
-  const inset = context.lineWidth / 2;
-  context.strokeRect(left - 0.5 + inset, top - 0.5 + inset, Math.max(2, right - left - context.lineWidth), height + 1 - context.lineWidth);
 }

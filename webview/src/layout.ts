@@ -13,7 +13,7 @@ export interface Rows {
   readonly pitch: number;
   /** Height of the boxes of computation. */
   readonly bar: number;
-  /** Height of the lane of overlapped transfers under them; 0 when there is none. */
+  /** Height of the lane of communication under them; 0 when there is none. */
   readonly lane: number;
   readonly height: number;
 }
@@ -27,8 +27,20 @@ export function layoutRows(stages: number, hasLane: boolean): Rows {
   const wanted = stages <= 8 ? 34 : stages <= 16 ? 27 : stages <= 32 ? 20 : 14;
   const pitch = Math.max(1, Math.min(wanted, tallest / stages));
   const gap = pitch >= 14 ? 4 : pitch >= 4 ? 1 : 0;
-  const lane = hasLane && pitch >= 14 ? Math.max(3, Math.round(pitch / 7)) : 0;
+  const lane = hasLane && pitch >= 14 ? Math.max(3, Math.round(pitch / 5)) : 0;
   return { count: stages, top: axisHeight, pitch, bar: pitch - gap - lane, lane, height: Math.ceil(axisHeight + stages * pitch + 2) };
+}
+
+/** The part of a chart that is painted: a chart taller than some windows is painted as far as it is in sight, and some more. */
+export interface Slab {
+  readonly top: number;
+  readonly height: number;
+}
+
+/** The rows that a stretch of the canvas from `top` to `bottom` touches: `first` to `last - 1`. */
+export function rowsBetween(rows: Rows, top: number, bottom: number): Span {
+  const first = Math.max(0, Math.floor((top - rows.top) / rows.pitch));
+  return { first: Math.min(first, rows.count), last: Math.max(0, Math.min(rows.count, Math.ceil((bottom - rows.top) / rows.pitch))) };
 }
 
 /** The operations of one row that are in sight: indexes `first` to `last - 1`. */
@@ -115,10 +127,9 @@ export function boxesOf(simulation: Simulation, { first, last }: Span, scale: Ti
   return boxes;
 }
 
-/** The shares of every column of pixels that the operations of the spans take. */
-export function sharesOf(simulation: Simulation, spans: readonly Span[], scale: TimeScale): Shares {
-  const count = Math.max(1, Math.ceil(scale.width));
-  const shares: Shares = { forward: new Float32Array(count), backward: new Float32Array(count), transfer: new Float32Array(count) };
+/** Adds the shares of every column of pixels that the operations of the spans take. */
+export function sharesOf(simulation: Simulation, spans: readonly Span[], scale: TimeScale, shares: Shares): void {
+  const count = shares.forward.length;
   // By kind of operation: input and weight gradients count as backward.
   const byKind = [shares.forward, shares.backward, shares.transfer, shares.backward, shares.backward];
   const perColumn = (scale.end - scale.start) / Math.max(1, scale.width);
@@ -134,7 +145,6 @@ export function sharesOf(simulation: Simulation, spans: readonly Span[], scale: 
       }
     }
   }
-  return shares;
 }
 
 export type TailPart = 'gradientReduction' | 'optimizer' | 'parameterGather';

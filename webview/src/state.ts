@@ -8,6 +8,7 @@ import { type Refused, type Simulation, simulate } from '../../server/src/core/s
 import type { JobMessage, PanelJob } from '../../server/src/protocol/panel.ts';
 import type { Target } from './layout.ts';
 import { clampView, type View } from './time-scale.ts';
+import { createTimelineState, forgetTimeline, restoreTimeline, type TimelineState, timelineToSave } from './timeline/timeline-state.ts';
 
 /** The parts of the schedule the user set; the others follow the file. */
 export type Override = Partial<ScheduleChoice>;
@@ -34,6 +35,7 @@ export interface PanelState {
   readonly tab: Signal<string>;
   /** What views keep for themselves over a reload, by their ids: plain data, read with distrust. For the shown document only. */
   readonly kept: Signal<{ readonly [view: string]: unknown }>;
+  readonly timeline: TimelineState;
   /** Counts theme changes, so that canvases are drawn again. */
   readonly themeChanges: Signal<number>;
   readonly choice: ReadonlySignal<ScheduleChoice | undefined>;
@@ -49,6 +51,9 @@ interface Saved {
   readonly override: Override;
   readonly view: View | undefined;
   readonly tab: string;
+  readonly stage: number | undefined;
+  readonly selected: number | undefined;
+  readonly timeline: unknown;
   readonly kept: { readonly [view: string]: unknown };
 }
 
@@ -77,6 +82,7 @@ export function createState(): PanelState {
     stage: signal<number | undefined>(undefined),
     tab: signal(''),
     kept: signal({}),
+    timeline: createTimelineState(),
     themeChanges: signal(0),
     choice,
     fromFile,
@@ -109,6 +115,7 @@ export function receive(state: PanelState, message: Exclude<JobMessage, { readon
       state.view.value = undefined;
       state.stage.value = undefined;
       state.kept.value = {};
+      forgetTimeline(state.timeline);
     }
     keepInBounds(state);
   });
@@ -136,21 +143,36 @@ function keepInBounds(state: PanelState): void {
   state.selected.value = undefined;
   if (!shown || 'refused' in shown) return;
   if (state.view.value) state.view.value = clampView(state.view.value, shown.stepSeconds);
+  const { range } = state.timeline;
+  if (range.value) range.value = clampView(range.value, shown.stepSeconds);
   if (state.stage.value !== undefined && state.stage.value >= shown.request.stages) state.stage.value = undefined;
 }
 
 /** What to save for the next time the panel is opened. */
 export function toSaved(state: PanelState): Saved | undefined {
   const job = state.job.value;
-  return job && { uri: job.uri, override: state.override.value, view: state.view.value, tab: state.tab.value, kept: state.kept.value };
+  return (
+    job && {
+      uri: job.uri,
+      override: state.override.value,
+      view: state.view.value,
+      stage: state.stage.value,
+      selected: state.selected.value,
+      tab: state.tab.value,
+      timeline: timelineToSave(state.timeline),
+      kept: state.kept.value,
+    }
+  );
 }
 
 const isRecord = (value: unknown): value is { readonly [key: string]: unknown } => typeof value === 'object' && value !== null;
 
+const isIndex = (value: unknown): value is number => Number.isSafeInteger(value) && Number(value) >= 0;
+
 /** Takes back what was saved, as far as it makes sense for the document that is shown now. */
 export function restore(state: PanelState, saved: unknown): void {
   if (!isRecord(saved) || saved.uri !== state.job.value?.uri) return;
-  const { override, view, tab, kept } = saved;
+  const { override, view, tab, kept, stage, selected, timeline } = saved;
   batch(() => {
     if (typeof tab === 'string') state.tab.value = tab;
     if (isRecord(kept)) state.kept.value = kept;
@@ -165,6 +187,10 @@ export function restore(state: PanelState, saved: unknown): void {
     if (isRecord(view) && typeof view.start === 'number' && typeof view.end === 'number') {
       state.view.value = { start: view.start, end: view.end };
     }
+    if (isIndex(stage)) state.stage.value = stage;
+    restoreTimeline(state.timeline, timeline);
     keepInBounds(state);
+    const shown = state.shown.value;
+    if (isIndex(selected) && shown && !('refused' in shown) && selected < shown.count) state.selected.value = selected;
   });
 }
