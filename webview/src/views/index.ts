@@ -1,5 +1,6 @@
 /** The views of the training panel in the order of their tabs. The first is shown until another is chosen. */
+import { compareView } from '../compare/compare-view.tsx';
 import { timelineView } from './timeline.tsx';
 import type { PanelView } from './view.ts';
 
-export const panelViews: readonly PanelView[] = [timelineView];
+export const panelViews: readonly PanelView[] = [timelineView, compareView];
