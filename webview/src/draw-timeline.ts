@@ -1,4 +1,5 @@
 /** Paints the timeline: one row per pipeline rank, on a 2D canvas. */
+import type { IdleSlots } from '../../server/src/core/schedules/idle-slots.ts';
 import { backwardWeightKind, forwardKind, type Simulation, transferKind } from '../../server/src/core/schedules/simulate.ts';
 import { drawTimeGrid, gutter, prepareCanvas } from './canvas.ts';
 import {
@@ -10,15 +11,17 @@ import {
   rowsBetween,
   type Slab,
   type Span,
+  spanBetween,
+  type TailSpan,
   tailLabels,
   tailSpans,
   transferSpan,
 } from './layout.ts';
 import { hatch } from './patterns.ts';
-import type { PixelLayer } from './pixel-layer.ts';
+import type { ColumnLayer, PixelLayer } from './pixel-layer.ts';
 import { lettersOver, type Paint, type Theme, withOpacity } from './theme.ts';
 import { type TimeScale, toX } from './time-scale.ts';
-import { columnsOf, computeColumns, transferColumns } from './timeline/columns.ts';
+import { computeShares, idleShares, transferShares } from './timeline/columns.ts';
 
 export interface TimelinePicture {
   readonly simulation: Simulation;
@@ -29,6 +32,8 @@ export interface TimelinePicture {
   readonly stage: number;
   /** What of the canvas is painted. */
   readonly slab: Slab;
+  /** Waiting is coloured by its cause when these are given. */
+  readonly idle: IdleSlots | undefined;
 }
 
 /** Draws the picture; returns how many forward and backward operations are in sight. */
@@ -55,6 +60,8 @@ interface Brush extends TimelinePicture {
   readonly visible: Span;
   readonly pixels: PixelLayer;
   readonly bubbleHatch: CanvasPattern | null;
+  /** By cause. */
+  readonly idleHatches: readonly (CanvasPattern | null)[];
   readonly backwardHatch: CanvasPattern | null;
   /** Weight gradients, drawn in the colour of backward passes. */
   readonly weightHatch: CanvasPattern | null;
@@ -80,6 +87,7 @@ function makeBrush(context: CanvasRenderingContext2D, width: number, picture: Ti
     context,
     visible: rowsBetween(picture.rows, slab.top, slab.top + slab.height),
     pixels,
+    idleHatches: picture.idle ? theme.idle.map(({ text }) => hatch(context, 'rising', text, density)) : [],
     bubbleHatch: hatch(context, 'rising', theme.bubble.text, density),
     backwardHatch: hatch(context, 'falling', withOpacity(theme.backward.text, 0.16), density),
     weightHatch: hatch(context, 'rising', withOpacity(theme.backward.text, 0.4), density),
@@ -101,6 +109,7 @@ function drawRow(brush: Brush, rank: number): void {
   const sent = transferSpan(simulation, rank, scale);
   if (detailOf(computed, visible.last - visible.first, scale) === 'pixels') paintRow(brush, rank, top);
   else {
+    drawIdle(brush, rank, top);
     drawBoxes(brush, boxesOf(simulation, computed, scale), top, rows.bar);
     const transfers = boxesOf(simulation, sent, scale);
     if (!simulation.request.transferOverlapped) drawBoxes(brush, transfers, top, rows.bar);
@@ -111,16 +120,18 @@ function drawRow(brush: Brush, rank: number): void {
 }
 
 /** Each column from the bottom up: forward, backward, transfers that hold the rank up; what is left is waiting. */
-function paintRow({ pixels, simulation, scale, rows, theme }: Brush, rank: number, top: number): void {
-  const columns = columnsOf(scale);
-  computeColumns(simulation, rank, scale, columns);
-  transferColumns(simulation, rank, scale, columns);
-  const sent = [columns.transfer, theme.transfer.fill] as const;
-  const computed = [
-    [columns.forward, theme.forward.fill],
-    [columns.backward, theme.backward.fill],
-  ] as const;
-  pixels.stack(scale.left, top, rows.bar, simulation.request.transferOverlapped ? computed : [...computed, sent]);
+function paintRow({ pixels, simulation, scale, rows, theme, idle }: Brush, rank: number, top: number): void {
+  const [forward, backward] = computeShares(simulation, rank, scale);
+  const sent = [transferShares(simulation, rank, scale), theme.transfer.fill] as const;
+  if (!forward || !backward) return;
+  const layers: ColumnLayer[] = [
+    [forward, theme.forward.fill],
+    [backward, theme.backward.fill],
+  ];
+  if (!simulation.request.transferOverlapped) layers.push(sent);
+  for (const [cause, shares] of idle ? idleShares(simulation, idle, rank, scale).entries() : [])
+    layers.push([shares, theme.idle[cause]?.fill ?? '']);
+  pixels.stack(scale.left, top, rows.bar, layers);
   if (rows.lane > 1) pixels.stack(scale.left, top + rows.bar + 1, rows.lane - 1, [sent]);
 }
 
@@ -133,6 +144,23 @@ function drawBubble({ context, simulation, scale, rows, theme, bubbleHatch }: Br
   context.fillRect(left, top, width, rows.bar);
   if (bubbleHatch && rows.bar >= 6) {
     context.fillStyle = bubbleHatch;
+    context.fillRect(left, top, width, rows.bar);
+  }
+}
+
+/** Waiting in the colours of its causes, over the ground. */
+function drawIdle({ context, scale, rows, theme, idle, idleHatches }: Brush, rank: number, top: number): void {
+  if (!idle) return;
+  const { first, last } = spanBetween(idle, idle.offset[rank] ?? 0, idle.offset[rank + 1] ?? 0, scale);
+  for (let slot = first; slot < last; slot++) {
+    const left = Math.max(scale.left, toX(scale, idle.start[slot] ?? 0));
+    const width = Math.min(scale.left + scale.width, toX(scale, idle.end[slot] ?? 0)) - left;
+    const cause = idle.cause[slot] ?? 0;
+    context.fillStyle = theme.idle[cause]?.fill ?? theme.background;
+    context.fillRect(left, top, width, rows.bar);
+    const pattern = width > 4 && rows.bar >= 6 ? idleHatches[cause] : undefined;
+    if (!pattern) continue;
+    context.fillStyle = pattern;
     context.fillRect(left, top, width, rows.bar);
   }
 }
@@ -198,27 +226,36 @@ function labelBoxes({ context, theme, simulation, letters }: Brush, boxes: reado
   }
 }
 
-function drawTail({ context, simulation, scale, rows, theme }: Brush, top: number): void {
-  for (const { part, start, end } of tailSpans(simulation)) {
-    const left = Math.max(scale.left, toX(scale, start));
-    const width = Math.min(scale.left + scale.width, toX(scale, end)) - left;
-    if (width <= 0) continue;
-    const paint = theme.tail[part];
-    context.fillStyle = paint.fill;
-    context.fillRect(left, top, Math.max(1, width - 1), rows.bar);
-    if (theme.outline !== '' && width > 4) {
-      context.strokeStyle = theme.outline;
-      context.strokeRect(left + 0.5, top + 0.5, width - 2, rows.bar - 1);
+/** What follows the pipeline: collectives in their lane, or in the bar where there is none. */
+function drawTail(brush: Brush, top: number): void {
+  const { simulation, rows } = brush;
+  for (const span of tailSpans(simulation)) {
+    if (span.part !== 'optimizer' && rows.lane > 1) drawTailPart(brush, span, top + rows.bar + 1, rows.lane - 1);
+    if (span.part === 'optimizer' || rows.lane <= 1 || !brush.idle) {
+      drawTailPart(brush, { ...span, start: Math.max(span.start, simulation.makespan) }, top, rows.bar);
     }
-    context.font = `11px ${theme.font}`;
-    if (rows.bar < 12) continue;
-    const label = tailLabels[part];
-    const text = width > context.measureText(label).width + 8 ? label : width > 14 ? label.charAt(0) : '';
-    context.fillStyle = paint.text;
-    context.textAlign = 'center';
-    context.textBaseline = 'middle';
-    context.fillText(text, left + width / 2, top + rows.bar / 2 + 0.5);
   }
+}
+
+function drawTailPart({ context, scale, theme }: Brush, { part, start, end }: TailSpan, top: number, height: number): void {
+  const left = Math.max(scale.left, toX(scale, start));
+  const width = Math.min(scale.left + scale.width, toX(scale, end)) - left;
+  if (width <= 0) return;
+  const paint = theme.tail[part];
+  context.fillStyle = paint.fill;
+  context.fillRect(left, top, Math.max(1, width - 1), height);
+  if (theme.outline !== '' && width > 4) {
+    context.strokeStyle = theme.outline;
+    context.strokeRect(left + 0.5, top + 0.5, width - 2, height - 1);
+  }
+  if (height < 12) return;
+  context.font = `11px ${theme.font}`;
+  const label = tailLabels[part];
+  const text = width > context.measureText(label).width + 8 ? label : width > 14 ? label.charAt(0) : '';
+  context.fillStyle = paint.text;
+  context.textAlign = 'center';
+  context.textBaseline = 'middle';
+  context.fillText(text, left + width / 2, top + height / 2 + 0.5);
 }
 
 function drawNames({ context, rows, theme, stage, visible }: Brush): void {

@@ -1,10 +1,11 @@
 /** Entry point of the panel: connects the host, the state and the page. A training job and a server have a state and a page each. */
-import { effect, signal } from '@preact/signals';
+import { signal } from '@preact/signals';
 import { render } from 'preact';
-import { App } from './app.tsx';
 import type { JobMessage } from '../../server/src/protocol/panel.ts';
+import { App } from './app.tsx';
 import { takeBeside } from './compare/beside.ts';
 import { connectHost } from './host.ts';
+import { keepState } from './keep-state.ts';
 import { ServingApp } from './serving/serving-app.tsx';
 import { createServingState, receiveServing, restoreServing, savedServing, serverWritten, startWork } from './serving/serving-state.ts';
 import { createState, receive, restore, scheduleWritten, toSaved } from './state.ts';
@@ -12,6 +13,8 @@ import { onThemeChange } from './theme.ts';
 import { startAsking } from './what-if/trial.ts';
 import './theme.css';
 import './panel.css';
+import './timeline/timeline.css';
+import './views/operations.css';
 import './serving/serving.css';
 
 const host = connectHost();
@@ -49,14 +52,18 @@ host.onMessage((message) => {
 onThemeChange(() => {
   state.themeChanges.value++;
 });
-effect(() => {
-  const saved = shown.value === 'serving' ? savedServing(serving) : toSaved(state);
-  if (saved && restored) host.save(saved);
-});
+keepState(
+  () => (shown.value === 'serving' ? savedServing(serving) : toSaved(state)),
+  (saved) => restored && host.save(saved),
+);
 startWork(serving);
 
 function Panel() {
-  return shown.value === 'serving' ? <ServingApp state={serving} writes={host.writes} post={host.post} /> : <App state={state} writes={host.writes} post={host.post} />;
+  return shown.value === 'serving' ? (
+    <ServingApp state={serving} writes={host.writes} post={host.post} />
+  ) : (
+    <App state={state} writes={host.writes} post={host.post} />
+  );
 }
 
 let root = document.getElementById('root');

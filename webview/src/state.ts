@@ -7,13 +7,23 @@ import { findSchedule } from '../../server/src/core/schedules/index.ts';
 import { nearestChoice, reshape, type ScheduleChoice } from '../../server/src/core/schedules/reshape.ts';
 import { type Refused, type Simulation, simulate } from '../../server/src/core/schedules/simulate.ts';
 import type { JobMessage, PanelJob } from '../../server/src/protocol/panel.ts';
-import type { Target } from './layout.ts';
 import type { Change } from '../../server/src/protocol/what-if.ts';
 import { type BesideState, createBeside, forgetBeside } from './compare/beside.ts';
+import type { Target } from './layout.ts';
 import { clampView, type View } from './time-scale.ts';
+import { findOperations, parseQuery } from './timeline/search.ts';
 import { createTimelineState, forgetTimeline, restoreTimeline, type TimelineState, timelineToSave } from './timeline/timeline-state.ts';
 
-import { answerTo, createTrial, documentChanged, forgetTrial, isEmpty, type TrialState, takeWritten, type Written } from './what-if/trial.ts';
+import {
+  answerTo,
+  createTrial,
+  documentChanged,
+  forgetTrial,
+  isEmpty,
+  type TrialState,
+  takeWritten,
+  type Written,
+} from './what-if/trial.ts';
 
 /** The parts of the schedule the user set; the others follow the file. */
 export type Override = Partial<ScheduleChoice>;
@@ -41,6 +51,8 @@ export interface PanelState {
   /** What views keep for themselves over a reload, by their ids: plain data, read with distrust. For the shown document only. */
   readonly kept: Signal<{ readonly [view: string]: unknown }>;
   readonly timeline: TimelineState;
+  /** What the search of the timeline finds; undefined while nothing is asked. */
+  readonly found: ReadonlySignal<Found | undefined>;
   /** Counts theme changes, so that canvases are drawn again. */
   readonly themeChanges: Signal<number>;
   readonly trial: TrialState;
@@ -54,6 +66,20 @@ export interface PanelState {
   readonly fromFile: ReadonlySignal<Simulation | Refused | undefined>;
   /** What is shown: the file's configuration with what the user set. */
   readonly shown: ReadonlySignal<Simulation | Refused | undefined>;
+}
+
+export interface Found {
+  /** Indexes of operations. */
+  readonly matches: Uint32Array;
+  /** A word of the query that means nothing. */
+  readonly unknown: string | undefined;
+}
+
+function foundBy(text: string, shown: Simulation | Refused | undefined): Found | undefined {
+  const query = parseQuery(text);
+  if (!query || !shown || 'refused' in shown) return undefined;
+  if ('unknown' in query) return { matches: new Uint32Array(0), unknown: query.unknown };
+  return { matches: findOperations(shown, query), unknown: undefined };
 }
 
 /** What outlives a reload of the panel. */
@@ -95,6 +121,7 @@ export function createState(): PanelState {
     const tried = answer.value?.shown;
     return tried?.type === 'job' ? tried.job : job.value;
   });
+  const timeline = createTimelineState();
   return {
     job,
     why: signal<string | undefined>('Waiting for the estimate.'),
@@ -105,7 +132,8 @@ export function createState(): PanelState {
     stage: signal<number | undefined>(undefined),
     tab: signal(''),
     kept: signal({}),
-    timeline: createTimelineState(),
+    timeline,
+    found: computed(() => foundBy(timeline.query.value, shown.value)),
     themeChanges: signal(0),
     trial,
     beside: createBeside(),

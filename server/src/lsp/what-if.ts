@@ -29,12 +29,7 @@ const settingNames = {
 const upperFirst = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 /** What `change` gives. */
-export function whatIfOf(
-  engine: Engine,
-  analysis: Analysis | undefined,
-  jobIndex: number,
-  change: Change,
-): WhatIfResult {
+export function whatIfOf(engine: Engine, analysis: Analysis | undefined, jobIndex: number, change: Change): WhatIfResult {
   const file = analysis?.jobs[jobIndex];
   const found = analysis && file && whatIf(engine, analysis, jobIndex, cleanChange(file, change));
   if (!found) return noAnswer('no training or serving launch was recognised in this file');

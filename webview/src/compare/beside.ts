@@ -19,7 +19,9 @@ export function createBeside(): BesideState {
     const shown = message.value?.shown;
     if (!shown) return undefined;
     if (shown.type === 'empty') return { refused: shown.why };
-    return shown.type === 'job' ? simulate(shown.job.request) : { refused: 'that is a server: there is no pipeline to put beside this one' };
+    return shown.type === 'job'
+      ? simulate(shown.job.request)
+      : { refused: 'that is a server: there is no pipeline to put beside this one' };
   });
   return { message, others: signal(undefined), simulation };
 }

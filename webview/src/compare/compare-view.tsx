@@ -91,11 +91,19 @@ function Pair({ state, post, simulation }: ViewProps & { readonly simulation: Si
   }, [wanted, total, width]);
   // What is selected or pointed at in one of the two means nothing in the other.
   const otherState = useMemo(
-    () => ({ ...state, selected: signal(undefined), pointer: signal(undefined), stage: signal(undefined), timeline: createTimelineState() }),
+    (): PanelState => ({
+      ...state,
+      shown: state.beside.simulation,
+      found: signal(undefined),
+      selected: signal(undefined),
+      pointer: signal(undefined),
+      stage: signal(undefined),
+      timeline: createTimelineState(),
+    }),
     [state],
   );
   const zoom = (factor: number): void => setView(state, zoomView(scale, total, factor, (scale.start + scale.end) / 2), total);
-  const shared = { scale, width, stage: 0, total, idle: undefined };
+  const shared = { scale, width, stage: 0, end: total, idle: undefined };
   return (
     <div class="charts" ref={box}>
       {other && (

@@ -24,7 +24,10 @@ const kept = new WeakMap<Simulation, (HeldBytes | undefined)[]>();
 /** The steps of a rank; they end with the last operation. */
 export function heldBytesOf(simulation: Simulation, rank: number): HeldBytes {
   let ranks = kept.get(simulation);
-  if (!ranks) kept.set(simulation, (ranks = []));
+  if (!ranks) {
+    ranks = [];
+    kept.set(simulation, ranks);
+  }
   ranks[rank] ??= make(simulation, rank);
   return ranks[rank];
 }
@@ -97,7 +100,10 @@ export function isDense(held: HeldBytes, scale: TimeScale): boolean {
 export function widen(held: HeldBytes, scale: TimeScale, least: Float64Array, most: Float64Array): void {
   const perColumn = (scale.end - scale.start) / Math.max(1, scale.width);
   const level = held.levels.findLast(({ cell }) => cell <= perColumn);
-  if (!level) return widenBySteps(held, scale, least, most);
+  if (!level) {
+    widenBySteps(held, scale, least, most);
+    return;
+  }
   const last = level.least.length - 1;
   for (let column = 0; column < least.length; column++) {
     const from = (scale.start + column * perColumn) / level.cell;

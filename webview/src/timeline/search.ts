@@ -62,7 +62,11 @@ export function parseQuery(text: string): Query | { readonly unknown: string } |
   const spans: { [field in Field]: Span[] } = { microBatch: [], rank: [], chunk: [] };
   const kinds: number[] = [];
   // "mb12" and "mb 12" are the same, and so are "2 - 4", "2–4" and "2-4".
-  const words = text.toLowerCase().replace(/\s*[-–]\s*/g, '-').match(/\p{L}+|\d+(?:-\d+)?|[^\s,;:]+/gu) ?? [];
+  const words =
+    text
+      .toLowerCase()
+      .replace(/\s*[-–]\s*/g, '-')
+      .match(/\p{L}+|\d+(?:-\d+)?|[^\s,;:]+/gu) ?? [];
   let field: Field = 'microBatch';
   for (const word of words) {
     const number = /^(\d+)(?:-(\d+))?$/.exec(word);
@@ -84,7 +88,9 @@ const within = (spans: readonly Span[], value: number): boolean =>
 /** The operations that a query means, stage by stage in order of time: computation before transfers. */
 export function findOperations(simulation: Simulation, { spans, kinds }: Query): Uint32Array {
   const found: number[] = [];
-  const wanted = Uint8Array.from({ length: 16 }, (_, kind) => (kinds.length === 0 ? (kind === transferKind ? 0 : 1) : kinds.includes(kind) ? 1 : 0));
+  const wanted = Uint8Array.from({ length: 16 }, (_, kind) =>
+    kinds.length === 0 ? (kind === transferKind ? 0 : 1) : kinds.includes(kind) ? 1 : 0,
+  );
   for (let index = 0; index < lastOfPipeline(simulation); index++) {
     if (wanted[simulation.kind[index] ?? 0] !== 1) continue;
     if (!within(spans.rank, simulation.rank[index] ?? 0)) continue;

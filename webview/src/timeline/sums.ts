@@ -1,6 +1,6 @@
 /** What each stage does in a stretch of time: seconds of forward, backward, communication that holds it up or is hidden, and waiting. Pure. */
 import { forwardKind, type Simulation } from '../../../server/src/core/schedules/simulate.ts';
-import { computeSpan, transferSpan, tailSpans } from '../layout.ts';
+import { computeSpan, tailSpans, transferSpan } from '../layout.ts';
 import type { View } from '../time-scale.ts';
 
 export interface StageSums {

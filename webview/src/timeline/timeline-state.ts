@@ -34,7 +34,9 @@ export function timelineToSave({ range, query, critical, causes }: TimelineState
 
 /** Takes back what was saved, as far as it makes sense. */
 export function restoreTimeline(state: TimelineState, saved: unknown): void {
-  const { range, query, critical, causes } = (typeof saved === 'object' && saved !== null ? saved : {}) as Readonly<Record<string, unknown>>;
+  const { range, query, critical, causes } = (typeof saved === 'object' && saved !== null ? saved : {}) as Readonly<
+    Record<string, unknown>
+  >;
   const { start, end } = (typeof range === 'object' && range !== null ? range : {}) as Readonly<Record<string, unknown>>;
   batch(() => {
     if (Number.isFinite(start) && Number.isFinite(end)) state.range.value = { start: Number(start), end: Number(end) };

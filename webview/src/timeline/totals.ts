@@ -4,21 +4,15 @@
  * resolutions would. Built once per row in one pass; a picture then costs a few reads per column of pixels, whatever the number of
  * slices. Pure.
  */
+import type { Slices, Span } from '../layout.ts';
 import type { TimeScale } from '../time-scale.ts';
-
-/** Slices of rows as columns; those of a row lie in order of time and do not overlap. */
-export interface Slices {
-  readonly start: ArrayLike<number>;
-  readonly end: ArrayLike<number>;
-  readonly kind: ArrayLike<number>;
-}
 
 export interface Totals {
   readonly cells: number;
   /** Time of a cell. */
   readonly cell: number;
-  /** Per category, from the start to each cell's left edge, in cells: `sums[category][cell]`. */
-  readonly sums: readonly Float64Array[];
+  /** Per category, from the start to each cell's left edge, in cells: `sums[category][cell]`; none where nothing is of that category. */
+  readonly sums: readonly (Float64Array | undefined)[];
 }
 
 /** Category of a kind that is not counted. */
@@ -28,28 +22,63 @@ export const uncounted = 255;
 const mostCells = 2 ** 17;
 const fewestCells = 2 ** 8;
 
-/** Two slices share a cell, more or less. */
+/** So many slices share a cell, more or less. */
+export const slicesPerCell = 2;
+
 function cellsFor(slices: number): number {
-  return Math.min(mostCells, Math.max(fewestCells, 2 ** Math.ceil(Math.log2(Math.max(1, slices / 2)))));
+  return Math.min(mostCells, Math.max(fewestCells, 2 ** Math.ceil(Math.log2(Math.max(1, slices / slicesPerCell)))));
 }
 
-/** The totals of the slices `from` to `to - 1` over [0, span]. `categoryOf[kind]` says what a kind counts as. */
-export function totalsOf(slices: Slices, from: number, to: number, span: number, categoryOf: ArrayLike<number>, categories: number): Totals {
-  const cells = cellsFor(to - from);
+export interface Sorting {
+  /** Per slice. */
+  readonly kind: ArrayLike<number>;
+  /** What a kind counts as: `categoryOf[kind]`. */
+  readonly categoryOf: ArrayLike<number>;
+  readonly categories: number;
+}
+
+/** The totals of the slices `first` to `last - 1` over [0, span]. */
+export function totalsOf(slices: Slices, { first, last }: Span, span: number, { kind, categoryOf, categories }: Sorting): Totals {
+  const cells = cellsFor(last - first);
   const perSecond = span > 0 ? cells / span : 0;
-  const sums = Array.from({ length: categories }, () => new Float64Array(cells + 1));
-  for (let index = from; index < to; index++) {
-    const sum = sums[categoryOf[slices.kind[index] ?? 0] ?? uncounted];
-    if (!sum) continue;
+  const sums: (Float64Array | undefined)[] = Array.from({ length: categories });
+  for (let index = first; index < last; index++) {
+    const category = categoryOf[kind[index] ?? 0] ?? uncounted;
+    if (category >= categories) continue;
+    sums[category] ??= new Float64Array(cells + 1);
+    const sum = sums[category];
     const start = Math.min(cells, Math.max(0, (slices.start[index] ?? 0) * perSecond));
     const end = Math.min(cells, Math.max(0, (slices.end[index] ?? 0) * perSecond));
-    const last = Math.min(cells - 1, Math.floor(end));
-    for (let cell = Math.min(cells - 1, Math.floor(start)); cell <= last; cell++) {
+    const until = Math.min(cells - 1, Math.floor(end));
+    for (let cell = Math.min(cells - 1, Math.floor(start)); cell <= until; cell++) {
       sum[cell + 1] = (sum[cell + 1] ?? 0) + Math.min(end, cell + 1) - Math.max(start, cell);
     }
   }
-  for (const sum of sums) for (let cell = 0; cell < cells; cell++) sum[cell + 1] = (sum[cell + 1] ?? 0) + (sum[cell] ?? 0);
+  for (const sum of sums) {
+    if (sum) for (let cell = 0; cell < cells; cell++) sum[cell + 1] = (sum[cell + 1] ?? 0) + (sum[cell] ?? 0);
+  }
   return { cells, cell: cells > 0 ? span / cells : 0, sums };
+}
+
+/** Adds the share of every column of pixels that slices take, one slice after the other, each to the columns of its category. */
+export function addShares(
+  slices: Slices,
+  { first, last }: Span,
+  scale: TimeScale,
+  { kind, categoryOf }: Sorting,
+  into: readonly Float32Array[],
+): void {
+  const perColumn = (scale.end - scale.start) / Math.max(1, scale.width);
+  for (let index = first; index < last; index++) {
+    const columns = into[categoryOf[kind[index] ?? 0] ?? uncounted];
+    if (!columns) continue;
+    const start = (Math.max(scale.start, slices.start[index] ?? 0) - scale.start) / perColumn;
+    const end = (Math.min(scale.end, slices.end[index] ?? 0) - scale.start) / perColumn;
+    const to = Math.min(columns.length - 1, Math.floor(end));
+    for (let column = Math.floor(start); column <= to; column++) {
+      columns[column] = (columns[column] ?? 0) + Math.max(0, Math.min(end, column + 1) - Math.max(start, column));
+    }
+  }
 }
 
 /** True where a column of pixels is at least as wide as a cell, so that the totals are as sharp as the screen. */
@@ -73,13 +102,6 @@ export function readShares(totals: Totals, category: number, scale: TimeScale, i
     into[column] = (after - before) / perColumn;
     before = after;
   }
-}
-
-/** Time of a category in [start, end]; exact but for slices cut by the cells at both ends. */
-export function secondsBetween({ cells, cell, sums }: Totals, category: number, start: number, end: number): number {
-  const sum = sums[category];
-  if (!sum || !(cell > 0)) return 0;
-  return (totalAt(sum, cells, end / cell) - totalAt(sum, cells, start / cell)) * cell;
 }
 
 /** Within a cell its time is spread evenly. */

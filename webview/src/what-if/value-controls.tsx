@@ -37,7 +37,12 @@ function ValueControl({ trial, control, post }: { readonly trial: TrialState; re
       >
         {!known && <option value={String(value ?? '')}>{value === undefined ? 'not known' : String(value)}</option>}
         {choices.map((choice) => (
-          <option key={String(choice.value)} value={String(choice.value)} disabled={choice.refused !== undefined} title={choice.refused ?? ''}>
+          <option
+            key={String(choice.value)}
+            value={String(choice.value)}
+            disabled={choice.refused !== undefined}
+            title={choice.refused ?? ''}
+          >
             {choice.label}
             {choice.refused === undefined ? '' : ': refused'}
           </option>

@@ -23,7 +23,8 @@ export async function answerTo(reply: PanelReply, folder: ServedFolder, file: st
 type Other = Extract<PanelReply, { readonly type: 'compare' }>['other'];
 
 async function compare(other: Other, folder: ServedFolder, file: string, job: number): Promise<PanelMessage> {
-  if (other === 'last-commit') return nothing('this page reads the files as they are; open the folder in VS Code to compare with the last commit');
+  if (other === 'last-commit')
+    return nothing('this page reads the files as they are; open the folder in VS Code to compare with the last commit');
   if (other === 'choose') {
     const jobs = (await listJobs(folder)).filter((one) => one.panel === 'Timeline' && (one.file !== file || one.job !== job));
     return { type: 'others', jobs: jobs.map((one) => ({ file: one.file, job: one.job, title: one.title })) };

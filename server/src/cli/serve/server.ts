@@ -71,7 +71,9 @@ async function answer(request: IncomingMessage, response: ServerResponse, { fold
   const { path, query } = admitted;
   const [file, job] = [query.get('file') ?? '', Math.max(0, Math.trunc(Number(query.get('job') ?? 0)) || 0)];
   if (request.method === 'POST')
-    return path === 'reply' ? takeReply(request, response, { folder, file, job }) : finish(response, 405, messagePage('Refused: wrong method.'));
+    return path === 'reply'
+      ? takeReply(request, response, { folder, file, job })
+      : finish(response, 405, messagePage('Refused: wrong method.'));
   switch (path) {
     case '':
       return finish(response, 200, listPage(folder.only ?? folder.files.root, await listJobs(folder)));
