@@ -35,12 +35,68 @@ describe('memory over time', () => {
     const ratios: number[] = [];
     forAll((job) => {
       const { stages } = numbersOf(job);
-      seriesOf(job).forEach(({ peak }, rank) => {
-        ratios.push(peak.allocated / (stages[rank]?.allocated ?? 0));
-      });
+      for (const { rank, peak } of seriesOf(job)) ratios.push(peak.allocated / (stages[rank]?.allocated ?? 0));
     }, 200);
-    ratios.sort((a, b) => a - b);
-    console.log(ratios.length, ratios[0], ratios[Math.floor(ratios.length * 0.05)], ratios[ratios.length >> 1], ratios[Math.floor(ratios.length * 0.95)], ratios.at(-1));
-    console.log(ratios.filter((r) => r > 1.0001).length, ratios.filter((r) => r < 0.999).length);
+    // Gradients that leave for the host, and adapters, may overlap otherwise than at the four moments of the estimate.
+    expect(Math.min(...ratios)).toBeGreaterThan(0.8);
+    expect(Math.max(...ratios)).toBeLessThan(1.4);
+    expect(ratios.filter((ratio) => Math.abs(ratio - 1) < 1e-6).length / ratios.length).toBeGreaterThan(0.95);
+  });
+
+  it('stacks up to what nvidia-smi shows at every moment', () => {
+    forAll((job) => {
+      const { stages } = numbersOf(job);
+      for (const { rank, layers, times, device, peak } of seriesOf(job)) {
+        if (peak.allocated > (stages[rank]?.reserved ?? 0)) continue;
+        for (let index = 0; index < times.length; index++) {
+          const stacked = layers.reduce((sum, { bytes }) => sum + (bytes[index] ?? 0), 0);
+          expect(stacked / device).toBeCloseTo(1, 9);
+        }
+      }
+    }, 30);
+  });
+
+  it('runs forward, is never negative, and ends with what stays between steps', () => {
+    forAll((job) => {
+      const { stages } = numbersOf(job);
+      for (const { rank, layers, times } of seriesOf(job)) {
+        expect(times.every((time, index) => time >= (times[index - 1] ?? 0))).toBe(true);
+        expect(layers.every(({ bytes }) => bytes.every((value) => value >= -1e-6))).toBe(true);
+        const used = layers.filter(({ id }) => id !== 'cache' && id !== 'outside');
+        const last = used.reduce((sum, { bytes }) => sum + (bytes.at(-1) ?? 0), 0);
+        expect(last / (stages[rank]?.resident ?? 0)).toBeCloseTo(1, 9);
+      }
+    });
+  });
+
+  it('names the operation and the component of the peak', () => {
+    const job: RandomJob = {
+      family: 'llama',
+      framework: 'megatron-lm',
+      fields: {
+        'model.layers': 16,
+        'model.hidden': 4096,
+        'model.heads': 32,
+        'model.vocab': 32000,
+        'model.ffn': 11008,
+        'model.gatedMlp': true,
+        'parallel.pipeline': 4,
+        'parallel.data': 32,
+        'cluster.gpus': 128,
+        'batch.micro': 1,
+        'batch.global': 32 * 8,
+        'sequence.length': 4096,
+        'recompute.granularity': 'none',
+      },
+    };
+    const numbers = numbersOf(job);
+    const simulation = simulate(numbers.request);
+    if ('refused' in simulation) throw new Error(simulation.refused);
+    const first = memoryOverTime(complete(job), numbers, simulation, 0);
+    // 1F1B: the first stage is fullest at its first backward pass, with four micro batches in flight.
+    expect(first?.peak.component).toBe('feedForward');
+    expect(simulation.kind[first?.peak.operation ?? -1]).toBe(1);
+    expect(simulation.microBatch[first?.peak.operation ?? -1]).toBe(0);
+    expect(memoryOverTime(complete(job), numbers, simulation, 7)).toBeUndefined();
   });
 });
