@@ -30,6 +30,10 @@ export interface PanelState {
   readonly pointer: Signal<Pointer | undefined>;
   /** The stage chosen for the memory chart; undefined is the fullest. */
   readonly stage: Signal<number | undefined>;
+  /** The view that is chosen, by its id; the first when there is none of that name. */
+  readonly tab: Signal<string>;
+  /** What views keep for themselves over a reload, by their ids: plain data, read with distrust. For the shown document only. */
+  readonly kept: Signal<{ readonly [view: string]: unknown }>;
   /** Counts theme changes, so that canvases are drawn again. */
   readonly themeChanges: Signal<number>;
   readonly choice: ReadonlySignal<ScheduleChoice | undefined>;
@@ -44,6 +48,8 @@ interface Saved {
   readonly uri: string;
   readonly override: Override;
   readonly view: View | undefined;
+  readonly tab: string;
+  readonly kept: { readonly [view: string]: unknown };
 }
 
 export function createState(): PanelState {
@@ -69,6 +75,8 @@ export function createState(): PanelState {
     selected: signal<number | undefined>(undefined),
     pointer: signal<Pointer | undefined>(undefined),
     stage: signal<number | undefined>(undefined),
+    tab: signal(''),
+    kept: signal({}),
     themeChanges: signal(0),
     choice,
     fromFile,
@@ -100,6 +108,7 @@ export function receive(state: PanelState, message: Exclude<PanelMessage, { read
       state.override.value = {};
       state.view.value = undefined;
       state.stage.value = undefined;
+      state.kept.value = {};
     }
     keepInBounds(state);
   });
@@ -133,7 +142,7 @@ function keepInBounds(state: PanelState): void {
 /** What to save for the next time the panel is opened. */
 export function toSaved(state: PanelState): Saved | undefined {
   const job = state.job.value;
-  return job && { uri: job.uri, override: state.override.value, view: state.view.value };
+  return job && { uri: job.uri, override: state.override.value, view: state.view.value, tab: state.tab.value, kept: state.kept.value };
 }
 
 const isRecord = (value: unknown): value is { readonly [key: string]: unknown } => typeof value === 'object' && value !== null;
@@ -141,8 +150,10 @@ const isRecord = (value: unknown): value is { readonly [key: string]: unknown } 
 /** Takes back what was saved, as far as it makes sense for the document that is shown now. */
 export function restore(state: PanelState, saved: unknown): void {
   if (!isRecord(saved) || saved.uri !== state.job.value?.uri) return;
-  const { override, view } = saved;
+  const { override, view, tab, kept } = saved;
   batch(() => {
+    if (typeof tab === 'string') state.tab.value = tab;
+    if (isRecord(kept)) state.kept.value = kept;
     if (isRecord(override)) {
       const { name, microBatches, virtualStages } = override;
       state.override.value = {
