@@ -10,7 +10,7 @@ export function Legend({ state }: { readonly state: PanelState }) {
     ['forward', 'Forward'],
     ['backward', 'Backward'],
   ];
-  if (shown.count > shown.computeCount) entries.push(['transfer', 'Communication']);
+  if (shown.sender.length > 0) entries.push(['transfer', 'Communication']);
   entries.push(['bubble', 'Bubble']);
   const names = { gradientReduction: 'gradient-reduction', optimizer: 'optimizer', parameterGather: 'parameter-gather' };
   for (const { part } of tailSpans(shown)) entries.push([names[part], tailLabels[part]]);

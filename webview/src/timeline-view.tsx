@@ -29,7 +29,7 @@ export function TimelineView({ post, ...chart }: ChartProps & { readonly post: (
   const marks = useRef<HTMLCanvasElement>(null);
   const hovered = useMemo(() => computed(() => hoveredOperation(state)), [state]).value;
   const [focused, setFocused] = useState(false);
-  const hasLane = simulation.request.transferOverlapped && simulation.count > simulation.computeCount;
+  const hasLane = simulation.request.transferOverlapped && simulation.sender.length > 0;
   const rows = useMemo(() => layoutRows(simulation.request.stages, hasLane), [simulation, hasLane]);
   const selected = state.selected.value;
   const total = simulation.stepSeconds;
