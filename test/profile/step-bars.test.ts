@@ -36,7 +36,10 @@ describe('the bars of a step', () => {
       for (const { term } of stepBars(estimateOf(job).time.step)) {
         expect(term.formula, term.id).toBeTruthy();
         expect(term.inputs?.length, term.id).toBeGreaterThan(0);
-        expect(term.inputs?.some(({ field }) => field !== undefined), term.id).toBe(true);
+        expect(
+          term.inputs?.some(({ field }) => field !== undefined),
+          term.id,
+        ).toBe(true);
       }
     }, 40);
   });

@@ -2,7 +2,14 @@
  * Parameters, FLOPs and bytes of weights by part of the model: each kind of layer with its halves, and what stands around the layers.
  * Parameters add up to `totalParameters`, FLOPs to `modelFlops` by the convention named: tests hold both.
  */
-import { countedMixing, flopsOfTower, linearFlopsPerToken, type ProductCount, productCounts, routerFlopsPerToken } from '../compute/flops.ts';
+import {
+  countedMixing,
+  flopsOfTower,
+  linearFlopsPerToken,
+  type ProductCount,
+  productCounts,
+  routerFlopsPerToken,
+} from '../compute/flops.ts';
 import type { TrainingJob } from '../estimate-inputs.ts';
 import type { FlopsConvention } from '../job-fields.ts';
 import { isQuantized, storedBytes } from '../memory/base-weights.ts';
@@ -71,7 +78,7 @@ const mixerLabels = {
 } as const;
 
 /** "Attention and MLP", "Mamba-2", "Latent attention and experts". */
-function blockLabel({ mixer, feedForward }: Block): string {
+export function blockLabel({ mixer, feedForward }: Block): string {
   const halves = [
     ...(mixer ? [mixerLabels[mixer.kind]] : []),
     ...(feedForward ? [feedForward.kind === 'moe' ? 'experts' : 'MLP'] : []),
@@ -132,7 +139,9 @@ function predictionRow(count: Count): readonly BlockRow[] {
   const parameters = mtpLayers * predictionParameters(job.model).total;
   const { mixer, common, routed } = layerFlops(count, block);
   const flops = 3 * tokens * mtpLayers * (mixer + common + routed + 4 * hidden * hidden);
-  return [{ id: 'prediction', label: 'Multi-token prediction', count: mtpLayers, parameters, bytes: parameters * inside, flops, parts: [] }];
+  return [
+    { id: 'prediction', label: 'Multi-token prediction', count: mtpLayers, parameters, bytes: parameters * inside, flops, parts: [] },
+  ];
 }
 
 /** What stands around the layers. */

@@ -41,7 +41,14 @@ function addProducts(job: TrainingJob, device: Device, tokens: number, products:
     const bytes = productBytes(device, 1, tokens, n, k);
     const backBytes = productBytes(device, 1, tokens, k, n);
     add({ label, kind: 'product', pass: 'forward', seconds: gemmTime(device, tokens, n, k), flops, bytes });
-    add({ label: `${label}: input gradient`, kind: 'product', pass: 'backward', seconds: gemmTime(device, tokens, k, n), flops, bytes: backBytes });
+    add({
+      label: `${label}: input gradient`,
+      kind: 'product',
+      pass: 'backward',
+      seconds: gemmTime(device, tokens, k, n),
+      flops,
+      bytes: backBytes,
+    });
     if (job.adapter) continue;
     add({
       label: `${label}: weight gradient`,

@@ -207,7 +207,12 @@ function shares(job: TrainingJob, kinds: readonly number[]): readonly (readonly 
 }
 
 /** Memory of rank `rank` over `simulation`, which is of this job's schedule or of another one tried for it. */
-export function memoryOverTime(job: TrainingJob, numbers: TrainingNumbers, simulation: Simulation, rank: number): MemoryOverTime | undefined {
+export function memoryOverTime(
+  job: TrainingJob,
+  numbers: TrainingNumbers,
+  simulation: Simulation,
+  rank: number,
+): MemoryOverTime | undefined {
   const { plans, memory: shared, stages, run, aliveLayers } = numbers;
   const plan = plans[rank];
   const parts = stages[rank];
@@ -269,9 +274,20 @@ function columns(
 ): ReadonlyMap<MemoryComponent, Float64Array> {
   const made = new Map<MemoryComponent, Float64Array>();
   for (const id of ['gradients', 'sharding', 'casts', 'transient', 'logits', 'step'] as const)
-    made.set(id, Float64Array.from(moments, (moment) => moment[id]));
-  for (const [part, share] of parts) made.set(part, Float64Array.from(moments, ({ activations }) => activations * share));
-  for (const id of steady) made.set(id, Float64Array.from(moments, (moment) => fixed[id]?.(moment) ?? 0));
+    made.set(
+      id,
+      Float64Array.from(moments, (moment) => moment[id]),
+    );
+  for (const [part, share] of parts)
+    made.set(
+      part,
+      Float64Array.from(moments, ({ activations }) => activations * share),
+    );
+  for (const id of steady)
+    made.set(
+      id,
+      Float64Array.from(moments, (moment) => fixed[id]?.(moment) ?? 0),
+    );
   return made;
 }
 
@@ -279,5 +295,8 @@ function largest(layers: readonly MemoryLayer[], index: number): MemoryComponent
   const used = layers.filter(({ id }) => id !== 'cache' && id !== 'outside');
   const moving = used.filter(({ id, bytes }) => !steady.includes(id) && (bytes[index] ?? 0) > 0);
   const among = moving.length > 0 ? moving : used;
-  return among.reduce<MemoryLayer | undefined>((a, b) => (a && (a.bytes[index] ?? 0) >= (b.bytes[index] ?? 0) ? a : b), undefined)?.id ?? 'parameters';
+  return (
+    among.reduce<MemoryLayer | undefined>((a, b) => (a && (a.bytes[index] ?? 0) >= (b.bytes[index] ?? 0) ? a : b), undefined)?.id ??
+    'parameters'
+  );
 }

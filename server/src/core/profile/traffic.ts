@@ -65,7 +65,11 @@ function sentBy(job: TrainingJob, { groups }: TrainingNumbers, cost: Communicati
     case 'context':
       return { cost, group: groups.context, pattern: job.parallel.contextKind === 'all-to-all' ? 'all' : 'ring' };
     case 'expert':
-      return { cost, group: groups.expert.size > 1 ? groups.expert : groups.expertTensor, pattern: groups.expert.size > 1 ? 'all' : 'ring' };
+      return {
+        cost,
+        group: groups.expert.size > 1 ? groups.expert : groups.expertTensor,
+        pattern: groups.expert.size > 1 ? 'all' : 'ring',
+      };
     case 'pipeline':
       return { cost, group: groups.pipeline, pattern: 'neighbours' };
     default:

@@ -99,6 +99,11 @@ export class TermsOnDemand implements TrainingEstimate {
     return this.made.time;
   }
 
+  /** The step as one pipeline rank spends it. */
+  stepOf(rank: number): Term {
+    return stepTerm(this.job, this.band, this.numbers, rank);
+  }
+
   get communication(): TrainingEstimate['communication'] {
     this.made.communication ??= communicationTerms(this.job, this.numbers);
     return this.made.communication;
