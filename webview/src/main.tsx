@@ -10,6 +10,7 @@ import { onThemeChange } from './theme.ts';
 import './theme.css';
 import './panel.css';
 import './serving/serving.css';
+import './step/step.css';
 
 const host = connectHost();
 const state = createState();

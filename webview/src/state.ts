@@ -3,10 +3,12 @@
  * follows from these is computed here with the panel's own copy of the core, so that a slider needs no round trip.
  */
 import { batch, computed, type ReadonlySignal, type Signal, signal } from '@preact/signals';
+import type { StepProfile } from '../../server/src/core/profile/step-profile.ts';
 import { nearestChoice, reshape, type ScheduleChoice } from '../../server/src/core/schedules/reshape.ts';
 import { type Refused, type Simulation, simulate } from '../../server/src/core/schedules/simulate.ts';
 import type { PanelJob, PanelMessage } from '../../server/src/protocol/panel.ts';
 import type { Target } from './layout.ts';
+import { profileOf } from './step/profile-of.ts';
 import { clampView, type View } from './time-scale.ts';
 
 /** The parts of the schedule the user set; the others follow the file. */
@@ -41,6 +43,8 @@ export interface PanelState {
   readonly fromFile: ReadonlySignal<Simulation | Refused | undefined>;
   /** What is shown: the file's configuration with what the user set. */
   readonly shown: ReadonlySignal<Simulation | Refused | undefined>;
+  /** The file's own step taken apart. */
+  readonly profile: ReadonlySignal<StepProfile | Refused | undefined>;
 }
 
 /** What outlives a reload of the panel. */
@@ -81,6 +85,7 @@ export function createState(): PanelState {
     choice,
     fromFile,
     shown,
+    profile: computed(() => (job.value ? profileOf(job.value) : undefined)),
   };
 }
 

@@ -14,10 +14,13 @@ const subject = {
   assumptions: listOf(text),
 };
 
+/** What the core is given; it refuses by itself what it cannot estimate. */
+const readJob = { runsAs: text, job: anyFields, cluster: fields({ accelerator: anyFields }) };
+
 /** A row for every message; one without a row does not compile. */
 const toPanel: { readonly [type in PanelMessage['type']]: Check } = {
-  job: fields({ job: fields({ ...subject, usableBytes: amount, request: anyFields }) }),
-  serving: fields({ job: fields({ ...subject, runsAs: text, job: anyFields, cluster: fields({ accelerator: anyFields }) }) }),
+  job: fields({ job: fields({ ...subject, ...readJob, usableBytes: amount, request: anyFields }) }),
+  serving: fields({ job: fields({ ...subject, ...readJob }) }),
   empty: fields({ why: text }),
 };
 
