@@ -33,6 +33,29 @@ describe.skipIf(!chromiumPath)('the views of a step in a browser', () => {
     expect(await panel.replies()).toContainEqual({ type: 'reveal', field: 'model.hidden' });
   });
 
+  it('puts the operators of a layer under the roofs of the GPU', async () => {
+    await panel.send({ type: 'job', job: withExperts() });
+    await open('Roofline');
+    await panel.page.focus('svg.roofline');
+    await panel.page.keyboard.press('ArrowRight');
+    await panel.page.keyboard.press('ArrowRight');
+    await expect.poll(() => panel.page.locator('.tooltip').textContent()).toMatch(/^Experts gate and up, forward/);
+    await save('roofline');
+    await panel.send({ type: 'job', job: dense() });
+    await save('roofline-dense');
+  });
+
+  it('stacks the memory of a stage by component', async () => {
+    await panel.send({ type: 'job', job: dense() });
+    await open('Memory');
+    await save('memory');
+    await panel.send({ type: 'job', job: withExperts() });
+    await panel.page.focus('.stack-chart');
+    await panel.page.keyboard.press('p');
+    await save('memory-experts');
+    await expect.poll(() => panel.page.locator('.tooltip').textContent()).toMatch(/Shown by nvidia-smi85/);
+  });
+
   it('lists the model by block', async () => {
     await panel.send({ type: 'job', job: withExperts() });
     await open('Parameters');

@@ -30,7 +30,7 @@ export function DataTable({ caption, columns, rows, foot }: TableProps) {
       ),
     );
   return (
-    // Scrolled by keys when it is too wide, so it takes the focus.
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a table that is too wide is scrolled by keys, so it takes the focus
     <section class="scroll" aria-label={caption} tabIndex={0}>
       <table class="data">
         <caption class="hidden">{caption}</caption>

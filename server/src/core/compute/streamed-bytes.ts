@@ -120,13 +120,13 @@ export function streamedParts(job: TrainingJob, block: Block, tokens: number, pa
   if (feedForward) {
     const gate = activation(feedForward.gated, job.compiled || job.kernels.fusedMlp);
     const width = (feedForward.kind === 'dense' ? feedForward.ffn : feedForward.sharedFfn) / tensor;
-    add('Activation function', tokens * width, tokens * width, gate);
+    if (width > 0) add('Activation function', tokens * width, tokens * width, gate);
     if (feedForward.kind === 'moe') {
       // Visits are put in order of experts, back again, and summed with their weights; router scores are small.
       const moved = pairs * (feedForward.latent || job.model.hidden);
       const inner = (pairs * feedForward.ffn) / expertTensor;
       add('Tokens to experts and back', moved, moved, { forward: 6, backward: 6, kernels: 12 });
-      add('Activation function of the experts', inner, inner, { ...gate, kernels: 0 });
+      add('Activation function of the experts', inner, inner, width > 0 ? { ...gate, kernels: 0 } : gate);
     }
   }
   return parts;

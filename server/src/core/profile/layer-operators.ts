@@ -17,7 +17,7 @@ import { streamedParts } from '../compute/streamed-bytes.ts';
 import type { TrainingJob } from '../estimate-inputs.ts';
 import type { Block, ExpertFeedForward, Mixer } from '../model-shape.ts';
 import { bytesPerElement } from '../number-format.ts';
-import type { Bytes, Flops, Seconds } from '../units.ts';
+import type { Bytes, Flops, FlopsPerSecond, Seconds } from '../units.ts';
 
 export type OperatorKind = 'product' | 'attention' | 'memory-bound';
 
@@ -29,6 +29,8 @@ export interface LayerOperator {
   /** Undefined where nobody counts them, so that the operator has no place in a roofline. */
   readonly flops: Flops | undefined;
   readonly bytes: Bytes | undefined;
+  /** Dense rate of the units that do it: matrix units in the format of the product, or vector units. */
+  readonly peak: FlopsPerSecond;
 }
 
 type Add = (operator: LayerOperator) => void;
@@ -40,7 +42,8 @@ function addProducts(job: TrainingJob, device: Device, tokens: number, products:
     const flops = 2 * tokens * n * k;
     const bytes = productBytes(device, 1, tokens, n, k);
     const backBytes = productBytes(device, 1, tokens, k, n);
-    add({ label, kind: 'product', pass: 'forward', seconds: gemmTime(device, tokens, n, k), flops, bytes });
+    const { peak } = device;
+    add({ label, kind: 'product', pass: 'forward', seconds: gemmTime(device, tokens, n, k), flops, bytes, peak });
     add({
       label: `${label}: input gradient`,
       kind: 'product',
@@ -48,6 +51,7 @@ function addProducts(job: TrainingJob, device: Device, tokens: number, products:
       seconds: gemmTime(device, tokens, k, n),
       flops,
       bytes: backBytes,
+      peak,
     });
     if (job.adapter) continue;
     add({
@@ -57,12 +61,21 @@ function addProducts(job: TrainingJob, device: Device, tokens: number, products:
       seconds: weightGradientTime(device, n, k, tokens, accumulated),
       flops,
       bytes: weightGradientBytes(device, n, k, tokens, accumulated),
+      peak,
     });
   }
   const restored = dequantizeTime(job, products, device);
   if (restored === 0) return;
   for (const pass of ['forward', 'backward'] as const) {
-    add({ label: 'Weights brought back to 16 bits', kind: 'memory-bound', pass, seconds: restored, flops: undefined, bytes: undefined });
+    add({
+      label: 'Weights brought back to 16 bits',
+      kind: 'memory-bound',
+      pass,
+      seconds: restored,
+      flops: undefined,
+      bytes: undefined,
+      peak: device.vector,
+    });
   }
 }
 
@@ -82,6 +95,7 @@ function addExperts(job: TrainingJob, feedForward: ExpertFeedForward, device: De
         seconds: groupedGemmTime(device, local, m, columns, depth),
         flops,
         bytes: m >= 1 ? productBytes(device, local, m, columns, depth) : productBytes(device, Math.max(1, local * m), 1, columns, depth),
+        peak: device.peak,
       });
     grouped('forward', '', each, n, k);
     grouped('backward', ': input gradient', each, k, n);
@@ -104,16 +118,16 @@ function addMixing(job: TrainingJob, mixer: Mixer, device: Device, tokens: numbe
   const shape = attentionShape(job, mixer);
   if (!shape) {
     const flops = (tokens * mixingFlopsPerToken(mixer, job.sequenceLength, true)) / job.parallel.tensor;
-    add({ label, kind: 'attention', pass: 'forward', seconds: forward, flops, bytes: undefined });
-    add({ label, kind: 'attention', pass: 'backward', seconds: backward, flops: 2 * flops, bytes: undefined });
+    add({ label, kind: 'attention', pass: 'forward', seconds: forward, flops, bytes: undefined, peak: device.peak });
+    add({ label, kind: 'attention', pass: 'backward', seconds: backward, flops: 2 * flops, bytes: undefined, peak: device.peak });
     return;
   }
   const flops = attentionFlops(shape);
   const bytes = attentionBytes(device, shape);
   // Without a fused kernel nothing is computed twice: four products for two.
   const again = shape.kernel === 'unfused' ? 2 : backwardWork;
-  add({ label, kind: 'attention', pass: 'forward', seconds: forward, flops, bytes: bytes.forward });
-  add({ label, kind: 'attention', pass: 'backward', seconds: backward, flops: again * flops, bytes: bytes.backward });
+  add({ label, kind: 'attention', pass: 'forward', seconds: forward, flops, bytes: bytes.forward, peak: device.peak });
+  add({ label, kind: 'attention', pass: 'backward', seconds: backward, flops: again * flops, bytes: bytes.backward, peak: device.peak });
 }
 
 interface Streaming {
@@ -142,7 +156,7 @@ function addStreaming(job: TrainingJob, block: Block, device: Device, tokens: nu
     parts.forEach(({ label, flops, [pass]: bytes }, index) => {
       const seconds = (own[index] ?? 0) * scale;
       // A derivative takes about twice the operations.
-      add({ label, kind: 'memory-bound', pass, seconds, flops: pass === 'forward' ? flops : 2 * flops, bytes });
+      add({ label, kind: 'memory-bound', pass, seconds, flops: pass === 'forward' ? flops : 2 * flops, bytes, peak: device.vector });
     });
   }
 }
@@ -167,7 +181,15 @@ export function layerOperators(job: TrainingJob, block: Block, devices: Devices)
   addStreaming(job, block, devices.plain, tokens, add);
   const adapters = adapterWork(job, block, devices.plain, tokens);
   for (const pass of ['forward', 'backward'] as const) {
-    add({ label: 'Adapters', kind: 'product', pass, seconds: adapters[pass], flops: undefined, bytes: undefined });
+    add({
+      label: 'Adapters',
+      kind: 'product',
+      pass,
+      seconds: adapters[pass],
+      flops: undefined,
+      bytes: undefined,
+      peak: devices.plain.peak,
+    });
   }
   return [...operators.filter(({ pass }) => pass === 'forward'), ...operators.filter(({ pass }) => pass === 'backward')];
 }

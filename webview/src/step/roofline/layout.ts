@@ -1,0 +1,119 @@
+/** Where the marks and roofs of a roofline chart are drawn, on two logarithmic axes. Pure; positions in CSS pixels. */
+import type { RooflinePoint } from '../../../../server/src/core/profile/roofline.ts';
+import type { Roofs } from '../../../../server/src/core/profile/step-profile.ts';
+import { type Axis, along, logTicks } from '../../axis.ts';
+import { formatScaled } from '../../format.ts';
+
+export const chartHeight = 400;
+const [left, right, top, bottom] = [86, 16, 16, 40];
+
+export interface Mark {
+  readonly point: RooflinePoint;
+  /** In the list, from 1: most time first. */
+  readonly number: number;
+  readonly x: number;
+  readonly y: number;
+  readonly radius: number;
+}
+
+export interface RoofLine {
+  readonly label: string;
+  readonly used: boolean;
+  /** From the slope of the bandwidth to the right edge. */
+  readonly from: number;
+  readonly to: number;
+  readonly y: number;
+}
+
+export interface Tick {
+  readonly at: number;
+  readonly text: string;
+}
+
+export interface RooflineLayout {
+  readonly width: number;
+  readonly frame: { readonly left: number; readonly right: number; readonly top: number; readonly bottom: number };
+  readonly marks: readonly Mark[];
+  readonly roofs: readonly RoofLine[];
+  /** The bandwidth: as much per second as it can feed. */
+  readonly slope: { readonly x1: number; readonly y1: number; readonly x2: number; readonly y2: number; readonly label: string };
+  readonly x: readonly Tick[];
+  readonly y: readonly Tick[];
+}
+
+function logAxis(values: readonly number[], room: number): Axis {
+  const low = Math.min(...values) / room;
+  const high = Math.max(...values) * room;
+  return { low, high, logarithmic: true, ticks: logTicks(low, high) };
+}
+
+/** Radius of a mark: its area is its share of the time. */
+const radiusOf = (share: number): number => 4 + 22 * Math.sqrt(share);
+
+/** Ticks that are not written over each other. */
+function spread(ticks: readonly Tick[], apart: number): readonly Tick[] {
+  let last = Number.NEGATIVE_INFINITY;
+  return ticks.filter(({ at }) => {
+    if (Math.abs(at - last) < apart) return false;
+    last = at;
+    return true;
+  });
+}
+
+export function rooflineLayout(points: readonly RooflinePoint[], { rates, bandwidth }: Roofs, width: number): RooflineLayout {
+  const places = points.flatMap(({ place }) => (place ? [place] : []));
+  const ridges = rates.map(({ rate }) => rate / bandwidth);
+  const x = logAxis([...places.map(({ intensity }) => intensity), ...ridges, 1], 2);
+  const y = logAxis([...places.map(({ rate }) => rate), ...rates.map(({ rate }) => rate)], 1.6);
+  const frame = { left, right: Math.max(left + 80, width - right), top, bottom: chartHeight - bottom };
+  const toX = (intensity: number): number => frame.left + along(x, intensity) * (frame.right - frame.left);
+  const toY = (rate: number): number => frame.bottom - along(y, rate) * (frame.bottom - frame.top);
+  const highest = Math.max(...rates.map(({ rate }) => rate));
+  const start = Math.max(x.low, y.low / bandwidth);
+  return {
+    width,
+    frame,
+    marks: points.flatMap((point, index) =>
+      point.place
+        ? [{ point, number: index + 1, x: toX(point.place.intensity), y: toY(point.place.rate), radius: radiusOf(point.share) }]
+        : [],
+    ),
+    roofs: rates.map(({ format, rate, used }) => ({
+      label: `${format} ${formatScaled(rate, 'FLOP/s')}`,
+      used,
+      from: toX(rate / bandwidth),
+      to: frame.right,
+      y: toY(rate),
+    })),
+    slope: {
+      x1: toX(start),
+      y1: toY(start * bandwidth),
+      x2: toX(highest / bandwidth),
+      y2: toY(highest),
+      label: `memory ${formatScaled(bandwidth, 'B/s')}`,
+    },
+    x: spread(
+      x.ticks.map((tick) => ({ at: toX(tick), text: formatScaled(tick) })),
+      34,
+    ),
+    y: spread(
+      y.ticks.map((tick) => ({ at: toY(tick), text: formatScaled(tick, 'FLOP/s') })),
+      20,
+    ),
+  };
+}
+
+/** The mark nearest to a place, or undefined when none is near. */
+export function markAt(marks: readonly Mark[], x: number, y: number): Mark | undefined {
+  let best: Mark | undefined;
+  let least = Number.POSITIVE_INFINITY;
+  for (const mark of marks) {
+    const away = Math.hypot(mark.x - x, mark.y - y) - mark.radius;
+    // Of marks that lie over each other the smaller one is meant: it is drawn on top.
+    if (away < 10 && (away < Math.min(least, 0) || (away < least && least > 0) || (away <= 0 && best && mark.radius < best.radius))) {
+      best = mark;
+      least = away;
+    }
+  }
+  return best;
+}
