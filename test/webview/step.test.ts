@@ -56,6 +56,19 @@ describe.skipIf(!chromiumPath)('the views of a step in a browser', () => {
     await expect.poll(() => panel.page.locator('.tooltip').textContent()).toMatch(/Shown by nvidia-smi85/);
   });
 
+  it('shows who sends to whom', async () => {
+    await panel.send({ type: 'job', job: withExperts() });
+    await open('Communication');
+    await panel.page.focus('svg.heat-map');
+    await panel.page.keyboard.press('ArrowRight');
+    await panel.page.keyboard.press('ArrowLeft');
+    await save('communication');
+    await panel.page.keyboard.press('ArrowRight');
+    await expect.poll(() => panel.page.locator('.tooltip').textContent()).toMatch(/^GPU 0 .*to GPU 1 .*Tensor and sequence parallel/);
+    await panel.send({ type: 'job', job: dense() });
+    await save('communication-dense');
+  });
+
   it('lists the model by block', async () => {
     await panel.send({ type: 'job', job: withExperts() });
     await open('Parameters');

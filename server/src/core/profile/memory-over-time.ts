@@ -293,10 +293,9 @@ function columns(
 
 function largest(layers: readonly MemoryLayer[], index: number): MemoryComponent {
   const used = layers.filter(({ id }) => id !== 'cache' && id !== 'outside');
-  const moving = used.filter(({ id, bytes }) => !steady.includes(id) && (bytes[index] ?? 0) > 0);
+  const moving = used.filter(({ bytes }) => (bytes[index] ?? 0) > 0 && bytes.some((value) => value !== bytes[0]));
   const among = moving.length > 0 ? moving : used;
-  return (
-    among.reduce<MemoryLayer | undefined>((a, b) => (a && (a.bytes[index] ?? 0) >= (b.bytes[index] ?? 0) ? a : b), undefined)?.id ??
-    'parameters'
-  );
+  let best = among[0];
+  for (const layer of among) if ((layer.bytes[index] ?? 0) > (best?.bytes[index] ?? 0)) best = layer;
+  return best?.id ?? 'parameters';
 }

@@ -64,11 +64,11 @@ export function StackChart({ state, simulation, memory, usableBytes, scale, widt
   const description = at === undefined ? undefined : describeSample(memory, at);
   return (
     <>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: arrows go from change to change */}
       <div
         ref={box}
         class="stack-chart"
         role="img"
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: arrows go from change to change
         tabIndex={0}
         aria-label={`Memory of stage ${memory.rank} by component: ${peakText(memory, simulation)}. Arrows go from change to change, P to the peak; the same as a table is below`}
         onKeyDown={onKeyDown}

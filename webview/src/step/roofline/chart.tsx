@@ -28,13 +28,13 @@ export function RooflineChart({ layout, label }: { readonly layout: RooflineLayo
   };
   return (
     <>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: arrows go from mark to mark */}
       <svg
         ref={svg}
         class="roofline"
         width={width}
         height={chartHeight}
         role="img"
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: arrows go from mark to mark
         tabIndex={0}
         aria-label={`${label}; arrows go from operator to operator, the same as a table is below`}
         onKeyDown={onKeyDown}
