@@ -64,7 +64,8 @@ describe('traffic between pairs', () => {
       for (const { cost, size } of groups) {
         const rows = pairs.bytes.map((row) => row.reduce((sum, cell) => sum + (cell[cost.id] ?? 0), 0));
         expect(Math.max(...rows), cost.id).toBeGreaterThan(0);
-        if (size === 2) expect(Math.max(...rows) / cost.bytes.value).toBeCloseTo(1, 9);
+        // Stages at the ends send one way only.
+        if (size === 2 && cost.id !== 'pipeline') expect(Math.max(...rows) / cost.bytes.value).toBeCloseTo(1, 9);
       }
     });
   });

@@ -55,6 +55,8 @@ interface Sent {
   readonly cost: CommunicationCost;
   readonly group: Group;
   readonly pattern: Pattern;
+  /** Neighbours only: the last one is followed by the first. */
+  readonly wraps?: boolean;
 }
 
 /** The group and the pattern of each kind of traffic. */
@@ -71,7 +73,7 @@ function sentBy(job: TrainingJob, { groups }: TrainingNumbers, cost: Communicati
         pattern: groups.expert.size > 1 ? 'all' : 'ring',
       };
     case 'pipeline':
-      return { cost, group: groups.pipeline, pattern: 'neighbours' };
+      return { cost, group: groups.pipeline, pattern: 'neighbours', wraps: job.parallel.virtualStages > 1 };
     default:
       return { cost, group: groups.reduce, pattern: 'ring' };
   }
@@ -111,25 +113,17 @@ function placeIn({ size, stride }: Group, rank: number): { readonly member: numb
 }
 
 /** Share of what `from` sends that goes to `to`. */
-function shareTo({ group, pattern }: Sent, from: number, to: number): number {
+function shareTo({ group, pattern, wraps }: Sent, from: number, to: number): number {
   const { size } = group;
   if (size <= 1 || from === to) return 0;
   const [a, b] = [placeIn(group, from), placeIn(group, to)];
   if (a.group !== b.group) return 0;
   if (pattern === 'all') return 1 / (size - 1);
-  const forward = b.member === (a.member + 1) % size;
-  if (pattern === 'ring') return forward ? 1 : 0;
-  // Results go on to the next stage and gradients back; with two stages both are the same one.
-  const share = (forward ? 0.5 : 0) + ((b.member + 1) % size === a.member ? 0.5 : 0);
-  return share;
+  if (pattern === 'ring') return b.member === (a.member + 1) % size ? 1 : 0;
+  // Results go on to the next stage and gradients back; only chunks lead from the last stage to the first.
+  const follows = (one: number, other: number): boolean => other === one + 1 || (wraps && one === size - 1 && other === 0);
+  return (follows(a.member, b.member) ? 0.5 : 0) + (follows(b.member, a.member) ? 0.5 : 0);
 }
-
-/** True where a pipeline has no way from its last stage back to its first. */
-const isOpenEnd = ({ cost, group }: Sent, job: TrainingJob, from: number, to: number): boolean =>
-  cost.id === 'pipeline' &&
-  job.parallel.virtualStages === 1 &&
-  group.size > 2 &&
-  Math.abs(placeIn(group, from).member - placeIn(group, to).member) === group.size - 1;
 
 function pairsOf(job: TrainingJob, sent: readonly Sent[], gpus: number, numbers: TrainingNumbers): PairTraffic {
   const { gpusPerNode } = job.cluster;
@@ -139,7 +133,7 @@ function pairsOf(job: TrainingJob, sent: readonly Sent[], gpus: number, numbers:
     ranks.map((to) => {
       const cell: Partial<Record<TrafficKind, Bytes>> = {};
       for (const one of sent) {
-        const share = isOpenEnd(one, job, from, to) ? 0 : shareTo(one, from, to);
+        const share = shareTo(one, from, to);
         if (share > 0) cell[one.cost.id] = share * one.cost.bytes.value;
       }
       return cell;

@@ -1,5 +1,5 @@
 /** The stacked chart of one stage's memory: zoomed and panned like the timeline, read by pointer or keys. */
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { MemoryOverTime } from '../../../../server/src/core/profile/memory-over-time.ts';
 import type { Simulation } from '../../../../server/src/core/schedules/simulate.ts';
 import { sentence } from '../../describe.ts';
@@ -36,9 +36,8 @@ export function StackChart({ state, simulation, memory, usableBytes, scale, widt
   const [cursor, setCursor] = useState<Cursor | undefined>();
   const total = simulation.stepSeconds;
   const most = Math.max(memory.device, usableBytes) * 1.04;
-  const toY = (bytes: number): number => height - bottom - (bytes / most) * (height - top - bottom);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: toY follows from the memory and the usable bytes
-  const paths = useMemo(() => stackPaths(memory, sampleColumns(memory, scale), scale.left, toY), [memory, scale, usableBytes]);
+  const toY = useCallback((bytes: number): number => height - bottom - (bytes / most) * (height - top - bottom), [most]);
+  const paths = useMemo(() => stackPaths(memory, sampleColumns(memory, scale), scale.left, toY), [memory, scale, toY]);
   useEffect(() => {
     const element = box.current;
     const listen = (event: WheelEvent): void => onWheel(event, state, scale, total, element?.getBoundingClientRect().left ?? 0);
