@@ -4,7 +4,16 @@ import { communicationView } from '../step/communication/communication-view.tsx'
 import { memoryStackView } from '../step/memory/stack-view.tsx';
 import { rooflineView } from '../step/roofline/roofline-view.tsx';
 import { waterfallView } from '../step/waterfall/waterfall-view.tsx';
+import { operationsView } from './operations.tsx';
 import { timelineView } from './timeline.tsx';
 import type { PanelView } from './view.ts';
 
-export const panelViews: readonly PanelView[] = [timelineView, waterfallView, memoryStackView, rooflineView, communicationView, blocksView];
+export const panelViews: readonly PanelView[] = [
+  timelineView,
+  operationsView,
+  waterfallView,
+  memoryStackView,
+  rooflineView,
+  communicationView,
+  blocksView,
+];

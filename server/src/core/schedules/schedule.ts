@@ -43,6 +43,8 @@ export interface ScheduleProblem extends ScheduleShape {
    * --microbatch-group-size-per-virtual-pipeline-stage); the schedule chooses unless told.
    */
   readonly microBatchGroup?: number;
+  /** The order itself, as CSV, for the schedules `written` and `written-v`. */
+  readonly writtenOrder?: string;
 }
 
 export interface Schedule {
@@ -62,7 +64,7 @@ export interface Schedule {
   /** Fewest micro batches it runs, where that is more than one. */
   readonly leastMicroBatches?: (stages: number) => number;
   /** Why this shape cannot be run by this schedule, or undefined when it can. */
-  readonly refuses: (shape: ScheduleShape) => string | undefined;
+  readonly refuses: (problem: ScheduleProblem) => string | undefined;
   /**
    * The order of every rank: each micro batch once per chunk it runs through and kind. A visitor rather than a list,
    * because the estimate walks thousands of operations on every keystroke.
