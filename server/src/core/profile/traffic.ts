@@ -113,7 +113,7 @@ function placeIn({ size, stride }: Group, rank: number): { readonly member: numb
 }
 
 /** Share of what `from` sends that goes to `to`. */
-function shareTo({ group, pattern, wraps }: Sent, from: number, to: number): number {
+function shareTo({ group, pattern, wraps = false }: Sent, from: number, to: number): number {
   const { size } = group;
   if (size <= 1 || from === to) return 0;
   const [a, b] = [placeIn(group, from), placeIn(group, to)];
