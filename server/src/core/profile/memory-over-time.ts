@@ -172,7 +172,8 @@ function* pipelineMoments({ simulation, rank, memory, perByte, layers, hasHead }
     if (kind[index] !== backwardInputKind && passed[at] === due && stay === 0) {
       grown = Math.min(1, grown + 1 / chunks);
       if (grown > 1 - 1e-9) added = 0;
-      yield { ...ofLayer(to - (to - from) / Math.max(1, layers), index), activations: after + kept };
+      const last = ofLayer(to - (to - from) / Math.max(1, layers), index);
+      yield { ...last, activations: after + kept, logits: withHead ? 0 : last.logits };
     }
     yield idle(to, after);
   }

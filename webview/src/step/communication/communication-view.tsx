@@ -11,6 +11,7 @@ import { valueText } from '../term-words.ts';
 import { type ProfileProps, withProfile } from '../with-profile.tsx';
 import { type Cell, type Chosen, cellsOf, placeText } from './cells.ts';
 import { HeatMap } from './heat-map.tsx';
+import './heat-map.css';
 
 const view = 'communication';
 

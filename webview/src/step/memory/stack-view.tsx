@@ -16,6 +16,7 @@ import { sampleAt } from './stack.ts';
 import { StackChart } from './stack-chart.tsx';
 import { Swatch } from './swatches.tsx';
 import { peakText } from './words.ts';
+import './stack.css';
 
 export const memoryStackView: PanelView = { id: 'memory', label: 'Memory', component: withProfile(MemoryStack, true) };
 

@@ -10,6 +10,7 @@ import { type ProfileProps, withProfile } from '../with-profile.tsx';
 import { RooflineChart } from './chart.tsx';
 import { rooflineLayout } from './layout.ts';
 import { boundText, operatorKinds, optionalText } from './words.ts';
+import './roofline.css';
 
 const view = 'roofline';
 
