@@ -1,4 +1,4 @@
-/** A view of the step taken apart, or why there is none. What is only tried in the controls changes the schedule, not these figures. */
+/** A view of the step taken apart, or why there is none. What is tried shows once the host has read the job with it. */
 import type { ComponentChild } from 'preact';
 import type { StepProfile } from '../../../server/src/core/profile/step-profile.ts';
 import { differsFromFile } from '../state.ts';
@@ -22,9 +22,9 @@ export function withProfile(View: (props: ProfileProps) => ComponentChild, follo
     }
     return (
       <>
-        {!followsSchedule && differsFromFile(props.state) && (
+        {!followsSchedule && differsFromFile(props.state) && props.state.subject.value === props.state.job.value && (
           <p class="note" role="status">
-            These are the figures of the file. The schedule that is tried above changes the timeline and the memory over time.
+            These are the figures of the file. What is tried above shows here as soon as the host has worked it out.
           </p>
         )}
         <View {...props} profile={profile} />

@@ -4,6 +4,7 @@ import { communicationView } from '../step/communication/communication-view.tsx'
 import { memoryStackView } from '../step/memory/stack-view.tsx';
 import { rooflineView } from '../step/roofline/roofline-view.tsx';
 import { waterfallView } from '../step/waterfall/waterfall-view.tsx';
+import { compareView } from '../compare/compare-view.tsx';
 import { operationsView } from './operations.tsx';
 import { timelineView } from './timeline.tsx';
 import type { PanelView } from './view.ts';
@@ -16,4 +17,5 @@ export const panelViews: readonly PanelView[] = [
   rooflineView,
   communicationView,
   blocksView,
+  compareView,
 ];

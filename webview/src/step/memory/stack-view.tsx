@@ -32,7 +32,7 @@ function MemoryStack({ state, simulation, profile }: ProfileProps) {
   const { worstStage } = profile.estimate.memory;
   const stage = Math.min(state.stage.value ?? worstStage, profile.stages - 1);
   const memory = useMemo(() => simulation && profile.memoryOf(simulation, stage), [profile, simulation, stage]);
-  const usableBytes = state.job.value?.usableBytes ?? 0;
+  const usableBytes = state.subject.value?.usableBytes ?? 0;
   if (!simulation || !memory) return null;
   const zoom = (factor: number): void => setView(state, zoomView(scale, total, factor, (scale.start + scale.end) / 2), total);
   const room = usableBytes - memory.device;
@@ -114,7 +114,7 @@ function StageTable({ profile, usableBytes }: { readonly profile: StepProfile; r
   if (stages.length < 2) return null;
   return (
     <TableBelow
-      caption="Memory of every stage of the file"
+      caption="Memory of every stage"
       columns={[
         { label: 'Stage' },
         { label: 'In tensors', figures: true },
