@@ -1,5 +1,5 @@
 /** The views of the step taken apart, in a real browser under its content security policy. Pictures are saved in out/screenshots. */
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { chromiumPath, type OpenPanel, openPanel } from './open-panel.ts';
@@ -8,6 +8,7 @@ import { webviewThemes } from './themes.ts';
 
 const pictures = join(import.meta.dirname, '../../out/screenshots');
 const light = webviewThemes[0];
+const tabs = ['Step time', 'Memory', 'Roofline', 'Communication', 'Parameters'];
 
 describe.skipIf(!chromiumPath)('the views of a step in a browser', () => {
   let panel: OpenPanel;
@@ -74,5 +75,42 @@ describe.skipIf(!chromiumPath)('the views of a step in a browser', () => {
     await open('Parameters');
     await save('blocks');
     expect(await panel.page.locator('.data tfoot').textContent()).toMatch(/^Model140\.6 G100\.0 %/);
+  });
+
+  it('is drawn in every theme and in a narrow column without anything standing over the edge', async () => {
+    await panel.send({ type: 'job', job: withExperts() });
+    for (const theme of webviewThemes) {
+      await panel.setTheme(theme);
+      for (const tab of tabs) {
+        await open(tab);
+        await save(`${tab.toLowerCase().replace(' ', '-')}-${theme.name}`);
+      }
+    }
+    if (light) await panel.setTheme(light);
+    await panel.page.setViewportSize({ width: 420, height: 800 });
+    for (const tab of tabs) {
+      await open(tab);
+      const overflow = () => panel.page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+      await expect.poll(overflow, { message: tab }).toBe(0);
+      await save(`${tab.toLowerCase().replace(' ', '-')}-narrow`);
+    }
+    await panel.page.setViewportSize({ width: 1280, height: 860 });
+  }, 120_000);
+
+  it('has no serious complaint of axe', async () => {
+    const axe = readFileSync(join(import.meta.dirname, '../../node_modules/axe-core/axe.min.js'), 'utf8');
+    await panel.page.evaluate(axe);
+    for (const tab of tabs) {
+      await open(tab);
+      const found = await panel.page.evaluate(async () => {
+        const { axe } = window as unknown as { axe: { run: () => Promise<{ violations: { id: string; impact: string; nodes: { html: string }[] }[] }> } };
+        return (await axe.run()).violations.map(({ id, impact, nodes }) => ({ id, impact, html: nodes.map(({ html }) => html.slice(0, 200)) }));
+      });
+      expect(found.filter(({ impact }) => impact === 'serious' || impact === 'critical'), tab).toEqual([]);
+    }
+  }, 60_000);
+
+  it('broke no rule of its content security policy and raised no error in any of this', () => {
+    expect(panel.complaints).toEqual([]);
   });
 });

@@ -1,4 +1,4 @@
-/** What a view remembers over a reload of the panel: a few texts and numbers by name, read with distrust. */
+/** What a view remembers over a reload of the panel: a few texts by name, read with distrust. */
 import type { PanelState } from '../state.ts';
 
 const isRecord = (value: unknown): value is { readonly [key: string]: unknown } =>
@@ -14,10 +14,6 @@ export function keptText(state: PanelState, view: string, name: string): string 
   return typeof value === 'string' ? value : undefined;
 }
 
-export function keptFlag(state: PanelState, view: string, name: string): boolean {
-  return keptBy(state, view)[name] === true;
-}
-
-export function keep(state: PanelState, view: string, name: string, value: string | boolean): void {
+export function keep(state: PanelState, view: string, name: string, value: string): void {
   state.kept.value = { ...state.kept.value, [view]: { ...keptBy(state, view), [name]: value } };
 }

@@ -103,17 +103,17 @@ export function rooflineLayout(points: readonly RooflinePoint[], { rates, bandwi
   };
 }
 
-/** The mark nearest to a place, or undefined when none is near. */
+/** How far beside a mark still counts as on it. */
+const near = 10;
+
+/** The mark at a place: of those under it the smallest, which is drawn on top; else the nearest when it is near. */
 export function markAt(marks: readonly Mark[], x: number, y: number): Mark | undefined {
+  const away = (mark: Mark): number => Math.max(0, Math.hypot(mark.x - x, mark.y - y) - mark.radius);
   let best: Mark | undefined;
-  let least = Number.POSITIVE_INFINITY;
   for (const mark of marks) {
-    const away = Math.hypot(mark.x - x, mark.y - y) - mark.radius;
-    // Of marks that lie over each other the smaller one is meant: it is drawn on top.
-    if (away < 10 && (away < Math.min(least, 0) || (away < least && least > 0) || (away <= 0 && best && mark.radius < best.radius))) {
-      best = mark;
-      least = away;
-    }
+    if (away(mark) >= near) continue;
+    const closer = best === undefined ? -1 : away(mark) - away(best) || mark.radius - best.radius;
+    if (closer < 0) best = mark;
   }
   return best;
 }
