@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { profileStep, type StepProfile } from '../../server/src/core/profile/step-profile.ts';
+import { idleSlots } from '../../server/src/core/schedules/idle-slots.ts';
 import { simulate } from '../../server/src/core/schedules/simulate.ts';
 import { estimateOf, machine, modelOf, type RandomJob, randomJob } from '../model/random-jobs.ts';
 
@@ -20,8 +21,10 @@ describe('the profile of a step', () => {
         const { time, memory } = estimateOf(job);
         expect(profile.estimate.time.step).toEqual(time.step);
         expect(profile.stages).toBe(memory.stages.length);
+        const simulation = simulate(profile.estimate.schedule);
+        const idle = 'refused' in simulation ? undefined : idleSlots(simulation);
         for (let rank = 0; rank < profile.stages; rank++) {
-          const { whole, bars } = profile.stepOf(rank);
+          const { whole, bars } = profile.stepOf(rank, idle);
           expect(whole.value).toBe(time.step.value);
           const all = bars.reduce((sum, { term }) => sum + term.value, 0);
           expect(all / whole.value).toBeCloseTo(1, 9);

@@ -1,6 +1,5 @@
 /** The bubble of one rank by cause, as the terms its bar in the step is made of. */
-import { idleCauseLabels, idleCauses, idleSlots } from '../schedules/idle-slots.ts';
-import type { Simulation } from '../schedules/simulate.ts';
+import { type IdleSlots, idleCauseLabels, idleCauses } from '../schedules/idle-slots.ts';
 import type { Term, TermInput } from '../term.ts';
 import type { Seconds } from '../units.ts';
 
@@ -14,11 +13,10 @@ const fields: Partial<Readonly<Record<(typeof idleCauses)[number], TermInput['fi
 /** Causes that are no bubble: a rank's own sends, and the tail, have terms of their own. */
 const apart: readonly string[] = ['send', 'tail'];
 
-/** Seconds of each cause, of all ranks: `[rank][cause]`, in the order of `idleCauses`. */
-export function idleSecondsByCause(simulation: Simulation): readonly (readonly Seconds[])[] {
-  const { seconds } = idleSlots(simulation);
+/** Seconds of each cause on one rank, in the order of `idleCauses`. */
+export function idleSecondsOf({ seconds }: IdleSlots, rank: number): readonly Seconds[] {
   const width = idleCauses.length;
-  return Array.from({ length: simulation.request.stages }, (_, rank) => Array.from(seconds.subarray(rank * width, (rank + 1) * width)));
+  return Array.from(seconds.subarray(rank * width, (rank + 1) * width));
 }
 
 /** The bubble opened into its causes; as it is where they do not add up to it, as when steps overlap. */

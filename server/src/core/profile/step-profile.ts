@@ -8,7 +8,8 @@ import type { TrainingJob } from '../estimate-inputs.ts';
 import type { Accelerator, Cluster } from '../hardware.ts';
 import type { PartialJob } from '../job-fields.ts';
 import { countKinds } from '../model-shape.ts';
-import { type Simulation, simulate } from '../schedules/simulate.ts';
+import type { IdleSlots } from '../schedules/idle-slots.ts';
+import type { Simulation } from '../schedules/simulate.ts';
 import type { Term } from '../term.ts';
 import { completeTraining } from '../training/complete-training.ts';
 import { busiestRank } from '../training/step-terms.ts';
@@ -16,7 +17,7 @@ import { TermsOnDemand } from '../training/terms-on-demand.ts';
 import { type TrainingNumbers, trainingNumbers } from '../training/training-numbers.ts';
 import type { BytesPerSecond, FlopsPerSecond } from '../units.ts';
 import { type BlockTable, blockLabel, blockTable } from './block-table.ts';
-import { idleSecondsByCause, withBubbleCauses } from './bubble-causes.ts';
+import { idleSecondsOf, withBubbleCauses } from './bubble-causes.ts';
 import { type LayerOperator, layerOperators } from './layer-operators.ts';
 import { type MemoryOverTime, memoryOverTime } from './memory-over-time.ts';
 import { type StepBar, stepBars } from './step-bars.ts';
@@ -43,8 +44,8 @@ export interface StepProfile {
   readonly stages: number;
   /** The stage that computes longest, whose step is the estimate's. */
   readonly busiest: number;
-  /** The step as a stage spends it: bars that add up to it, and the whole as a term. */
-  readonly stepOf: (rank: number) => { readonly whole: Term; readonly bars: readonly StepBar[] };
+  /** The step as a stage spends it: bars that add up to it, and the whole as a term. With `idle`, of this schedule, the bubble by cause. */
+  readonly stepOf: (rank: number, idle?: IdleSlots) => { readonly whole: Term; readonly bars: readonly StepBar[] };
   /** Memory of a stage over a simulated schedule; undefined where there is no such stage. */
   readonly memoryOf: (simulation: Simulation, rank: number) => MemoryOverTime | undefined;
   readonly layers: () => readonly LayerProfile[];
@@ -94,17 +95,14 @@ export function profileStep(job: PartialJob, framework: string, cluster: Cluster
   const numbers = trainingNumbers(training);
   if ('refused' in numbers) return numbers;
   const estimate = new TermsOnDemand(training, numbers, training.assumptions, {});
-  const idle = once(() => {
-    const simulation = simulate(numbers.request);
-    return 'refused' in simulation ? [] : idleSecondsByCause(simulation);
-  });
   return {
     estimate,
     gpu: cluster.accelerator.label,
     stages: numbers.plans.length,
     busiest: busiestRank(numbers),
-    stepOf: (rank) => {
-      const whole = withBubbleCauses(estimate.stepOf(rank), idle()[rank] ?? []);
+    stepOf: (rank, idle) => {
+      const step = estimate.stepOf(rank);
+      const whole = idle ? withBubbleCauses(step, idleSecondsOf(idle, rank)) : step;
       return { whole, bars: stepBars(whole) };
     },
     memoryOf: (simulation, rank) => memoryOverTime(training, numbers, simulation, rank),

@@ -95,11 +95,10 @@ function Roofs({ layout: { roofs, slope } }: { readonly layout: RooflineLayout }
       <text x={x} y={y - 7} text-anchor="middle" transform={`rotate(${angle} ${x} ${y})`}>
         {slope.label}
       </text>
-      {roofs.map(({ label, used, from, to, y: at }) => (
-        // Named where the roof begins: the marks of products crowd its other end.
+      {roofs.map(({ label, used, from, to, y: at, name }) => (
         <g key={label}>
           <line class={used ? 'used' : 'other'} x1={from} x2={to} y1={at} y2={at} />
-          <text class={used ? '' : 'other'} x={from + 8} y={at - 4}>
+          <text class={used ? '' : 'other'} x={name.x} y={at - 4} text-anchor={name.anchor}>
             {label}
           </text>
         </g>

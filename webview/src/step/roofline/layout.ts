@@ -7,6 +7,9 @@ import { formatScaled } from '../../format.ts';
 export const chartHeight = 400;
 const [left, right, top, bottom] = [86, 16, 16, 40];
 
+/** About the width of a letter. */
+const letter = 6.5;
+
 export interface Mark {
   readonly point: RooflinePoint;
   /** In the list, from 1: most time first. */
@@ -23,6 +26,8 @@ export interface RoofLine {
   readonly from: number;
   readonly to: number;
   readonly y: number;
+  /** Where its name stands: where the roof begins, as the marks of products crowd its other end, if there is room. */
+  readonly name: { readonly x: number; readonly anchor: 'start' | 'end' };
 }
 
 export interface Tick {
@@ -78,13 +83,13 @@ export function rooflineLayout(points: readonly RooflinePoint[], { rates, bandwi
         ? [{ point, number: index + 1, x: toX(point.place.intensity), y: toY(point.place.rate), radius: radiusOf(point.share) }]
         : [],
     ),
-    roofs: rates.map(({ format, rate, used }) => ({
-      label: `${format} ${formatScaled(rate, 'FLOP/s')}`,
-      used,
-      from: toX(rate / bandwidth),
-      to: frame.right,
-      y: toY(rate),
-    })),
+    roofs: rates.map(({ format, rate, used }) => {
+      const label = `${format} ${formatScaled(rate, 'FLOP/s')}`;
+      const from = toX(rate / bandwidth);
+      const fits = from + 8 + label.length * letter <= frame.right;
+      const name = fits ? ({ x: from + 8, anchor: 'start' } as const) : ({ x: frame.right, anchor: 'end' } as const);
+      return { label, used, from, to: frame.right, y: toY(rate), name };
+    }),
     slope: {
       x1: toX(start),
       y1: toY(start * bandwidth),

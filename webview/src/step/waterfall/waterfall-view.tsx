@@ -1,5 +1,8 @@
 /** The step as a waterfall: what a stage does and waits for, one bar after the other, each with its term under it when opened. */
+import type { IdleSlots } from '../../../../server/src/core/schedules/idle-slots.ts';
+import type { Simulation } from '../../../../server/src/core/schedules/simulate.ts';
 import { formatPercent } from '../../format.ts';
+import { useIdle } from '../../timeline/use-idle.ts';
 import type { PanelView } from '../../views/view.ts';
 import { TableBelow } from '../data-table.tsx';
 import { keep, keptText } from '../kept.ts';
@@ -13,9 +16,21 @@ const view = 'step';
 
 export const waterfallView: PanelView = { id: view, label: 'Step time', component: withProfile(Waterfall) };
 
-function Waterfall({ state, post, profile }: ProfileProps) {
+function Waterfall(props: ProfileProps) {
+  const { simulation, state } = props;
+  // What is drawn elsewhere may be a schedule that is only tried, until the host has read the job with it.
+  const own = simulation !== undefined && simulation.request === state.subject.value?.request;
+  return own ? <WithCauses {...props} simulation={simulation} /> : <Bars {...props} idle={undefined} />;
+}
+
+function WithCauses(props: ProfileProps & { readonly simulation: Simulation }) {
+  return <Bars {...props} idle={useIdle(props.simulation, true)} />;
+}
+
+/** `idle`: the causes of the bubble, where they are known. */
+function Bars({ state, post, profile, idle }: ProfileProps & { readonly idle: IdleSlots | undefined }) {
   const stage = Math.min(state.stage.value ?? profile.busiest, profile.stages - 1);
-  const { whole, bars } = profile.stepOf(stage);
+  const { whole, bars } = profile.stepOf(stage, idle);
   const rows = waterfallRows(bars, whole.value);
   const open = keptText(state, view, 'open');
   const toggle = (id: string): void => keep(state, view, 'open', open === id ? '' : id);
