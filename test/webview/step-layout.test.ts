@@ -69,7 +69,9 @@ describe('memory by component', () => {
       const columns = sampleColumns(memory, { ...scale, width });
       expect(columns.length).toBe(width);
       const most = Math.max(
-        ...Array.from(columns, (sample) => memory.layers.filter(({ id }) => id !== 'cache').reduce((sum, { bytes }) => sum + (bytes[sample] ?? 0), 0)),
+        ...Array.from(columns, (sample) =>
+          memory.layers.filter(({ id }) => id !== 'cache').reduce((sum, { bytes }) => sum + (bytes[sample] ?? 0), 0),
+        ),
       );
       const atPeak = memory.layers.filter(({ id }) => id !== 'cache').reduce((sum, { bytes }) => sum + (bytes[peak] ?? 0), 0);
       expect(most).toBeCloseTo(atPeak, 0);

@@ -103,10 +103,19 @@ describe.skipIf(!chromiumPath)('the views of a step in a browser', () => {
     for (const tab of tabs) {
       await open(tab);
       const found = await panel.page.evaluate(async () => {
-        const { axe } = window as unknown as { axe: { run: () => Promise<{ violations: { id: string; impact: string; nodes: { html: string }[] }[] }> } };
-        return (await axe.run()).violations.map(({ id, impact, nodes }) => ({ id, impact, html: nodes.map(({ html }) => html.slice(0, 200)) }));
+        const { axe } = window as unknown as {
+          axe: { run: () => Promise<{ violations: { id: string; impact: string; nodes: { html: string }[] }[] }> };
+        };
+        return (await axe.run()).violations.map(({ id, impact, nodes }) => ({
+          id,
+          impact,
+          html: nodes.map(({ html }) => html.slice(0, 200)),
+        }));
       });
-      expect(found.filter(({ impact }) => impact === 'serious' || impact === 'critical'), tab).toEqual([]);
+      expect(
+        found.filter(({ impact }) => impact === 'serious' || impact === 'critical'),
+        tab,
+      ).toEqual([]);
     }
   }, 60_000);
 

@@ -98,7 +98,7 @@ function Roofs({ layout: { roofs, slope } }: { readonly layout: RooflineLayout }
       {roofs.map(({ label, used, from, to, y: at, name }) => (
         <g key={label}>
           <line class={used ? 'used' : 'other'} x1={from} x2={to} y1={at} y2={at} />
-          <text class={used ? '' : 'other'} x={name.x} y={at - 4} text-anchor={name.anchor}>
+          <text class={used ? '' : 'other'} x={name.x} y={at + (name.anchor === 'start' ? 13 : -4)} text-anchor={name.anchor}>
             {label}
           </text>
         </g>
