@@ -28,6 +28,8 @@ describe.skipIf(!chromiumPath)('the panel in a browser', () => {
     // Away from the canvas, so that the pointer causes no drawing of its own.
     await panel.page.mouse.move(2, 2);
     await panel.page.reload();
+    // The last page kept its state as it went.
+    await panel.page.evaluate(() => sessionStorage.clear());
     for (const theme of webviewThemes) if (theme.name === 'light') await panel.setTheme(theme);
   });
   const show = (job = plain) => panel.redrawn(() => panel.send({ type: 'job', job }));
