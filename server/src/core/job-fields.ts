@@ -183,6 +183,8 @@ export interface JobFields {
   'parallel.layersPerVirtualStage': number;
   /** `--microbatch-group-size-per-virtual-pipeline-stage`: micro batches run on one chunk before the next chunk's turn. */
   'parallel.microBatchGroup': number;
+  /** The order of a pipeline that the user wrote, as CSV: core/schedules/written. */
+  'parallel.writtenOrder': string;
   /** `--pipeline-model-parallel-layout`: stages written out by hand. */
   'parallel.pipelineLayout': string;
   /** The embedding (the loss) counts as a layer when layers are dealt out to stages. */

@@ -30,6 +30,7 @@ const formats: Readonly<Record<string, TextFormat>> = {
   dockerfile: 'dockerfile',
   pbtxt: 'pbtxt',
   modelfile: 'modelfile',
+  csv: 'csv',
 };
 
 export function createDocuments(): OpenDocuments {

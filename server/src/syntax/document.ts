@@ -9,7 +9,7 @@ import type { Scalar } from './scalar.ts';
 
 export type { Scalar } from './scalar.ts';
 
-export type TextFormat = 'json' | 'yaml' | 'toml' | 'shell' | 'python' | 'dockerfile' | 'pbtxt' | 'modelfile';
+export type TextFormat = 'json' | 'yaml' | 'toml' | 'shell' | 'python' | 'dockerfile' | 'pbtxt' | 'modelfile' | 'csv';
 
 export type EntryPath = readonly (string | number)[];
 

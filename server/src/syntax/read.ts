@@ -27,6 +27,7 @@ const maxOfFormat: Readonly<Partial<Record<TextFormat, number>>> = {
   pbtxt: 512 * 1024,
   modelfile: 512 * 1024,
   python: 2 * 1024 * 1024,
+  csv: 2 * 1024 * 1024,
 };
 
 const formatOfExtension = new Map<string, TextFormat>([
@@ -43,6 +44,7 @@ const formatOfExtension = new Map<string, TextFormat>([
   ['py', 'python'],
   ['pbtxt', 'pbtxt'],
   ['modelfile', 'modelfile'],
+  ['csv', 'csv'],
 ]);
 
 /** A format that is read from a syntax tree. */
@@ -116,6 +118,8 @@ function readText(uri: string, text: string, format: TextFormat, find: FindSourc
   if (format === 'dockerfile') return readDockerfile(uri, text);
   if (format === 'pbtxt') return readPbtxt(uri, text);
   if (format === 'modelfile') return readModelfile(uri, text);
+  // Cells are read by the one adapter that knows what they mean.
+  if (format === 'csv') return unreadDocument(uri, text, format);
   if (format === 'python') return readPython(uri, text, find) ?? empty(uri, text, format, notReady(text));
   const reader = treeFormats[format];
   const tree = reader?.parse(reader.mask(text));
