@@ -177,6 +177,11 @@ describe.skipIf(!chromiumPath)('the timeline in a browser', () => {
     await panel.page.locator('.operations .rows').focus();
     await panel.page.keyboard.press('End');
     await expect.poll(() => panel.page.locator('[aria-current="true"]').textContent(), patient).toMatch(/^3Parameter gather/);
+    const [row, rowsBox] = await Promise.all(
+      ['[aria-current="true"]', '.operations .rows'].map((selector) => panel.page.locator(selector).boundingBox()),
+    );
+    expect(row?.height).toBe(22);
+    expect((row?.y ?? 0) + 22).toBeLessThanOrEqual((rowsBox?.y ?? 0) + (rowsBox?.height ?? 0));
     await panel.page.screenshot({ path: 'out/screenshots/panel-operations.png', fullPage: true });
   });
 

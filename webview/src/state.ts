@@ -19,7 +19,8 @@ import { createTimelineState, forgetTimeline, restoreTimeline, type TimelineStat
 import {
   answerTo,
   createTrial,
-  documentChanged,
+  documentTold,
+  dropValues,
   forgetTrial,
   isEmpty,
   type TrialState,
@@ -185,7 +186,7 @@ export function receive(state: PanelState, message: Exclude<JobMessage, { readon
     state.why.value = undefined;
     state.job.value = message.job;
     state.pointer.value = undefined;
-    documentChanged(state.trial, message.job.version, () => {
+    documentTold(state.trial, () => {
       state.override.value = {};
     });
     if (other) {
@@ -214,7 +215,7 @@ export function choose(state: PanelState, part: Override): void {
 /** What became of writing what is tried into the file. */
 export function scheduleWritten(state: PanelState, written: Written): void {
   batch(() => {
-    takeWritten(state.trial, written, state.job.value?.version, () => {
+    takeWritten(state.trial, written, () => {
       state.override.value = {};
     });
     keepInBounds(state);
@@ -225,8 +226,7 @@ export function scheduleWritten(state: PanelState, written: Written): void {
 export function resetToFile(state: PanelState): void {
   batch(() => {
     state.override.value = {};
-    state.trial.values.value = {};
-    state.trial.written.value = undefined;
+    dropValues(state.trial);
     keepInBounds(state);
   });
 }

@@ -27,6 +27,7 @@ const row = fields({
   change: text,
   verdict: optional(oneOf('better', 'worse')),
   title: optional(text),
+  detail: optional(flag),
 });
 const finding = fields({ severity: oneOf('error', 'warning', 'info'), text: text, why: text, isNew: flag });
 
