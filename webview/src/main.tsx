@@ -16,6 +16,7 @@ import './panel.css';
 import './timeline/timeline.css';
 import './views/operations.css';
 import './serving/serving.css';
+import './step/step.css';
 import './what-if/what-if.css';
 
 const host = connectHost();

@@ -3,6 +3,7 @@
  * follows from these is computed here with the panel's own copy of the core, so that a slider needs no round trip.
  */
 import { batch, computed, type ReadonlySignal, type Signal, signal } from '@preact/signals';
+import type { StepProfile } from '../../server/src/core/profile/step-profile.ts';
 import { findSchedule } from '../../server/src/core/schedules/index.ts';
 import { nearestChoice, reshape, type ScheduleChoice } from '../../server/src/core/schedules/reshape.ts';
 import { type Refused, type Simulation, simulate } from '../../server/src/core/schedules/simulate.ts';
@@ -10,6 +11,7 @@ import type { JobMessage, PanelJob } from '../../server/src/protocol/panel.ts';
 import type { Change } from '../../server/src/protocol/what-if.ts';
 import { type BesideState, createBeside, forgetBeside } from './compare/beside.ts';
 import type { Target } from './layout.ts';
+import { profileOf } from './step/profile-of.ts';
 import { clampView, type View } from './time-scale.ts';
 import { findOperations, parseQuery } from './timeline/search.ts';
 import { createTimelineState, forgetTimeline, restoreTimeline, type TimelineState, timelineToSave } from './timeline/timeline-state.ts';
@@ -67,6 +69,8 @@ export interface PanelState {
   readonly fromFile: ReadonlySignal<Simulation | Refused | undefined>;
   /** What is shown: the file's configuration with what the user set. */
   readonly shown: ReadonlySignal<Simulation | Refused | undefined>;
+  /** The step of `subject` taken apart. */
+  readonly profile: ReadonlySignal<StepProfile | Refused | undefined>;
 }
 
 export interface Found {
@@ -143,6 +147,7 @@ export function createState(): PanelState {
     subject,
     fromFile,
     shown,
+    profile: computed(() => (subject.value ? profileOf(subject.value) : undefined)),
   };
 }
 
