@@ -5,6 +5,7 @@ import { checkCommand } from './commands/check.ts';
 import { estimateCommand } from './commands/estimate.ts';
 import { lspCommand } from './commands/lsp.ts';
 import { mixCommand } from './commands/mix.ts';
+import { profileCommand } from './commands/profile.ts';
 import { readCommand } from './commands/read.ts';
 import { reportCommand } from './commands/report.ts';
 import { scheduleCommand } from './commands/schedule.ts';
@@ -23,6 +24,7 @@ const commands: readonly AddCommand[] = [
   checkCommand,
   reportCommand,
   scheduleCommand,
+  profileCommand,
   simulateCommand,
   mixCommand,
   validateCommand,

@@ -100,7 +100,7 @@ export class ChromeEvents {
 
   private take(event: Json, category: string | undefined): void {
     const { ph, name, ts, dur } = event;
-    if (ph === 'M') return this.metadata(event);
+    if (ph === 'M') this.metadata(event);
     if (typeof name !== 'string' && ph !== 'E') return;
     const start = this.seconds(ts);
     if (start === undefined) return;
@@ -123,7 +123,10 @@ export class ChromeEvents {
 
   /** An event of a trace that has no categories that we know. */
   private plain(event: Json, name: string, start: number, duration: number): void {
-    if (mayBeStep(name) && kernelKind(name) === 'other') return this.range(name, start, start + duration, false);
+    if (mayBeStep(name) && kernelKind(name) === 'other') {
+      this.range(name, start, start + duration, false);
+      return;
+    }
     const lane = this.lane(event);
     this.unsorted.kernel({
       name,

@@ -58,7 +58,7 @@ const computation: readonly Row[] = [
     /fused_moe_kernel|moe_?gemm|moefcgemm|grouped_?(?:gemm|mm)|gemm_?grouped|groupproblemshape|marlin_moe|group_gemm|moe_wna16|mgrouped/,
     'grouped-gemm',
   ],
-  [/^(?:void )?at::native::|elementwise|reduce_kernel/, 'memory-bound'],
+  [/^(?:void )?at::native::|elementwise|\breduce_kernel/, 'memory-bound'],
   [
     /gemm|gemv|nvjet|\bcijk_|xmma|cutlass.*(?:tensorop|wgmma|gemm)|splitkreduce|_scaled_mm|scaled_mm|block_fp8_matmul|marlin|wvsplitk|dot_kernel|matmul|cudnn.*(?:conv|cnn)|convolve|winograd|implicit_/,
     'gemm',

@@ -13,6 +13,8 @@ export interface MeasuredPart {
   /** Seconds of a step that it shows, and seconds it runs at all; the difference is hidden. */
   readonly visible: Seconds;
   readonly busy: Seconds;
+  /** Seconds it ran in each of the usual steps. */
+  readonly samples: readonly Seconds[];
 }
 
 export interface MeasuredStep {
@@ -72,7 +74,14 @@ export function measuredStep(recording: Recording, device: number, job?: Trainin
   const seconds = mean(lengths);
   const average = (pick: (one: Occupancy) => number | undefined): number => mean(found.map((one) => pick(one) ?? 0));
   const parts = slotIds
-    .map((id, at): MeasuredPart => ({ id, visible: average(({ visible }) => visible[at]), busy: average(({ busy }) => busy[at]) }))
+    .map(
+      (id, at): MeasuredPart => ({
+        id,
+        visible: average(({ visible }) => visible[at]),
+        busy: average(({ busy }) => busy[at]),
+        samples: found.map(({ busy }) => busy[at] ?? 0),
+      }),
+    )
     .filter(({ busy }) => busy > 0);
   const idle = average((one) => one.idle);
   return {
@@ -82,7 +91,7 @@ export function measuredStep(recording: Recording, device: number, job?: Trainin
     longest: Math.max(...lengths),
     steps: marked ? windows.length : 0,
     found: marked ? marked.length : 0,
-    parts: [...parts, { id: 'idle', visible: idle, busy: idle }],
+    parts: [...parts, { id: 'idle', visible: idle, busy: idle, samples: found.map((one) => one.idle) }],
     shown: nearest(windows, seconds),
     kernels: kernelsIn(recording, order, windows) / Math.max(1, windows.length),
   };

@@ -5,6 +5,7 @@
 import { seriesOf, type TrainingLog } from './trace.ts';
 
 const mostValues = 10_000;
+const mostTimings = 1000;
 const mebibyte = 2 ** 20;
 const numberAfter = (line: string, words: RegExp): number | undefined => {
   const found = words.exec(line);
@@ -21,7 +22,7 @@ export class MegatronLog {
   private readonly steps: number[] = [];
   private readonly flops: number[] = [];
   private readonly tokens: number[] = [];
-  private readonly timers = new Map<string, { sum: number; count: number }>();
+  private readonly timers = new Map<string, number[]>();
   private globalBatch: number | undefined;
   private allocated = 0;
   private reserved = 0;
@@ -47,7 +48,7 @@ export class MegatronLog {
       ...(tokensPerSecondPerGpu ? { tokensPerSecondPerGpu } : {}),
       ...(this.allocated > 0 ? { allocated: this.allocated } : {}),
       ...(this.reserved > 0 ? { reserved: this.reserved } : {}),
-      timers: [...this.timers].map(([name, { sum, count }]) => ({ name, seconds: sum / count })),
+      timers: [...this.timers].map(([name, values]) => ({ name, seconds: seriesOf(values)?.median ?? 0 })),
     };
   }
 
@@ -74,7 +75,8 @@ export class MegatronLog {
     const [, name, low, high] = timerLine.exec(line) ?? [];
     const milliseconds = Number(high ?? low);
     if (name === undefined || !Number.isFinite(milliseconds) || this.timers.size >= 200) return;
-    const timer = this.timers.get(name) ?? { sum: 0, count: 0 };
-    this.timers.set(name, { sum: timer.sum + milliseconds / 1e3, count: timer.count + 1 });
+    const values = this.timers.get(name) ?? [];
+    if (values.length < mostTimings) values.push(milliseconds / 1e3);
+    this.timers.set(name, values);
   }
 }

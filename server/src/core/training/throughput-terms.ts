@@ -1,4 +1,5 @@
 /** Step time, tokens per second, MFU, HFU and cost, as terms. */
+import { calibrationPath } from '../calibration/calibration-file.ts';
 import { hostCalibration } from '../calibration/host.ts';
 import { type CountedFlops, countedFlops } from '../compute/flops.ts';
 import { type ConventionInfo, flopsConventions } from '../compute/flops-conventions.ts';
@@ -21,11 +22,17 @@ const microBatches = (job: TrainingJob): TermInput => ({
   field: 'batch.accumulation',
 });
 
+/** The calibration that a job's times rest on, as an input of each that does. */
+function calibrationInput({ cluster: { measured } }: TrainingJob): readonly TermInput[] {
+  return measured ? [{ name: 'calibration', value: measured.name, from: calibrationPath }] : [];
+}
+
 /** What the busiest rank does and waits for; `hidden` are the seconds of exchanges that passes running together hide. */
 function workTerms(job: TrainingJob, part: RankParts, hidden: number): readonly Term[] {
   const m = job.batch.accumulation;
   const micro = microBatches(job);
-  return [
+  const calibration = calibrationInput(job);
+  const terms = [
     seconds('compute', 'Computation', m * part.compute, {
       formula: 'micro batches * (products + attention + streaming kernels)',
       inputs: [micro, { name: 'GPU', value: job.cluster.accelerator.label, field: 'cluster.gpu' }],
@@ -54,7 +61,8 @@ function workTerms(job: TrainingJob, part: RankParts, hidden: number): readonly 
       formula: 'operators * seconds to issue one, beyond the device time',
       inputs: [micro],
     }),
-  ].filter((term) => term.value > 0);
+  ];
+  return terms.filter(({ value }) => value > 0).map((term) => ({ ...term, inputs: [...(term.inputs ?? []), ...calibration] }));
 }
 
 /** What follows the pipeline. */
@@ -106,7 +114,8 @@ export function stepTerm(
     }),
   ]);
   const step_ = sumOf('time.step', 'Step time', 's', [pipeline, ...tailTerms(job, tail)]);
-  return { ...step_, value: step, band };
+  const { measured } = job.cluster;
+  return { ...step_, value: step, band, ...(measured ? { note: `calibrated by ${measured.name} (${calibrationPath})` } : {}) };
 }
 
 interface Counted extends CountedFlops {

@@ -1,0 +1,55 @@
+/** Memory does not grow with a trace: a file eight times as long takes no more than half as much again at its peak. */
+import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+import { readTrace } from '../../server/src/traces/read-trace.ts';
+import { kinetoPieces, smallRun, synthetic } from './synthetic.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'rooflint-memory-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** Columns for so many kernels are kept of either file. */
+const limit = 4000;
+
+function write(name: string, steps: number): string {
+  const path = join(folder, name);
+  const file = openSync(path, 'w');
+  for (const piece of kinetoPieces(synthetic({ ...smallRun, steps }), 0, 6)) writeSync(file, piece);
+  closeSync(file);
+  return path;
+}
+
+/** Bytes alive at the most while a file is read, over those before; garbage is not counted, since nobody may say when it goes. */
+async function peakOf(path: string): Promise<{ readonly alive: number; readonly kernels: number }> {
+  const collect = globalThis.gc;
+  if (!collect) throw new Error('the garbage collector is not exposed');
+  collect();
+  const before = alive();
+  let most = 0;
+  const result = await readTrace(path, {
+    limit,
+    progress: () => {
+      collect();
+      most = Math.max(most, alive() - before);
+    },
+  });
+  if ('error' in result) throw new Error(result.error);
+  const { kernels, beyond } = result.trace.recording ?? { kernels: { count: 0 }, beyond: 0 };
+  return { alive: most, kernels: kernels.count + beyond };
+}
+
+const alive = (): number => {
+  const { heapUsed, arrayBuffers } = process.memoryUsage();
+  return heapUsed + arrayBuffers;
+};
+
+test('peak memory of a long trace is that of a short one', async () => {
+  const short = write('short.json', 120);
+  const long = write('long.json', 960);
+  await peakOf(short);
+  const first = await peakOf(short);
+  const second = await peakOf(long);
+  expect(second.kernels).toBe(8 * first.kernels);
+  expect(second.alive).toBeLessThan(1.5 * first.alive + 2 ** 20);
+});
