@@ -3,7 +3,9 @@ import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 import type { LanguageClient } from 'vscode-languageclient/node';
 import type { PanelMessage } from '../../server/src/protocol/panel.ts';
+import { isPanelReply } from '../../server/src/protocol/panel-shapes.ts';
 import { type DocumentParams, type PanelResult, type PlaceResult, panelRequest, placeRequest } from '../../server/src/protocol/requests.ts';
+import { saveFile } from './save-file.ts';
 import type { AnalysisWatch } from './watch.ts';
 
 const viewType = 'rooflint.timeline';
@@ -105,9 +107,10 @@ class TimelinePanel implements vscode.Disposable {
   }
 
   private async receive(message: unknown): Promise<void> {
-    const { type, field } = (message ?? {}) as { readonly type?: unknown; readonly field?: unknown };
-    if (type === 'ready') await this.update();
-    if (type === 'reveal' && typeof field === 'string') await this.jumpTo(field);
+    if (!isPanelReply(message)) return;
+    if (message.type === 'ready') await this.update();
+    if (message.type === 'reveal') await this.jumpTo(message.field);
+    if (message.type === 'save') await saveFile(message, this.params.uri);
   }
 
   private async jumpTo(field: string): Promise<void> {

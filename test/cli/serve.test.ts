@@ -44,7 +44,7 @@ interface Answer {
 }
 
 /** One request; `path` comes behind the token unless it starts with a slash. */
-function ask(path: string, headers: Record<string, string> = {}, method = 'GET'): Promise<Answer> {
+function ask(path: string, headers: Record<string, string> = {}, method = 'GET', sentBody = ''): Promise<Answer> {
   const target = path.startsWith('/') ? path : `/${server.token}/${path}`;
   return new Promise((resolve, reject) => {
     const sent = request({ host: '127.0.0.1', port: server.port, path: target, method, headers, agent: false }, (response) => {
@@ -56,7 +56,7 @@ function ask(path: string, headers: Record<string, string> = {}, method = 'GET')
       response.on('end', () => resolve({ status: response.statusCode ?? 0, body, headers: response.headers }));
     });
     sent.on('error', reject);
-    sent.end(method === 'POST' ? '{}' : undefined);
+    sent.end(sentBody);
   });
 }
 
@@ -97,7 +97,11 @@ describe('who may ask', () => {
   test('methods that are not needed are refused', async () => {
     for (const method of ['PUT', 'DELETE', 'OPTIONS']) expect((await ask('', {}, method)).status).toBe(405);
     expect((await ask('', {}, 'POST')).status).toBe(405);
-    expect((await ask('reply', {}, 'POST')).status).toBe(204);
+  });
+
+  test('replies are taken when they are messages of the panel', async () => {
+    expect((await ask('reply', {}, 'POST', '{"type":"ready"}')).status).toBe(204);
+    for (const text of ['', '{', '{"type":"run"}', '[]']) expect((await ask('reply', {}, 'POST', text)).status, text).toBe(400);
   });
 
   test('no request without the exact token is ever admitted', () => {

@@ -161,7 +161,7 @@ describe.skipIf(!chromiumPath)('the panel in a browser', () => {
     expect(await drawn()).toBe(64 * 1024 * 2);
     await save('64-stages');
 
-    expect(await panel.page.locator('.keys').textContent()).toMatch(/narrower than a pixel/);
+    expect(await panel.page.locator('#timeline-keys').textContent()).toMatch(/narrower than a pixel/);
   });
 
   it('shows a job without a pipeline as one row', async () => {

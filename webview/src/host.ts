@@ -3,19 +3,24 @@
  * this script runs.
  */
 import type { PanelMessage, PanelReply } from '../../server/src/protocol/panel.ts';
-import { isPanelMessage } from './messages.ts';
+import { isPanelMessage } from '../../server/src/protocol/panel-shapes.ts';
+import { download } from './download.ts';
 
 /** What a plain page provides. */
 export interface PageHost {
   readonly onMessage: (listener: (message: PanelMessage) => void) => void;
   readonly post: (reply: PanelReply) => void;
+  /** Where the state of the panel outlives a reload, if the page has such a place. */
+  readonly keep?: Keeper;
 }
 
-export interface Host extends PageHost {
+interface Keeper {
   /** What was last saved, undefined when nothing was or the host keeps nothing. */
   readonly load: () => unknown;
   readonly save: (state: unknown) => void;
 }
+
+export interface Host extends Pick<PageHost, 'onMessage' | 'post'>, Keeper {}
 
 interface CodeApi {
   readonly postMessage: (message: unknown) => void;
@@ -45,7 +50,8 @@ export function connectHost(): Host {
   if (page) {
     const onMessage = (listener: (message: PanelMessage) => void): void =>
       page.onMessage((message) => isPanelMessage(message) && listener(message));
-    return { onMessage, post: page.post, ...keepsNothing };
+    const post = (reply: PanelReply): void => (reply.type === 'save' ? download(reply) : page.post(reply));
+    return { onMessage, post, ...(page.keep ?? keepsNothing) };
   }
   return { onMessage: onWindowMessage, post: () => {}, ...keepsNothing };
 }

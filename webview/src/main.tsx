@@ -1,14 +1,17 @@
 /** Entry point of the panel: connects the host, the state and the page. A training job and a server have a state and a page each. */
-import { effect, signal } from '@preact/signals';
+import { signal } from '@preact/signals';
 import { render } from 'preact';
 import { App } from './app.tsx';
 import { connectHost } from './host.ts';
+import { keepState } from './keep-state.ts';
 import { ServingApp } from './serving/serving-app.tsx';
 import { createServingState, receiveServing, restoreServing, savedServing, startWork } from './serving/serving-state.ts';
 import { createState, receive, restore, toSaved } from './state.ts';
 import { onThemeChange } from './theme.ts';
 import './theme.css';
 import './panel.css';
+import './timeline/timeline.css';
+import './views/operations.css';
 import './serving/serving.css';
 
 const host = connectHost();
@@ -33,10 +36,10 @@ host.onMessage((message) => {
 onThemeChange(() => {
   state.themeChanges.value++;
 });
-effect(() => {
-  const saved = shown.value === 'serving' ? savedServing(serving) : toSaved(state);
-  if (saved && restored) host.save(saved);
-});
+keepState(
+  () => (shown.value === 'serving' ? savedServing(serving) : toSaved(state)),
+  (saved) => restored && host.save(saved),
+);
 startWork(serving);
 
 function Panel() {

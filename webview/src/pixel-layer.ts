@@ -4,25 +4,41 @@
 export type ColumnLayer = readonly [shares: Float32Array, color: string];
 
 export interface PixelLayer {
+  /** Wipes the layer and gives it a place and size in CSS pixels; it begins at the left edge. */
+  readonly reset: (top: number, width: number, height: number, density: number) => void;
   /** Stacks shares from the bottom up in a bar of `height` CSS pixels. */
   readonly stack: (left: number, top: number, height: number, layers: readonly ColumnLayer[]) => void;
   /** Puts what was stacked on a canvas that is scaled to the density of the screen. */
   readonly paste: (context: CanvasRenderingContext2D) => void;
 }
 
-/** A layer of `width` by `height` CSS pixels; its memory is taken only when something is stacked. */
-export function pixelLayer(width: number, height: number, density: number): PixelLayer {
-  const columns = Math.max(1, Math.round(width * density));
-  const lines = Math.max(1, Math.round(height * density));
+/** A layer that keeps its memory from one picture to the next; it takes none until something is stacked. */
+export function pixelLayer(): PixelLayer {
+  const sheet = document.createElement('canvas');
+  let [above, columns, lines, density] = [0, 1, 1, 1];
   let image: ImageData | undefined;
   let pixels = new Uint32Array(0);
+  let used = false;
 
+  const reset = (top: number, width: number, height: number, scale: number): void => {
+    above = top;
+    density = scale;
+    columns = Math.max(1, Math.round(width * scale));
+    lines = Math.max(1, Math.round(height * scale));
+    if (image && (image.width !== columns || image.height !== lines)) image = undefined;
+    else if (used) pixels.fill(0);
+    used = false;
+  };
   const stack = (left: number, top: number, barHeight: number, layers: readonly ColumnLayer[]): void => {
-    image ??= new ImageData(columns, lines);
-    if (pixels.length === 0) pixels = new Uint32Array(image.data.buffer);
+    if (!image) {
+      image = new ImageData(columns, lines);
+      pixels = new Uint32Array(image.data.buffer);
+    }
+    used = true;
     const colors = layers.map(([, color]) => pixelOf(color));
-    const bottom = Math.min(lines, Math.round((top + barHeight) * density));
-    const tall = bottom - Math.round(top * density);
+    const end = Math.round((top - above + barHeight) * density);
+    const tall = end - Math.round((top - above) * density);
+    const bottom = Math.min(lines, end);
     const from = Math.round(left * density);
     const count = layers[0]?.[0].length ?? 0;
     for (let x = from; x < Math.min(columns, from + Math.round(count * density)); x++) {
@@ -31,20 +47,19 @@ export function pixelLayer(width: number, height: number, density: number): Pixe
       let filled = 0;
       for (let layer = 0; layer < layers.length; layer++) {
         filled += layers[layer]?.[0][column] ?? 0;
-        const end = bottom - Math.round(Math.min(1, filled) * tall);
-        for (; line > end; line--) pixels[(line - 1) * columns + x] = colors[layer] ?? 0;
+        const least = Math.max(0, end - Math.round(Math.min(1, filled) * tall));
+        for (; line > least; line--) pixels[(line - 1) * columns + x] = colors[layer] ?? 0;
       }
     }
   };
   const paste = (context: CanvasRenderingContext2D): void => {
-    if (!image) return;
-    const layer = document.createElement('canvas');
-    layer.width = columns;
-    layer.height = lines;
-    layer.getContext('2d')?.putImageData(image, 0, 0);
-    context.drawImage(layer, 0, 0, columns / density, lines / density);
+    if (!image || !used) return;
+    if (sheet.width !== columns) sheet.width = columns;
+    if (sheet.height !== lines) sheet.height = lines;
+    sheet.getContext('2d')?.putImageData(image, 0, 0);
+    context.drawImage(sheet, 0, above, columns / density, lines / density);
   };
-  return { stack, paste };
+  return { reset, stack, paste };
 }
 
 const littleEndian = new Uint8Array(new Uint32Array([1]).buffer)[0] === 1;

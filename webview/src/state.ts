@@ -8,6 +8,8 @@ import { type Refused, type Simulation, simulate } from '../../server/src/core/s
 import type { PanelJob, PanelMessage } from '../../server/src/protocol/panel.ts';
 import type { Target } from './layout.ts';
 import { clampView, type View } from './time-scale.ts';
+import { findOperations, parseQuery } from './timeline/search.ts';
+import { createTimelineState, forgetTimeline, restoreTimeline, type TimelineState, timelineToSave } from './timeline/timeline-state.ts';
 
 /** The parts of the schedule the user set; the others follow the file. */
 export type Override = Partial<ScheduleChoice>;
@@ -30,6 +32,13 @@ export interface PanelState {
   readonly pointer: Signal<Pointer | undefined>;
   /** The stage chosen for the memory chart; undefined is the fullest. */
   readonly stage: Signal<number | undefined>;
+  /** The view that is chosen, by its id; the first when there is none of that name. */
+  readonly tab: Signal<string>;
+  /** What views keep for themselves over a reload, by their ids: plain data, read with distrust. For the shown document only. */
+  readonly kept: Signal<{ readonly [view: string]: unknown }>;
+  readonly timeline: TimelineState;
+  /** What the search of the timeline finds; undefined while nothing is asked. */
+  readonly found: ReadonlySignal<Found | undefined>;
   /** Counts theme changes, so that canvases are drawn again. */
   readonly themeChanges: Signal<number>;
   readonly choice: ReadonlySignal<ScheduleChoice | undefined>;
@@ -39,11 +48,30 @@ export interface PanelState {
   readonly shown: ReadonlySignal<Simulation | Refused | undefined>;
 }
 
+export interface Found {
+  /** Indexes of operations. */
+  readonly matches: Uint32Array;
+  /** A word of the query that means nothing. */
+  readonly unknown: string | undefined;
+}
+
+function foundBy(text: string, shown: Simulation | Refused | undefined): Found | undefined {
+  const query = parseQuery(text);
+  if (!query || !shown || 'refused' in shown) return undefined;
+  if ('unknown' in query) return { matches: new Uint32Array(0), unknown: query.unknown };
+  return { matches: findOperations(shown, query), unknown: undefined };
+}
+
 /** What outlives a reload of the panel. */
 interface Saved {
   readonly uri: string;
   readonly override: Override;
   readonly view: View | undefined;
+  readonly tab: string;
+  readonly stage: number | undefined;
+  readonly selected: number | undefined;
+  readonly timeline: unknown;
+  readonly kept: { readonly [view: string]: unknown };
 }
 
 export function createState(): PanelState {
@@ -61,6 +89,7 @@ export function createState(): PanelState {
     if (!job.value || !choice.value) return undefined;
     return isOwn(job.value, choice.value) ? fromFile.value : simulate(reshape(job.value.request, choice.value));
   });
+  const timeline = createTimelineState();
   return {
     job,
     why: signal<string | undefined>('Waiting for the estimate.'),
@@ -69,6 +98,10 @@ export function createState(): PanelState {
     selected: signal<number | undefined>(undefined),
     pointer: signal<Pointer | undefined>(undefined),
     stage: signal<number | undefined>(undefined),
+    tab: signal(''),
+    kept: signal({}),
+    timeline,
+    found: computed(() => foundBy(timeline.query.value, shown.value)),
     themeChanges: signal(0),
     choice,
     fromFile,
@@ -100,6 +133,8 @@ export function receive(state: PanelState, message: Exclude<PanelMessage, { read
       state.override.value = {};
       state.view.value = undefined;
       state.stage.value = undefined;
+      state.kept.value = {};
+      forgetTimeline(state.timeline);
     }
     keepInBounds(state);
   });
@@ -127,22 +162,39 @@ function keepInBounds(state: PanelState): void {
   state.selected.value = undefined;
   if (!shown || 'refused' in shown) return;
   if (state.view.value) state.view.value = clampView(state.view.value, shown.stepSeconds);
+  const { range } = state.timeline;
+  if (range.value) range.value = clampView(range.value, shown.stepSeconds);
   if (state.stage.value !== undefined && state.stage.value >= shown.request.stages) state.stage.value = undefined;
 }
 
 /** What to save for the next time the panel is opened. */
 export function toSaved(state: PanelState): Saved | undefined {
   const job = state.job.value;
-  return job && { uri: job.uri, override: state.override.value, view: state.view.value };
+  return (
+    job && {
+      uri: job.uri,
+      override: state.override.value,
+      view: state.view.value,
+      stage: state.stage.value,
+      selected: state.selected.value,
+      tab: state.tab.value,
+      timeline: timelineToSave(state.timeline),
+      kept: state.kept.value,
+    }
+  );
 }
 
 const isRecord = (value: unknown): value is { readonly [key: string]: unknown } => typeof value === 'object' && value !== null;
 
+const isIndex = (value: unknown): value is number => Number.isSafeInteger(value) && Number(value) >= 0;
+
 /** Takes back what was saved, as far as it makes sense for the document that is shown now. */
 export function restore(state: PanelState, saved: unknown): void {
   if (!isRecord(saved) || saved.uri !== state.job.value?.uri) return;
-  const { override, view } = saved;
+  const { override, view, tab, kept, stage, selected, timeline } = saved;
   batch(() => {
+    if (typeof tab === 'string') state.tab.value = tab;
+    if (isRecord(kept)) state.kept.value = kept;
     if (isRecord(override)) {
       const { name, microBatches, virtualStages } = override;
       state.override.value = {
@@ -154,6 +206,10 @@ export function restore(state: PanelState, saved: unknown): void {
     if (isRecord(view) && typeof view.start === 'number' && typeof view.end === 'number') {
       state.view.value = { start: view.start, end: view.end };
     }
+    if (isIndex(stage)) state.stage.value = stage;
+    restoreTimeline(state.timeline, timeline);
     keepInBounds(state);
+    const shown = state.shown.value;
+    if (isIndex(selected) && shown && !('refused' in shown) && selected < shown.count) state.selected.value = selected;
   });
 }

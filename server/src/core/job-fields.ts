@@ -2,7 +2,10 @@
  * Every fact Rooflint can know about a job, by its dotted name. A misspelt field or a value of the wrong type is a
  * compile error everywhere else. Counts and ratios are plain numbers; sizes say their unit in the name or the type.
  */
+import type { ScheduleName } from './schedules/schedule-name.ts';
 import type { Bytes, Seconds } from './units.ts';
+
+export type { ScheduleName };
 
 /** How the frozen weights of an adapter job are stored; `nf4-dq`: NF4 whose scales are quantized too. */
 export type BaseFormat = 'fp32' | 'bf16' | 'fp16' | 'fp8' | 'int8' | 'nf4' | 'nf4-dq' | 'gptq-4bit' | 'awq-4bit' | 'mxfp4';
@@ -39,23 +42,6 @@ export type FlopsConvention =
 /** Of a request: its prompt, its answer, or both. */
 export type ServingRole = 'prefill' | 'decode' | 'both';
 export type ContextKind = 'ring' | 'all-to-all' | 'all-gather';
-export type ScheduleName =
-  | 'gpipe'
-  | '1f1b'
-  | 'interleaved-1f1b'
-  | 'breadth-first'
-  | 'zb-h1'
-  | 'zb-h2'
-  | 'zb-1p'
-  | 'zb-2p'
-  | 'interleaved-zero-bubble'
-  | 'zb-v'
-  | 'v-half'
-  | 'v-min'
-  | 'dualpipe'
-  | 'dualpipe-v'
-  | '1f1b-expert-overlap';
-
 export interface JobFields {
   // The model's shape.
   'model.name': string;

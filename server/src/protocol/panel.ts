@@ -1,4 +1,4 @@
-/** Messages between the server, the client and the panel. Plain data only. */
+/** Messages between the server, the client and the panel. Plain data only; a new one gets its row in panel-shapes.ts too. */
 import type { Cluster } from '../core/hardware.ts';
 import type { PartialJob } from '../core/job-fields.ts';
 import type { ScheduleRequest } from '../core/schedules/schedule.ts';
@@ -43,4 +43,6 @@ export type PanelReply =
   /** After every drawing: for tests and the log. Operations of a schedule, or steps of an engine. */
   | { readonly type: 'drawn'; readonly operations: number; readonly milliseconds: number }
   /** Jump to the text of a field. */
-  | { readonly type: 'reveal'; readonly field: string };
+  | { readonly type: 'reveal'; readonly field: string }
+  /** A picture or a trace to be saved where the user says; in a plain page a download. */
+  | { readonly type: 'save'; readonly name: string; readonly encoding: 'text' | 'base64'; readonly content: string };

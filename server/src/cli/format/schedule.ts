@@ -3,7 +3,16 @@ import { chromeTrace } from '../../core/schedules/chrome-trace.ts';
 import type { Simulation } from '../../core/schedules/simulate.ts';
 import { table } from './table.ts';
 
-const kindNames = ['forward', 'backward', 'transfer', 'backward-input', 'backward-weight'] as const;
+const kindNames = [
+  'forward',
+  'backward',
+  'transfer',
+  'backward-input',
+  'backward-weight',
+  'gradient-reduction',
+  'optimizer',
+  'parameter-gather',
+] as const;
 
 const short = (value: number): string => String(Number(value.toPrecision(6)));
 const percent = (ratio: number): string => `${(100 * ratio).toFixed(1)} %`;

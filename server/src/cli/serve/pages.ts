@@ -73,7 +73,12 @@ export const bridgeScript = `'use strict';
     last = JSON.parse(event.data);
     for (const listener of listeners) listener(last);
   };
+  const place = 'rooflint' + location.search;
   window.rooflintHost = {
+    keep: {
+      load: () => JSON.parse(sessionStorage.getItem(place) ?? 'null'),
+      save: (state) => sessionStorage.setItem(place, JSON.stringify(state)),
+    },
     onMessage: (listener) => {
       listeners.push(listener);
       if (last !== undefined) listener(last);

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { isPanelReply } from '../../protocol/panel-shapes.ts';
 import { admit } from './guard.ts';
 import { listJobs, reportPage, type ServedFolder } from './jobs.ts';
 import { streamJob } from './live.ts';
@@ -112,14 +113,28 @@ function asset(dist: string, name: string, type: string, response: ServerRespons
   }
 }
 
-/** The page shows files and changes nothing, so what the panel says is read and dropped. */
+/** The page shows files and changes nothing, so what the panel says is read, checked and dropped. */
 function takeReply(request: IncomingMessage, response: ServerResponse): void {
   let size = 0;
+  const chunks: Buffer[] = [];
   request.on('data', (chunk: Buffer) => {
     size += chunk.length;
     if (size > largestReply) request.destroy();
+    else chunks.push(chunk);
   });
-  request.on('end', () => response.writeHead(204).end());
+  request.on('end', () => {
+    const known = isPanelReply(parsed(Buffer.concat(chunks).toString('utf8')));
+    if (known) response.writeHead(204).end();
+    else finish(response, 400, messagePage('Refused: not a message of the panel.'));
+  });
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 function notFound(response: ServerResponse): void {

@@ -5,9 +5,10 @@
 import { backwardInputKind, backwardKind, backwardWeightKind, codeOf, forwardKind } from './operation-kind.ts';
 import { microBatchesPerChunk, type Route, routeOf } from './placement.ts';
 import { type ChunkTimes, inputSeconds, type Schedule, type ScheduleRequest, weightSeconds } from './schedule.ts';
+import { wiresOf } from './wires.ts';
 
-/** The computing operations as columns, rank by rank in time order. */
-export interface PipelineRun {
+/** The computing operations of all ranks as columns, rank by rank in order. */
+export interface OperationOrder {
   readonly route: Route;
   /** Rank r owns indexes `offset[r]` to `offset[r + 1] - 1`. */
   readonly offset: Uint32Array;
@@ -17,8 +18,15 @@ export interface PipelineRun {
   readonly chunk: Uint16Array;
   /** 1 where a forward pass runs together with the backward pass after it; both hand on what they made at the end. */
   readonly paired: Uint8Array;
+}
+
+/** An order with its times. */
+export interface PipelineRun extends OperationOrder {
   readonly start: Float64Array;
   readonly end: Float64Array;
+  /** When the transfer of what an operation made begins and arrives; -1 where nothing leaves the rank. */
+  readonly sent: Float64Array;
+  readonly arrived: Float64Array;
 }
 
 const notYet = -1;
@@ -26,7 +34,7 @@ const notYet = -1;
 /** Operations of each chunk and micro batch. */
 const kindsOf = (schedule: Schedule): number => (schedule.splitsBackward ? 3 : 2);
 
-function layOut(request: ScheduleRequest, schedule: Schedule): PipelineRun {
+function layOut(request: ScheduleRequest, schedule: Schedule): OperationOrder {
   const { stages, virtualStages } = request;
   const perChunk = microBatchesPerChunk(schedule.placement, request.microBatches);
   const most = kindsOf(schedule) * stages * virtualStages * perChunk;
@@ -54,8 +62,17 @@ function layOut(request: ScheduleRequest, schedule: Schedule): PipelineRun {
     microBatch: microBatches.subarray(0, index),
     chunk: chunks.subarray(0, index),
     paired: pairs.subarray(0, index),
-    start: new Float64Array(index),
-    end: new Float64Array(index),
+  };
+}
+
+function untimed(order: OperationOrder): PipelineRun {
+  const count = order.kind.length;
+  return {
+    ...order,
+    start: new Float64Array(count),
+    end: new Float64Array(count),
+    sent: new Float64Array(count).fill(notYet),
+    arrived: new Float64Array(count).fill(notYet),
   };
 }
 
@@ -97,7 +114,8 @@ interface Passing {
 
 function passing(request: ScheduleRequest, run: PipelineRun): Passing {
   const { stages, microBatches, virtualStages } = request;
-  const { kind: operations, microBatch: batches, chunk: chunks } = run;
+  const { kind: operations, microBatch: batches, chunk: chunks, sent, arrived } = run;
+  const wires = wiresOf(request);
   const { next: following, previous: preceding } = run.route;
   const slots = stages * virtualStages;
   // When the input of each operation is there: row 2 * slot for forward passes, 2 * slot + 1 for what goes back.
@@ -105,8 +123,16 @@ function passing(request: ScheduleRequest, run: PipelineRun): Passing {
   for (let slot = 0; slot < slots; slot++) {
     if ((preceding[slot] ?? 0) < 0) ready.fill(0, 2 * slot * microBatches, (2 * slot + 1) * microBatches);
   }
-  /** Seconds from the end of an operation of a rank until its result is on the slot it goes to; 0 on the same rank. */
-  const hopOf = (slot: number, rank: number): number => (Math.floor(slot / virtualStages) === rank ? 0 : request.transfer);
+  /** Sends the result of an operation that ended at `end` to another rank; says when it is there. */
+  const send = (index: number, from: number, to: number, end: number): number => {
+    const wire = wires.between(from, to);
+    if ((wires.seconds[wire] ?? 0) <= 0) return end;
+    const begin = wires.take(wire, end);
+    const arrival = begin + (wires.seconds[wire] ?? 0);
+    sent[index] = begin;
+    arrived[index] = arrival;
+    return arrival;
+  };
 
   const handOn = (index: number, rank: number, end: number): number => {
     const kind = operations[index] ?? 0;
@@ -119,9 +145,10 @@ function passing(request: ScheduleRequest, run: PipelineRun): Passing {
       if (forward) ready[(2 * slot + 1) * microBatches + microBatch] = end;
       return 0;
     }
-    const hop = hopOf(to, rank);
-    ready[(forward ? 2 * to : 2 * to + 1) * microBatches + microBatch] = end + hop;
-    return request.transferOverlapped ? 0 : hop;
+    const receiver = Math.floor(to / virtualStages);
+    const arrival = receiver === rank ? end : send(index, rank, receiver, end);
+    ready[(forward ? 2 * to : 2 * to + 1) * microBatches + microBatch] = arrival;
+    return request.transferOverlapped ? 0 : arrival - end;
   };
 
   const inputOf = (index: number, rank: number): number => {
@@ -137,10 +164,20 @@ function passing(request: ScheduleRequest, run: PipelineRun): Passing {
 
 /** Runs the operations of every rank; a sentence when the order can never finish (a fault of the schedule). */
 export function runPipeline(request: ScheduleRequest, schedule: Schedule): PipelineRun | { readonly refused: string } {
+  return (
+    timeOrder(request, layOut(request, schedule)) ?? {
+      refused: `The order of operations of ${schedule.label} waits for itself with this shape.`,
+    }
+  );
+}
+
+/** Gives an order its times; undefined when it can never finish. */
+export function timeOrder(request: ScheduleRequest, order: OperationOrder): PipelineRun | undefined {
   const { stages, virtualStages } = request;
-  const run = layOut(request, schedule);
+  const run = untimed(order);
   const { kind: operations, chunk: chunks, start: starts, end: ends, paired: pairs } = run;
   const seconds = operationSeconds(request);
+  const launch = request.launchGap ?? 0;
   const { inputOf, handOn } = passing(request, run);
   const next = run.offset.slice(0, stages);
   const free = new Float64Array(stages);
@@ -154,7 +191,7 @@ export function runPipeline(request: ScheduleRequest, schedule: Schedule): Pipel
     const times = request.times[rank] ?? [];
     const [ahead, back] = [times[chunks[index] ?? 0], times[chunks[index + 1] ?? 0]];
     const together = ahead && back ? pairSeconds(ahead, back) : 0;
-    const start = Math.max(one, other, time);
+    const start = Math.max(one, other, time) + launch;
     const end = start + together;
     const apart = secondsOf(index, rank) + secondsOf(index + 1, rank);
     // Drawn one after the other in the time they take together.
@@ -182,7 +219,7 @@ export function runPipeline(request: ScheduleRequest, schedule: Schedule): Pipel
       }
       const input = inputOf(index, rank);
       if (input < 0) break;
-      const start = Math.max(input, time);
+      const start = Math.max(input, time) + launch;
       const end = start + secondsOf(index, rank);
       starts[index] = start;
       ends[index] = end;
@@ -199,7 +236,7 @@ export function runPipeline(request: ScheduleRequest, schedule: Schedule): Pipel
     let ran = 0;
     for (let rank = 0; rank < stages; rank++) ran += advance(rank);
     for (let rank = stages - 2; rank >= 0; rank--) ran += advance(rank);
-    if (ran === 0) return { refused: `The order of operations of ${schedule.label} waits for itself with this shape.` };
+    if (ran === 0) return undefined;
     left -= ran;
   }
   return run;
