@@ -11,10 +11,12 @@ import { Tabs } from './views/tabs.tsx';
 
 interface AppProps {
   readonly state: PanelState;
+  /** Whether the host can write files. */
+  readonly writes: boolean;
   readonly post: (reply: PanelReply) => void;
 }
 
-export function App({ state, post }: AppProps) {
+export function App({ state, writes, post }: AppProps) {
   const shown = state.shown.value;
   const good = shown && !('refused' in shown) ? shown : undefined;
   const last = useRef<Simulation | undefined>(undefined);
@@ -29,13 +31,13 @@ export function App({ state, post }: AppProps) {
           {why}
         </p>
       )}
-      <Header subject={state.job.value} />
+      <Header subject={state.subject.value} />
       <div class="tools">
-        <Controls state={state} post={post} />
+        <Controls state={state} writes={writes} post={post} />
         <Comparison state={state} />
       </div>
       {state.job.value && <Tabs views={panelViews} state={state} post={post} simulation={good ?? last.current} />}
-      <Assumptions assumptions={state.job.value?.assumptions ?? []} />
+      <Assumptions assumptions={state.subject.value?.assumptions ?? []} />
     </main>
   );
 }

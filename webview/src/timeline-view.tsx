@@ -32,9 +32,11 @@ export interface ChartProps {
 interface TimelineProps extends ChartProps {
   readonly post: (reply: PanelReply) => void;
   readonly idle: IdleSlots | undefined;
+  /** The end of the time axis, where it is not that of this step. */
+  readonly end?: number;
 }
 
-export function TimelineView({ post, idle, ...chart }: TimelineProps) {
+export function TimelineView({ post, idle, end, ...chart }: TimelineProps) {
   const { state, simulation, scale, width, stage } = chart;
   const box = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
@@ -42,7 +44,7 @@ export function TimelineView({ post, idle, ...chart }: TimelineProps) {
   const [focused, setFocused] = useState(false);
   const rows = useMemo(() => layoutRows(simulation.request.stages, hasLane(simulation)), [simulation]);
   const slab = useSlab(box, rows.height);
-  const total = simulation.stepSeconds;
+  const total = end ?? simulation.stepSeconds;
   const themeChanges = state.themeChanges.value;
   // The theme is read anew when it may have changed.
   const theme = useMemo(readTheme, [themeChanges]);

@@ -3,7 +3,7 @@
  * Plain data; no LSP types.
  */
 import type { CalibrationFile } from '../core/calibration/calibration-file.ts';
-import type { EstimateResult } from '../core/estimate.ts';
+import type { Assumption, EstimateResult } from '../core/estimate.ts';
 import type { Finding } from '../core/finding.ts';
 import type { Cluster } from '../core/hardware.ts';
 import type { FlopsConvention, JobField, JobKind, PartialJob } from '../core/job-fields.ts';
@@ -46,6 +46,8 @@ export interface JobAnalysis {
   readonly release: string;
   readonly kind: JobKind;
   readonly launch: Range;
+  /** The document inside this one that the job stands in, when a carrier holds it. */
+  readonly within: ConfigDocument | undefined;
   /** As read from this document alone. */
   readonly own: PartialJob;
   /** With linked files, model cards, settings, defaults and derived values. */
@@ -62,6 +64,8 @@ export interface JobAnalysis {
   readonly facts: Readonly<Record<string, unknown>>;
   /** The hardware of the estimate; assumed ones are named among its assumptions. Undefined without a data sheet. */
   readonly cluster: Cluster | undefined;
+  /** What is written and not followed, as the estimate says it among its assumptions. */
+  readonly ignored: readonly Assumption[];
   readonly result: EstimateResult;
   readonly findings: readonly PlacedFinding[];
 }

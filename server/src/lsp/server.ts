@@ -1,7 +1,11 @@
 /** The language server: wires each message of the protocol to the file that answers it. */
 import { type Connection, DidChangeConfigurationNotification, DidChangeWatchedFilesNotification } from 'vscode-languageserver';
 import { normalUri } from '../io/uris.ts';
+import { noAnswer } from '../protocol/no-answer.ts';
 import {
+  type BesideParams,
+  type BesideResult,
+  besideRequest,
   clusterChoicesRequest,
   compareRequest,
   type DocumentParams,
@@ -12,8 +16,14 @@ import {
   panelRequest,
   placeRequest,
   reportRequest,
+  type WhatIfParams,
+  type WhatIfResult,
+  type WriteResult,
+  whatIfRequest,
+  writeRequest,
 } from '../protocol/requests.ts';
 import { initParsers } from '../syntax/parsers.ts';
+import { beside } from './beside.ts';
 import { codeActions } from './code-action.ts';
 import { codeLenses } from './code-lens.ts';
 import { completion } from './completion.ts';
@@ -32,6 +42,7 @@ import { references } from './references.ts';
 import { prepareRename, rename } from './rename.ts';
 import { createSession, type Session } from './session.ts';
 import { readSettings } from './settings.ts';
+import { whatIfResult, writeResult } from './what-if.ts';
 
 export interface ServerOptions {
   /** Folder of the parser runtime and, unless `grammarFolder` is given, of the grammars. */
@@ -180,5 +191,18 @@ function answerOwnRequests(session: Session, guard: Guard): void {
   connection.onRequest<PlaceResult, void>(
     placeRequest,
     guard<PlaceParams, PlaceResult>(placeRequest, null, (params) => place(session, params)),
+  );
+  connection.onRequest<WhatIfResult, void>(
+    whatIfRequest,
+    guard<WhatIfParams, WhatIfResult>(whatIfRequest, noAnswer(failed), (params) => whatIfResult(session, params)),
+  );
+  connection.onRequest<WriteResult, void>(
+    writeRequest,
+    guard<WhatIfParams, WriteResult>(writeRequest, { why: failed }, (params) => writeResult(session, params)),
+  );
+  const nothing: BesideResult = { shown: { type: 'empty', why: failed }, rows: [], restsOn: [] };
+  connection.onRequest<BesideResult, void>(
+    besideRequest,
+    guard<BesideParams, BesideResult>(besideRequest, nothing, (params) => beside(session, params)),
   );
 }

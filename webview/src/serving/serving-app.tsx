@@ -20,7 +20,7 @@ interface ServingAppProps {
   readonly post: Post;
 }
 
-export function ServingApp({ state, post }: ServingAppProps) {
+export function ServingApp({ state, writes, post }: ServingAppProps & { readonly writes: boolean }) {
   const run = state.shown.value;
   const why = state.why.value ?? state.refused.value;
   const overloaded = run && !state.stale.value ? overloadText(run) : undefined;
@@ -35,9 +35,9 @@ export function ServingApp({ state, post }: ServingAppProps) {
             </p>
           ),
       )}
-      <Header subject={state.job.value} />
+      <Header subject={state.tried.value} />
       <div class="tools serving">
-        <LoadControls state={state} post={post} />
+        <LoadControls state={state} writes={writes} post={post} />
         {run && (
           <div class={state.stale.value ? 'outdated' : ''} aria-busy={!run.done || state.stale.value}>
             <FigureTable run={run} file={state.fromFile.value} tried={tried} />

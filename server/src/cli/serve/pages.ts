@@ -83,8 +83,15 @@ export const bridgeScript = `'use strict';
       listeners.push(listener);
       if (last !== undefined) listener(last);
     },
+    readOnly: true,
     post: (reply) => {
-      fetch('reply', { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(reply) }).catch(() => {});
+      const sent = { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(reply) };
+      fetch('reply' + location.search, sent)
+        .then((response) => (response.status === 200 ? response.json() : undefined))
+        .then((answer) => {
+          if (answer !== undefined) for (const listener of listeners) listener(answer);
+        })
+        .catch(() => {});
     },
   };
 })();
