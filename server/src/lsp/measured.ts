@@ -3,7 +3,15 @@ import { statSync } from 'node:fs';
 import { isAbsolute, relative } from 'node:path';
 import { calibrationPath } from '../core/calibration/calibration-file.ts';
 import { deriveCalibration } from '../core/measured/derive-calibration.ts';
-import { measuredRanks, nameOfRun, type Profile, type ProfiledFile, type ProfiledJob, profileOf, trainingJobOf } from '../core/measured/profile.ts';
+import {
+  measuredRanks,
+  nameOfRun,
+  type Profile,
+  type ProfiledFile,
+  type ProfiledJob,
+  profileOf,
+  trainingJobOf,
+} from '../core/measured/profile.ts';
 import type { MeasuredTrace } from '../core/measured/trace.ts';
 import { tracksOf } from '../core/measured/tracks.ts';
 import { factorsOf } from '../engine/calibration.ts';
@@ -11,14 +19,7 @@ import { formatValue } from '../engine/format.ts';
 import { writeCalibration } from '../io/calibration-file.ts';
 import { isInside } from '../io/confined-files.ts';
 import { pathOfUri } from '../io/uris.ts';
-import type {
-  CalibrateParams,
-  CalibrateResult,
-  MeasuredParams,
-  MeasuredResult,
-  PanelDevice,
-  PanelMeasured,
-} from '../protocol/measured.ts';
+import type { CalibrateParams, CalibrateResult, MeasuredParams, MeasuredResult, PanelDevice, PanelMeasured } from '../protocol/measured.ts';
 import { type ReadResult, readTrace } from '../traces/read-trace.ts';
 import type { Session } from './session.ts';
 
@@ -54,12 +55,14 @@ export class MeasuredRuns {
     if ('error' in found) return found;
     const { profile, profiled } = found;
     const job = profiled && trainingJobOf(profiled);
-    if (!job || !profiled) return { error: 'a calibration is made from the kernels of a training run, and this document has no estimate of one' };
+    if (!job || !profiled)
+      return { error: 'a calibration is made from the kernels of a training run, and this document has no estimate of one' };
     const ranks = measuredRanks(profile);
     if (ranks.length === 0) return { error: 'a calibration is made from kernels; logs hold none' };
     const folder = this.folderOf(params.uri);
     const document = pathOfUri(params.uri);
-    if (folder === undefined || document === undefined) return { error: 'the document lies in no folder of the workspace, which would hold the calibration' };
+    if (folder === undefined || document === undefined)
+      return { error: 'the document lies in no folder of the workspace, which would hold the calibration' };
     const derived = deriveCalibration(job, ranks, nameOfRun(profile.files, relative(folder, document), profiled.runsAs));
     if ('refused' in derived) return { error: derived.refused };
     const lines = [...factorsOf(derived.speeds), ...derived.left.map((one) => `left out: ${one}`)];

@@ -1,6 +1,7 @@
 /** What the panel shows of measured runs, and what is asked of the server about them. Plain data. */
-import type { ComparedFigure } from '../core/measured/compared-figure.ts';
+
 import type { ComparedPart } from '../core/measured/compare-step.ts';
+import type { ComparedFigure } from '../core/measured/compared-figure.ts';
 import type { MeasuredTracks } from '../core/measured/tracks.ts';
 
 /** One GPU of a measured file. */
