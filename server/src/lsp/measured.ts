@@ -1,6 +1,4 @@
 /** Measured runs beside the estimate of a document, and calibrations made from them. The files read last are remembered. */
-import { statSync } from 'node:fs';
-import { isAbsolute, relative } from 'node:path';
 import { calibrationPath } from '../core/calibration/calibration-file.ts';
 import { deriveCalibration } from '../core/measured/derive-calibration.ts';
 import {
@@ -18,9 +16,9 @@ import { factorsOf } from '../engine/calibration.ts';
 import { formatValue } from '../engine/format.ts';
 import { writeCalibration } from '../io/calibration-file.ts';
 import { isInside } from '../io/confined-files.ts';
-import { pathOfUri } from '../io/uris.ts';
+import { isAbsolutePath, pathFrom, pathOfUri } from '../io/uris.ts';
 import type { CalibrateParams, CalibrateResult, MeasuredParams, MeasuredResult, PanelDevice, PanelMeasured } from '../protocol/measured.ts';
-import { type ReadResult, readTrace } from '../traces/read-trace.ts';
+import { type ReadResult, readTrace, stampOf } from '../traces/read-trace.ts';
 import type { Session } from './session.ts';
 
 /** How a request is stopped and how it tells how far it is. */
@@ -63,7 +61,7 @@ export class MeasuredRuns {
     const document = pathOfUri(params.uri);
     if (folder === undefined || document === undefined)
       return { error: 'the document lies in no folder of the workspace, which would hold the calibration' };
-    const derived = deriveCalibration(job, ranks, nameOfRun(profile.files, relative(folder, document), profiled.runsAs));
+    const derived = deriveCalibration(job, ranks, nameOfRun(profile.files, pathFrom(folder, document), profiled.runsAs));
     if ('refused' in derived) return { error: derived.refused };
     const lines = [...factorsOf(derived.speeds), ...derived.left.map((one) => `left out: ${one}`)];
     if (!params.write) return { path: calibrationPath, lines };
@@ -83,7 +81,7 @@ export class MeasuredRuns {
     course: Course,
   ): Promise<{ readonly profile: Profile; readonly profiled: ProfiledJob | undefined } | { readonly error: string }> {
     const { traces } = params;
-    if (traces.length === 0 || traces.length > mostFiles || !traces.every((path) => isAbsolute(path)))
+    if (traces.length === 0 || traces.length > mostFiles || !traces.every(isAbsolutePath))
       return { error: `give 1 to ${mostFiles} measured files` };
     const read = await this.read(traces, course);
     if ('error' in read) return read;
@@ -99,7 +97,7 @@ export class MeasuredRuns {
   }
 
   private async read(paths: readonly string[], { signal, progress }: Course): Promise<Remembered | { readonly error: string }> {
-    const key = JSON.stringify(paths.map((path) => [path, statSync(path, { throwIfNoEntry: false })?.mtimeMs]));
+    const key = stampOf(paths);
     if (this.remembered?.key === key) return this.remembered;
     this.remembered = undefined;
     const traces: MeasuredTrace[] = [];

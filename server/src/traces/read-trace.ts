@@ -44,6 +44,16 @@ export async function readTrace(path: string, options: ReadOptions = {}): Promis
   }
 }
 
+/** A word that changes when one of the files does. */
+export function stampOf(paths: readonly string[]): string {
+  return JSON.stringify(
+    paths.map((path) => {
+      const found = statSync(path, { throwIfNoEntry: false });
+      return [path, found?.mtimeMs, found?.size];
+    }),
+  );
+}
+
 async function firstBytes(path: string): Promise<Buffer> {
   const file = await open(path, 'r');
   try {

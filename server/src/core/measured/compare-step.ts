@@ -55,14 +55,14 @@ function compared(
   };
 }
 
-/** What explains most of the difference; the words of the unit stay with the caller's eye: milliseconds to three digits. */
+/** How far off the step is, and what explains most of it. */
 function wordsOf(step: ComparedPart, parts: readonly ComparedPart[]): readonly string[] {
   const off = step.difference ?? 0;
   const share = (step.predicted ?? 0) > 0 ? off / (step.predicted ?? 1) : 0;
   const first =
     Math.abs(share) < 0.01
       ? 'The measured step is as long as the predicted one, within 1 %.'
-      : `The measured step is ${percent(Math.abs(share))} ${off > 0 ? 'longer' : 'shorter'} than predicted (${milliseconds(step.measured)} instead of ${milliseconds(step.predicted ?? 0)}).`;
+      : `The measured step is ${percent(Math.abs(share))} ${off > 0 ? 'longer' : 'shorter'} than predicted (${timeText(step.measured)} instead of ${timeText(step.predicted ?? 0)}).`;
   const largest = [...parts]
     .filter(({ difference = 0 }) => Math.abs(difference) > 0.01 * step.measured)
     .sort((a, b) => Math.abs(b.difference ?? 0) - Math.abs(a.difference ?? 0))
@@ -71,13 +71,17 @@ function wordsOf(step: ComparedPart, parts: readonly ComparedPart[]): readonly s
 }
 
 function sentence({ label, predicted = 0, measured, difference = 0 }: ComparedPart): string {
-  const size = `${milliseconds(Math.abs(difference))} ${difference > 0 ? 'more' : 'less'} than predicted`;
-  if (predicted < least) return `${label}: ${milliseconds(measured)} that the prediction does not have.`;
-  if (measured < least) return `${label}: predicted ${milliseconds(predicted)}, nothing of it in the trace.`;
+  const size = `${timeText(Math.abs(difference))} ${difference > 0 ? 'more' : 'less'} than predicted`;
+  if (predicted < least) return `${label}: ${timeText(measured)} that the prediction does not have.`;
+  if (measured < least) return `${label}: predicted ${timeText(predicted)}, nothing of it in the trace.`;
   const factor = measured / predicted;
   const times = factor >= 1.02 ? `, ${factor.toFixed(2)} times as long` : factor <= 0.98 ? `, ${percent(1 - factor)} faster` : '';
-  return `${label}: ${size} (${milliseconds(measured)} instead of ${milliseconds(predicted)}${times}).`;
+  return `${label}: ${size} (${timeText(measured)} instead of ${timeText(predicted)}${times}).`;
 }
 
 const percent = (share: number): string => `${Number((share * 100).toPrecision(share < 0.1 ? 2 : 3))} %`;
-const milliseconds = (seconds: Seconds): string => `${Number((seconds * 1e3).toPrecision(3)).toLocaleString('en-US')} ms`;
+/** Three digits, in seconds or milliseconds. */
+function timeText(seconds: Seconds): string {
+  const [value, unit] = seconds >= 0.9995 ? [seconds, 's'] : [seconds * 1e3, 'ms'];
+  return `${Number(value.toPrecision(3))} ${unit}`;
+}
