@@ -16,7 +16,7 @@ import { factorsOf } from '../engine/calibration.ts';
 import { formatValue } from '../engine/format.ts';
 import { writeCalibration } from '../io/calibration-file.ts';
 import { isInside } from '../io/confined-files.ts';
-import { isAbsolutePath, pathFrom, pathOfUri } from '../io/uris.ts';
+import { isAbsolutePath, pathInside, pathOfUri } from '../io/uris.ts';
 import type { CalibrateParams, CalibrateResult, MeasuredParams, MeasuredResult, PanelDevice, PanelMeasured } from '../protocol/measured.ts';
 import { type ReadResult, readTrace, stampOf } from '../traces/read-trace.ts';
 import type { Session } from './session.ts';
@@ -61,7 +61,7 @@ export class MeasuredRuns {
     const document = pathOfUri(params.uri);
     if (folder === undefined || document === undefined)
       return { error: 'the document lies in no folder of the workspace, which would hold the calibration' };
-    const derived = deriveCalibration(job, ranks, nameOfRun(profile.files, pathFrom(folder, document), profiled.runsAs));
+    const derived = deriveCalibration(job, ranks, nameOfRun(profile.files, pathInside(folder, document), profiled.runsAs));
     if ('refused' in derived) return { error: derived.refused };
     const lines = [...factorsOf(derived.speeds), ...derived.left.map((one) => `left out: ${one}`)];
     if (!params.write) return { path: calibrationPath, lines };
