@@ -68,7 +68,7 @@ const descriptions: readonly (readonly [RegExp, Dimension])[] = [
 export function dimensionOf({ kind, groupSize, group = '' }: Collective, job: TrainingJob | undefined): Dimension {
   const told = descriptions.find(([pattern]) => pattern.test(group))?.[1];
   if (told) return told;
-  if (!job) return kind === 'send-recv' ? 'pipeline' : kind === 'all-to-all' ? 'expert' : 'unknown';
+  if (!job) return 'unknown';
   const { tensor, pipeline, context, data, expert } = job.parallel;
   const has: Readonly<Record<Exclude<Dimension, 'unknown'>, number>> = {
     tensor,
@@ -86,7 +86,8 @@ export function dimensionOf({ kind, groupSize, group = '' }: Collective, job: Tr
 function candidates(kind: CollectiveKind, { parallel, zero }: TrainingJob): readonly Exclude<Dimension, 'unknown'>[] {
   switch (kind) {
     case 'send-recv':
-      return parallel.contextKind === 'ring' ? ['pipeline', 'context'] : ['pipeline'];
+      // NCCL has no all-to-all of its own: libraries make it of sends and receives.
+      return parallel.contextKind === 'ring' ? ['pipeline', 'context', 'expert'] : ['pipeline', 'expert', 'context'];
     case 'all-to-all':
       return parallel.contextKind === 'all-to-all' ? ['context', 'expert'] : ['expert'];
     case 'all-gather':

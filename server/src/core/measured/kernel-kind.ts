@@ -43,7 +43,7 @@ const fromCommunicationLibrary =
 
 const computation: readonly Row[] = [
   // Inductor names fused streaming kernels after every operator in them, products included.
-  [/\btriton_(?:poi|red|per|for)_/, 'memory-bound'],
+  [/\btriton_(?:poi|red|per|for)_|^triton__\d/, 'memory-bound'],
   [/\btriton_tem_\w*(?:flex_attention|flex_decoding)/, 'attention'],
   [/\btriton_tem_\w*(?:mm|convolution)/, 'gemm'],
   // Writing to the cache is no attention, whatever its name says.
@@ -58,9 +58,9 @@ const computation: readonly Row[] = [
     /fused_moe_kernel|moe_?gemm|moefcgemm|grouped_?(?:gemm|mm)|gemm_?grouped|groupproblemshape|marlin_moe|group_gemm|moe_wna16|mgrouped/,
     'grouped-gemm',
   ],
-  [/^(?:void )?at::native::|elementwise|\breduce_kernel/, 'memory-bound'],
+  [/^(?:void )?at::native::|elementwise|\breduce_kernel|split_embedding|nchwtonhwc|nhwctonchw|\bbn_(?:fw|bw)_|pooling_/, 'memory-bound'],
   [
-    /gemm|gemv|nvjet|\bcijk_|xmma|cutlass.*(?:tensorop|wgmma|gemm)|splitkreduce|_scaled_mm|scaled_mm|block_fp8_matmul|marlin|wvsplitk|dot_kernel|matmul|cudnn.*(?:conv|cnn)|convolve|winograd|implicit_/,
+    /gemm|gemv|nvjet|\bcijk_|xmma|cutlass.*(?:tensorop|wgmma|gemm)|splitkreduce|_scaled_mm|scaled_mm|block_fp8_matmul|marlin|wvsplitk|dot_kernel|matmul|cudnn.*(?:conv|cnn)|scudnn|[dw]grad_engine|convolve|winograd|implicit_/,
     'gemm',
   ],
   [
@@ -73,7 +73,8 @@ const find = (rows: readonly Row[], name: string): KernelKind | undefined => row
 
 /** The kind of a kernel of this name. */
 export function kernelKind(name: string): KernelKind {
-  const lower = name.toLowerCase();
+  // FBGEMM is the name of a library, most of whose kernels are no products.
+  const lower = name.toLowerCase().replaceAll('fbgemm', 'fb');
   if (/^mem(?:cpy|set)\b/.test(lower)) return 'copy';
   if (fromCommunicationLibrary.test(lower)) return find(communication, lower) ?? 'collective';
   return find(computation, lower) ?? 'other';
