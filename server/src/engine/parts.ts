@@ -1,9 +1,10 @@
 /** What the steps of the engine share: what it was given, its caches, and the guard around each step. */
+import type { EstimateResult } from '../core/estimate.ts';
+import type { Finding } from '../core/finding.ts';
 import type { Fault } from '../frameworks/detect.ts';
 import type { Alternative, EngineSettings, FileAccess } from './analysis.ts';
 import type { Memo } from './memo.ts';
 import type { Log } from './run-rules.ts';
-import type { Verdict } from './verdict.ts';
 
 export interface EngineOptions {
   readonly files: FileAccess;
@@ -11,6 +12,12 @@ export interface EngineOptions {
   readonly settings: () => EngineSettings;
   /** Told about faults of our own. */
   readonly log?: Log;
+}
+
+/** What rules and model say about a job, without places. */
+export interface Verdict {
+  readonly result: EstimateResult;
+  readonly findings: readonly Finding[];
 }
 
 export interface Parts extends Required<EngineOptions> {

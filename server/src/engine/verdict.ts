@@ -1,7 +1,6 @@
 /** The estimate of a job whose fields and hardware are known, and what the rules say about it. */
 import type { Assumption, EstimateResult } from '../core/estimate.ts';
 import { estimateJob } from '../core/estimate-job.ts';
-import type { Finding } from '../core/finding.ts';
 import type { JobField, JobKind, PartialJob } from '../core/job-fields.ts';
 import type { JobAnalysis } from './analysis.ts';
 import type { ResolvedCluster } from './cluster.ts';
@@ -10,16 +9,10 @@ import type { Layer } from './layers.ts';
 import { jobKey } from './memo.ts';
 import { assumptionsOfNames } from './missing-deepspeed.ts';
 import { softened } from './not-modelled.ts';
-import { guard, type Parts } from './parts.ts';
+import { guard, type Parts, type Verdict } from './parts.ts';
 import { runRules } from './run-rules.ts';
 import { trialsOf } from './trials.ts';
 import { assumptionsForHidden, refusalForHidden } from './unknowns.ts';
-
-/** What rules and model say about a job, without places. */
-export interface Verdict {
-  readonly result: EstimateResult;
-  readonly findings: readonly Finding[];
-}
 
 /** Everything known about a job. */
 export interface ResolvedJob extends Layer {

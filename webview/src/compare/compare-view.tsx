@@ -103,7 +103,7 @@ function Pair({ state, post, simulation }: ViewProps & { readonly simulation: Si
     [state],
   );
   const zoom = (factor: number): void => setView(state, zoomView(scale, total, factor, (scale.start + scale.end) / 2), total);
-  const shared = { scale, width, stage: 0, end: total, idle: undefined };
+  const shared = { scale, width, stage: -1, end: total, idle: undefined };
   return (
     <div class="charts" ref={box}>
       {other && (

@@ -26,7 +26,7 @@ const isWritten = (origin: Origin | undefined): boolean => origin !== undefined 
 
 /** The ways to write `value`, likeliest first. `change` is everything that is wanted. */
 export function waysOf(field: TriedField, value: Value, job: JobAnalysis, change: PartialJob): readonly Way[] {
-  return [...ownWays(field, value, job, change), ...wordWays(field, value, job)];
+  return [...ownWays(field, value, job, change), ...wordWays(field, value, job), ...lastWays(field, value)];
 }
 
 function ownWays(field: TriedField, value: Value, job: JobAnalysis, change: PartialJob): readonly Way[] {
@@ -91,12 +91,14 @@ function microBatchWays(microBatches: number, { job, sources }: JobAnalysis, cha
   return isWritten(sources['batch.global']) ? [...byGlobal, own] : [own, ...byGlobal];
 }
 
-function virtualStageWays(stages: number, { job }: JobAnalysis, change: PartialJob): readonly Way[] {
+function virtualStageWays(stages: number, { job, sources }: JobAnalysis, change: PartialJob): readonly Way[] {
   const layers = (job['model.layers'] ?? 0) / ((change['parallel.pipeline'] ?? job['parallel.pipeline'] ?? 1) * stages);
   const gone: Way = { changes: [remove('parallel.virtualStages'), remove('parallel.layersPerVirtualStage')] };
   const asLayers: readonly Way[] =
     Number.isInteger(layers) && layers > 0 ? [{ changes: [set('parallel.layersPerVirtualStage', layers)] }] : [];
-  return [...(stages === 1 ? [gone] : []), { changes: [set('parallel.virtualStages', stages)] }, ...asLayers];
+  const own: Way = { changes: [set('parallel.virtualStages', stages)] };
+  const written = isWritten(sources['parallel.layersPerVirtualStage']);
+  return [...(stages === 1 ? [gone] : []), ...(written ? [...asLayers, own] : [own, ...asLayers])];
 }
 
 /** Full recomputation may need a method; other kinds must have none. */
@@ -104,17 +106,19 @@ function recomputeWays(value: Value, { job }: JobAnalysis): readonly Way[] {
   const own = set('recompute.granularity', value);
   if (value !== 'full') {
     const alone = [remove('recompute.method'), remove('recompute.layers')];
-    return [
-      ...(value === 'none' ? [{ changes: [remove('recompute.granularity'), ...alone] }] : []),
-      { changes: [own, ...alone] },
-      { changes: [own] },
-    ];
+    return [{ changes: [own, ...alone] }, { changes: [own] }];
   }
   const method = [
     ...(job['recompute.method'] === undefined ? [set('recompute.method', 'uniform')] : []),
     ...(job['recompute.layers'] === undefined ? [set('recompute.layers', 1)] : []),
   ];
   return [{ changes: [own, ...method] }, { changes: [own] }];
+}
+
+/** Without a word for it, nothing is recomputed where nothing is said. */
+function lastWays(field: TriedField, value: Value): readonly Way[] {
+  if (field !== 'recompute.granularity' || value !== 'none') return [];
+  return [{ changes: [remove('recompute.granularity'), remove('recompute.method'), remove('recompute.layers')] }];
 }
 
 /** More words than this are names rather than choices. */

@@ -44,13 +44,25 @@ export function whatIf(engine: Engine, analysis: Analysis, jobIndex: number, cha
   if (!file) return undefined;
   const wanted = wantedOf(file, change);
   const asked: PartialJob = Object.fromEntries(wanted);
-  const unwritable: UnwritableField[] = [];
   let progress: Progress = { changes: [], settings: {}, edits: [], job: file };
-  for (const [field, value] of wanted) {
-    const next = put(engine, analysis, file, progress, field, value, asked);
-    if ('why' in next) unwritable.push({ field, why: next.why });
-    else progress = next;
-  }
+  let waiting: readonly (readonly [TriedField, Value])[] = wanted;
+  let unwritable: UnwritableField[] = [];
+  // A value may follow from one that comes later: what could not be put in is tried again once others are.
+  do {
+    unwritable = [];
+    const open = waiting;
+    waiting = [];
+    for (const [field, value] of open) {
+      const next = put(engine, analysis, file, progress, field, value, asked);
+      if (!('why' in next)) {
+        progress = next;
+        continue;
+      }
+      unwritable.push({ field, why: next.why });
+      waiting = [...waiting, [field, value]];
+    }
+    if (waiting.length === open.length) break;
+  } while (waiting.length > 0);
   // What was put in last may have moved what was there before.
   const lost = unwritable.length > 0 ? [] : wanted.filter(([field, value]) => valueIn(field, progress.job) !== value);
   unwritable.push(...lost.map(([field]) => ({ field, why: 'the other changes decide it' })));
