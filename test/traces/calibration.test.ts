@@ -37,7 +37,8 @@ function run(gemm: number, attention: number, streaming: number): SyntheticRun {
     hidden: 0,
     optimizer: 2e-3,
     idle: 1e-3,
-    rank: 0,
+    tensorElements: 4_194_304,
+    dataElements: 1,
   };
 }
 

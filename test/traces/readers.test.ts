@@ -1,14 +1,14 @@
 /** Every format gives the same kernels and steps of the same run; damaged files say what was read. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { gzipSync } from 'node:zlib';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { Database } from 'node-sqlite3-wasm';
 import { afterAll, describe, expect, test } from 'vitest';
 import { measuredStep } from '../../server/src/core/measured/measured-step.ts';
 import type { MeasuredTrace, TraceFormat } from '../../server/src/core/measured/trace.ts';
 import { readTrace } from '../../server/src/traces/read-trace.ts';
-import { chromeText, kinetoText, megatronText, nsightStatements, smallRun, synthetic, vllmText } from './synthetic.ts';
+import { chromeText, kinetoText, megatronText, nsightStatements, sampleRun, smallRun, synthetic, vllmText } from './synthetic.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'rooflint-traces-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -98,7 +98,6 @@ test('compressed data that ends early, damaged events and a damaged database say
   expect(damaged.broken).toMatch(/^1 events are no valid JSON and were left out/);
   expect(damaged.recording?.kernels.count).toBe(trace.slices.length - 1);
   const database = nsightFile('whole.sqlite');
-  const { readFileSync } = await import('node:fs');
   const bytes = readFileSync(database);
   const half = await readTrace(file('half.sqlite', bytes.subarray(0, bytes.length / 2)));
   expect('error' in half ? half.error : half.trace.broken).toMatch(/damaged or incomplete|no GPU kernel/);
@@ -155,4 +154,13 @@ test('reading stops when it is told to', async () => {
   stop.abort();
   expect(await readTrace(file('stop.json', kinetoText(trace)), { signal: stop.signal })).toMatchObject({ cancelled: true });
   expect(await readTrace(nsightFile('stop.sqlite'), { signal: stop.signal })).toMatchObject({ cancelled: true });
+});
+
+test('the kept samples are what the generator writes', () => {
+  const sample = (name: string): Buffer => readFileSync(join(import.meta.dirname, 'samples', name));
+  for (const rank of [0, 1])
+    expect(gunzipSync(sample(`rank${rank}.pt.trace.json.gz`)).toString()).toBe(kinetoText(synthetic(sampleRun), rank));
+  expect(sample('xla.trace.json').toString()).toBe(chromeText(synthetic({ ...sampleRun, steps: 2, microBatches: 1 })));
+  expect(sample('megatron.log').toString()).toBe(megatronText(0.141, 9100));
+  expect(sample('vllm.log').toString()).toBe(vllmText);
 });

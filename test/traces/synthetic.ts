@@ -24,7 +24,9 @@ export interface SyntheticRun {
   readonly optimizer: number;
   /** The GPU waits for the host at the end of each step. */
   readonly idle: number;
-  readonly rank: number;
+  /** Elements of two bytes of one all-reduce of TP and of the reduction of gradients. */
+  readonly tensorElements: number;
+  readonly dataElements: number;
 }
 
 export interface Slice {
@@ -58,7 +60,23 @@ export const smallRun: SyntheticRun = {
   hidden: 9e-3,
   optimizer: 2e-3,
   idle: 1e-3,
-  rank: 0,
+  tensorElements: 16_777_216,
+  dataElements: 67_108_864,
+};
+
+/** A run of samples/train.sh, somewhat slower than predicted. */
+export const sampleRun: SyntheticRun = {
+  steps: 4,
+  microBatches: 2,
+  layers: 4,
+  forward: { gemm: 3.9e-3, attention: 0.5e-3, streaming: 0.8e-3, tensor: 0.31e-3 },
+  backward: { gemm: 8.1e-3, attention: 1.35e-3, streaming: 1.3e-3, tensor: 0.31e-3 },
+  gradientReduction: 5.2e-3,
+  hidden: 3.6e-3,
+  optimizer: 9e-3,
+  idle: 2e-3,
+  tensorElements: 33_554_432,
+  dataElements: 1_134_000_000,
 };
 
 const names = {
@@ -72,14 +90,10 @@ const names = {
   optimizer: 'void multi_tensor_apply_kernel<TensorListMetadata<4>, AdamFunctor<float, float, int>, float, float>(long)',
 } as const;
 
-const tensorMessage = { name: 'allreduce', elements: 16_777_216, group: 2, description: 'TENSOR_MODEL_PARALLEL_GROUP', ranks: '[0, 1]' };
-const dataMessage = {
-  name: '_reduce_scatter_base',
-  elements: 67_108_864,
-  group: 4,
-  description: 'DATA_PARALLEL_GROUP',
-  ranks: '[0, 2, 4, 6]',
-};
+const tensorMessage = (elements: number) =>
+  ({ name: 'allreduce', elements, group: 2, description: 'TENSOR_MODEL_PARALLEL_GROUP', ranks: '[0, 1]' }) as const;
+const dataMessage = (elements: number) =>
+  ({ name: '_reduce_scatter_base', elements, group: 4, description: 'DATA_PARALLEL_GROUP', ranks: '[0, 2, 4, 6]' }) as const;
 
 /** The run as slices on two streams. */
 export function synthetic(run: SyntheticRun): SyntheticTrace {
@@ -94,7 +108,7 @@ export function synthetic(run: SyntheticRun): SyntheticTrace {
     add(names.gemm, times.gemm);
     add(attention, times.attention);
     add(names.streaming, times.streaming);
-    if (times.tensor > 0) add(names.allReduce, times.tensor, { stream: 20, message: tensorMessage });
+    if (times.tensor > 0) add(names.allReduce, times.tensor, { stream: 20, message: tensorMessage(run.tensorElements) });
   };
   for (let step = 0; step < run.steps; step++) {
     const start = now;
@@ -103,7 +117,7 @@ export function synthetic(run: SyntheticRun): SyntheticTrace {
       for (let at = 0; at < run.layers; at++) layer(run.backward, names.backward);
     }
     if (run.gradientReduction > 0) {
-      const reduced = { kind: 'kernel', stream: 24, message: dataMessage, name: names.reduceScatter } as const;
+      const reduced = { kind: 'kernel', stream: 24, message: dataMessage(run.dataElements), name: names.reduceScatter } as const;
       slices.push({ ...reduced, start: now - run.hidden, duration: run.gradientReduction });
       now += run.gradientReduction - run.hidden;
     }
@@ -214,9 +228,9 @@ export function* nsightStatements({ slices, steps }: SyntheticTrace, gpu = 'NVID
 }
 
 /** Iteration lines as Megatron-LM writes them. */
-export function megatronText(stepSeconds: number, iterations = 12): string {
+export function megatronText(stepSeconds: number, allocated = 61234.5, iterations = 12): string {
   const lines = [
-    '[Rank 0] (after 2 iterations) memory (MB) | allocated: 22113.9 | max allocated: 61234.5 | reserved: 65000.0 | max reserved: 66000.0',
+    `[Rank 0] (after 2 iterations) memory (MB) | allocated: ${allocated / 2} | max allocated: ${allocated} | reserved: ${allocated + 500} | max reserved: ${allocated + 500}`,
   ];
   for (let at = 1; at <= iterations; at++) {
     const seconds = at === 1 ? 6 * stepSeconds : stepSeconds * (1 + 0.01 * (at % 3));
