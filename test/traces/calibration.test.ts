@@ -196,3 +196,15 @@ test('a trace of another GPU or another number of ranks is doubted', async () =>
   expect(out).toContain('any.json was measured on NVIDIA A100-SXM4-80GB, the estimate is for NVIDIA H100');
   expect(out).toContain('any.json is of a job of 8 ranks, the configuration starts 16.');
 });
+
+test('ranks of the same work that take unequal times are named', async () => {
+  const folder = folderWith({
+    'rank0.json': kinetoText(synthetic(run(1e-3, 1e-3, 1e-3)), 0),
+    'rank1.json': kinetoText(synthetic(run(1.5e-3, 1e-3, 1e-3)), 1),
+    'rank2.json': kinetoText(synthetic(run(1.02e-3, 1e-3, 1e-3)), 2),
+  });
+  const { out } = await rooflint(['profile', 'rank0.json', 'rank1.json', 'rank2.json'], folder);
+  expect(out).toContain('The kernels of rank1.json compute 17 % longer per step than those of rank0.json');
+  const even = await rooflint(['profile', 'rank0.json', 'rank2.json'], folder);
+  expect(even.out).not.toContain('longer per step');
+});

@@ -65,11 +65,30 @@ const mostKernels = 12;
 
 export function profileOf(traces: readonly MeasuredTrace[], profiled: ProfiledJob | undefined): Profile {
   const job = profiled && trainingJobOf(profiled);
-  return {
-    files: traces.map((trace) => fileOf(trace, profiled, job)),
-    doubts: profiled ? traces.flatMap((trace) => doubtsOf(trace, profiled)) : [],
-  };
+  const files = traces.map((trace) => fileOf(trace, profiled, job));
+  const doubts = profiled ? traces.flatMap((trace) => doubtsOf(trace, profiled)) : [];
+  return { files, doubts: [...doubts, ...unevenRanks(files)] };
 }
+
+/** Ranks that do the same work should take the same time; the others wait for the slowest. */
+function unevenRanks(files: readonly ProfiledFile[]): readonly string[] {
+  const ranks = files.flatMap(({ name, devices }) =>
+    devices.map((device) => ({ name, stage: device.stage, busy: computingOf(device.step) })),
+  );
+  return [...new Set(ranks.map(({ stage }) => stage))].flatMap((stage) => {
+    const alike = ranks.filter((one) => one.stage === stage).sort((a, b) => a.busy - b.busy);
+    const [fastest, slowest] = [alike[0], alike.at(-1)];
+    if (!fastest || !slowest || !(slowest.busy > 1.05 * fastest.busy)) return [];
+    const more = Math.round((slowest.busy / fastest.busy - 1) * 100);
+    return [
+      `The kernels of ${slowest.name} compute ${more} % longer per step than those of ${fastest.name}: the other ranks wait for them.`,
+    ];
+  });
+}
+
+const computingParts: ReadonlySet<string> = new Set(['gemm', 'attention', 'memory-bound']);
+const computingOf = ({ parts }: MeasuredStep): number =>
+  parts.reduce((sum, { id, visible }) => sum + (computingParts.has(id) ? visible : 0), 0);
 
 function fileOf(trace: MeasuredTrace, profiled: ProfiledJob | undefined, job: TrainingJob | undefined): ProfiledFile {
   const { name, format, origin, broken, recording } = trace;
