@@ -6,7 +6,7 @@ import * as vscode from 'vscode';
 import { LanguageClient, TransportKind } from 'vscode-languageclient/node';
 
 /** Languages the server reads. Files named `*.sbatch` and `*.slurm` are shell scripts whatever language they are given. */
-const languages = ['shellscript', 'json', 'jsonc', 'yaml', 'toml', 'python', 'dockerfile', 'pbtxt', 'modelfile'];
+const languages = ['shellscript', 'json', 'jsonc', 'yaml', 'toml', 'python', 'dockerfile', 'pbtxt', 'modelfile', 'cuda-cpp', 'hip'];
 const schedulerScripts = '**/*.{sbatch,slurm}';
 
 export function createClient(context: vscode.ExtensionContext): LanguageClient {

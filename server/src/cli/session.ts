@@ -5,7 +5,7 @@ import type { Analysis, EngineSettings } from '../engine/analysis.ts';
 import { createEngine, type Engine } from '../engine/engine.ts';
 import { readCalibration } from '../io/calibration-file.ts';
 import { type DiskFiles, diskFiles } from '../io/files.ts';
-import { initParsers } from '../syntax/parsers.ts';
+import { initKernelParser, initParsers } from '../syntax/parsers.ts';
 import { type CliIo, UsageError } from './io.ts';
 import { reasonOf } from './reason.ts';
 
@@ -23,6 +23,7 @@ export interface Session {
 export async function openSession(io: CliIo, settings: EngineSettings, files: DiskFiles = diskFiles([io.folder])): Promise<Session> {
   try {
     await initParsers(io.parsers.runtime, io.parsers.grammars);
+    await initKernelParser(io.parsers.grammars);
   } catch (error) {
     throw new UsageError(`the parser files cannot be loaded (${reasonOf(error)}); build or install Rooflint again.`);
   }
