@@ -11,6 +11,7 @@ import type { ServingJob } from '../../estimate-inputs.ts';
 import type { Accelerator } from '../../hardware.ts';
 import type { NumberFormat } from '../../job-fields.ts';
 import { bytesPerElement } from '../../number-format.ts';
+import { since } from '../engines/engine-id.ts';
 
 export interface ServingDevices {
   /** What runs quantized: projections, MLP, experts. */
@@ -43,12 +44,20 @@ function plainDevice(accelerator: Accelerator, calibration: ComputeCalibration):
   return known ?? (describeDevice({ ...accelerator, peak: { bf16: unbounded } }, 'bf16', calibration) as Device);
 }
 
+/** vLLM was built with CUDA 11.8 until 0.2.2 (release notes). */
+const onOlderLibrary = ({ engine }: ServingJob): boolean => engine.id === 'vllm' && !since(engine, '0.2.2');
+
+function withRate(device: Device, rate: number): Device {
+  return { ...device, gemm: { ...device.gemm, peakShare: device.gemm.peakShare * rate } };
+}
+
 export function servingDevices(job: ServingJob): ServingDevices {
   const { accelerator } = job.cluster;
   const serving = servingCalibration(accelerator.architecture);
   const steady = sustainedCalibration(accelerator);
   const calibration = { ...steady, sustainedShare: steady.sustainedShare ** serving.burstShare };
-  const plain = plainDevice(accelerator, calibration);
+  const newest = plainDevice(accelerator, calibration);
+  const plain = onOlderLibrary(job) ? withRate(newest, serving.olderProducts) : newest;
   if (bytesPerElement(job.weights) >= 2) return { linear: plain, widened: false, plain, serving };
   // llama.cpp's blocks are no format of the matrix units.
   const widens = job.engine.id === 'llama-cpp' || job.engine.id === 'ollama' || !isMultiplied(accelerator, job.weights);

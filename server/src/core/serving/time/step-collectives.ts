@@ -40,13 +40,16 @@ function directTime({ intra }: Placement, size: number, bytes: Bytes, architectu
 /** vLLM has kernels of its own for small sums since 0.3 (release notes). */
 const sumsItself = ({ engine }: ServingJob): boolean => engine.id !== 'vllm' || since(engine, '0.3');
 
+/** NCCL sums in the switches since 2.17; the PyTorch of those releases came with 2.14. */
+const withoutSwitch = (placement: Placement): Placement => ({ ...placement, timing: { ...placement.timing, reducesInSwitch: false } });
+
 /** Sum over `size` neighbouring ranks. */
 function sumTime(job: ServingJob, size: number, bytes: Bytes): Seconds {
   if (size <= 1) return 0;
   const placement = place(job.cluster, { size, stride: 1 });
+  if (!sumsItself(job)) return allReduceTime(withoutSwitch(placement), size, bytes) + renewalTime(job, size, bytes);
   const byNccl = allReduceTime(placement, size, bytes);
   const { wiring } = placement.intra;
-  if (!sumsItself(job)) return byNccl + renewalTime(job, size, bytes);
   if (placement.level.kind !== 'intra-node' || wiring === 'pcie' || wiring === 'torus') return byNccl;
   return Math.min(byNccl, directTime(placement, size, bytes, job.cluster.accelerator.architecture));
 }
