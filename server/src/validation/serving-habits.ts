@@ -22,7 +22,11 @@ function profilerHabits({ config }: CaseInput, fields: PartialJobDraft, assumpti
   assumptions.push({ field: 'serving.enforceEager', value: 'true', why: 'the vLLM of that paper has no CUDA graphs yet' });
   if (!(requests * prompt > 0)) return;
   fields['serving.maxBatchedTokens'] ??= Math.max(2560, requests * prompt);
-  assumptions.push({ field: 'serving.maxBatchedTokens', value: `${requests * prompt}`, why: 'the profile times the prompts of a batch as one step' });
+  assumptions.push({
+    field: 'serving.maxBatchedTokens',
+    value: `${requests * prompt}`,
+    why: 'the profile times the prompts of a batch as one step',
+  });
 }
 
 function tensorRtHabits(input: CaseInput, fields: PartialJobDraft, assumptions: Assumption[]): void {

@@ -39,11 +39,13 @@ function decodeSeconds(timer: StepTimer, requests: number, prompt: number, outpu
   return sum / looks;
 }
 
-function batchTimes(timer: StepTimer, { requests, prompt, output }: ServingRun, limits: Limits): RunTimes {
+/** Requests whose cache does not fit wait for those that are let in first, which are timed. */
+function batchTimes(timer: StepTimer, { requests: all, prompt, output }: ServingRun, limits: Limits): RunTimes {
+  const requests = Math.max(1, Math.min(all, limits.slots));
   const prefill = prefillSeconds(timer, requests, prompt, limits.batchedTokens);
   const perToken = output > 1 ? decodeSeconds(timer, requests, prompt, output) : 0;
   // The first token comes out of the prompt.
-  return { prefill, perToken, whole: prefill + (prompt > 0 ? output - 1 : output) * perToken };
+  return { prefill, perToken, whole: (all / requests) * (prefill + (prompt > 0 ? output - 1 : output) * perToken) };
 }
 
 /** Requests that came in with one step and go on together. */

@@ -11,6 +11,8 @@ const eras: Readonly<Record<string, readonly (readonly [before: string, set: str
   // 0.2.7 replays steps as graphs and draws the tokens of all requests at once; 0.6 overlaps text with steps; 0.8 runs V1.
   vllm: [
     ['0.2.7', 'vllm-0.2'],
+    ['0.6', 'vllm-0.5'],
+    ['0.8', 'vllm-0.7'],
   ],
 };
 
