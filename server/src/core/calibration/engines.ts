@@ -14,6 +14,8 @@ const eras: Readonly<Record<string, readonly (readonly [before: string, set: str
     ['0.6', 'vllm-0.5'],
     ['0.8', 'vllm-0.7'],
   ],
+  // Pull request 6766 (May 2024) brought graphs.
+  'llama-cpp': [['b2816', 'llama-cpp-b2800']],
 };
 
 /** The set of an engine's release; what was not looked at takes vLLM's newest, and Ollama runs llama.cpp. */

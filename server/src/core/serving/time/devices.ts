@@ -13,13 +13,20 @@ import type { NumberFormat } from '../../job-fields.ts';
 import { bytesPerElement } from '../../number-format.ts';
 import { since } from '../engines/engine-id.ts';
 
+export interface ProductDevice extends Device {
+  /** Up to so many tokens a product is sums over vectors, computed while the weights stream. */
+  readonly vectorTokens: number;
+  /** For more tokens quantized weights are written out in 16 bits first. */
+  readonly restoredAbove: number;
+}
+
 export interface ServingDevices {
   /** What runs quantized: projections, MLP, experts. */
-  readonly linear: Device;
+  readonly linear: ProductDevice;
   /** Weights are turned into 16 bits on the way to the products. */
   readonly widened: boolean;
   /** What stays in 16 bits: attention, head, what streams. */
-  readonly plain: Device;
+  readonly plain: ProductDevice;
   readonly serving: ServingCalibration;
 }
 
@@ -51,17 +58,29 @@ function withRate(device: Device, rate: number): Device {
   return { ...device, gemm: { ...device.gemm, peakShare: device.gemm.peakShare * rate } };
 }
 
+export const isLlamaCpp = ({ engine }: ServingJob): boolean => engine.id === 'llama-cpp' || engine.id === 'ollama';
+
+/**
+ * llama.cpp's limits (ggml/src/ggml-cuda: MMVQ_MAX_BATCH_SIZE; until pull request 8075, June 2024, MMQ_MAX_BATCH_SIZE, above which cuBLAS
+ * multiplied restored weights). Ollama is taken for newer.
+ */
+function forProducts(job: ServingJob, device: Device): ProductDevice {
+  if (!isLlamaCpp(job)) return { ...device, vectorTokens: 0, restoredAbove: Number.POSITIVE_INFINITY };
+  const restores = job.engine.id === 'llama-cpp' && !since(job.engine, 'b3210');
+  return { ...device, vectorTokens: 8, restoredAbove: restores ? 32 : Number.POSITIVE_INFINITY };
+}
+
 export function servingDevices(job: ServingJob): ServingDevices {
   const { accelerator } = job.cluster;
   const serving = servingCalibration(accelerator.architecture);
   const steady = sustainedCalibration(accelerator);
   const calibration = { ...steady, sustainedShare: steady.sustainedShare ** serving.burstShare };
   const newest = plainDevice(accelerator, calibration);
-  const plain = onOlderLibrary(job) ? withRate(newest, serving.olderProducts) : newest;
+  const plain = forProducts(job, onOlderLibrary(job) ? withRate(newest, serving.olderProducts) : newest);
   if (bytesPerElement(job.weights) >= 2) return { linear: plain, widened: false, plain, serving };
   // llama.cpp's blocks are no format of the matrix units.
-  const widens = job.engine.id === 'llama-cpp' || job.engine.id === 'ollama' || !isMultiplied(accelerator, job.weights);
+  const widens = isLlamaCpp(job) || !isMultiplied(accelerator, job.weights);
   const scales = job.scheme.id === 'fp8-block' ? 'block' : 'tensor';
   const own = widens ? undefined : describeDevice(accelerator, job.weights, calibration, scales);
-  return { linear: own ?? plain, widened: own === undefined, plain, serving };
+  return { linear: own === undefined ? plain : forProducts(job, own), widened: own === undefined, plain, serving };
 }

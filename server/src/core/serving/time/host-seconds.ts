@@ -14,7 +14,7 @@ export interface HostTimer {
 }
 
 export function hostTimer(job: ServingJob): HostTimer {
-  const { step, request, operator, promptOperators, eagerPrompt, gap } = engineHost(job.engine);
+  const { step, request, operator, promptOperators, eagerPrompt, gap, decodeGap } = engineHost(job.engine);
   const { hostPace } = servingCalibration(job.cluster.accelerator.architecture);
   const { layers } = job.model;
   const issue = layers * operator * hostPace;
@@ -25,7 +25,7 @@ export function hostTimer(job: ServingJob): HostTimer {
     waits(device, sampled, pairs) {
       const between = hostPace * (step + request * sampled);
       if (pairs > 0) return between + Math.max(layers * gap, prompts - device);
-      return between + Math.max(0, decode - device);
+      return between + Math.max(layers * decodeGap, decode - device);
     },
   };
 }

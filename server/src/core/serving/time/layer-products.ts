@@ -2,17 +2,16 @@
  * The matrix products of one layer on one GPU with the device they run on: parts that the weight scheme leaves alone run in 16
  * bits, the rest on weights of as many bytes as they are stored in. Engines run matrices that share their input as one.
  */
-import type { Device } from '../../compute/gemm.ts';
 import type { ServingJob } from '../../estimate-inputs.ts';
 import { type Block, firstAttention, firstExperts } from '../../model-shape.ts';
 import { elementsOf, layerMatrices, type Matrix, type Part } from '../memory/matrices.ts';
 import { splitOf } from '../memory/weight-bytes.ts';
 import { matrixBytes } from '../memory/weight-schemes/scheme.ts';
-import type { ServingDevices } from './devices.ts';
+import { isLlamaCpp, type ProductDevice, type ServingDevices } from './devices.ts';
 
 export interface LayerProduct {
   readonly part: Part;
-  readonly device: Device;
+  readonly device: ProductDevice;
   /** Equal ones: experts. */
   readonly count: number;
   /** Output and input features. */
@@ -29,12 +28,13 @@ function storedBytes({ model, scheme }: ServingJob, matrix: Matrix): number {
   return matrixBytes(matrix, scheme.layout(matrix, place)) / elementsOf(matrix);
 }
 
-function deviceOf(job: ServingJob, devices: ServingDevices, matrix: Matrix): Device {
+function deviceOf(job: ServingJob, devices: ServingDevices, matrix: Matrix): ProductDevice {
   const { plain, linear, widened, serving } = devices;
   // A part of which some layers are left alone counts as the larger share of them.
   if ((job.scheme.leaves.get(matrix.part) ?? 0) > 0.5 || elementsOf(matrix) === 0) return plain;
   const bytes = storedBytes(job, matrix);
-  return { ...linear, weightBytes: widened ? bytes / serving.widenedShare : bytes };
+  const share = isLlamaCpp(job) ? serving.blockShare : serving.widenedShare;
+  return { ...linear, weightBytes: widened ? bytes / share : bytes };
 }
 
 const sharesInput = (a: Matrix, b: Matrix): boolean =>
