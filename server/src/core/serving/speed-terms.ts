@@ -7,6 +7,7 @@ import type { ServingEstimate } from '../estimate.ts';
 import type { ServingJob } from '../estimate-inputs.ts';
 import { sumOf, type Term, type TermInput } from '../term.ts';
 import type { Seconds } from '../units.ts';
+import { runsLlamaCpp } from './engines/engine-id.ts';
 import { stageWeights } from './memory/weight-bytes.ts';
 import { stepParts } from './time/step-parts.ts';
 
@@ -138,8 +139,8 @@ function usualBatch(job: ServingJob, poolTokens: number): number {
 export function speedTerms(job: ServingJob, poolTokens: number): Pick<ServingEstimate, 'decode' | 'prefill' | 'cost'> {
   const batch = usualBatch(job, poolTokens);
   const live = Math.min(poolTokens, batch * (job.maxModelLen / 2));
-  // Pipeline stages work on groups of requests at the same time; a token of a group passes all stages.
-  const group = Math.ceil(batch / job.pipeline);
+  // Pipeline stages work on groups of requests at the same time; a token of a group passes all stages. llama.cpp decodes all in one batch.
+  const group = runsLlamaCpp(job.engine) ? batch : Math.ceil(batch / job.pipeline);
   const step = decodeStep(job, group, (live * group) / batch);
   const decoded: Named = {
     id: 'decode',

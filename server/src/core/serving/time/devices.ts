@@ -11,7 +11,7 @@ import type { ServingJob } from '../../estimate-inputs.ts';
 import type { Accelerator } from '../../hardware.ts';
 import type { NumberFormat } from '../../job-fields.ts';
 import { bytesPerElement } from '../../number-format.ts';
-import { since } from '../engines/engine-id.ts';
+import { runsLlamaCpp, since } from '../engines/engine-id.ts';
 
 export interface ProductDevice extends Device {
   /** Up to so many tokens a product is sums over vectors, computed while the weights stream. */
@@ -58,14 +58,12 @@ function withRate(device: Device, rate: number): Device {
   return { ...device, gemm: { ...device.gemm, peakShare: device.gemm.peakShare * rate } };
 }
 
-export const isLlamaCpp = ({ engine }: ServingJob): boolean => engine.id === 'llama-cpp' || engine.id === 'ollama';
-
 /**
  * llama.cpp's limits (ggml/src/ggml-cuda: MMVQ_MAX_BATCH_SIZE; until pull request 8075, June 2024, MMQ_MAX_BATCH_SIZE, above which cuBLAS
  * multiplied restored weights). Ollama is taken for newer.
  */
 function forProducts(job: ServingJob, device: Device): ProductDevice {
-  if (!isLlamaCpp(job)) return { ...device, vectorTokens: 0, restoredAbove: Number.POSITIVE_INFINITY };
+  if (!runsLlamaCpp(job.engine)) return { ...device, vectorTokens: 0, restoredAbove: Number.POSITIVE_INFINITY };
   const restores = job.engine.id === 'llama-cpp' && !since(job.engine, 'b3210');
   return { ...device, vectorTokens: 8, restoredAbove: restores ? 32 : Number.POSITIVE_INFINITY };
 }
@@ -79,7 +77,7 @@ export function servingDevices(job: ServingJob): ServingDevices {
   const plain = forProducts(job, onOlderLibrary(job) ? withRate(newest, serving.olderProducts) : newest);
   if (bytesPerElement(job.weights) >= 2) return { linear: plain, widened: false, plain, serving };
   // llama.cpp's blocks are no format of the matrix units.
-  const widens = isLlamaCpp(job) || !isMultiplied(accelerator, job.weights);
+  const widens = runsLlamaCpp(job.engine) || !isMultiplied(accelerator, job.weights);
   const scales = job.scheme.id === 'fp8-block' ? 'block' : 'tensor';
   const own = widens ? undefined : describeDevice(accelerator, job.weights, calibration, scales);
   return { linear: own === undefined ? plain : forProducts(job, own), widened: own === undefined, plain, serving };

@@ -4,10 +4,11 @@
  */
 import type { ServingJob } from '../../estimate-inputs.ts';
 import { type Block, firstAttention, firstExperts } from '../../model-shape.ts';
+import { runsLlamaCpp } from '../engines/engine-id.ts';
 import { elementsOf, layerMatrices, type Matrix, type Part } from '../memory/matrices.ts';
 import { splitOf } from '../memory/weight-bytes.ts';
 import { matrixBytes } from '../memory/weight-schemes/scheme.ts';
-import { isLlamaCpp, type ProductDevice, type ServingDevices } from './devices.ts';
+import type { ProductDevice, ServingDevices } from './devices.ts';
 
 export interface LayerProduct {
   readonly part: Part;
@@ -33,7 +34,7 @@ function deviceOf(job: ServingJob, devices: ServingDevices, matrix: Matrix): Pro
   // A part of which some layers are left alone counts as the larger share of them.
   if ((job.scheme.leaves.get(matrix.part) ?? 0) > 0.5 || elementsOf(matrix) === 0) return plain;
   const bytes = storedBytes(job, matrix);
-  const share = isLlamaCpp(job) ? serving.blockShare : serving.widenedShare;
+  const share = runsLlamaCpp(job.engine) ? serving.blockShare : serving.widenedShare;
   return { ...linear, weightBytes: widened ? bytes / share : bytes };
 }
 
