@@ -3,6 +3,7 @@ import type { ServingEstimate } from '../core/estimate.ts';
 import type { ServingJob } from '../core/estimate-inputs.ts';
 import type { PartialJob } from '../core/job-fields.ts';
 import { stepTimer } from '../core/serving/time/timer-of-job.ts';
+import { sequencesOfReplica, tokensOfReplica } from '../core/serving/tokens-of-replica.ts';
 import type { Predicted } from './predict-training.ts';
 import type { CaseInput } from './row.ts';
 import { servedLoadOf, underLoad } from './served-load.ts';
@@ -67,7 +68,7 @@ function countsWhole({ source }: CaseInput): boolean {
 function slotsOf(run: ServingRun, estimate: ServingEstimate, job: ServingJob): number {
   const { prompt, output } = run;
   const reserved = prompt + (run.kind !== 'steady' && job.framework === 'tensorrt-llm' ? output : output / 2);
-  return Math.min(job.maxSequences, Math.floor(estimate.kvTokens.value / reserved));
+  return Math.min(sequencesOfReplica(job), Math.floor(tokensOfReplica(job, estimate.kvTokens.value) / reserved));
 }
 
 /**

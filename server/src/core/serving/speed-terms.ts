@@ -10,6 +10,7 @@ import type { Seconds } from '../units.ts';
 import { runsLlamaCpp } from './engines/engine-id.ts';
 import { stageWeights } from './memory/weight-bytes.ts';
 import { stepParts } from './time/step-parts.ts';
+import { sequencesOfReplica } from './tokens-of-replica.ts';
 
 /** Tokens of the prompt that the time to first token is told for, at most half the context. */
 const usualPrompt = 4096;
@@ -132,7 +133,7 @@ function partTerms(job: ServingJob, { id, attention, passes, tokens }: Named, sp
 
 /** Requests decoding at once when each has half of the context behind it. */
 function usualBatch(job: ServingJob, poolTokens: number): number {
-  return Math.max(1, Math.min(job.maxSequences, Math.floor(poolTokens / Math.max(1, job.maxModelLen / 2))));
+  return Math.max(1, Math.min(sequencesOfReplica(job), Math.floor(poolTokens / Math.max(1, job.maxModelLen / 2))));
 }
 
 /** `poolTokens`: tokens that the KV cache of one replica holds. */
