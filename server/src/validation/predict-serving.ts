@@ -9,7 +9,7 @@ import type { CaseInput } from './row.ts';
 import { servedLoadOf, underLoad } from './served-load.ts';
 import { servedRow } from './serving-names.ts';
 import { type ServingRun, servingRunOf } from './serving-run.ts';
-import { type RunTimes, runTimes, steadyRate } from './uniform-run.ts';
+import { loopSeconds, type RunTimes, runTimes, steadyRate } from './uniform-run.ts';
 
 const gib = 2 ** 30;
 
@@ -53,6 +53,7 @@ function timeFields(input: CaseInput, estimate: ServingEstimate, job: ServingJob
     const rate = steadyRate(timer, run, limits);
     return rate === undefined ? {} : { tokens_per_s: replicas * rate };
   }
+  if (run.kind === 'loop') return { tpot_ms: 1000 * loopSeconds(timer, run, limits) };
   return fieldsOf(input, run, runTimes(timer, run, limits), job.dataParallel, countsWhole(input) ? 1 : estimate.gpus);
 }
 
