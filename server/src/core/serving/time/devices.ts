@@ -54,7 +54,8 @@ function plainDevice(accelerator: Accelerator, calibration: ComputeCalibration):
 /** vLLM was built with CUDA 11.8 until 0.2.2 (release notes). */
 const onOlderLibrary = ({ engine }: ServingJob): boolean => engine.id === 'vllm' && !since(engine, '0.2.2');
 
-function withRate(device: Device, rate: number): Device {
+/** A library or kernel that multiplies at a share of the rate that was fitted. */
+export function withRate<D extends Device>(device: D, rate: number): D {
   return { ...device, gemm: { ...device.gemm, peakShare: device.gemm.peakShare * rate } };
 }
 

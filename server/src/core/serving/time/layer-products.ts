@@ -8,7 +8,7 @@ import { runsLlamaCpp } from '../engines/engine-id.ts';
 import { elementsOf, layerMatrices, type Matrix, type Part } from '../memory/matrices.ts';
 import { splitOf } from '../memory/weight-bytes.ts';
 import { matrixBytes } from '../memory/weight-schemes/scheme.ts';
-import type { ProductDevice, ServingDevices } from './devices.ts';
+import { type ProductDevice, type ServingDevices, withRate } from './devices.ts';
 
 export interface LayerProduct {
   readonly part: Part;
@@ -29,13 +29,19 @@ function storedBytes({ model, scheme }: ServingJob, matrix: Matrix): number {
   return matrixBytes(matrix, scheme.layout(matrix, place)) / elementsOf(matrix);
 }
 
+/** Experts in 4 bits of vLLM and SGLang run Marlin's kernels, which multiply by the instructions of Ampere on every generation. */
+const onOlderInstructions = ({ engine, weights }: ServingJob, { part }: Matrix): boolean =>
+  part === 'experts' && weights === 'int4' && (engine.id === 'vllm' || engine.id === 'sglang');
+
 function deviceOf(job: ServingJob, devices: ServingDevices, matrix: Matrix): ProductDevice {
   const { plain, linear, widened, serving } = devices;
   // A part of which some layers are left alone counts as the larger share of them.
   if ((job.scheme.leaves.get(matrix.part) ?? 0) > 0.5 || elementsOf(matrix) === 0) return plain;
   const bytes = storedBytes(job, matrix);
   const share = runsLlamaCpp(job.engine) ? serving.blockShare : serving.widenedShare;
-  return { ...linear, weightBytes: widened ? bytes / share : bytes };
+  if (!widened) return { ...linear, weightBytes: bytes };
+  const device = { ...linear, weightBytes: bytes / share };
+  return onOlderInstructions(job, matrix) ? withRate(device, serving.widenedExperts) : device;
 }
 
 const sharesInput = (a: Matrix, b: Matrix): boolean =>
