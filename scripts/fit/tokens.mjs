@@ -53,7 +53,8 @@ for (const { quantity, regime, source, size } of residualsOf(report)) {
   tables.set(source, own);
 }
 const out = [...tables].map(([source, { quantity, regime, sizes }]) => ({ source, quantity, regime, sizes: sizes.sort((a, b) => a - b) }));
-for (const { source, sizes } of out) console.log(`${source}: ${sizes.length} rows, median ${(100 * sizes[sizes.length >> 1]).toFixed(1)} %`);
+for (const { source, sizes } of out)
+  console.log(`${source}: ${sizes.length} rows, median ${(100 * sizes[sizes.length >> 1]).toFixed(1)} %`);
 const sum = out.reduce((count, { sizes }) => count + sizes.length, 0);
 console.log(`${rows.length} rows, ${sum} compared`);
 const lines = out.map((one) => `    ${JSON.stringify(one)}`).join(',\n');
