@@ -18,6 +18,8 @@ export interface ProductDevice extends Device {
   readonly vectorTokens: number;
   /** For more tokens quantized weights are written out in 16 bits first. */
   readonly restoredAbove: number;
+  /** Weights stream, then products run at this share of the rate: kernels that hide neither behind the other. */
+  readonly besideStream?: number;
 }
 
 export interface ServingDevices {
@@ -54,8 +56,8 @@ function plainDevice(accelerator: Accelerator, calibration: ComputeCalibration):
 /** vLLM was built with CUDA 11.8 until 0.2.2 (release notes). */
 const onOlderLibrary = ({ engine }: ServingJob): boolean => engine.id === 'vllm' && !since(engine, '0.2.2');
 
-/** A library or kernel that multiplies at a share of the rate that was fitted. */
-export function withRate<D extends Device>(device: D, rate: number): D {
+/** A library that multiplies at a share of the rate that was fitted. */
+function withRate(device: Device, rate: number): Device {
   return { ...device, gemm: { ...device.gemm, peakShare: device.gemm.peakShare * rate } };
 }
 

@@ -8,7 +8,7 @@ import { runsLlamaCpp } from '../engines/engine-id.ts';
 import { elementsOf, layerMatrices, type Matrix, type Part } from '../memory/matrices.ts';
 import { splitOf } from '../memory/weight-bytes.ts';
 import { matrixBytes } from '../memory/weight-schemes/scheme.ts';
-import { type ProductDevice, type ServingDevices, withRate } from './devices.ts';
+import type { ProductDevice, ServingDevices } from './devices.ts';
 
 export interface LayerProduct {
   readonly part: Part;
@@ -41,7 +41,7 @@ function deviceOf(job: ServingJob, devices: ServingDevices, matrix: Matrix): Pro
   const share = runsLlamaCpp(job.engine) ? serving.blockShare : serving.widenedShare;
   if (!widened) return { ...linear, weightBytes: bytes };
   const device = { ...linear, weightBytes: bytes / share };
-  return onOlderInstructions(job, matrix) ? withRate(device, serving.widenedExperts) : device;
+  return onOlderInstructions(job, matrix) ? { ...device, besideStream: serving.widenedExperts } : device;
 }
 
 const sharesInput = (a: Matrix, b: Matrix): boolean =>

@@ -21,9 +21,15 @@ function restored({ weightBytes, bandwidth, gemm }: ProductDevice, batch: number
   return weightBytes === undefined || weightBytes >= 2 ? 0 : (batch * n * k * (weightBytes + 2)) / (bandwidth * gemm.memoryShare);
 }
 
+/** FLOPs over the peak as far as kernels of the format get. */
+function computed({ peak, gemm, calibration }: ProductDevice, batch: number, m: number, n: number, k: number): Seconds {
+  return (2 * batch * m * n * k) / (peak * gemm.peakShare * calibration.sustainedShare);
+}
+
 /** Seconds of `batch` products of [m, k] x [k, n] in one kernel; as `batchedGemmTime` from 64 tokens on. */
 export function productSeconds(device: ProductDevice, batch: number, m: number, n: number, k: number): Seconds {
   if (m <= device.vectorTokens) return streamed(device, batch, m, n, k);
+  if (device.besideStream !== undefined) return streamed(device, batch, m, n, k) + computed(device, batch, m, n, k) / device.besideStream;
   const before = m > device.restoredAbove ? restored(device, batch, n, k) : 0;
   if (m >= fullTile) return before + batchedGemmTime(device, batch, m, n, k);
   const beyond = batchedGemmTime(device, batch, fullTile, n, k) - streamed(device, batch, fullTile, n, k);
