@@ -17,14 +17,15 @@ const table = [
   ['server/src/engine', ['core', 'data', 'syntax', 'frameworks'], /^$/],
   ['server/src/report', ['core', 'engine'], /^markdown-it$/],
   ['server/src/validation', ['core', 'data'], /^zod$/],
+  ['server/src/predictor', ['core', 'data'], /^node:/],
   ['server/src/io', ['core', 'engine'], /^(?:node:|highs$)/],
   ['server/src/lsp', ['core', 'data', 'syntax', 'frameworks', 'engine', 'report', 'protocol', 'io'], /^vscode-languageserver/],
   [
     'server/src/cli',
-    ['core', 'data', 'syntax', 'frameworks', 'engine', 'report', 'validation', 'protocol', 'io', 'lsp', 'package.json'],
+    ['core', 'data', 'syntax', 'frameworks', 'engine', 'report', 'validation', 'protocol', 'io', 'lsp', 'predictor', 'package.json'],
     /./,
   ],
-  ['server/src', ['cli', 'lsp', 'io', 'syntax'], /^(?:node:|vscode-languageserver)/],
+  ['server/src', ['cli', 'lsp', 'io', 'syntax', 'predictor'], /^(?:node:|vscode-languageserver|onnxruntime-node$)/],
   ['client/src', ['protocol'], /^(?:vscode|vscode-languageclient(?:\/node)?|node:.*)$/],
   ['webview/src', ['core', 'protocol'], /^(?:preact|@preact\/signals|uplot)/],
 ];

@@ -5,6 +5,7 @@ import { checkCommand } from './commands/check.ts';
 import { estimateCommand } from './commands/estimate.ts';
 import { lspCommand } from './commands/lsp.ts';
 import { mixCommand } from './commands/mix.ts';
+import { predictCommand } from './commands/predict.ts';
 import { readCommand } from './commands/read.ts';
 import { reportCommand } from './commands/report.ts';
 import { scheduleCommand } from './commands/schedule.ts';
@@ -26,6 +27,7 @@ const commands: readonly AddCommand[] = [
   simulateCommand,
   mixCommand,
   validateCommand,
+  predictCommand,
   benchCommand,
   lspCommand,
   serveCommand,
