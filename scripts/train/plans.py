@@ -21,8 +21,8 @@ PLANS = {
     "generation_mla": Plan(hidden=(64, 32), forest=(100, 31)),
     "gemm": Plan(
         hidden=(128, 64, 32),
-        rounds=10_000,
-        forest=(260, 63),
+        rounds=9000,
+        forest=(360, 63),
         also="layer products of vidur (MIT) and llmservingsim (MIT), for devices without a name",
     ),
     "moe": Plan(forest=(150, 63)),
