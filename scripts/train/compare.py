@@ -21,15 +21,15 @@ def figures(predicted, measured):
     return {"mape": round(float(off.mean()), 4), "median": round(float(np.median(off)), 4), "p90": round(float(np.quantile(off, 0.9)), 4)}
 
 
-def forest(x, y, monotone=None, objective="l1", rounds=250):
+def forest(x, y, monotone=None, objective="l1", rounds=150):
     settings = {"objective": objective, "alpha": 0.1, "num_leaves": 63, "learning_rate": 0.12, "num_threads": 1, "seed": 1, "verbose": -1, "min_data_in_leaf": 15}
     if monotone is not None:
         settings["monotone_constraints"] = monotone
     return lightgbm.train(settings, lightgbm.Dataset(x, y), rounds)
 
 
-def network(x, y, growing, rounds=4000):
-    result = Network(growing, x.shape[1] - growing, (128, 64, 32), 1)
+def network(x, y, growing, rounds=2500):
+    result = Network(growing, x.shape[1] - growing, (96, 48), 1)
     result.offsets[-1][:] = np.median(y)
     return train(result, x, y, rounds=rounds)
 
@@ -38,8 +38,8 @@ def main():
     source, reports = sys.argv[1:]
     family = Family(source, NAME)
     draw = np.random.default_rng(1)
-    fitted = draw.choice(np.flatnonzero(family.fitted & family.named), 80_000, False)
-    asked = draw.choice(np.flatnonzero(family.test & family.named), 30_000, False)
+    fitted = draw.choice(np.flatnonzero(family.fitted & family.named), 40_000, False)
+    asked = draw.choice(np.flatnonzero(family.test & family.named), 15_000, False)
     growing = len(family.grow)
     x, measured = family.inputs, family.seconds
     y = np.log(measured * 1e6).astype(np.float32)
@@ -66,18 +66,18 @@ def main():
     note("network that cannot fall", lambda rows: grown.predict(z[rows]), began, count(grown))
     began = time.time()
     plain = forest(x[fitted], y[fitted])
-    note("trees", lambda rows: plain.predict(x[rows]), began, 250 * 125)
+    note("trees", lambda rows: plain.predict(x[rows]), began, 150 * 125)
     began = time.time()
     signs = [1] * growing + [0] * (x.shape[1] - growing)
     never = forest(x[fitted], y[fitted], signs, "huber")
-    note("trees that cannot fall", lambda rows: never.predict(x[rows]), began, 250 * 125)
+    note("trees that cannot fall", lambda rows: never.predict(x[rows]), began, 150 * 125)
     began = time.time()
     times = forest(x[fitted], y[fitted] - base[fitted])
-    note("analytic form times trees", lambda rows: base[rows] + times.predict(x[rows]), began, 250 * 125)
+    note("analytic form times trees", lambda rows: base[rows] + times.predict(x[rows]), began, 150 * 125)
     began = time.time()
     left = y - grown.predict(z)
     both = forest(x[fitted], left[fitted])
-    note("network that cannot fall, times trees (chosen)", lambda rows: grown.predict(z[rows]) + both.predict(x[rows]), began, 250 * 125 + count(grown))
+    note("network that cannot fall, times trees (chosen)", lambda rows: grown.predict(z[rows]) + both.predict(x[rows]), began, 150 * 125 + count(grown))
     with open(os.path.join(reports, "compare.json"), "w", encoding="utf8") as file:
         json.dump(report, file, indent=1)
 

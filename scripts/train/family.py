@@ -69,6 +69,10 @@ class Family:
                 inputs[np.ix_(chance < below, columns)] = 0
         return inputs
 
+    def worth_hiding(self):
+        """The groups of kin with tables of their own; the others have a few shapes of one model each."""
+        return [names for names in self.kin() if self.named[self.of(names)].any() or names == ["rtxpro6000"]]
+
     def of(self, names):
         return np.isin(self.device, [self.devices.index(name) for name in names if name in self.devices])
 

@@ -22,7 +22,7 @@ def target_of(family, kind):
 
 
 class Fit:
-    def __init__(self, family, rows, hidden, rounds, batch=2048, seed=1, kind="time", hide=0.35, sample=600_000, forest=None, most_trees=400_000):
+    def __init__(self, family, rows, hidden, rounds, batch=2048, seed=1, kind="time", hide=0.35, sample=600_000, forest=None, most_trees=300_000):
         rng = np.random.default_rng(seed)
         self.family, self.kind = family, kind
         self.mean, self.deviation = scaled(family, rows)

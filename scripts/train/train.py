@@ -66,13 +66,13 @@ def held_out_shapes(family, fit, plan):
 def without_devices(family, plan):
     """Each device, with its kin, hidden from training in turn; asked about as a device without a name."""
     report, kept = {}, []
-    for names in family.kin():
+    for names in family.worth_hiding():
         out = family.of(names)
         rows = np.flatnonzero(~out & family.fitted)
         asked = np.flatnonzero(out & family.test)
         if len(asked) < 100 or len(rows) < 1000:
             continue
-        fit = Fit(family, rows, plan.hidden_left_out, plan.rounds_left_out, kind=plan.kind, sample=200_000)
+        fit = Fit(family, rows, plan.hidden_left_out, plan.rounds_left_out, kind=plan.kind, sample=150_000)
         # A format that only this device has was never seen: nothing can be said about it, and it is counted apart.
         seen = np.isin(family.group[asked], np.unique(family.group[rows]))
         predicted, measured = fit.predict(asked, named=False), measured_of(family, asked, plan.kind)
@@ -103,7 +103,7 @@ def under_another_chip(family, plan):
     out = family.of(["gb200"])
     rows = np.flatnonzero(~out & family.fitted)
     asked = np.flatnonzero(out & family.test)
-    fit = Fit(family, rows, plan.hidden_left_out, plan.rounds_left_out, kind=plan.kind, sample=200_000, forest=(60, 47), most_trees=150_000)
+    fit = Fit(family, rows, plan.hidden_left_out, plan.rounds_left_out, kind=plan.kind, sample=150_000, forest=(40, 47), most_trees=100_000)
     seen = np.isin(family.group[asked], np.unique(family.group[rows]))
     return errors(fit.predict(asked[seen], chip="b200"), measured_of(family, asked[seen], plan.kind))
 
@@ -113,7 +113,7 @@ def fitted(source, models, reports, name, plan):
     begun = time.time()
     family = Family(source, name)
     rows = np.flatnonzero(family.fitted)
-    fit = Fit(family, rows, plan.hidden, plan.rounds, batch=plan.batch, kind=plan.kind, forest=plan.forest)
+    fit = Fit(family, rows, plan.hidden, plan.rounds, batch=plan.batch, kind=plan.kind, forest=plan.forest, sample=plan.rows, most_trees=plan.tree_rows)
     asked = np.flatnonzero(family.test & family.named)
     report = {"family": name, "kind": plan.kind, "held-out shapes": held_out_shapes(family, fit, plan)}
     report["network alone"] = errors(fit_without_trees(fit).predict(asked), measured_of(family, asked, plan.kind))

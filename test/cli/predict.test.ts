@@ -67,8 +67,9 @@ describe('rooflint predict', () => {
       gemm,
       { op: 'nccl', device: 'h100', op_name: 'all_reduce', nccl_dtype: 'half', num_gpus: 8, message_size: 268435456 },
     ]);
-    expect(sum?.latency_ms).toBeGreaterThan(1.9);
-    expect(sum?.latency_ms).toBeLessThan(2.4);
+    // Versions of NCCL lie apart, and one answer stands for all of them.
+    expect(sum?.low).toBeLessThan(2.11);
+    expect(sum?.high).toBeGreaterThan(2.11);
     // 137 GFLOP at 989 TFLOP/s take 0.139 ms at the least.
     expect(product?.latency_ms).toBeGreaterThan(0.139);
     expect(product?.latency_ms).toBeLessThan(0.25);
@@ -106,7 +107,19 @@ describe('rooflint predict', () => {
       '[1]',
       { id: 'n', op: 'nccl', device: 'h100_sxm', op_name: 'all_reduce', num_gpus: 64, message_size: 1024 },
     ]);
-    expect(answers.map(({ error }) => error)).toMatchInlineSnapshot();
+    const reasons = [
+      /^op is "conv", .* known are gemm/,
+      /is not a GPU of the kind/,
+      /^the device "z9000" is not among the data sheets\.$/,
+      /^gemm_dtype is "fp3", .* known are bfloat16, fp8/,
+      /^m is -4; a whole number from 1 up is needed\.$/,
+      /^m is "many", which is no number\.$/,
+      /^the column k is missing\.$/,
+      /^this line is no JSON/,
+      /^a row is an object of columns\.$/,
+      /^num_gpus is 64; only groups of up to 8/,
+    ];
+    for (const [index, reason] of reasons.entries()) expect(answers[index]?.error).toMatch(reason);
     for (const answer of answers) expect(answer.latency_ms).toBeNull();
   });
 
