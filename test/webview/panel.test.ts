@@ -141,7 +141,9 @@ describe.skipIf(!chromiumPath)('the panel in a browser', () => {
     const spoken = () => panel.page.locator('[aria-live="polite"]').textContent();
     await panel.page.focus('button[title^="Zoom in"]');
     await panel.page.keyboard.press('Tab');
-    await expect.poll(spoken, patient).toMatch(/^Forward of micro batch 0, stage 0\. Duration 86 ms, Start 0 s, End 86 ms, Memory 42\.60 GiB\.$/);
+    await expect
+      .poll(spoken, patient)
+      .toMatch(/^Forward of micro batch 0, stage 0\. Duration 86 ms, Start 0 s, End 86 ms, Memory 42\.60 GiB\.$/);
     await panel.page.keyboard.press('ArrowRight');
     await expect.poll(spoken, patient).toMatch(/^Forward of micro batch 1, stage 0/);
     await panel.page.keyboard.press('ArrowDown');
