@@ -16,9 +16,11 @@ import { type FindSourced, formatOf, readDocument, unreadDocument } from '../syn
 import { alternativesOf, triedJob } from './alternatives.ts';
 import type { Alternative, Analysis, EngineSettings, FileAccess, JobAnalysis, PlacedFinding } from './analysis.ts';
 import { assumedModels } from './assumed-model.ts';
+import { calibrated } from './calibration.ts';
 import { applySettings, clusterOf, type ResolvedCluster } from './cluster.ts';
 import { disagreements, saysMore } from './disagreements.ts';
 import { type EditContext, editsOf } from './edits.ts';
+import { analyseKernels } from './kernels.ts';
 import { keysOf, placedSettings } from './keys.ts';
 import { beneath, type Layer, mergeLayers } from './layers.ts';
 import { followLinks, type Surroundings } from './links.ts';
@@ -108,8 +110,10 @@ function analyseDocument(parts: Parts, document: ConfigDocument, version: number
   const requirements = requirementsOf(document, parts.files);
   const pins = () => guard(parts, 'requirements', [], requirements.pins);
   const nothing: Recognised = { adapter: undefined, jobs: [] };
-  const { adapter, jobs: found } = guard(parts, 'read', nothing, () => recognise(document, faultOf(parts), pins));
+  const { adapter, jobs: found } =
+    document.format === 'cuda' ? nothing : guard(parts, 'read', nothing, () => recognise(document, faultOf(parts), pins));
   const wanted = wantedSeverity(document.text, parts.settings().rules);
+  const kernels = guard(parts, 'kernels', undefined, () => analyseKernels(document, parts.files, parts.settings(), wanted, parts.log));
   const jobs = found.map(({ reading }, index) => analyseReading(parts, document, inFiles(document, reading), index, wanted));
   return {
     uri: document.uri,
@@ -117,8 +121,9 @@ function analyseDocument(parts: Parts, document: ConfigDocument, version: number
     document,
     framework: adapter?.id,
     jobs: jobs.map(({ analysis }) => analysis),
+    ...(kernels ? { kernels } : {}),
     problems: toldProblems(adapter ? [...document.problems, ...jobs.flatMap(({ problems }) => problems)] : limitsMet(document), wanted),
-    dependsOn: distinctFiles(document, requirements.files(), jobs),
+    dependsOn: [...distinctFiles(document, requirements.files(), jobs), ...(kernels?.includes ?? [])],
   };
 }
 
@@ -218,6 +223,7 @@ function analyseChanged(parts: Parts, document: ConfigDocument, job: JobAnalysis
 /** Everything known about the job, and the hardware it names. */
 function resolve(parts: Parts, reading: Reading, linked: readonly Layer[]): ResolvedJob & { readonly cluster: ResolvedCluster } {
   const { job, sources, runsAs } = reading;
+  const { calibration } = parts.settings();
   // transformers/integrations/deepspeed.py fills every "auto" from the training arguments.
   const merged = mergeLayers([{ job, sources, fillsAuto: runsAs === 'huggingface' }, ...linked]);
   const configured = applySettings(merged, parts.settings());
@@ -225,7 +231,7 @@ function resolve(parts: Parts, reading: Reading, linked: readonly Layer[]): Reso
   const world = guard(parts, 'world', undefined, () => assumedWorld(known, reading.kind));
   const all = world ? guard(parts, 'derive', world.layer, () => derive(world.layer.job, world.layer.sources, runsAs)) : known;
   const nothing: ResolvedCluster = { cluster: undefined, isAssumed: false, assumptions: [] };
-  const cluster = guard(parts, 'cluster', nothing, () => clusterOf(all.job));
+  const cluster = guard(parts, 'cluster', nothing, () => calibrated(clusterOf(all.job), calibration, runsAs));
   return {
     ...all,
     told: known,
