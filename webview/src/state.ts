@@ -3,13 +3,16 @@
  * follows from these is computed here with the panel's own copy of the core, so that a slider needs no round trip.
  */
 import { batch, computed, type ReadonlySignal, type Signal, signal } from '@preact/signals';
+import type { StepProfile } from '../../server/src/core/profile/step-profile.ts';
 import { findSchedule } from '../../server/src/core/schedules/index.ts';
 import { nearestChoice, reshape, type ScheduleChoice } from '../../server/src/core/schedules/reshape.ts';
 import { type Refused, type Simulation, simulate } from '../../server/src/core/schedules/simulate.ts';
+import type { PanelMeasured } from '../../server/src/protocol/measured.ts';
 import type { JobMessage, PanelJob } from '../../server/src/protocol/panel.ts';
 import type { Change } from '../../server/src/protocol/what-if.ts';
 import { type BesideState, createBeside, forgetBeside } from './compare/beside.ts';
 import type { Target } from './layout.ts';
+import { profileOf } from './step/profile-of.ts';
 import { clampView, type View } from './time-scale.ts';
 import { findOperations, parseQuery } from './timeline/search.ts';
 import { createTimelineState, forgetTimeline, restoreTimeline, type TimelineState, timelineToSave } from './timeline/timeline-state.ts';
@@ -58,6 +61,9 @@ export interface PanelState {
   readonly themeChanges: Signal<number>;
   readonly trial: TrialState;
   readonly beside: BesideState;
+  /** Measured runs that were opened for the shown document, and which of their GPUs is looked at. */
+  readonly measured: Signal<PanelMeasured | undefined>;
+  readonly measuredDevice: Signal<number>;
   readonly choice: ReadonlySignal<ScheduleChoice | undefined>;
   /** Everything that is tried, by fields. */
   readonly change: ReadonlySignal<Change>;
@@ -67,6 +73,8 @@ export interface PanelState {
   readonly fromFile: ReadonlySignal<Simulation | Refused | undefined>;
   /** What is shown: the file's configuration with what the user set. */
   readonly shown: ReadonlySignal<Simulation | Refused | undefined>;
+  /** The step of `subject` taken apart. */
+  readonly profile: ReadonlySignal<StepProfile | Refused | undefined>;
 }
 
 export interface Found {
@@ -138,11 +146,14 @@ export function createState(): PanelState {
     themeChanges: signal(0),
     trial,
     beside: createBeside(),
+    measured: signal<PanelMeasured | undefined>(undefined),
+    measuredDevice: signal(0),
     choice,
     change,
     subject,
     fromFile,
     shown,
+    profile: computed(() => (subject.value ? profileOf(subject.value) : undefined)),
   };
 }
 
@@ -191,9 +202,19 @@ export function receive(state: PanelState, message: Exclude<JobMessage, { readon
       state.kept.value = {};
       forgetTrial(state.trial);
       forgetBeside(state.beside);
+      state.measured.value = undefined;
+      state.measuredDevice.value = 0;
       forgetTimeline(state.timeline);
     }
     keepInBounds(state);
+  });
+}
+
+/** Takes measured runs; their view comes to the front when they are the first. */
+export function receiveMeasured(state: PanelState, measured: PanelMeasured): void {
+  batch(() => {
+    if (!state.measured.value) state.tab.value = 'measured';
+    state.measured.value = measured;
   });
 }
 

@@ -6,6 +6,7 @@ import { compareCommand } from './commands/compare.ts';
 import { estimateCommand } from './commands/estimate.ts';
 import { lspCommand } from './commands/lsp.ts';
 import { mixCommand } from './commands/mix.ts';
+import { profileCommand } from './commands/profile.ts';
 import { readCommand } from './commands/read.ts';
 import { reportCommand } from './commands/report.ts';
 import { scheduleCommand } from './commands/schedule.ts';
@@ -25,6 +26,7 @@ const commands: readonly AddCommand[] = [
   reportCommand,
   compareCommand,
   scheduleCommand,
+  profileCommand,
   simulateCommand,
   mixCommand,
   validateCommand,

@@ -39,7 +39,6 @@ export type FlopsConvention =
   | 'deepspeed'
   | 'layers-only';
 export type ContextKind = 'ring' | 'all-to-all' | 'all-gather';
-
 export interface JobFields extends ServingJobFields {
   // The model's shape.
   'model.name': string;
@@ -185,6 +184,8 @@ export interface JobFields extends ServingJobFields {
   'parallel.layersPerVirtualStage': number;
   /** `--microbatch-group-size-per-virtual-pipeline-stage`: micro batches run on one chunk before the next chunk's turn. */
   'parallel.microBatchGroup': number;
+  /** The order of a pipeline that the user wrote, as CSV: core/schedules/written. */
+  'parallel.writtenOrder': string;
   /** `--pipeline-model-parallel-layout`: stages written out by hand. */
   'parallel.pipelineLayout': string;
   /** The embedding (the loss) counts as a layer when layers are dealt out to stages. */

@@ -106,6 +106,7 @@ function removedRange(document: ConfigDocument, origin: Written) {
     case 'python':
     case 'pbtxt':
     case 'modelfile':
+    case 'csv':
       return undefined;
   }
 }

@@ -14,6 +14,9 @@ const subject = {
   assumptions: listOf(text),
 };
 
+/** What the core is given; it refuses by itself what it cannot estimate. */
+const readJob = { runsAs: text, job: anyFields, cluster: fields({ accelerator: anyFields }) };
+
 const value: Check = (given) => text(given) || amount(given) || flag(given);
 const choice = fields({ value, label: text, refused: optional(text) });
 const control = fields({ field: text, label: text, title: text, value: optional(value), choices: listOf(choice) });
@@ -29,8 +32,8 @@ const row = fields({
 const finding = fields({ severity: oneOf('error', 'warning', 'info'), text: text, why: text, isNew: flag });
 
 const jobMessages: { readonly [type in JobMessage['type']]: Check } = {
-  job: fields({ job: fields({ ...subject, usableBytes: amount, request: anyFields }) }),
-  serving: fields({ job: fields({ ...subject, runsAs: text, job: anyFields, cluster: fields({ accelerator: anyFields }) }) }),
+  job: fields({ job: fields({ ...subject, ...readJob, usableBytes: amount, request: anyFields }) }),
+  serving: fields({ job: fields({ ...subject, ...readJob }) }),
   empty: fields({ why: text }),
 };
 const shown = messageOf(jobMessages);
@@ -46,11 +49,31 @@ const answer = fields({
   patch: text,
 });
 
+const part = fields({ id: text, label: text, measured: amount });
+const measuredDevice = fields({
+  title: text,
+  basis: text,
+  stage: optional(amount),
+  seconds: amount,
+  parts: listOf(part),
+  step: part,
+  words: listOf(text),
+  tracks: listOf(fields({ label: text, start: listOf(amount), end: listOf(amount), part: listOf(amount), name: listOf(amount) })),
+  names: listOf(text),
+});
+
 /** A row for every message; one without a row does not compile. */
 const toPanel: { readonly [type in PanelMessage['type']]: Check } = {
   ...jobMessages,
   whatIf: fields({ answer }),
   applied: fields({ done: flag, text: text }),
+  measured: fields({
+    measured: fields({
+      devices: listOf(measuredDevice),
+      logs: listOf(fields({ title: text, figures: listOf(anyFields) })),
+      doubts: listOf(text),
+    }),
+  }),
   beside: fields({ title: text, shown, rows: listOf(row) }),
   others: fields({ jobs: listOf(fields({ file: text, job: amount, title: text })) }),
 };
@@ -71,6 +94,7 @@ const fromPanel: { readonly [type in PanelReply['type']]: Check } = {
   whatIf: fields({ turn: amount, change }),
   apply: fields({ change }),
   compare: fields({ other: otherJob }),
+  measure: fields({ action: oneOf('open', 'calibrate') }),
   // A name only: where the file goes is chosen by the user.
   save: fields({
     name: (name) => typeof name === 'string' && /^[\w .,()+-]{1,120}\.(?:png|svg|json)$/.test(name),
