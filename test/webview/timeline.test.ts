@@ -120,6 +120,9 @@ describe.skipIf(!chromiumPath)('the timeline in a browser', () => {
     const before = await panel.page.locator(canvas).evaluate((element) => (element as HTMLCanvasElement).toDataURL());
     await panel.page.focus(canvas);
     await press('c');
+    await panel.page.fill('#timeline-search', 'mb 5 stage 1 forward');
+    await panel.page.keyboard.press('Enter');
+    await panel.page.screenshot({ path: 'out/screenshots/panel-critical-path.png', fullPage: true });
     expect(await panel.page.locator('.critical').first().textContent()).toMatch(
       /Critical path, \d+ operations and transfers: .*forward .* s \(.* %\).*Most of it on stage 3/,
     );

@@ -6,6 +6,11 @@ import type { Assumption, EstimateResult } from '../core/estimate.ts';
 import type { Finding } from '../core/finding.ts';
 import type { Cluster } from '../core/hardware.ts';
 import type { FlopsConvention, JobField, JobKind, PartialJob } from '../core/job-fields.ts';
+import type { KernelConfiguration } from '../core/kernels/configuration.ts';
+import type { KernelFile } from '../core/kernels/facts.ts';
+import type { KernelDevice } from '../core/kernels/kernel-rule.ts';
+import type { TritonConfiguration } from '../core/kernels/triton/configuration.ts';
+import type { TritonFile } from '../core/kernels/triton/facts.ts';
 import type { Place, Range, Sources } from '../core/origin.ts';
 import type { Link, UnreadKey, WrittenSetting } from '../frameworks/adapter.ts';
 import type { ConfigDocument, Problem } from '../syntax/document.ts';
@@ -69,6 +74,29 @@ export interface JobAnalysis {
   readonly findings: readonly PlacedFinding[];
 }
 
+/** Kernels of CUDA and HIP. */
+export interface CudaKernels {
+  readonly file: KernelFile;
+  readonly configurations: readonly KernelConfiguration[];
+}
+
+export interface TritonKernels {
+  readonly file: TritonFile;
+  readonly configurations: readonly TritonConfiguration[];
+}
+
+/** One of the two. */
+export interface KernelsAnalysis {
+  readonly cuda?: CudaKernels;
+  readonly triton?: TritonKernels;
+  readonly devices: readonly KernelDevice[];
+  /** False where the devices are only usual ones. */
+  readonly isDeviceNamed: boolean;
+  readonly findings: readonly PlacedFinding[];
+  /** Files whose definitions take part. */
+  readonly includes: readonly string[];
+}
+
 export interface Analysis {
   readonly uri: string;
   readonly version: number;
@@ -76,10 +104,17 @@ export interface Analysis {
   /** Undefined when no framework recognises the document. */
   readonly framework: string | undefined;
   readonly jobs: readonly JobAnalysis[];
+  /** Kernel code; absent in documents without any. */
+  readonly kernels?: KernelsAnalysis;
   /** Reading problems of syntax and adapters, placed in this document. */
   readonly problems: readonly Problem[];
   /** Files whose change must lead to a new analysis. */
   readonly dependsOn: readonly string[];
+}
+
+/** Findings of all jobs and kernels of a document. */
+export function allFindings({ jobs, kernels }: Pick<Analysis, 'jobs' | 'kernels'>): readonly PlacedFinding[] {
+  return [...jobs.flatMap(({ findings }) => findings), ...(kernels?.findings ?? [])];
 }
 
 /** The load on a server, with latency limits in seconds. */

@@ -19,6 +19,7 @@ import { assumedModels } from './assumed-model.ts';
 import { applySettings, clusterOf, type ResolvedCluster } from './cluster.ts';
 import { disagreements, saysMore } from './disagreements.ts';
 import { type EditContext, editsOf } from './edits.ts';
+import { analyseKernels } from './kernels.ts';
 import { keysOf, placedSettings } from './keys.ts';
 import { beneath, type Layer, mergeLayers } from './layers.ts';
 import { followLinks, type Surroundings } from './links.ts';
@@ -108,8 +109,10 @@ function analyseDocument(parts: Parts, document: ConfigDocument, version: number
   const requirements = requirementsOf(document, parts.files);
   const pins = () => guard(parts, 'requirements', [], requirements.pins);
   const nothing: Recognised = { adapter: undefined, jobs: [] };
-  const { adapter, jobs: found } = guard(parts, 'read', nothing, () => recognise(document, faultOf(parts), pins));
+  const { adapter, jobs: found } =
+    document.format === 'cuda' ? nothing : guard(parts, 'read', nothing, () => recognise(document, faultOf(parts), pins));
   const wanted = wantedSeverity(document.text, parts.settings().rules);
+  const kernels = guard(parts, 'kernels', undefined, () => analyseKernels(document, parts.files, parts.settings(), wanted, parts.log));
   const jobs = found.map(({ reading }, index) => analyseReading(parts, document, inFiles(document, reading), index, wanted));
   return {
     uri: document.uri,
@@ -117,8 +120,9 @@ function analyseDocument(parts: Parts, document: ConfigDocument, version: number
     document,
     framework: adapter?.id,
     jobs: jobs.map(({ analysis }) => analysis),
+    ...(kernels ? { kernels } : {}),
     problems: toldProblems(adapter ? [...document.problems, ...jobs.flatMap(({ problems }) => problems)] : limitsMet(document), wanted),
-    dependsOn: distinctFiles(document, requirements.files(), jobs),
+    dependsOn: [...distinctFiles(document, requirements.files(), jobs), ...(kernels?.includes ?? [])],
   };
 }
 

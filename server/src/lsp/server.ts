@@ -22,7 +22,7 @@ import {
   whatIfRequest,
   writeRequest,
 } from '../protocol/requests.ts';
-import { initParsers } from '../syntax/parsers.ts';
+import { initKernelParser, initParsers } from '../syntax/parsers.ts';
 import { beside } from './beside.ts';
 import { codeActions } from './code-action.ts';
 import { codeLenses } from './code-lens.ts';
@@ -55,7 +55,7 @@ export interface ServerOptions {
 
 /** Files whose change on disk can change an answer. Groups do not nest in the protocol's patterns, so there are several. */
 const watched = [
-  '**/*.{json,jsonc,yaml,yml,toml,sh,bash,sbatch,slurm,py,txt,dockerfile,pbtxt,modelfile,csv}',
+  '**/*.{json,jsonc,yaml,yml,toml,sh,bash,sbatch,slurm,py,txt,dockerfile,pbtxt,modelfile,csv,cu,cuh,hip}',
   '**/{Dockerfile,Containerfile,Modelfile}*',
 ];
 
@@ -65,7 +65,9 @@ export function startServer(connection: Connection, options: ServerOptions): voi
   const parsers = initParsers(options.wasmFolder, options.grammarFolder).catch((error: unknown) => {
     logFault(connection, 'parsers', error);
   });
-  const session = createSession(connection, documents, parsers);
+  const kernelParser = () =>
+    initKernelParser(options.grammarFolder ?? options.wasmFolder).catch((error: unknown) => logFault(connection, 'kernel parser', error));
+  const session = createSession(connection, documents, { parsers, kernelParser });
   const publisher = createPublisher(session);
   const guard = guardOf(connection);
   connection.onInitialize((params) => {
