@@ -4,7 +4,8 @@
  * Formats that the matrix units do not take are turned into 16 bits on the way (Marlin for 4-bit weights and for fp8 before
  * Ada, vllm/model_executor/layers/quantization/utils/marlin_utils.py), so they save bytes and no FLOPs.
  */
-import { type ComputeCalibration, sustainedCalibration } from '../../calibration/compute.ts';
+import type { ComputeCalibration } from '../../calibration/compute.ts';
+import { clusterCalibration } from '../../calibration/measured.ts';
 import { type ServingCalibration, servingCalibration } from '../../calibration/serving.ts';
 import { type Device, describeDevice } from '../../compute/gemm.ts';
 import type { ServingJob } from '../../estimate-inputs.ts';
@@ -74,7 +75,7 @@ function forProducts(job: ServingJob, device: Device): ProductDevice {
 export function servingDevices(job: ServingJob): ServingDevices {
   const { accelerator } = job.cluster;
   const serving = servingCalibration(accelerator.architecture);
-  const steady = sustainedCalibration(accelerator);
+  const steady = clusterCalibration(job.cluster);
   const calibration = { ...steady, sustainedShare: steady.sustainedShare ** serving.burstShare };
   const newest = plainDevice(accelerator, calibration);
   const plain = forProducts(job, onOlderLibrary(job) ? withRate(newest, serving.olderProducts) : newest);
