@@ -2,9 +2,12 @@
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 import type { LanguageClient } from 'vscode-languageclient/node';
-import type { PanelMessage } from '../../server/src/protocol/panel.ts';
+import type { JobMessage } from '../../server/src/protocol/panel.ts';
+import { isPanelReply } from '../../server/src/protocol/panel-shapes.ts';
 import { type DocumentParams, type PanelResult, type PlaceResult, panelRequest, placeRequest } from '../../server/src/protocol/requests.ts';
+import { saveFile } from './save-file.ts';
 import type { AnalysisWatch } from './watch.ts';
+import { answerTo, failureOf } from './what-if.ts';
 
 const viewType = 'rooflint.timeline';
 /** Where the document of the last panel is remembered, for the next start of the window. */
@@ -96,7 +99,7 @@ class TimelinePanel implements vscode.Disposable {
     this.panel.dispose();
   }
 
-  private async ask(): Promise<PanelMessage> {
+  private async ask(): Promise<JobMessage> {
     try {
       return await this.client.sendRequest<PanelResult>(panelRequest, this.params);
     } catch (error) {
@@ -105,9 +108,12 @@ class TimelinePanel implements vscode.Disposable {
   }
 
   private async receive(message: unknown): Promise<void> {
-    const { type, field } = (message ?? {}) as { readonly type?: unknown; readonly field?: unknown };
-    if (type === 'ready') await this.update();
-    if (type === 'reveal' && typeof field === 'string') await this.jumpTo(field);
+    if (!isPanelReply(message)) return;
+    if (message.type === 'ready') await this.update();
+    if (message.type === 'reveal') await this.jumpTo(message.field);
+    if (message.type === 'save') await saveFile(message, this.params.uri);
+    const answer = await answerTo(message, this.client, this.params).catch((error: unknown) => failureOf(message, error));
+    if (answer) await this.panel.webview.postMessage(answer);
   }
 
   private async jumpTo(field: string): Promise<void> {

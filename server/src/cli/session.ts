@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url';
 import type { Analysis, EngineSettings } from '../engine/analysis.ts';
 import { createEngine, type Engine } from '../engine/engine.ts';
 import { type DiskFiles, diskFiles } from '../io/files.ts';
-import { initParsers } from '../syntax/parsers.ts';
+import { initKernelParser, initParsers } from '../syntax/parsers.ts';
 import { type CliIo, UsageError } from './io.ts';
 import { reasonOf } from './reason.ts';
 
@@ -22,6 +22,7 @@ export interface Session {
 export async function openSession(io: CliIo, settings: EngineSettings, files: DiskFiles = diskFiles([io.folder])): Promise<Session> {
   try {
     await initParsers(io.parsers.runtime, io.parsers.grammars);
+    await initKernelParser(io.parsers.grammars);
   } catch (error) {
     throw new UsageError(`the parser files cannot be loaded (${reasonOf(error)}); build or install Rooflint again.`);
   }

@@ -1,4 +1,5 @@
 /** One spelling per file: editors encode the same path differently (`file:///c%3A/x` and `file:///C:/x`). */
+import { relative } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 /** The address as Node writes it; addresses that are no local file stay as they are. */
@@ -20,4 +21,13 @@ export function pathOfUri(uri: string): string | undefined {
 /** The last part of an address, as people say it. */
 export function fileName(uri: string): string {
   return decodeURIComponent(uri.slice(uri.lastIndexOf('/') + 1));
+}
+
+/** The path of a file as it is written from the folder of a document; the address where it has none. */
+export function pathFrom(document: string, file: string): string {
+  try {
+    return relative(fileURLToPath(new URL('.', document)), fileURLToPath(file)).replaceAll('\\', '/');
+  } catch {
+    return file;
+  }
 }

@@ -8,6 +8,7 @@ import { createEngine, type Engine } from '../engine/engine.ts';
 import { findSourced, scriptLinks } from '../engine/sourced.ts';
 import { diskFiles } from '../io/files.ts';
 import { normalUri } from '../io/uris.ts';
+import { formatOf } from '../syntax/read.ts';
 import { type Lines, type LinesByUri, linesOf } from './convert.ts';
 import { createDependants, type Dependants } from './dependants.ts';
 import type { OpenDocument, OpenDocuments } from './documents.ts';
@@ -73,8 +74,14 @@ export const noAbilities: ClientAbilities = {
   registerWatchedFiles: false,
 };
 
-/** `parsers` resolves when they can be used. */
-export function createSession(connection: Connection, documents: OpenDocuments, parsers: Promise<void>): Session {
+export interface SessionParsers {
+  /** Resolves when they can be used. */
+  readonly parsers: Promise<void>;
+  /** Loads the grammar of kernels at the first question for one. */
+  readonly kernelParser: () => Promise<void>;
+}
+
+export function createSession(connection: Connection, documents: OpenDocuments, { parsers, kernelParser }: SessionParsers): Session {
   let disk = diskFiles();
   let roots: readonly string[] = [];
   let cache = new Map<string, Cached>();
@@ -99,6 +106,7 @@ export function createSession(connection: Connection, documents: OpenDocuments, 
     analysisOf: async (uri) => {
       await session.ready;
       const document = open(uri);
+      if (document?.format === 'cuda' || (!document && formatOf(uri, '') === 'cuda')) await kernelParser();
       if (!document) {
         disk.forget(uri);
         const found = disk.read(uri);

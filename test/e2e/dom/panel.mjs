@@ -38,6 +38,59 @@ export async function checkPanel({ page, workbench, shot, check }) {
     await until('the number of before', async () => (await operations()) === before);
   });
 
+  await check('a slider is dragged', async () => {
+    const before = await operations();
+    const slider = panel.locator('#micro-batches');
+    // What completion shows beside the text would be in the way.
+    await page.keyboard.press('Escape');
+    const { width, height } = await slider.boundingBox();
+    const at = (share) => ({ x: width * share, y: height / 2 });
+    await slider.dragTo(slider, { sourcePosition: at(0.35), targetPosition: at(0.7), timeout: patience });
+    await otherThan(before);
+    await panel.locator('.comparison th', { hasText: 'Step time' }).waitFor({ timeout: patience });
+    await panel.locator('button.reset').click();
+    await until('the number of before', async () => (await operations()) === before);
+  });
+
+  await check('another value is tried, applied to the file and undone', async () => {
+    const before = await operations();
+    await panel.locator('#try-parallel-pipeline').selectOption('2');
+    await otherThan(before);
+    const difference = panel.locator('.comparison tr', { hasText: 'Step time' }).locator('td').last();
+    await until('a difference to the file', async () => /^[+−]/.test((await difference.textContent()) ?? ''));
+    await shot('what-if');
+    const tried = await operations();
+    await panel.locator('button.apply').click({ timeout: patience });
+    await page
+      .locator('.view-line', { hasText: /^PP=2$/ })
+      .first()
+      .waitFor({ timeout: patience });
+    await until(
+      'the file as it was tried',
+      async () => (await panel.locator('button.reset').isDisabled()) && (await operations()) === tried,
+    );
+    await page.locator('.tab', { hasText: 'train.sh' }).first().click();
+    await page.keyboard.press('Control+Z');
+    await page
+      .locator('.view-line', { hasText: /^PP=4$/ })
+      .first()
+      .waitFor({ timeout: patience });
+    await until('the number of before', async () => (await operations()) === before);
+    return plain(await panel.locator('.outcome').textContent());
+  });
+
+  await check('a last commit that is not there is told', async () => {
+    await panel.locator('#tab-compare').click();
+    await panel.locator('button', { hasText: 'last commit' }).click();
+    const why = panel.locator('.compare .why');
+    await why.waitFor({ timeout: patience });
+    const text = plain(await why.textContent());
+    if (!text.startsWith('There is no last commit to compare with')) throw new Error(text);
+    await panel.locator('#tab-timeline').click();
+    await drawn.waitFor({ timeout: patience });
+    return text;
+  });
+
   await workbench.closeNotifications();
   for (const kind of Object.keys(themes)) {
     await check(`the ${kind} theme is followed`, async () => {
@@ -65,6 +118,8 @@ export async function checkPanel({ page, workbench, shot, check }) {
     return `${await until('a drawing', operations)} operations`;
   });
 }
+
+const plain = (text) => (text ?? '').replace(/\s+/g, ' ').trim();
 
 /** Runs in the page: pixels that are not transparent. */
 function countPainted(canvas) {
