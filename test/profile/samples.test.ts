@@ -37,7 +37,7 @@ describe('the step of every sample that is estimated', () => {
 
   beforeAll(async () => {
     await loadParsers();
-    const { engine } = engineOver({}, { gpu: 'nvidia-h100-sxm-80gb', gpus: 64 }, diskFiles([root]));
+    const { engine } = engineOver({}, { gpu: 'nvidia-h100-sxm-80gb', gpusPerNode: 8, nodes: 8 }, diskFiles([root]));
     for (const path of [...filesIn(join(root, 'examples')), ...filesIn(join(root, 'test/samples'))]) {
       const analysis = engine.analyse(pathToFileURL(path).href, readFileSync(path, 'utf8'), 0);
       for (const { index, result } of analysis.jobs) {

@@ -21,6 +21,7 @@ describe.skipIf(!chromiumPath)('pictures of the panel', () => {
     // The last page kept its state as it went.
     await panel.page.evaluate(() => sessionStorage.clear());
     await useTheme('light');
+    await panel.page.evaluate(() => document.fonts.load('13px blank'));
   });
 
   const useTheme = async (name: string) => {
@@ -122,8 +123,8 @@ describe.skipIf(!chromiumPath)('pictures of the panel', () => {
     const large = await openPanel({ width: 640, height: 500 }, { textFree: true, density: 2 });
     try {
       for (const theme of webviewThemes) if (theme.name === 'light') await large.setTheme(theme);
+      await large.page.evaluate(() => document.fonts.load('13px blank'));
       await large.redrawn(() => large.send({ type: 'job', job: interleaved }));
-      await large.page.evaluate(() => document.fonts.ready);
       await compare('zoom-200', large);
     } finally {
       await large.close();

@@ -8,13 +8,14 @@ import { connectHost } from './host.ts';
 import { keepState } from './keep-state.ts';
 import { ServingApp } from './serving/serving-app.tsx';
 import { createServingState, receiveServing, restoreServing, savedServing, serverWritten, startWork } from './serving/serving-state.ts';
-import { createState, receive, restore, scheduleWritten, toSaved } from './state.ts';
+import { createState, receive, receiveMeasured, restore, scheduleWritten, toSaved } from './state.ts';
 import { onThemeChange } from './theme.ts';
 import { startAsking } from './what-if/trial.ts';
 import './theme.css';
 import './panel.css';
 import './timeline/timeline.css';
 import './views/operations.css';
+import './measured/measured.css';
 import './serving/serving.css';
 import './step/step.css';
 import './what-if/what-if.css';
@@ -49,6 +50,7 @@ host.onMessage((message) => {
     if (shown.value === 'serving') serverWritten(serving, message);
     else scheduleWritten(state, message);
   } else if (message.type === 'beside' || message.type === 'others') takeBeside(state.beside, message);
+  else if (message.type === 'measured') receiveMeasured(state, message.measured);
   else receiveJob(message);
 });
 onThemeChange(() => {

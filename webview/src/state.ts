@@ -7,6 +7,7 @@ import type { StepProfile } from '../../server/src/core/profile/step-profile.ts'
 import { findSchedule } from '../../server/src/core/schedules/index.ts';
 import { nearestChoice, reshape, type ScheduleChoice } from '../../server/src/core/schedules/reshape.ts';
 import { type Refused, type Simulation, simulate } from '../../server/src/core/schedules/simulate.ts';
+import type { PanelMeasured } from '../../server/src/protocol/measured.ts';
 import type { JobMessage, PanelJob } from '../../server/src/protocol/panel.ts';
 import type { Change } from '../../server/src/protocol/what-if.ts';
 import { type BesideState, createBeside, forgetBeside } from './compare/beside.ts';
@@ -60,6 +61,9 @@ export interface PanelState {
   readonly themeChanges: Signal<number>;
   readonly trial: TrialState;
   readonly beside: BesideState;
+  /** Measured runs that were opened for the shown document, and which of their GPUs is looked at. */
+  readonly measured: Signal<PanelMeasured | undefined>;
+  readonly measuredDevice: Signal<number>;
   readonly choice: ReadonlySignal<ScheduleChoice | undefined>;
   /** Everything that is tried, by fields. */
   readonly change: ReadonlySignal<Change>;
@@ -142,6 +146,8 @@ export function createState(): PanelState {
     themeChanges: signal(0),
     trial,
     beside: createBeside(),
+    measured: signal<PanelMeasured | undefined>(undefined),
+    measuredDevice: signal(0),
     choice,
     change,
     subject,
@@ -196,9 +202,19 @@ export function receive(state: PanelState, message: Exclude<JobMessage, { readon
       state.kept.value = {};
       forgetTrial(state.trial);
       forgetBeside(state.beside);
+      state.measured.value = undefined;
+      state.measuredDevice.value = 0;
       forgetTimeline(state.timeline);
     }
     keepInBounds(state);
+  });
+}
+
+/** Takes measured runs; their view comes to the front when they are the first. */
+export function receiveMeasured(state: PanelState, measured: PanelMeasured): void {
+  batch(() => {
+    if (!state.measured.value) state.tab.value = 'measured';
+    state.measured.value = measured;
   });
 }
 

@@ -6,6 +6,8 @@ import { compareCommand } from './commands/compare.ts';
 import { estimateCommand } from './commands/estimate.ts';
 import { lspCommand } from './commands/lsp.ts';
 import { mixCommand } from './commands/mix.ts';
+import { predictCommand } from './commands/predict.ts';
+import { profileCommand } from './commands/profile.ts';
 import { readCommand } from './commands/read.ts';
 import { reportCommand } from './commands/report.ts';
 import { scheduleCommand } from './commands/schedule.ts';
@@ -25,9 +27,11 @@ const commands: readonly AddCommand[] = [
   reportCommand,
   compareCommand,
   scheduleCommand,
+  profileCommand,
   simulateCommand,
   mixCommand,
   validateCommand,
+  predictCommand,
   benchCommand,
   lspCommand,
   serveCommand,

@@ -2,6 +2,7 @@
  * What the engine knows about one document: the result that the language server, the command line and the panel share.
  * Plain data; no LSP types.
  */
+import type { CalibrationFile } from '../core/calibration/calibration-file.ts';
 import type { Assumption, EstimateResult } from '../core/estimate.ts';
 import type { Finding } from '../core/finding.ts';
 import type { Cluster } from '../core/hardware.ts';
@@ -141,6 +142,8 @@ export interface EngineSettings {
   readonly mfuConvention?: FlopsConvention;
   /** Folders with the user's own models: `<folder>/<name>/config.json` or `<folder>/<name>.json`. */
   readonly modelFolders?: readonly string[];
+  /** What runs of this workspace measured; undefined = nothing. */
+  readonly calibration?: CalibrationFile;
   /** Rule id -> severity or "off". */
   readonly rules?: Readonly<Record<string, 'error' | 'warning' | 'info' | 'off'>>;
 }

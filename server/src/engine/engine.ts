@@ -16,6 +16,7 @@ import { type FindSourced, formatOf, readDocument, unreadDocument } from '../syn
 import { alternativesOf, triedJob } from './alternatives.ts';
 import type { Alternative, Analysis, EngineSettings, FileAccess, JobAnalysis, PlacedFinding } from './analysis.ts';
 import { assumedModels } from './assumed-model.ts';
+import { calibrated } from './calibration.ts';
 import { applySettings, clusterOf, type ResolvedCluster } from './cluster.ts';
 import { disagreements, saysMore } from './disagreements.ts';
 import { type EditContext, editsOf } from './edits.ts';
@@ -222,6 +223,7 @@ function analyseChanged(parts: Parts, document: ConfigDocument, job: JobAnalysis
 /** Everything known about the job, and the hardware it names. */
 function resolve(parts: Parts, reading: Reading, linked: readonly Layer[]): ResolvedJob & { readonly cluster: ResolvedCluster } {
   const { job, sources, runsAs } = reading;
+  const { calibration } = parts.settings();
   // transformers/integrations/deepspeed.py fills every "auto" from the training arguments.
   const merged = mergeLayers([{ job, sources, fillsAuto: runsAs === 'huggingface' }, ...linked]);
   const configured = applySettings(merged, parts.settings());
@@ -229,7 +231,7 @@ function resolve(parts: Parts, reading: Reading, linked: readonly Layer[]): Reso
   const world = guard(parts, 'world', undefined, () => assumedWorld(known, reading.kind));
   const all = world ? guard(parts, 'derive', world.layer, () => derive(world.layer.job, world.layer.sources, runsAs)) : known;
   const nothing: ResolvedCluster = { cluster: undefined, isAssumed: false, assumptions: [] };
-  const cluster = guard(parts, 'cluster', nothing, () => clusterOf(all.job));
+  const cluster = guard(parts, 'cluster', nothing, () => calibrated(clusterOf(all.job), calibration, runsAs));
   return {
     ...all,
     told: known,

@@ -1,5 +1,5 @@
 /** One spelling per file: editors encode the same path differently (`file:///c%3A/x` and `file:///C:/x`). */
-import { relative } from 'node:path';
+import { isAbsolute, relative } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 /** The address as Node writes it; addresses that are no local file stay as they are. */
@@ -17,6 +17,12 @@ export function pathOfUri(uri: string): string | undefined {
     return undefined;
   }
 }
+
+/** Whether a path starts at a root of this machine. */
+export const isAbsolutePath = (path: string): boolean => isAbsolute(path);
+
+/** The path of a file from a folder, both paths of this machine. */
+export const pathInside = (folder: string, path: string): string => relative(folder, path).replaceAll('\\', '/');
 
 /** The last part of an address, as people say it. */
 export function fileName(uri: string): string {

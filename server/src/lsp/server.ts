@@ -1,5 +1,6 @@
 /** The language server: wires each message of the protocol to the file that answers it. */
 import { type Connection, DidChangeConfigurationNotification, DidChangeWatchedFilesNotification } from 'vscode-languageserver';
+import { calibrationPath } from '../core/calibration/calibration-file.ts';
 import { normalUri } from '../io/uris.ts';
 import { noAnswer } from '../protocol/no-answer.ts';
 import {
@@ -37,6 +38,7 @@ import { type Guard, guardOf, logFault } from './guard.ts';
 import { hover } from './hover.ts';
 import { abilitiesOf, docsBaseOf, hasOwnCommands, initializeResult, rootsOf, withSlash } from './initialize.ts';
 import { inlayHints } from './inlay-hint.ts';
+import { answerMeasured } from './measured-requests.ts';
 import { createPublisher, type Publisher } from './publisher.ts';
 import { references } from './references.ts';
 import { prepareRename, rename } from './rename.ts';
@@ -81,6 +83,7 @@ export function startServer(connection: Connection, options: ServerOptions): voi
   followFiles(session, publisher, guard);
   answerEditor(session, guard);
   answerOwnRequests(session, guard);
+  answerMeasured(session, guard, publisher);
   documents.listen(connection);
   connection.listen();
 }
@@ -136,7 +139,9 @@ function followFiles(session: Session, publisher: Publisher, guard: Guard): void
   });
   connection.onDidChangeWatchedFiles(
     guard('workspace/didChangeWatchedFiles', undefined, ({ changes }) => {
-      const stale = new Set(changes.flatMap(({ uri }) => session.invalidate(uri, { appeared: true })));
+      const calibrated = changes.some(({ uri }) => uri.endsWith(`/${calibrationPath}`));
+      if (calibrated) session.forgetCalibration();
+      const stale = new Set(calibrated ? session.invalidate() : changes.flatMap(({ uri }) => session.invalidate(uri, { appeared: true })));
       for (const { uri } of changes) session.index.update(normalUri(uri));
       publisher.refresh([...stale]);
       publisher.askDependants(documents.all());

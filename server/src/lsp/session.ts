@@ -3,9 +3,11 @@
  * document. Analyses are caches: they are made again when the document, a linked file or a setting changes.
  */
 import type { Connection } from 'vscode-languageserver';
+import type { CalibrationFile } from '../core/calibration/calibration-file.ts';
 import type { Analysis } from '../engine/analysis.ts';
 import { createEngine, type Engine } from '../engine/engine.ts';
 import { findSourced, scriptLinks } from '../engine/sourced.ts';
+import { readCalibrations } from '../io/calibration-file.ts';
 import { diskFiles } from '../io/files.ts';
 import { normalUri } from '../io/uris.ts';
 import { formatOf } from '../syntax/read.ts';
@@ -49,6 +51,10 @@ export interface Session {
    */
   readonly invalidate: (uri?: string, how?: { readonly appeared: boolean }) => readonly OpenDocument[];
   readonly setRoots: (folders: readonly string[]) => void;
+  /** Folders of the workspace. */
+  readonly roots: () => readonly string[];
+  /** Reads the calibrations of the workspace again when they are next needed. */
+  readonly forgetCalibration: () => void;
   /** Which files of the workspace rest on which. */
   readonly index: WorkspaceIndex;
   /** What the users of an open document say about it. */
@@ -94,7 +100,16 @@ export function createSession(connection: Connection, documents: OpenDocuments, 
     },
     resolve: (fromUri: string, path: string) => disk.resolve(fromUri, path),
   };
-  const engine = createEngine({ files, settings: () => session.settings.engine, log: (message) => connection.console.error(message) });
+  let calibration: CalibrationFile | undefined;
+  const calibrations = (): CalibrationFile => {
+    calibration ??= readCalibrations(roots);
+    return calibration;
+  };
+  const engine = createEngine({
+    files,
+    settings: () => ({ ...session.settings.engine, calibration: calibrations() }),
+    log: (message) => connection.console.error(message),
+  });
   const session: Session = {
     connection,
     documents,
@@ -132,6 +147,11 @@ export function createSession(connection: Connection, documents: OpenDocuments, 
     setRoots: (folders) => {
       roots = folders;
       disk = diskFiles(folders);
+      calibration = undefined;
+    },
+    roots: () => roots,
+    forgetCalibration: () => {
+      calibration = undefined;
     },
     index: createWorkspaceIndex((uri) => {
       const found = files.read(uri);

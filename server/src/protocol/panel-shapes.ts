@@ -49,11 +49,31 @@ const answer = fields({
   patch: text,
 });
 
+const part = fields({ id: text, label: text, measured: amount });
+const measuredDevice = fields({
+  title: text,
+  basis: text,
+  stage: optional(amount),
+  seconds: amount,
+  parts: listOf(part),
+  step: part,
+  words: listOf(text),
+  tracks: listOf(fields({ label: text, start: listOf(amount), end: listOf(amount), part: listOf(amount), name: listOf(amount) })),
+  names: listOf(text),
+});
+
 /** A row for every message; one without a row does not compile. */
 const toPanel: { readonly [type in PanelMessage['type']]: Check } = {
   ...jobMessages,
   whatIf: fields({ answer }),
   applied: fields({ done: flag, text: text }),
+  measured: fields({
+    measured: fields({
+      devices: listOf(measuredDevice),
+      logs: listOf(fields({ title: text, figures: listOf(anyFields) })),
+      doubts: listOf(text),
+    }),
+  }),
   beside: fields({ title: text, shown, rows: listOf(row) }),
   others: fields({ jobs: listOf(fields({ file: text, job: amount, title: text })) }),
 };
@@ -74,6 +94,7 @@ const fromPanel: { readonly [type in PanelReply['type']]: Check } = {
   whatIf: fields({ turn: amount, change }),
   apply: fields({ change }),
   compare: fields({ other: otherJob }),
+  measure: fields({ action: oneOf('open', 'calibrate') }),
   // A name only: where the file goes is chosen by the user.
   save: fields({
     name: (name) => typeof name === 'string' && /^[\w .,()+-]{1,120}\.(?:png|svg|json)$/.test(name),

@@ -2,6 +2,7 @@
 import type { Cluster } from '../core/hardware.ts';
 import type { PartialJob } from '../core/job-fields.ts';
 import type { ScheduleRequest } from '../core/schedules/schedule.ts';
+import type { PanelMeasured } from './measured.ts';
 import type { Change, DifferenceRow, OtherJob, WhatIfOutcome } from './what-if.ts';
 
 /** What is told of any job that the panel shows. */
@@ -54,6 +55,8 @@ export type PanelMessage =
   | { readonly type: 'whatIf'; readonly answer: WhatIfAnswer }
   /** The change was written, or why it was not. */
   | { readonly type: 'applied'; readonly done: boolean; readonly text: string }
+  /** Measured runs beside the prediction. */
+  | { readonly type: 'measured'; readonly measured: PanelMeasured }
   /** Another job beside this one, with the numbers in which they differ (this one first); without a job, why there is none. */
   | { readonly type: 'beside'; readonly title: string; readonly shown: JobMessage; readonly rows: readonly DifferenceRow[] }
   /** What may be put beside this job, where the host has no list of its own to choose from. */
@@ -72,5 +75,7 @@ export type PanelReply =
   | { readonly type: 'apply'; readonly change: Change }
   /** Put another job beside this one: of a file still to be chosen, of one that was told, or of this file at its last commit. */
   | { readonly type: 'compare'; readonly other: 'choose' | 'last-commit' | { readonly file: string; readonly job: number } }
+  /** Choose measured files to show, or calibrate the estimates by those that are shown. */
+  | { readonly type: 'measure'; readonly action: 'open' | 'calibrate' }
   /** A picture or a trace to be saved where the user says; in a plain page a download. */
   | { readonly type: 'save'; readonly name: string; readonly encoding: 'text' | 'base64'; readonly content: string };

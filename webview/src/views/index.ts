@@ -1,6 +1,7 @@
 /** The views of the training panel in the order of their tabs. The first is shown until another is chosen. */
 
 import { compareView } from '../compare/compare-view.tsx';
+import { measuredView } from '../measured/measured.tsx';
 import { blocksView } from '../step/blocks/blocks-view.tsx';
 import { communicationView } from '../step/communication/communication-view.tsx';
 import { memoryStackView } from '../step/memory/stack-view.tsx';
@@ -19,4 +20,5 @@ export const panelViews: readonly PanelView[] = [
   communicationView,
   blocksView,
   compareView,
+  measuredView,
 ];

@@ -15,6 +15,10 @@ export async function answerTo(reply: PanelReply, folder: ServedFolder, file: st
       return { type: 'applied', done: false, text: 'This page only reads files: copy the patch and apply it yourself.' };
     case 'compare':
       return compare(reply.other, folder, file, job);
+    case 'measure': {
+      const why = 'This page only reads configurations: open measured files in VS Code, or with "rooflint profile".';
+      return { type: 'measured', measured: { devices: [], logs: [], doubts: [why] } };
+    }
     default:
       return undefined;
   }

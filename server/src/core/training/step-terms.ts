@@ -2,6 +2,7 @@
  * The step as terms: what one pipeline rank does and waits for, and what follows the pipeline. The terms of any rank add up
  * to the step; the estimate's own are those of the busiest.
  */
+import { calibrationPath } from '../calibration/calibration-file.ts';
 import { hostCalibration } from '../calibration/host.ts';
 import type { TrainingJob } from '../estimate-inputs.ts';
 import type { ScheduleRequest } from '../schedules/schedule.ts';
@@ -67,11 +68,16 @@ function computeTerm(job: TrainingJob, part: RankParts): Term {
   });
 }
 
+/** The calibration that a job's times rest on, as an input of each that does. */
+function calibrationInput({ cluster: { measured } }: TrainingJob): readonly TermInput[] {
+  return measured ? [{ name: 'calibration', value: measured.name, from: calibrationPath }] : [];
+}
+
 /** What a rank does and waits for; `hidden` are the seconds of exchanges that passes running together hide. */
 function workTerms(job: TrainingJob, part: RankParts, hidden: number): readonly Term[] {
   const m = job.batch.accumulation;
   const micro = microBatches(job);
-  return [
+  const terms = [
     computeTerm(job, part),
     seconds('recompute', 'Recomputation', m * part.recompute, {
       formula: 'micro batches * what is run again',
@@ -97,7 +103,8 @@ function workTerms(job: TrainingJob, part: RankParts, hidden: number): readonly 
       formula: 'operators * seconds to issue one, beyond the device time',
       inputs: [micro],
     }),
-  ].filter((term) => term.value > 0);
+  ];
+  return terms.filter((term) => term.value > 0).map((term) => ({ ...term, inputs: [...(term.inputs ?? []), ...calibrationInput(job)] }));
 }
 
 /** What a rank waits for in the pipeline: its own sends where they block it, and the other ranks. */
@@ -154,5 +161,6 @@ export function stepTerm(job: TrainingJob, band: Band, numbers: StepNumbers, ran
   const work = part ? workTerms(job, part, run.hiddenSeconds[rank] ?? 0) : [];
   const pipeline = sumOf('time.pipeline', 'Pipeline', 's', [...work, ...pipelineWaits(job, numbers, rank)]);
   const step_ = sumOf('time.step', 'Step time', 's', [pipeline, ...tailTerms(job, request.tail)]);
-  return { ...step_, value: step, band };
+  const { measured } = job.cluster;
+  return { ...step_, value: step, band, ...(measured ? { note: `calibrated by ${measured.name} (${calibrationPath})` } : {}) };
 }

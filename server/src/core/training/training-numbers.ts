@@ -2,7 +2,8 @@
  * A training job in plain numbers: stage times, the simulated schedule, traffic and memory. This is the path that a
  * keystroke and a search run many times; the terms that a reader opens are made from it on demand.
  */
-import { type ComputeCalibration, sustainedCalibration } from '../calibration/compute.ts';
+import type { ComputeCalibration } from '../calibration/compute.ts';
+import { clusterCalibration } from '../calibration/measured.ts';
 import { activationSlack } from '../calibration/memory.ts';
 import { sendTime } from '../comms/collectives.ts';
 import { type Groups, groupsOf } from '../comms/groups.ts';
@@ -137,7 +138,7 @@ export function gpusOf({ parallel }: TrainingJob): number {
 /** Computes a complete training job, or says why the device or the schedule cannot run it. */
 export function trainingNumbers(
   job: TrainingJob,
-  calibration: ComputeCalibration = sustainedCalibration(job.cluster.accelerator, gpusOf(job)),
+  calibration: ComputeCalibration = clusterCalibration(job.cluster, gpusOf(job)),
 ): TrainingNumbers | { readonly refused: string } {
   const { accelerator } = job.cluster;
   const plain = describeDevice(accelerator, job.precision.compute, calibration);
