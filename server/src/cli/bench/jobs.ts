@@ -60,18 +60,23 @@ export function a100Cluster(): Cluster | undefined {
 }
 
 /** P1: 1F1B with 8 stages, 32 micro batches, forward 1,000, both halves of backward 1,000 each, transfer 1. */
-export const eightStages: ScheduleRequest = {
-  name: '1f1b',
-  stages: 8,
-  microBatches: 32,
-  virtualStages: 1,
-  times: Array.from({ length: 8 }, () => [{ forward: 1000, backward: 2000 }]),
-  memory: Array.from({ length: 8 }, () => [{ activations: 1 }]),
-  residentBytes: Array.from({ length: 8 }, () => 0),
-  transfer: 1,
-  transferOverlapped: false,
-  tail: { gradientReduction: 0, optimizer: 0, parameterGather: 0 },
-};
+function evenPipeline(stages: number, microBatches: number): ScheduleRequest {
+  return {
+    name: '1f1b',
+    stages,
+    microBatches,
+    virtualStages: 1,
+    times: Array.from({ length: stages }, () => [{ forward: 1000, backward: 2000 }]),
+    memory: Array.from({ length: stages }, () => [{ activations: 1 }]),
+    residentBytes: Array.from({ length: stages }, () => 0),
+    transfer: 1,
+    transferOverlapped: false,
+    tail: { gradientReduction: 0, optimizer: 0, parameterGather: 0 },
+  };
+}
+
+export const eightStages: ScheduleRequest = evenPipeline(8, 32);
+export const longPipeline: ScheduleRequest = evenPipeline(64, 4096);
 
 /** A launch script of `lines` lines with the sections such scripts have. The micro batch stands on a line of its own. */
 export function longScript(lines: number): string {

@@ -7,11 +7,11 @@ import { DocumentReader } from '../../syntax/read.ts';
 import { type CliIo, UsageError } from '../io.ts';
 import { openSession } from '../session.ts';
 import { coldStart } from './cold-start.ts';
-import { a100Cluster, eightStages, gpt3OnA100, longScript, serveFor50Seconds } from './jobs.ts';
+import { a100Cluster, eightStages, gpt3OnA100, longPipeline, longScript, serveFor50Seconds } from './jobs.ts';
 import { measure, type Timing, timingOf, yardstick } from './measure.ts';
 
 export interface Work {
-  readonly id: 'yardstick' | 'T1' | 'P1' | 'S1' | 'keystroke' | 'keystroke-comment' | 'cold-start';
+  readonly id: 'yardstick' | 'T1' | 'P1' | 'P2' | 'S1' | 'keystroke' | 'keystroke-comment' | 'cold-start';
   readonly what: string;
   readonly run: (io: CliIo) => Promise<Timing>;
 }
@@ -30,6 +30,11 @@ export function worksOf(quick: boolean): readonly Work[] {
       id: 'P1',
       what: 'schedule: 1F1B, 8 stages, 32 micro batches',
       run: async () => measure(() => simulate(eightStages), rounds, 20, 200),
+    },
+    {
+      id: 'P2',
+      what: 'schedule: 1F1B, 64 stages, 4,096 micro batches',
+      run: async () => measure(() => simulate(longPipeline), quick ? 4 : 15, 1, 1),
     },
     {
       id: 'S1',

@@ -103,16 +103,16 @@ function passing(request: ScheduleRequest, run: PipelineRun): Passing {
   for (let slot = 0; slot < slots; slot++) {
     if ((preceding[slot] ?? 0) < 0) ready.fill(0, 2 * slot * microBatches, (2 * slot + 1) * microBatches);
   }
-  /** Sends the result of an operation that ended at `end` to another rank; says when it is there. */
-  const send = (index: number, from: number, to: number, end: number): number => {
-    const wire = wires.between(from, to);
-    if ((wires.seconds[wire] ?? 0) <= 0) return end;
-    const begin = wires.take(wire, end);
-    const arrival = begin + (wires.seconds[wire] ?? 0);
-    sent[index] = begin;
-    arrived[index] = arrival;
-    return arrival;
-  };
+  const shares = (request.linkSharing ?? 'none') !== 'none';
+  /** The wire from each slot to its neighbour; -1 where the result stays on the rank or the wire takes no time. */
+  const wireTo = (neighbours: Int32Array): Int32Array =>
+    neighbours.map((to, slot) => {
+      const [from, receiver] = [Math.floor(slot / virtualStages), Math.floor(to / virtualStages)];
+      const wire = to < 0 || from === receiver ? notYet : wires.between(from, receiver);
+      return (wires.seconds[wire] ?? 0) > 0 ? wire : notYet;
+    });
+  const ahead = wireTo(following);
+  const back = wireTo(preceding);
 
   const handOn = (index: number, rank: number, end: number): number => {
     const kind = operations[index] ?? 0;
@@ -125,8 +125,14 @@ function passing(request: ScheduleRequest, run: PipelineRun): Passing {
       if (forward) ready[(2 * slot + 1) * microBatches + microBatch] = end;
       return 0;
     }
-    const receiver = Math.floor(to / virtualStages);
-    const arrival = receiver === rank ? end : send(index, rank, receiver, end);
+    const wire = (forward ? ahead[slot] : back[slot]) ?? notYet;
+    let arrival = end;
+    if (wire >= 0) {
+      const begin = shares ? wires.take(wire, end) : end;
+      arrival = begin + (wires.seconds[wire] ?? 0);
+      sent[index] = begin;
+      arrived[index] = arrival;
+    }
     ready[(forward ? 2 * to : 2 * to + 1) * microBatches + microBatch] = arrival;
     return request.transferOverlapped ? 0 : arrival - end;
   };

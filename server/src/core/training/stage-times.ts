@@ -116,6 +116,9 @@ function chunkTimes({ job, blocks, waits, first, head }: Layers, chunk: ChunkPla
   let backwardWeight = heads * head.backwardWeight;
   let forwardExchange = 0;
   let backwardExchange = 0;
+  let recompute = 0;
+  let forwardHost = 0;
+  let backwardHost = 0;
   for (let kind = 0; kind < blocks.length; kind++) {
     const count = countOf(job, chunk, chunk.prediction, kind);
     const work = blocks[kind];
@@ -124,10 +127,14 @@ function chunkTimes({ job, blocks, waits, first, head }: Layers, chunk: ChunkPla
     forward += count * (work.forward.total + wait.forward);
     backward += count * (work.backward.total + wait.backward);
     backwardWeight += count * work.backwardWeight;
+    recompute += count * work.backward.recompute;
+    forwardHost += count * work.forward.host;
+    backwardHost += count * work.backward.host;
     forwardExchange += count * work.forward.expertComm * (1 - visibleBesideComputation);
     backwardExchange += count * work.backward.expertComm * (1 - visibleBesideComputation);
   }
-  return { forward, backward, backwardInput: backward - backwardWeight, backwardWeight, forwardExchange, backwardExchange };
+  const backwardInput = backward - backwardWeight;
+  return { forward, backward, backwardInput, backwardWeight, forwardExchange, backwardExchange, recompute, forwardHost, backwardHost };
 }
 
 function rankParts({ job, blocks, waits, first, head }: Layers, plan: RankPlan): RankParts {

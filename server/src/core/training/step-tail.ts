@@ -30,6 +30,8 @@ export function tailOf(job: TrainingJob, cost: DataParallelCost, backward: Secon
     overlapped ? Math.max(lastBucket * busy, busy - beside) + overlapContention * Math.min(busy, beside) : busy;
   return {
     gradientReduction: rounds * visible(cost.reduceBusy / rounds, window, job.overlap.gradReduce),
+    // Of several rounds only the last runs beside the end of the pipeline.
+    hiddenReduction: job.overlap.gradReduce ? Math.min(cost.reduceBusy / rounds, window) : 0,
     optimizer,
     parameterGather: visible(cost.gatherBusy, forwardAgainstBackward * window, job.overlap.paramGather),
   };

@@ -66,11 +66,26 @@ function scheduleRequest(
     times: times.times,
     memory: plans.map((plan) => plan.chunks.map((chunk) => ({ activations: keptBy(chunk.kinds, kept, slack) }))),
     residentBytes: plans.map(() => 0),
-    transfer: pipeline > 1 ? sendTime(place(job.cluster, { size: 2, stride: groups.pipeline.stride }), pipelineMessage(job)) : 0,
+    ...wireTimes(job, groups),
     transferOverlapped: sendsBesideComputation(job.parallel.schedule, job.parallel.virtualStages),
     barriers: job.parallel.vocabPipeline === 'none' ? 0 : vocabularyRounds(job) * slowestRound(times),
     tail,
   };
+}
+
+/**
+ * Seconds on the wire between neighbouring stages: the same everywhere, unless some neighbours share a node (or the domain
+ * of the links) and others do not.
+ */
+function wireTimes(job: TrainingJob, { pipeline: { size, stride } }: Groups): Pick<ScheduleRequest, 'transfer' | 'links'> {
+  if (size <= 1) return { transfer: 0 };
+  const message = pipelineMessage(job);
+  const near = sendTime(place(job.cluster, { size: 2, stride }), message);
+  const together = place(job.cluster, { size, stride }).perNode;
+  if (together <= 1 || together >= size) return { transfer: near };
+  const far = sendTime(place(job.cluster, { size: 2, stride: together * stride }), message);
+  const crosses = (stage: number): boolean => (stage + 1) % together === 0 || stage === size - 1;
+  return { transfer: near, links: Array.from({ length: size }, (_, stage) => ({ latency: 0, occupied: crosses(stage) ? far : near })) };
 }
 
 /** Seconds of one micro batch on the slowest rank. */
