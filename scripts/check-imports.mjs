@@ -18,10 +18,11 @@ const table = [
   ['server/src/report', ['core', 'engine'], /^markdown-it$/],
   ['server/src/validation', ['core', 'data'], /^zod$/],
   ['server/src/io', ['core', 'engine'], /^(?:node:|highs$)/],
-  ['server/src/lsp', ['core', 'data', 'syntax', 'frameworks', 'engine', 'report', 'protocol', 'io'], /^vscode-languageserver/],
+  ['server/src/traces', ['core'], /^(?:node:|node-sqlite3-wasm$)/],
+  ['server/src/lsp', ['core', 'data', 'syntax', 'frameworks', 'engine', 'report', 'protocol', 'io', 'traces'], /^vscode-languageserver/],
   [
     'server/src/cli',
-    ['core', 'data', 'syntax', 'frameworks', 'engine', 'report', 'validation', 'protocol', 'io', 'lsp', 'package.json'],
+    ['core', 'data', 'syntax', 'frameworks', 'engine', 'report', 'validation', 'protocol', 'io', 'traces', 'lsp', 'package.json'],
     /./,
   ],
   ['server/src', ['cli', 'lsp', 'io', 'syntax'], /^(?:node:|vscode-languageserver)/],

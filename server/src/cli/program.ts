@@ -2,9 +2,11 @@
 import { Command, CommanderError } from 'commander';
 import { benchCommand } from './commands/bench.ts';
 import { checkCommand } from './commands/check.ts';
+import { compareCommand } from './commands/compare.ts';
 import { estimateCommand } from './commands/estimate.ts';
 import { lspCommand } from './commands/lsp.ts';
 import { mixCommand } from './commands/mix.ts';
+import { profileCommand } from './commands/profile.ts';
 import { readCommand } from './commands/read.ts';
 import { reportCommand } from './commands/report.ts';
 import { scheduleCommand } from './commands/schedule.ts';
@@ -22,7 +24,9 @@ const commands: readonly AddCommand[] = [
   estimateCommand,
   checkCommand,
   reportCommand,
+  compareCommand,
   scheduleCommand,
+  profileCommand,
   simulateCommand,
   mixCommand,
   validateCommand,

@@ -49,6 +49,8 @@ export interface TrainingJob extends MemoryChoices {
     readonly schedule: ScheduleName;
     /** Micro batches an interleaved schedule runs on one chunk before the next; the schedule chooses unless told. */
     readonly microBatchGroup?: number;
+    /** The order of the schedules `written` and `written-v`. */
+    readonly writtenOrder?: string;
     readonly tpCommOverlap: boolean;
     readonly tensorGradientOverlap: boolean;
   };

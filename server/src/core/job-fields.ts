@@ -2,9 +2,10 @@
  * Every fact Rooflint can know about a job, by its dotted name. A misspelt field or a value of the wrong type is a
  * compile error everywhere else. Counts and ratios are plain numbers; sizes say their unit in the name or the type.
  */
+import type { ScheduleName } from './schedules/schedule-name.ts';
 import type { NumberFormat, ServingJobFields, ServingRole } from './serving-job-fields.ts';
 
-export type { NumberFormat, ServingRole };
+export type { NumberFormat, ScheduleName, ServingRole };
 
 /** How the frozen weights of an adapter job are stored; `nf4-dq`: NF4 whose scales are quantized too. */
 export type BaseFormat = 'fp32' | 'bf16' | 'fp16' | 'fp8' | 'int8' | 'nf4' | 'nf4-dq' | 'gptq-4bit' | 'awq-4bit' | 'mxfp4';
@@ -38,23 +39,6 @@ export type FlopsConvention =
   | 'deepspeed'
   | 'layers-only';
 export type ContextKind = 'ring' | 'all-to-all' | 'all-gather';
-export type ScheduleName =
-  | 'gpipe'
-  | '1f1b'
-  | 'interleaved-1f1b'
-  | 'breadth-first'
-  | 'zb-h1'
-  | 'zb-h2'
-  | 'zb-1p'
-  | 'zb-2p'
-  | 'interleaved-zero-bubble'
-  | 'zb-v'
-  | 'v-half'
-  | 'v-min'
-  | 'dualpipe'
-  | 'dualpipe-v'
-  | '1f1b-expert-overlap';
-
 export interface JobFields extends ServingJobFields {
   // The model's shape.
   'model.name': string;
@@ -200,6 +184,8 @@ export interface JobFields extends ServingJobFields {
   'parallel.layersPerVirtualStage': number;
   /** `--microbatch-group-size-per-virtual-pipeline-stage`: micro batches run on one chunk before the next chunk's turn. */
   'parallel.microBatchGroup': number;
+  /** The order of a pipeline that the user wrote, as CSV: core/schedules/written. */
+  'parallel.writtenOrder': string;
   /** `--pipeline-model-parallel-layout`: stages written out by hand. */
   'parallel.pipelineLayout': string;
   /** The embedding (the loss) counts as a layer when layers are dealt out to stages. */
