@@ -109,6 +109,10 @@ describe.skipIf(!chromiumPath)('trying values in a browser', () => {
   it('shows what another value gives, beside the file, in every number', async () => {
     await panel.page.selectOption(field('parallel.tensor'), '4');
     await until(() => hasRow('Step time'));
+    for (const row of ['Tokens/s', 'Megatron-LM MFU', 'Memory, fullest stage', 'Bubble'])
+      expect([row, await hasRow(row)]).toEqual([row, 1]);
+    expect(await hasRow('Memory, stage 0')).toBe(0);
+    await panel.page.click('button.details');
     for (const row of ['Tokens/s', 'Megatron-LM MFU', 'Memory, stage 0', 'Memory, stage 3', 'Bubble'])
       expect([row, await hasRow(row)]).toEqual([row, 1]);
     expect(await cell('Memory, stage 0', 2)).toMatch(/^−/);

@@ -68,10 +68,11 @@ export function Controls({ state, writes, post }: ControlsProps) {
         />
       </Control>
       <ValueControls trial={state.trial} controls={controls.filter(({ field }) => !ownFields.has(field))} post={post} />
-      <button type="button" class="reset" disabled={!differsFromFile(state)} onClick={() => resetToFile(state)}>
-        Reset to file
-      </button>
-      <Outcome trial={state.trial} answer={answer} change={state.change.value} version={job.version} writes={writes} post={post} />
+      <Outcome trial={state.trial} answer={answer} change={state.change.value} writes={writes} post={post}>
+        <button type="button" class="reset" disabled={!differsFromFile(state)} onClick={() => resetToFile(state)}>
+          Reset to file
+        </button>
+      </Outcome>
     </form>
   );
 }

@@ -5,7 +5,7 @@ import { formatBytes } from './format.ts';
 import { byteTicks, stepLine } from './memory-series.ts';
 import { type Theme, withOpacity } from './theme.ts';
 import { type TimeScale, toX } from './time-scale.ts';
-import { heldBytesOf, isDense, widen } from './timeline/held-bytes.ts';
+import { heldBandOf, heldBytesOf, isDense, widen, widenByLevels } from './timeline/held-bytes.ts';
 
 export interface MemoryPicture {
   readonly simulation: Simulation;
@@ -59,7 +59,7 @@ function drawByteAxis(context: CanvasRenderingContext2D, theme: Theme, scale: Ti
 
 /** More lines than this add up to a mass, and take their time. */
 const mostLines = 16;
-/** Stages that a band is made of; of more, every so many-th. */
+/** Stages that are looked at step by step for a band; of more, every so many-th. */
 const mostInBand = 128;
 
 /** The stages that are not chosen: a thin line each, or one band from the least to the most that any of them holds. */
@@ -67,11 +67,8 @@ function drawOthers(context: CanvasRenderingContext2D, picture: MemoryPicture, y
   const { simulation, scale, stage } = picture;
   const { stages } = simulation.request;
   const others = Array.from({ length: stages }, (_, rank) => rank).filter((rank) => rank !== stage);
-  if (stages > mostLines || isDense(heldBytesOf(simulation, stage), scale)) {
-    const every = Math.ceil(others.length / mostInBand);
-    const shown = others.filter((_, place) => place % every === 0);
-    if (shown.length > 0) drawBand(context, picture, shown, y, 0.3);
-  } else for (const rank of others) drawLine(context, picture, rank, y);
+  if (stages > mostLines || isDense(heldBytesOf(simulation, stage), scale)) drawBand(context, picture, others, y, 0.3);
+  else for (const rank of others) drawLine(context, picture, rank, y);
 }
 
 /** A bar per column of pixels, from the least to the most that the ranks hold there; of the chosen stage also the ground below. */
@@ -86,8 +83,12 @@ function drawBand(
   const count = Math.max(0, Math.ceil(until));
   const least = new Float64Array(count).fill(Number.POSITIVE_INFINITY);
   const most = new Float64Array(count).fill(Number.NEGATIVE_INFINITY);
-  for (const rank of ranks) widen(heldBytesOf(simulation, rank), scale, least, most);
   const chosen = ranks[0] === stage;
+  // Of all stages together, the chosen one may be part of the band: it is drawn over it.
+  if (chosen || !widenByLevels(heldBandOf(simulation), scale, least, most)) {
+    const every = Math.ceil(ranks.length / mostInBand);
+    for (let place = 0; place < ranks.length; place += every) widen(heldBytesOf(simulation, ranks[place] ?? 0), scale, least, most);
+  }
   context.fillStyle = withOpacity(chosen ? theme.forward.fill : theme.muted, opacity);
   for (let column = 0; column < count; column++) {
     const high = y(most[column] ?? 0);

@@ -123,7 +123,6 @@ function drawRow(brush: Brush, rank: number): void {
 function paintRow({ pixels, simulation, scale, rows, theme, idle }: Brush, rank: number, top: number): void {
   const [forward, backward] = computeShares(simulation, rank, scale);
   const sent = [transferShares(simulation, rank, scale), theme.transfer.fill] as const;
-  if (!forward || !backward) return;
   const layers: ColumnLayer[] = [
     [forward, theme.forward.fill],
     [backward, theme.backward.fill],

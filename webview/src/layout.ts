@@ -108,9 +108,9 @@ export function spanBetween(simulation: Slices, from: number, to: number, scale:
 }
 
 /** Operations of a row narrower than this many pixels on average cannot be told apart. */
-const narrow = 1.5;
+const narrow = 3;
 /** Boxes of all rows together that a canvas draws without a pause. */
-const mostBoxes = 6_000;
+const mostBoxes = 3_000;
 
 /** How a row is drawn: box by box, or pixel by pixel where boxes would be too many or too narrow. */
 export function detailOf({ first, last }: Span, rowCount: number, scale: TimeScale): 'boxes' | 'pixels' {

@@ -17,6 +17,7 @@ import './timeline/timeline.css';
 import './views/operations.css';
 import './measured/measured.css';
 import './serving/serving.css';
+import './step/step.css';
 import './what-if/what-if.css';
 
 const host = connectHost();

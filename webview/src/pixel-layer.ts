@@ -1,7 +1,7 @@
 /** A layer of pixels over the timeline, for rows of so many operations that boxes would be too slow or too narrow. */
 
 /** A value per column of CSS pixels in [0, 1], and the colour ("#rrggbb") of that share of the column's height. */
-export type ColumnLayer = readonly [shares: Float32Array, color: string];
+export type ColumnLayer = readonly [shares: Float32Array | undefined, color: string];
 
 export interface PixelLayer {
   /** Wipes the layer and gives it a place and size in CSS pixels; it begins at the left edge. */
@@ -35,20 +35,27 @@ export function pixelLayer(): PixelLayer {
       pixels = new Uint32Array(image.data.buffer);
     }
     used = true;
-    const colors = layers.map(([, color]) => pixelOf(color));
+    const shown = layers.filter(([shares]) => shares !== undefined);
+    const shares = shown.map(([values]) => values as Float32Array);
+    const colors = Uint32Array.from(shown, ([, color]) => pixelOf(color));
     const end = Math.round((top - above + barHeight) * density);
     const tall = end - Math.round((top - above) * density);
     const bottom = Math.min(lines, end);
     const from = Math.round(left * density);
-    const count = layers[0]?.[0].length ?? 0;
-    for (let x = from; x < Math.min(columns, from + Math.round(count * density)); x++) {
+    const count = shares[0]?.length ?? 0;
+    const until = Math.min(columns, from + Math.round(count * density));
+    for (let x = from; x < until; x++) {
       const column = Math.floor((x - from) / density);
+      let at = (bottom - 1) * columns + x;
       let line = bottom;
       let filled = 0;
-      for (let layer = 0; layer < layers.length; layer++) {
-        filled += layers[layer]?.[0][column] ?? 0;
-        const least = Math.max(0, end - Math.round(Math.min(1, filled) * tall));
-        for (; line > least; line--) pixels[(line - 1) * columns + x] = colors[layer] ?? 0;
+      for (let layer = 0; layer < shares.length; layer++) {
+        const share = (shares[layer] as Float32Array)[column] as number;
+        if (share <= 0) continue;
+        filled += share;
+        const least = Math.max(0, end - Math.round((filled < 1 ? filled : 1) * tall));
+        const color = colors[layer] as number;
+        for (; line > least; line--, at -= columns) pixels[at] = color;
       }
     }
   };

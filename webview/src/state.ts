@@ -3,6 +3,7 @@
  * follows from these is computed here with the panel's own copy of the core, so that a slider needs no round trip.
  */
 import { batch, computed, type ReadonlySignal, type Signal, signal } from '@preact/signals';
+import type { StepProfile } from '../../server/src/core/profile/step-profile.ts';
 import { findSchedule } from '../../server/src/core/schedules/index.ts';
 import { nearestChoice, reshape, type ScheduleChoice } from '../../server/src/core/schedules/reshape.ts';
 import { type Refused, type Simulation, simulate } from '../../server/src/core/schedules/simulate.ts';
@@ -11,6 +12,7 @@ import type { JobMessage, PanelJob } from '../../server/src/protocol/panel.ts';
 import type { Change } from '../../server/src/protocol/what-if.ts';
 import { type BesideState, createBeside, forgetBeside } from './compare/beside.ts';
 import type { Target } from './layout.ts';
+import { profileOf } from './step/profile-of.ts';
 import { clampView, type View } from './time-scale.ts';
 import { findOperations, parseQuery } from './timeline/search.ts';
 import { createTimelineState, forgetTimeline, restoreTimeline, type TimelineState, timelineToSave } from './timeline/timeline-state.ts';
@@ -18,7 +20,8 @@ import { createTimelineState, forgetTimeline, restoreTimeline, type TimelineStat
 import {
   answerTo,
   createTrial,
-  documentChanged,
+  documentTold,
+  dropValues,
   forgetTrial,
   isEmpty,
   type TrialState,
@@ -70,6 +73,8 @@ export interface PanelState {
   readonly fromFile: ReadonlySignal<Simulation | Refused | undefined>;
   /** What is shown: the file's configuration with what the user set. */
   readonly shown: ReadonlySignal<Simulation | Refused | undefined>;
+  /** The step of `subject` taken apart. */
+  readonly profile: ReadonlySignal<StepProfile | Refused | undefined>;
 }
 
 export interface Found {
@@ -148,6 +153,7 @@ export function createState(): PanelState {
     subject,
     fromFile,
     shown,
+    profile: computed(() => (subject.value ? profileOf(subject.value) : undefined)),
   };
 }
 
@@ -186,7 +192,7 @@ export function receive(state: PanelState, message: Exclude<JobMessage, { readon
     state.why.value = undefined;
     state.job.value = message.job;
     state.pointer.value = undefined;
-    documentChanged(state.trial, message.job.version, () => {
+    documentTold(state.trial, () => {
       state.override.value = {};
     });
     if (other) {
@@ -225,7 +231,7 @@ export function choose(state: PanelState, part: Override): void {
 /** What became of writing what is tried into the file. */
 export function scheduleWritten(state: PanelState, written: Written): void {
   batch(() => {
-    takeWritten(state.trial, written, state.job.value?.version, () => {
+    takeWritten(state.trial, written, () => {
       state.override.value = {};
     });
     keepInBounds(state);
@@ -236,8 +242,7 @@ export function scheduleWritten(state: PanelState, written: Written): void {
 export function resetToFile(state: PanelState): void {
   batch(() => {
     state.override.value = {};
-    state.trial.values.value = {};
-    state.trial.written.value = undefined;
+    dropValues(state.trial);
     keepInBounds(state);
   });
 }

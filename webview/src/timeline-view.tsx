@@ -1,6 +1,6 @@
 /** The timeline canvas and what the pointer and the keyboard do on it. */
 import { computed } from '@preact/signals';
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { IdleSlots } from '../../server/src/core/schedules/idle-slots.ts';
 import type { Simulation } from '../../server/src/core/schedules/simulate.ts';
 import type { PanelReply } from '../../server/src/protocol/panel.ts';
@@ -127,7 +127,8 @@ function usePainting({ state, post, canvas, marks, picture }: Painting): void {
   const matches = state.found.value?.matches;
   const painted = useRef<typeof picture | undefined>(undefined);
   const pixels = useMemo(pixelLayer, []);
-  useEffect(() => {
+  // At once after rendering, so that a move of the pointer or the wheel is painted in the same frame.
+  useLayoutEffect(() => {
     const frame = requestAnimationFrame(() => {
       const element = canvas.current;
       if (!element || !marks.current) return;

@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander';
 import { benchCommand } from './commands/bench.ts';
 import { checkCommand } from './commands/check.ts';
+import { compareCommand } from './commands/compare.ts';
 import { estimateCommand } from './commands/estimate.ts';
 import { lspCommand } from './commands/lsp.ts';
 import { mixCommand } from './commands/mix.ts';
@@ -23,6 +24,7 @@ const commands: readonly AddCommand[] = [
   estimateCommand,
   checkCommand,
   reportCommand,
+  compareCommand,
   scheduleCommand,
   profileCommand,
   simulateCommand,

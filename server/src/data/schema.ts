@@ -105,6 +105,7 @@ export const modelFile = z.array(
       'model.architecture': z.string().optional(),
       'model.type': z.string().optional(),
       'model.layers': count,
+      'model.predictionLayers': count.optional(),
       'model.hidden': count,
       'model.heads': count.optional(),
       'model.kvHeads': count.optional(),

@@ -106,6 +106,7 @@ function removedRange(document: ConfigDocument, origin: Written) {
     case 'python':
     case 'pbtxt':
     case 'modelfile':
+    case 'csv':
       return undefined;
   }
 }
@@ -117,7 +118,8 @@ function replacement(
   value: string | number | boolean,
   context: EditContext,
 ): Edit {
-  const current = isKey(field) ? (context.keys.values[field]?.value ?? undefined) : context.job[field];
+  const known = isKey(field) ? (context.keys.values[field]?.value ?? undefined) : context.job[field];
+  const current = typeof known === 'object' ? undefined : known;
   const literal = document.text.slice(origin.value.start, origin.value.end);
   // Key and value in one place are a bare flag, unless the text is the value itself: a variable exported elsewhere.
   const oneRange = origin.keyUri === undefined && origin.key.start === origin.value.start && origin.key.end === origin.value.end;

@@ -44,33 +44,38 @@ function training(a: TrainingEstimate, b: TrainingEstimate, sameWork: boolean): 
       'less',
       'Share of the step a GPU waits for other stages',
     ),
-    ...memory(a, b),
-    ...exposed,
-    ...gone.map(({ label, exposed: before }) => ofTerms(`Exposed ${label}`, before, undefined, 'less')),
+    ofNumbers(
+      'Exposed communication',
+      a.time.shares.exposedCommunication,
+      b.time.shares.exposedCommunication,
+      formatPercent,
+      'less',
+      'Share of the step computation waits for the network',
+    ),
+    ofTerms(
+      b.memory.stages.length > 1 ? 'Memory, fullest stage' : 'Memory per GPU',
+      a.memory.stages[a.memory.worstStage]?.device,
+      b.memory.stages[b.memory.worstStage]?.device,
+      'less',
+      'As nvidia-smi shows it',
+    ),
     ...cost('Cost per billion tokens', a.cost?.perBillionTokens, b.cost?.perBillionTokens),
+    ...memory(a, b),
+    ...[...exposed, ...gone.map(({ label, exposed: before }) => ofTerms(`Exposed ${label}`, before, undefined, 'less'))].map(asDetail),
   ];
 }
 
-/** Of every pipeline rank while there are few, else of the fullest. */
+/** Of every pipeline rank, while there are few. */
 function memory(a: TrainingEstimate, b: TrainingEstimate): readonly DifferenceRow[] {
-  const [before, after] = [a.memory, b.memory];
-  const title = 'As nvidia-smi shows it';
-  const most = Math.max(before.stages.length, after.stages.length);
-  if (most > mostStages) {
-    return [
-      ofTerms('Memory, fullest stage', before.stages[before.worstStage]?.device, after.stages[after.worstStage]?.device, 'less', title),
-    ];
-  }
+  const [before, after] = [a.memory.stages, b.memory.stages];
+  const most = Math.max(before.length, after.length);
+  if (most === 1 || most > mostStages) return [];
   return Array.from({ length: most }, (_, stage) =>
-    ofTerms(
-      most === 1 ? 'Memory per GPU' : `Memory, stage ${stage}`,
-      before.stages[stage]?.device,
-      after.stages[stage]?.device,
-      'less',
-      title,
-    ),
+    asDetail(ofTerms(`Memory, stage ${stage}`, before[stage]?.device, after[stage]?.device, 'less', 'As nvidia-smi shows it')),
   );
 }
+
+const asDetail = (row: DifferenceRow): DifferenceRow => ({ ...row, detail: true });
 
 function serving(a: ServingEstimate, b: ServingEstimate): readonly DifferenceRow[] {
   return [

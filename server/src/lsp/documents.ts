@@ -34,6 +34,7 @@ const formats: Readonly<Record<string, TextFormat>> = {
   'cuda-cpp': 'cuda',
   cuda: 'cuda',
   hip: 'cuda',
+  csv: 'csv',
 };
 
 export function createDocuments(): OpenDocuments {

@@ -57,7 +57,7 @@ export interface ServerOptions {
 
 /** Files whose change on disk can change an answer. Groups do not nest in the protocol's patterns, so there are several. */
 const watched = [
-  '**/*.{json,jsonc,yaml,yml,toml,sh,bash,sbatch,slurm,py,txt,dockerfile,pbtxt,modelfile,cu,cuh,hip}',
+  '**/*.{json,jsonc,yaml,yml,toml,sh,bash,sbatch,slurm,py,txt,dockerfile,pbtxt,modelfile,csv,cu,cuh,hip}',
   '**/{Dockerfile,Containerfile,Modelfile}*',
 ];
 

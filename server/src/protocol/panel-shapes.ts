@@ -14,6 +14,9 @@ const subject = {
   assumptions: listOf(text),
 };
 
+/** What the core is given; it refuses by itself what it cannot estimate. */
+const readJob = { runsAs: text, job: anyFields, cluster: fields({ accelerator: anyFields }) };
+
 const value: Check = (given) => text(given) || amount(given) || flag(given);
 const choice = fields({ value, label: text, refused: optional(text) });
 const control = fields({ field: text, label: text, title: text, value: optional(value), choices: listOf(choice) });
@@ -24,12 +27,13 @@ const row = fields({
   change: text,
   verdict: optional(oneOf('better', 'worse')),
   title: optional(text),
+  detail: optional(flag),
 });
 const finding = fields({ severity: oneOf('error', 'warning', 'info'), text: text, why: text, isNew: flag });
 
 const jobMessages: { readonly [type in JobMessage['type']]: Check } = {
-  job: fields({ job: fields({ ...subject, usableBytes: amount, request: anyFields }) }),
-  serving: fields({ job: fields({ ...subject, runsAs: text, job: anyFields, cluster: fields({ accelerator: anyFields }) }) }),
+  job: fields({ job: fields({ ...subject, ...readJob, usableBytes: amount, request: anyFields }) }),
+  serving: fields({ job: fields({ ...subject, ...readJob }) }),
   empty: fields({ why: text }),
 };
 const shown = messageOf(jobMessages);

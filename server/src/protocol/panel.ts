@@ -18,19 +18,22 @@ export interface PanelSubject {
   readonly assumptions: readonly string[];
 }
 
-/** A training job: its schedule, which the panel simulates. */
-export interface PanelJob extends PanelSubject {
+/** A job as it was read, completed as far as the engine can: what the panel's own copy of the core works from. */
+export interface ReadJob {
+  readonly job: PartialJob;
+  /** The name by which the model knows the framework or engine. */
+  readonly runsAs: string;
+  readonly cluster: Cluster;
+}
+
+/** A training job: its schedule, which the panel simulates, and the job itself, whose step it takes apart. */
+export interface PanelJob extends PanelSubject, ReadJob {
   readonly usableBytes: number;
   readonly request: ScheduleRequest;
 }
 
-/** A serving job as it was read: the panel completes, estimates and simulates it with its own copy of the core. */
-export interface ServingPanelJob extends PanelSubject {
-  readonly job: PartialJob;
-  /** The engine's id. */
-  readonly runsAs: string;
-  readonly cluster: Cluster;
-}
+/** A serving job, which the panel completes, estimates and simulates. */
+export interface ServingPanelJob extends PanelSubject, ReadJob {}
 
 /** A job as the panel shows it. */
 export type JobMessage =

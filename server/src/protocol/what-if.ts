@@ -29,6 +29,8 @@ export interface DifferenceRow {
   readonly after: string;
   readonly change: string;
   readonly verdict?: 'better' | 'worse';
+  /** A part of another row: for those who look closer. */
+  readonly detail?: true;
 }
 
 /** What the rules would say, or no longer say. */

@@ -11,7 +11,7 @@ import type { Scalar } from './scalar.ts';
 
 export type { Scalar } from './scalar.ts';
 
-export type TextFormat = 'json' | 'yaml' | 'toml' | 'shell' | 'python' | 'dockerfile' | 'pbtxt' | 'modelfile' | 'cuda';
+export type TextFormat = 'json' | 'yaml' | 'toml' | 'shell' | 'python' | 'dockerfile' | 'pbtxt' | 'modelfile' | 'csv' | 'cuda';
 
 export type EntryPath = readonly (string | number)[];
 

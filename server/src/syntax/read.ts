@@ -30,6 +30,7 @@ const maxOfFormat: Readonly<Partial<Record<TextFormat, number>>> = {
   modelfile: 512 * 1024,
   cuda: 1024 * 1024,
   python: 2 * 1024 * 1024,
+  csv: 2 * 1024 * 1024,
 };
 
 const formatOfExtension = new Map<string, TextFormat>([
@@ -49,6 +50,7 @@ const formatOfExtension = new Map<string, TextFormat>([
   ['cu', 'cuda'],
   ['cuh', 'cuda'],
   ['hip', 'cuda'],
+  ['csv', 'csv'],
 ]);
 
 /** A format that is read from a syntax tree. */
@@ -131,6 +133,8 @@ function readText(uri: string, text: string, format: TextFormat, find: FindSourc
   if (format === 'dockerfile') return readDockerfile(uri, text);
   if (format === 'pbtxt') return readPbtxt(uri, text);
   if (format === 'modelfile') return readModelfile(uri, text);
+  // Cells are read by the one adapter that knows what they mean.
+  if (format === 'csv') return unreadDocument(uri, text, format);
   if (format === 'python') return readPython(uri, text, find) ?? empty(uri, text, format, notReady(text));
   const reader = treeFormats[format];
   const tree = reader?.parse(reader.mask(text));

@@ -2,6 +2,7 @@
 import type { ServingEstimate } from '../core/estimate.ts';
 import type { ServingJob } from '../core/estimate-inputs.ts';
 import type { PartialJob } from '../core/job-fields.ts';
+import { meanLength } from '../core/serving/simulation/workload/lengths.ts';
 import { stepTimer } from '../core/serving/time/timer-of-job.ts';
 import type { Predicted } from './predict-training.ts';
 import type { CaseInput } from './row.ts';
@@ -33,7 +34,9 @@ export function predictServing(input: CaseInput, job: PartialJob, estimate: Serv
   }
   if (complete) {
     const load = servedLoadOf(input);
-    const times = load ? underLoad(load, complete, job, Math.floor(estimate.kvTokens.value)) : timeFields(input, estimate, complete);
+    const times = load
+      ? underLoad(load, complete, job, Math.floor(estimate.heldTokens(meanLength(load.prompt) + meanLength(load.output) / 2)))
+      : timeFields(input, estimate, complete);
     Object.assign(predicted, times);
   }
   for (const [name, value] of Object.entries(predicted)) {
@@ -67,7 +70,7 @@ function countsWhole({ source }: CaseInput): boolean {
 function slotsOf(run: ServingRun, estimate: ServingEstimate, job: ServingJob): number {
   const { prompt, output } = run;
   const reserved = prompt + (run.kind !== 'steady' && job.framework === 'tensorrt-llm' ? output : output / 2);
-  return Math.min(job.maxSequences, Math.floor(estimate.kvTokens.value / reserved));
+  return Math.min(job.maxSequences, Math.floor(estimate.heldTokens(reserved) / reserved));
 }
 
 /**

@@ -129,7 +129,7 @@ function Numbers({ state }: { readonly state: PanelState }) {
   if (!message || message.rows.length === 0) return null;
   return (
     <div class="comparison">
-      <DifferenceTable label="This file beside the other job" rows={message.rows} before={message.title} after="This file" />
+      <DifferenceTable label="This file beside the other job" rows={message.rows} before={message.title} after="This file" whole />
     </div>
   );
 }

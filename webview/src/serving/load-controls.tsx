@@ -63,10 +63,11 @@ export function LoadControls({ state, writes, post }: ControlsProps & { readonly
           ))}
         </ul>
       )}
-      <button type="button" class="reset" disabled={!triesOther(state)} onClick={() => resetServing(state)}>
-        Reset to file
-      </button>
-      {job && <Outcome trial={state.trial} answer={answer} change={state.change.value} version={job.version} writes={writes} post={post} />}
+      <Outcome trial={state.trial} answer={answer} change={state.change.value} writes={writes} post={post}>
+        <button type="button" class="reset" disabled={!triesOther(state)} onClick={() => resetServing(state)}>
+          Reset to file
+        </button>
+      </Outcome>
     </form>
   );
 }

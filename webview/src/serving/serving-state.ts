@@ -9,7 +9,8 @@ import type { View } from '../time-scale.ts';
 import {
   answerTo,
   createTrial,
-  documentChanged,
+  documentTold,
+  dropValues,
   forgetTrial,
   isEmpty,
   type TrialState,
@@ -120,7 +121,7 @@ export function receiveServing(state: ServingState, job: ServingPanelJob): void 
     state.selected.value = undefined;
     state.job.value = job;
     state.fromFile.value = undefined;
-    documentChanged(state.trial, job.version, () => dropSizes(state));
+    documentTold(state.trial, () => dropSizes(state));
     if (!other) return;
     forgetTrial(state.trial);
     state.override.value = {};
@@ -137,15 +138,14 @@ function dropSizes(state: ServingState): void {
 
 /** What became of writing what is tried into the file. */
 export function serverWritten(state: ServingState, written: Written): void {
-  batch(() => takeWritten(state.trial, written, state.job.value?.version, () => dropSizes(state)));
+  batch(() => takeWritten(state.trial, written, () => dropSizes(state)));
 }
 
 /** Back to what the file says. */
 export function resetServing(state: ServingState): void {
   batch(() => {
     state.override.value = {};
-    state.trial.values.value = {};
-    state.trial.written.value = undefined;
+    dropValues(state.trial);
   });
 }
 

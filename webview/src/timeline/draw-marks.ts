@@ -85,7 +85,7 @@ function drawCursor(context: CanvasRenderingContext2D, { rows, scale, theme }: T
 
 function drawArrow(context: CanvasRenderingContext2D, { scale, theme }: TimelinePicture, { fromTime, fromY, toTime, toY }: Arrow): void {
   const [fromX, toX_] = [toX(scale, fromTime), toX(scale, toTime)];
-  const bend = Math.max(14, Math.min(60, Math.abs(toX_ - fromX) / 2));
+  const bend = Math.max(6, Math.min(60, Math.abs(toX_ - fromX) / 2));
   const straight = Math.abs(toY - fromY) < 1;
   for (const [color, line] of [
     [theme.background, 4],

@@ -16,10 +16,10 @@ export function drawPath(context: CanvasRenderingContext2D, picture: TimelinePic
   context.lineWidth = 2;
   context.lineJoin = 'round';
   context.beginPath();
-  for (const index of shown) {
-    const y = middleOf(simulation, rows, index);
-    context.lineTo(toX(scale, simulation.start[index] ?? 0), y);
-    context.lineTo(toX(scale, simulation.end[index] ?? 0), y);
+  for (let place = 1; place < shown.length; place++) {
+    const [from, to] = [shown[place - 1] ?? 0, shown[place] ?? 0];
+    context.moveTo(toX(scale, simulation.end[from] ?? 0), middleOf(simulation, rows, from));
+    context.lineTo(toX(scale, simulation.start[to] ?? 0), middleOf(simulation, rows, to));
   }
   context.stroke();
   for (const index of shown) outlineOperation(context, picture, index, theme.critical, 2);

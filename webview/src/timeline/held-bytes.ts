@@ -12,7 +12,7 @@ export interface HeldBytes {
   readonly levels: readonly Level[];
 }
 
-interface Level {
+export interface Level {
   /** Seconds of a cell. */
   readonly cell: number;
   readonly least: Float32Array;
@@ -20,6 +20,7 @@ interface Level {
 }
 
 const kept = new WeakMap<Simulation, (HeldBytes | undefined)[]>();
+const bands = new WeakMap<Simulation, readonly Level[]>();
 
 /** The steps of a rank; they end with the last operation. */
 export function heldBytesOf(simulation: Simulation, rank: number): HeldBytes {
@@ -50,12 +51,14 @@ function make(simulation: Simulation, rank: number): HeldBytes {
 
 /** Cells of the coarsest level: fewer than columns on any screen. */
 const coarsest = 512;
+/** Cells of the finest level of all ranks together. */
+const finestOfBand = 2 ** 14;
 
 function levelsOf(time: Float64Array, bytes: Float64Array, span: number): readonly Level[] {
   const cells = Math.min(2 ** 17, Math.max(coarsest, 2 ** Math.ceil(Math.log2(time.length / 2))));
   if (!(span > 0)) return [];
-  let least = new Float32Array(cells).fill(Number.POSITIVE_INFINITY);
-  let most = new Float32Array(cells).fill(Number.NEGATIVE_INFINITY);
+  const least = new Float32Array(cells).fill(Number.POSITIVE_INFINITY);
+  const most = new Float32Array(cells).fill(Number.NEGATIVE_INFINITY);
   for (let step = 0; step < time.length; step++) {
     const held = bytes[step] ?? 0;
     const last = Math.min(cells - 1, Math.floor(((time[step + 1] ?? span) / span) * cells));
@@ -64,13 +67,45 @@ function levelsOf(time: Float64Array, bytes: Float64Array, span: number): readon
       if (held > (most[cell] ?? 0)) most[cell] = held;
     }
   }
-  const levels: Level[] = [{ cell: span / cells, least, most }];
-  for (let size = cells / 2; size >= coarsest; size /= 2) {
-    const [finerLeast, finerMost] = [least, most];
-    least = new Float32Array(size).map((_, cell) => Math.min(finerLeast[2 * cell] ?? 0, finerLeast[2 * cell + 1] ?? 0));
-    most = new Float32Array(size).map((_, cell) => Math.max(finerMost[2 * cell] ?? 0, finerMost[2 * cell + 1] ?? 0));
-    levels.push({ cell: span / size, least, most });
+  return pyramid({ cell: span / cells, least, most });
+}
+
+/** The level and ever coarser ones, each with half as many cells. */
+function pyramid(finest: Level): readonly Level[] {
+  const levels: Level[] = [finest];
+  for (let finer = finest; finer.least.length > coarsest; ) {
+    const { cell, least, most } = finer;
+    finer = {
+      cell: cell * 2,
+      least: Float32Array.from({ length: least.length / 2 }, (_, at) => Math.min(least[2 * at] ?? 0, least[2 * at + 1] ?? 0)),
+      most: Float32Array.from({ length: most.length / 2 }, (_, at) => Math.max(most[2 * at] ?? 0, most[2 * at + 1] ?? 0)),
+    };
+    levels.push(finer);
   }
+  return levels;
+}
+
+/** The least and the most that any rank holds over time, down to a fineness that all of them have. */
+export function heldBandOf(simulation: Simulation): readonly Level[] {
+  const known = bands.get(simulation);
+  if (known) return known;
+  const { stages } = simulation.request;
+  let cells = finestOfBand;
+  for (let rank = 0; rank < stages; rank++) cells = Math.min(cells, heldBytesOf(simulation, rank).levels[0]?.least.length ?? cells);
+  const least = new Float32Array(cells).fill(Number.POSITIVE_INFINITY);
+  const most = new Float32Array(cells).fill(Number.NEGATIVE_INFINITY);
+  let cell = 0;
+  for (let rank = 0; rank < stages; rank++) {
+    const level = heldBytesOf(simulation, rank).levels.find((of) => of.least.length === cells);
+    if (!level) continue;
+    cell = level.cell;
+    for (let at = 0; at < cells; at++) {
+      least[at] = Math.min(least[at] ?? 0, level.least[at] ?? 0);
+      most[at] = Math.max(most[at] ?? 0, level.most[at] ?? 0);
+    }
+  }
+  const levels = cell > 0 ? pyramid({ cell, least, most }) : [];
+  bands.set(simulation, levels);
   return levels;
 }
 
@@ -98,12 +133,14 @@ export function isDense(held: HeldBytes, scale: TimeScale): boolean {
 
 /** The least and the most held during each column of pixels, widened into what is there already. */
 export function widen(held: HeldBytes, scale: TimeScale, least: Float64Array, most: Float64Array): void {
+  if (!widenByLevels(held.levels, scale, least, most)) widenBySteps(held, scale, least, most);
+}
+
+/** The same from a pyramid alone; false, with nothing done, where it is not fine enough for the scale. */
+export function widenByLevels(levels: readonly Level[], scale: TimeScale, least: Float64Array, most: Float64Array): boolean {
   const perColumn = (scale.end - scale.start) / Math.max(1, scale.width);
-  const level = held.levels.findLast(({ cell }) => cell <= perColumn);
-  if (!level) {
-    widenBySteps(held, scale, least, most);
-    return;
-  }
+  const level = levels.findLast(({ cell }) => cell <= perColumn);
+  if (!level) return false;
   const last = level.least.length - 1;
   for (let column = 0; column < least.length; column++) {
     const from = (scale.start + column * perColumn) / level.cell;
@@ -113,6 +150,7 @@ export function widen(held: HeldBytes, scale: TimeScale, least: Float64Array, mo
       if ((level.most[cell] ?? 0) > (most[column] ?? 0)) most[column] = level.most[cell] ?? 0;
     }
   }
+  return true;
 }
 
 function widenBySteps(held: HeldBytes, scale: TimeScale, least: Float64Array, most: Float64Array): void {

@@ -67,8 +67,7 @@ function drawMiniMap(canvas: HTMLCanvasElement, pixels: PixelLayer, simulation: 
   for (let row = 0; row < rows; row++) {
     const rank = Math.floor((row * stages) / rows);
     const [forward, backward] = computeShares(simulation, rank, scale);
-    if (!forward || !backward) continue;
-    const sent = simulation.request.transferOverlapped ? new Float32Array(forward.length) : transferShares(simulation, rank, scale);
+    const sent = simulation.request.transferOverlapped ? undefined : transferShares(simulation, rank, scale);
     pixels.stack(scale.left, row * pitch, Math.max(1, pitch - (pitch >= 4 ? 1 : 0)), [
       [forward, theme.forward.fill],
       [backward, theme.backward.fill],

@@ -35,6 +35,10 @@ const fieldWords: { readonly [word: string]: Field } = {
   vpp: 'chunk',
 };
 
+/** One stage or several. */
+const fieldOf = (word: string): Field | undefined =>
+  [word, word.replace(/s$/, ''), word.replace(/es$/, '')].flatMap((form) => (Object.hasOwn(fieldWords, form) ? [fieldWords[form]] : []))[0];
+
 const backwards = [backwardKind, backwardInputKind, backwardWeightKind];
 const kindWords: { readonly [word: string]: readonly number[] } = {
   f: [forwardKind],
@@ -74,9 +78,8 @@ export function parseQuery(text: string): Query | { readonly unknown: string } |
       const from = Number(number[1]);
       spans[field].push({ from, to: Number(number[2] ?? from) });
     } else if (Object.hasOwn(kindWords, word)) kinds.push(...(kindWords[word] ?? []));
-    else if (fieldWords[word.replace(/(?<=[^s])(?:e?s)$/, '')] ?? fieldWords[word]) {
-      field = fieldWords[word] ?? fieldWords[word.replace(/(?:e?s)$/, '')] ?? field;
-    } else if (!fillers.has(word)) return { unknown: word };
+    else if (fieldOf(word)) field = fieldOf(word) ?? field;
+    else if (!fillers.has(word)) return { unknown: word };
   }
   const asked = kinds.length > 0 || Object.values(spans).some((list) => list.length > 0);
   return asked ? { spans, kinds } : undefined;

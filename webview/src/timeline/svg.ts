@@ -107,7 +107,7 @@ function stackShapes(
   height: number,
 ): readonly string[] {
   const shapes: string[] = [];
-  const columns = layers[0]?.[0]?.length ?? 0;
+  const columns = layers.find(([shares]) => shares)?.[0]?.length ?? 0;
   const below = new Float32Array(columns);
   for (const [shares, fill] of layers) {
     if (!shares) continue;

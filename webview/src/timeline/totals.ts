@@ -12,7 +12,7 @@ export interface Totals {
   /** Time of a cell. */
   readonly cell: number;
   /** Per category, from the start to each cell's left edge, in cells: `sums[category][cell]`; none where nothing is of that category. */
-  readonly sums: readonly (Float64Array | undefined)[];
+  readonly sums: readonly (Float32Array | undefined)[];
 }
 
 /** Category of a kind that is not counted. */
@@ -23,7 +23,7 @@ const mostCells = 2 ** 17;
 const fewestCells = 2 ** 8;
 
 /** So many slices share a cell, more or less. */
-export const slicesPerCell = 2;
+export const slicesPerCell = 1;
 
 function cellsFor(slices: number): number {
   return Math.min(mostCells, Math.max(fewestCells, 2 ** Math.ceil(Math.log2(Math.max(1, slices / slicesPerCell)))));
@@ -41,12 +41,12 @@ export interface Sorting {
 export function totalsOf(slices: Slices, { first, last }: Span, span: number, { kind, categoryOf, categories }: Sorting): Totals {
   const cells = cellsFor(last - first);
   const perSecond = span > 0 ? cells / span : 0;
-  const sums: (Float64Array | undefined)[] = Array.from({ length: categories });
+  const shares: (Float32Array | undefined)[] = Array.from({ length: categories });
   for (let index = first; index < last; index++) {
     const category = categoryOf[kind[index] ?? 0] ?? uncounted;
     if (category >= categories) continue;
-    sums[category] ??= new Float64Array(cells + 1);
-    const sum = sums[category];
+    shares[category] ??= new Float32Array(cells + 1);
+    const sum = shares[category];
     const start = Math.min(cells, Math.max(0, (slices.start[index] ?? 0) * perSecond));
     const end = Math.min(cells, Math.max(0, (slices.end[index] ?? 0) * perSecond));
     const until = Math.min(cells - 1, Math.floor(end));
@@ -54,10 +54,15 @@ export function totalsOf(slices: Slices, { first, last }: Span, span: number, { 
       sum[cell + 1] = (sum[cell + 1] ?? 0) + Math.min(end, cell + 1) - Math.max(start, cell);
     }
   }
-  for (const sum of sums) {
-    if (sum) for (let cell = 0; cell < cells; cell++) sum[cell + 1] = (sum[cell + 1] ?? 0) + (sum[cell] ?? 0);
+  for (const sum of shares) {
+    // Added up in double precision: in single, a hundred thousand roundings would show.
+    let total = 0;
+    for (let cell = 1; cell <= cells && sum; cell++) {
+      total += sum[cell] ?? 0;
+      sum[cell] = total;
+    }
   }
-  return { cells, cell: cells > 0 ? span / cells : 0, sums };
+  return { cells, cell: cells > 0 ? span / cells : 0, sums: shares };
 }
 
 /** Adds the share of every column of pixels that slices take, one slice after the other, each to the columns of its category. */
@@ -86,29 +91,35 @@ export function isSharp(totals: Totals, scale: TimeScale): boolean {
   return (scale.end - scale.start) / Math.max(1, scale.width) >= totals.cell;
 }
 
-/** Writes the share of every column of pixels that a category takes; `into` holds a value per column of the scale. */
-export function readShares(totals: Totals, category: number, scale: TimeScale, into: Float32Array): void {
-  const { cells, cell, sums } = totals;
-  const sum = sums[category];
-  if (!sum || !(cell > 0)) {
-    into.fill(0);
-    return;
-  }
-  const first = scale.start / cell;
-  const perColumn = (scale.end - scale.start) / Math.max(1, scale.width) / cell;
-  let before = totalAt(sum, cells, first);
-  for (let column = 0; column < into.length; column++) {
-    const after = totalAt(sum, cells, first + (column + 1) * perColumn);
-    into[column] = (after - before) / perColumn;
-    before = after;
-  }
+/** Where the edges of columns lie among the cells; the same for all rows with as many cells. */
+export interface Edges {
+  readonly cell: Int32Array;
+  readonly within: Float32Array;
+  /** Columns of a cell's width. */
+  readonly perColumn: number;
 }
 
-/** Within a cell its time is spread evenly. */
-function totalAt(sum: Float64Array, cells: number, place: number): number {
-  if (place <= 0) return 0;
-  if (place >= cells) return sum[cells] ?? 0;
-  const whole = Math.floor(place);
-  const left = sum[whole] ?? 0;
-  return left + ((sum[whole + 1] ?? left) - left) * (place - whole);
+export function edgesOf({ cells, cell }: Totals, scale: TimeScale, columns: number): Edges {
+  const perColumn = (scale.end - scale.start) / Math.max(1, scale.width) / cell;
+  const edges: Edges = { cell: new Int32Array(columns + 1), within: new Float32Array(columns + 1), perColumn };
+  for (let column = 0; column <= columns; column++) {
+    const place = Math.min(cells, Math.max(0, scale.start / cell + column * perColumn));
+    const whole = Math.min(cells - 1, Math.floor(place));
+    edges.cell[column] = whole;
+    // Within a cell its time is spread evenly.
+    edges.within[column] = place - whole;
+  }
+  return edges;
+}
+
+/** Writes the share of every column of pixels that a category takes. */
+export function readShares(sum: Float32Array, { cell, within, perColumn }: Edges, into: Float32Array): void {
+  let before = 0;
+  for (let edge = 0; edge <= into.length; edge++) {
+    const left = cell[edge] as number;
+    const from = sum[left] as number;
+    const total = from + ((sum[left + 1] as number) - from) * (within[edge] as number);
+    if (edge > 0) into[edge - 1] = (total - before) / perColumn;
+    before = total;
+  }
 }

@@ -1,4 +1,5 @@
 /** What the tried values mean for the file: the findings they bring and take away, what is written, and the button that writes it. */
+import type { ComponentChildren } from 'preact';
 import type { WhatIfAnswer } from '../../../server/src/protocol/panel.ts';
 import type { Change, ChangedFinding } from '../../../server/src/protocol/what-if.ts';
 import type { Post } from '../control.tsx';
@@ -8,17 +9,19 @@ interface OutcomeProps {
   readonly trial: TrialState;
   readonly answer: WhatIfAnswer | undefined;
   readonly change: Change;
-  readonly version: number;
   readonly writes: boolean;
   readonly post: Post;
+  /** The way back to the file, which stands in front. */
+  readonly children: ComponentChildren;
 }
 
-export function Outcome({ trial, answer, change, version, writes, post }: OutcomeProps) {
+export function Outcome({ trial, answer, change, writes, post, children }: OutcomeProps) {
   const written = trial.written.value;
   const tries = !isEmpty(change);
   const canWrite = tries && answer !== undefined && answer.unwritable.length === 0 && (answer.patch !== '' || answer.settings.length > 0);
   return (
     <div class="outcome">
+      {children}
       {writes ? (
         <button
           type="button"
@@ -26,7 +29,7 @@ export function Outcome({ trial, answer, change, version, writes, post }: Outcom
           disabled={!canWrite || trial.applying.value !== undefined}
           onClick={() => {
             trial.written.value = undefined;
-            trial.applying.value = version;
+            trial.applying.value = { toldAnew: false };
             post({ type: 'apply', change });
           }}
         >

@@ -23,8 +23,8 @@ export interface TrialState {
   readonly values: Signal<Change>;
   readonly answered: Signal<Answered | undefined>;
   readonly written: Signal<Written | undefined>;
-  /** The document was changed by us: what is tried is in it when its next version comes. Holds the version of before. */
-  readonly applying: Signal<number | undefined>;
+  /** While what is tried is written: whether the document has been told anew since. It is in the document then. */
+  readonly applying: Signal<{ readonly toldAnew: boolean } | undefined>;
 }
 
 export function createTrial(): TrialState {
@@ -60,6 +60,13 @@ export function setValue({ values, written }: TrialState, field: string, value: 
   const { [field]: _before, ...others } = values.value;
   values.value = value === undefined ? others : { ...others, [field]: value };
   written.value = undefined;
+}
+
+/** Tries nothing any more. */
+export function dropValues(trial: TrialState): void {
+  trial.values.value = {};
+  trial.written.value = undefined;
+  trial.applying.value = undefined;
 }
 
 export interface Asking {
@@ -104,20 +111,17 @@ export function startAsking(
 }
 
 /** Takes what became of "apply": once the text says it, nothing is tried any more. `reset` drops what is tried elsewhere. */
-export function takeWritten(trial: TrialState, written: Written, version: number | undefined, reset: () => void): void {
+export function takeWritten(trial: TrialState, written: Written, reset: () => void): void {
   trial.written.value = written;
-  const { value: before } = trial.applying;
-  if (!written.done || before === undefined) {
-    trial.applying.value = undefined;
-    return;
-  }
-  if (version !== undefined && version > before) finish(trial, reset);
+  if (!written.done) trial.applying.value = undefined;
+  else if (trial.applying.value?.toldAnew === true) finish(trial, reset);
 }
 
-/** A new state of the document: when it is the one we wrote, what was tried is in it. */
-export function documentChanged(trial: TrialState, version: number, reset: () => void): void {
-  const { value: before } = trial.applying;
-  if (before !== undefined && version > before && trial.written.value?.done === true) finish(trial, reset);
+/** The document as it is now, also when only the settings around it changed. */
+export function documentTold(trial: TrialState, reset: () => void): void {
+  if (!trial.applying.value) return;
+  trial.applying.value = { toldAnew: true };
+  if (trial.written.value?.done === true) finish(trial, reset);
 }
 
 function finish(trial: TrialState, reset: () => void): void {

@@ -16,8 +16,9 @@ import type { Seconds } from '../units.ts';
 import { findSchedule } from './index.ts';
 import { forwardKind } from './operation-kind.ts';
 import { linkOperations, sourceOf } from './operation-links.ts';
+import type { PipelineRun } from './pipeline-run.ts';
 import { routeOf } from './placement.ts';
-import { type PipelineRun, timeOrder } from './run-pipeline.ts';
+import { timeOrder } from './run-pipeline.ts';
 import { type ChunkTimes, inputSeconds, type ScheduleRequest, weightSeconds } from './schedule.ts';
 import type { Simulation } from './simulate.ts';
 

@@ -4,7 +4,7 @@
  */
 import type { Seconds } from '../units.ts';
 import { gradientReductionKind, optimizerKind, parameterGatherKind, transferKind } from './operation-kind.ts';
-import type { PipelineRun } from './run-pipeline.ts';
+import type { PipelineRun } from './pipeline-run.ts';
 import type { ScheduleRequest } from './schedule.ts';
 
 export interface OperationColumns {

@@ -3,31 +3,11 @@
  * Equation and assumptions: see simulate.ts.
  */
 import { backwardInputKind, backwardKind, backwardWeightKind, codeOf, forwardKind } from './operation-kind.ts';
-import { microBatchesPerChunk, type Route, routeOf } from './placement.ts';
+import type { Clock, OperationOrder, PipelineRun } from './pipeline-run.ts';
+import { microBatchesPerChunk, routeOf } from './placement.ts';
+import { runInTimeOrder } from './run-in-time-order.ts';
 import { type ChunkTimes, inputSeconds, type Schedule, type ScheduleRequest, weightSeconds } from './schedule.ts';
 import { wiresOf } from './wires.ts';
-
-/** The computing operations of all ranks as columns, rank by rank in order. */
-export interface OperationOrder {
-  readonly route: Route;
-  /** Rank r owns indexes `offset[r]` to `offset[r + 1] - 1`. */
-  readonly offset: Uint32Array;
-  /** See operation-kind.ts. */
-  readonly kind: Uint8Array;
-  readonly microBatch: Uint32Array;
-  readonly chunk: Uint16Array;
-  /** 1 where a forward pass runs together with the backward pass after it; both hand on what they made at the end. */
-  readonly paired: Uint8Array;
-}
-
-/** An order with its times. */
-export interface PipelineRun extends OperationOrder {
-  readonly start: Float64Array;
-  readonly end: Float64Array;
-  /** When the transfer of what an operation made begins and arrives; -1 where nothing leaves the rank. */
-  readonly sent: Float64Array;
-  readonly arrived: Float64Array;
-}
 
 const notYet = -1;
 
@@ -173,19 +153,21 @@ export function runPipeline(request: ScheduleRequest, schedule: Schedule): Pipel
 
 /** Gives an order its times; undefined when it can never finish. */
 export function timeOrder(request: ScheduleRequest, order: OperationOrder): PipelineRun | undefined {
-  const { stages, virtualStages } = request;
   const run = untimed(order);
+  const clock = clockOf(request, run);
+  // Where both directions share a wire, who comes first is a matter of time; elsewhere any order of ranks gives the same.
+  const ended = request.linkSharing === 'both-directions' ? runInTimeOrder(request, run, clock) : runRankByRank(request, run, clock);
+  return ended ? run : undefined;
+}
+
+function clockOf(request: ScheduleRequest, run: PipelineRun): Clock {
+  const { virtualStages, launchGap: launch = 0 } = request;
   const { kind: operations, chunk: chunks, start: starts, end: ends, paired: pairs } = run;
   const seconds = operationSeconds(request);
-  const launch = request.launchGap ?? 0;
   const { inputOf, handOn } = passing(request, run);
-  const next = run.offset.slice(0, stages);
-  const free = new Float64Array(stages);
   const secondsOf = (index: number, rank: number): number =>
     seconds[kinds * (rank * virtualStages + (chunks[index] ?? 0)) + (operations[index] ?? 0)] ?? 0;
-
-  /** Runs the pair at `index`; says when the rank is free again, or negative when an input is missing. */
-  const runPair = (index: number, rank: number, time: number): number => {
+  const beginPair = (index: number, rank: number, time: number): number => {
     const [one, other] = [inputOf(index, rank), inputOf(index + 1, rank)];
     if (one < 0 || other < 0) return notYet;
     const times = request.times[rank] ?? [];
@@ -200,44 +182,52 @@ export function timeOrder(request: ScheduleRequest, order: OperationOrder): Pipe
     ends[index] = middle;
     starts[index + 1] = middle;
     ends[index + 1] = end;
-    return end + handOn(index, rank, end) + handOn(index + 1, rank, end);
+    return end;
   };
-
-  /** Runs one rank as far as its inputs allow; says how many operations that were. */
-  const advance = (rank: number): number => {
-    const first = next[rank] ?? 0;
-    const last = run.offset[rank + 1] ?? 0;
-    let time = free[rank] ?? 0;
-    let index = first;
-    while (index < last) {
-      if (pairs[index] === 1) {
-        const after = runPair(index, rank, time);
-        if (after < 0) break;
-        time = after;
-        index += 2;
-        continue;
-      }
+  return {
+    begin: (index, rank, time) => {
+      if (pairs[index] === 1) return beginPair(index, rank, time);
       const input = inputOf(index, rank);
-      if (input < 0) break;
+      if (input < 0) return notYet;
       const start = Math.max(input, time) + launch;
       const end = start + secondsOf(index, rank);
       starts[index] = start;
       ends[index] = end;
-      time = end + handOn(index, rank, end);
-      index++;
+      return end;
+    },
+    complete: (index, rank, end) => {
+      const held = end + handOn(index, rank, end);
+      return pairs[index] === 1 ? held + handOn(index + 1, rank, end) : held;
+    },
+  };
+}
+
+/** Runs each rank as far as its inputs allow, down the ranks and up again; false when all of them stand still. */
+function runRankByRank({ stages }: ScheduleRequest, { offset, paired, kind }: PipelineRun, { begin, complete }: Clock): boolean {
+  const next = offset.slice(0, stages);
+  const free = new Float64Array(stages);
+  const advance = (rank: number): number => {
+    const first = next[rank] ?? 0;
+    const last = offset[rank + 1] ?? 0;
+    let time = free[rank] ?? 0;
+    let index = first;
+    while (index < last) {
+      const end = begin(index, rank, time);
+      if (end < 0) break;
+      time = complete(index, rank, end);
+      index += paired[index] === 1 ? 2 : 1;
     }
     next[rank] = index;
     free[rank] = time;
     return index - first;
   };
-
-  for (let left = operations.length; left > 0; ) {
+  for (let left = kind.length; left > 0; ) {
     // Down the ranks carries forward passes along, up again the backward passes.
     let ran = 0;
     for (let rank = 0; rank < stages; rank++) ran += advance(rank);
     for (let rank = stages - 2; rank >= 0; rank--) ran += advance(rank);
-    if (ran === 0) return undefined;
+    if (ran === 0) return false;
     left -= ran;
   }
-  return run;
+  return true;
 }

@@ -18,9 +18,10 @@ import { followMemory } from './follow-memory.ts';
 import { makespanOf1F1B } from './one-f-one-b-makespan.ts';
 import { type OperationColumns, operationColumns } from './operation-columns.ts';
 import { forwardKind } from './operation-kind.ts';
+import type { PipelineRun } from './pipeline-run.ts';
 import { microBatchesPerChunk, type Route } from './placement.ts';
 import { type RepeatedGroups, repeatedGroups } from './repeated-groups.ts';
-import { type PipelineRun, runPipeline } from './run-pipeline.ts';
+import { runPipeline } from './run-pipeline.ts';
 import type { Schedule, ScheduleRequest } from './schedule.ts';
 import { type Wires, wiresOf } from './wires.ts';
 

@@ -3,8 +3,9 @@
  * Wire r joins ranks r and r + 1; the last one joins the two ends, over which interleaved chunks turn round. With two
  * ranks both are the same wire.
  *
- * A wire that takes one transfer at a time is busy for the bytes of the transfer, not for its latency. Each direction is
- * served in the order in which its sender ends its operations, which is the order of time.
+ * A wire that takes one transfer at a time is busy for the bytes of the transfer, not for its latency. One direction is
+ * served in the order in which its sender ends its operations, which is the order of time; both together only if operations
+ * are run in that order (run-in-time-order.ts).
  */
 import type { ScheduleRequest } from './schedule.ts';
 

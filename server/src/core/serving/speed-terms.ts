@@ -134,8 +134,9 @@ function usualBatch(job: ServingJob, poolTokens: number): number {
   return Math.max(1, Math.min(job.maxSequences, Math.floor(poolTokens / Math.max(1, job.maxModelLen / 2))));
 }
 
-/** `poolTokens`: tokens that the KV cache of one replica holds. */
-export function speedTerms(job: ServingJob, poolTokens: number): Pick<ServingEstimate, 'decode' | 'prefill' | 'cost'> {
+/** `held`: tokens in the KV cache of one replica when every request has cached so many. */
+export function speedTerms(job: ServingJob, held: (each: number) => number): Pick<ServingEstimate, 'decode' | 'prefill' | 'cost'> {
+  const poolTokens = held(job.maxModelLen / 2);
   const batch = usualBatch(job, poolTokens);
   const live = Math.min(poolTokens, batch * (job.maxModelLen / 2));
   // Pipeline stages work on groups of requests at the same time; a token of a group passes all stages.
