@@ -1,9 +1,11 @@
-// Bundles everything that ships into dist/. Usage: node scripts/build.mjs [--dev] [--tests]
+// Bundles everything that ships into dist/. Usage: node scripts/build.mjs [--dev] [--native] [--tests]
 //   --dev    source maps, no minification
+//   --native also copies the native ONNX runtime of this platform into dist/native, for a package for this platform
 //   --tests  also bundles the tests that run inside VS Code, into out/e2e/
 import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { build } from 'esbuild';
+import { nativeBinding } from './lib/native-binding.mjs';
 import { nodeBundle } from './lib/node-bundle.mjs';
 import { root } from './lib/paths.mjs';
 
@@ -30,10 +32,16 @@ const node = {
 
 const browser = { ...shared, platform: 'browser', target: 'chrome130', format: 'iife', jsx: 'automatic', jsxImportSource: 'preact' };
 
+/** Without the native runtime its child process is not built, and everything works the same. */
+const hasNative = existsSync(join(root, 'node_modules/onnxruntime-node'));
+
 const bundles = [
   { ...node, entryPoints: ['client/src/extension.ts'], outfile: 'dist/extension.js', external: ['vscode'] },
   { ...node, entryPoints: ['server/src/main-server.ts'], outfile: 'dist/server.js' },
   { ...node, entryPoints: ['server/src/cli/main.ts'], outfile: 'dist/cli.js', banner: { js: '#!/usr/bin/env node' } },
+  ...(hasNative
+    ? [{ ...node, entryPoints: ['server/src/main-predictor.ts'], outfile: 'dist/predictor.js', plugins: [nativeBinding] }]
+    : []),
   { ...browser, entryPoints: ['webview/src/main.tsx'], outfile: 'dist/webview.js' },
 ];
 
@@ -58,6 +66,18 @@ function copyWasm() {
   return ['web-tree-sitter.wasm', 'highs.wasm', 'node-sqlite3-wasm.wasm', ...grammars];
 }
 
+/** Copies the learned models and, on demand, the native runtime of this platform. Returns the names. */
+function copyModels() {
+  const folder = join(root, 'server/src/predictor/models');
+  const models = readdirSync(folder).filter((name) => name.endsWith('.onnx'));
+  for (const name of models) cpSync(join(folder, name), join(dist, name));
+  const native = join(root, 'node_modules/onnxruntime-node/bin/napi-v6', process.platform, process.arch);
+  if (!process.argv.includes('--native') || !existsSync(native)) return models;
+  // On macOS the library is there under two names, and the binding asks for the short one.
+  cpSync(native, join(dist, 'native'), { recursive: true, filter: (path) => !/libonnxruntime\.\d+\.\d+\.\d+\.dylib$/.test(path) });
+  return [...models, 'native'];
+}
+
 /** Removes what an earlier build left and this one did not write, so that nothing stale is packaged. */
 function removeStale(written) {
   for (const name of readdirSync(dist)) {
@@ -72,7 +92,7 @@ if (missing.length > 0)
 mkdirSync(dist, { recursive: true });
 const present = bundles.filter((bundle) => bundle.entryPoints.every((entry) => !missing.includes(entry)));
 const results = await Promise.allSettled(present.map((bundle) => build({ ...bundle, metafile: true })));
-const written = new Set(copyWasm());
+const written = new Set([...copyWasm(), ...copyModels()]);
 for (const result of results) {
   // esbuild has printed the errors of a failed bundle with their places.
   if (result.status === 'fulfilled') for (const path of Object.keys(result.value.metafile.outputs)) written.add(basename(path));

@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const ignored = new Set(['.git', 'node_modules', 'dist', 'out', '.e2e']);
-const binary = /\.(?:wasm|png|vsix|ico|gif)$/;
+const binary = /\.(?:wasm|onnx|png|vsix|ico|gif)$/;
 const maxLines = 400;
 
 function walk(folder) {

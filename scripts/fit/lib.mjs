@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { root } from '../lib/paths.mjs';
 
+export { hash } from '../lib/hash.mjs';
+
 /** The folder of measured tables, the first argument of every fit script. */
 export const dataFolder = process.argv[2] ?? process.env.ROOFLINT_DATA;
 if (!dataFolder) {
@@ -14,7 +16,7 @@ if (!dataFolder) {
 /** Rows of a table as objects; cells that are numbers become numbers. */
 export function table(path) {
   const raw = readFileSync(join(dataFolder, path));
-  const [head, ...lines] = (path.endsWith('.gz') ? gunzipSync(raw) : raw).toString().split('\n').filter(Boolean);
+  const [head, ...lines] = (path.endsWith('.gz') ? gunzipSync(raw) : raw).toString().split(/\r?\n/).filter(Boolean);
   const columns = head.split(',');
   return lines.map((line) => {
     const cells = line.split(',');
@@ -22,13 +24,6 @@ export function table(path) {
       columns.map((column, index) => [column, cells[index] === '' || Number.isNaN(+cells[index]) ? cells[index] : +cells[index]]),
     );
   });
-}
-
-/** FNV-1a: which rows are held out, and which are sampled, follows from what they say and never from chance. */
-export function hash(text) {
-  let value = 0x811c9dc5;
-  for (let index = 0; index < text.length; index++) value = Math.imul(value ^ text.charCodeAt(index), 0x01000193) >>> 0;
-  return value;
 }
 
 const quantile = (values, share) => [...values].sort((a, b) => a - b)[Math.min(values.length - 1, Math.floor(share * values.length))];

@@ -48,6 +48,30 @@ describe.runIf(existsSync(cli))('the built command', () => {
     expect((await run(['check', 'examples'])).code).toBe(1);
   });
 
+  test('predicts many kernels alike with the native runtime in its child process and without', async () => {
+    const rows = Array.from({ length: 5000 }, (_, index) => ({
+      id: index,
+      op: 'gemm',
+      device: 'l40s',
+      gemm_dtype: 'fp8',
+      m: 1 + 13 * index,
+      n: 4096,
+      k: 2048,
+    }));
+    const folder = folderWith({ 'rows.jsonl': rows.map((row) => JSON.stringify(row)).join('\n') });
+    const times = async (...more: readonly string[]): Promise<readonly number[]> => {
+      const { code, out } = await run(['predict', '--cases', 'rows.jsonl', ...more], folder);
+      expect(code).toBe(0);
+      return out
+        .trim()
+        .split('\n')
+        .map((line) => (JSON.parse(line) as { latency_ms: number }).latency_ms);
+    };
+    const [native, read] = [await times(), await times('--no-native')];
+    expect(native.length).toBe(5000);
+    for (const [index, time] of native.entries()) expect(Math.abs(time / (read[index] ?? 0) - 1)).toBeLessThan(1e-4);
+  });
+
   test('a reader that closes early is no error', async () => {
     const child = spawn(process.execPath, [cli, 'schedule', '1f1b', '--stages', '16', '--micro-batches', '2000', '--json'], { cwd: root });
     let error = '';

@@ -28,6 +28,7 @@ export function ioIn(folder: string, kept: { out: string; error: string }, more:
     folder,
     parsers,
     solver: join(root, 'node_modules/highs/build'),
+    models: join(root, 'server/src/predictor/models'),
     dist: join(root, 'dist'),
     ...more,
   };

@@ -1,16 +1,11 @@
 /** axe-core on the panel in every theme and view: no serious violation. */
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import type { AxeResults } from 'axe-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { violationsIn } from './axe.ts';
 import { chromiumPath, type OpenPanel, openPanel } from './open-panel.ts';
 import { sampleJob, sampleRequest } from './sample-job.ts';
 import { webviewThemes } from './themes.ts';
 
-const source = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const job = sampleJob(sampleRequest({ name: 'interleaved-1f1b', stages: 4, microBatches: 16, virtualStages: 2 }));
-
-declare const axe: { readonly run: () => Promise<AxeResults> };
 
 describe.skipIf(!chromiumPath)('accessibility of the panel', () => {
   let panel: OpenPanel;
@@ -20,16 +15,7 @@ describe.skipIf(!chromiumPath)('accessibility of the panel', () => {
   }, 60_000);
   afterAll(() => panel?.close());
 
-  /** What axe complains of that keeps people out, with the elements. */
-  const violations = async (): Promise<readonly string[]> => {
-    // Evaluated by the test, not by the page: its policy lets no other script in.
-    await panel.page.evaluate(source);
-    const found = await panel.page.evaluate(() => axe.run());
-    expect(found.passes.length).toBeGreaterThan(10);
-    return found.violations
-      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-      .map(({ id, nodes }) => `${id}: ${nodes.map(({ html, failureSummary }) => `${html} ${failureSummary ?? ''}`).join('; ')}`);
-  };
+  const violations = () => violationsIn(panel.page);
 
   it.each(webviewThemes.map(({ name }) => name))(
     'is without serious violations in the theme %s',

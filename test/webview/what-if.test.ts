@@ -11,6 +11,7 @@ import { panelOf } from '../../server/src/lsp/panel.ts';
 import { whatIfOf } from '../../server/src/lsp/what-if.ts';
 import type { PanelReply } from '../../server/src/protocol/panel.ts';
 import { engineOver, launch, loadParsers } from '../engine/support.ts';
+import { violationsIn } from './axe.ts';
 import { chromiumPath, type OpenPanel, openPanel } from './open-panel.ts';
 import { webviewThemes } from './themes.ts';
 
@@ -89,6 +90,9 @@ describe.skipIf(!chromiumPath)('trying values in a browser', () => {
   beforeEach(async () => {
     [answered, silent] = [0, false];
     asked.length = 0;
+    // The last page kept its state until it went.
+    await panel.page.reload();
+    await panel.page.evaluate(() => sessionStorage.clear());
     await panel.page.reload();
     for (const theme of webviewThemes) if (theme.name === 'light') await panel.setTheme(theme);
     await show(script);
@@ -187,7 +191,7 @@ describe.skipIf(!chromiumPath)('trying values in a browser', () => {
     await panel.page.selectOption(field('parallel.tensor'), '4');
     await until(() => hasRow('Step time'));
     await show(script.replace('--seq-length 2048', '--seq-length 1024'), 2);
-    await until(async () => (await panel.page.inputValue(field('parallel.tensor'))) === '4' && (await hasRow('Step time')));
+    await until(async () => (await panel.page.inputValue(field('parallel.tensor'))) === '4' && (await hasRow('Tokens/s')));
     shown = engine.analyse('file:///w/other.sh', script, 1);
     await panel.send(panelOf(shown, 0));
     await until(async () => (await panel.page.inputValue(field('parallel.tensor'))) === '2');
@@ -224,6 +228,25 @@ describe.skipIf(!chromiumPath)('trying values in a browser', () => {
     await until(() => panel.page.isDisabled('button.apply'));
     expect(await panel.page.inputValue(field('parallel.tensor'))).toBe('2');
   });
+
+  it('is without serious violations, and fits a narrow column, with everything tried', async () => {
+    await panel.page.selectOption(field('parallel.tensor'), '4');
+    await panel.page.selectOption(field('recompute.granularity'), 'full');
+    await until(() => hasRow('Tokens/s'));
+    await panel.page.click('button.details');
+    await panel.page.click('.patch summary');
+    for (const theme of webviewThemes) {
+      await panel.setTheme(theme);
+      expect([theme.name, await violationsIn(panel.page)]).toEqual([theme.name, []]);
+    }
+    for (const width of [460, 300]) {
+      await panel.page.setViewportSize({ width, height: 900 });
+      await save(`narrow-${width}`);
+      const overflow = () => panel.page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+      await expect.poll(overflow).toBe(0);
+    }
+    await panel.page.setViewportSize({ width: 1280, height: 1000 });
+  }, 120_000);
 
   it('broke no rule of its content security policy and raised no error in any of this', () => {
     expect(panel.complaints).toEqual([]);

@@ -11,6 +11,8 @@ export interface CliIo {
   readonly parsers: { readonly runtime: string; readonly grammars: string };
   /** Folder with the solver of integer programmes. */
   readonly solver: string;
+  /** Folder with the learned models of kernels. */
+  readonly models: string;
   /** Folder with the built panel and server files. */
   readonly dist: string;
   /** Ends a command that would otherwise run until the process is told to stop. */

@@ -11,6 +11,7 @@ async function main(): Promise<void> {
     folder: process.cwd(),
     parsers: { runtime: __dirname, grammars: __dirname },
     solver: __dirname,
+    models: __dirname,
     dist: __dirname,
   });
 }

@@ -6,6 +6,7 @@ import { compareCommand } from './commands/compare.ts';
 import { estimateCommand } from './commands/estimate.ts';
 import { lspCommand } from './commands/lsp.ts';
 import { mixCommand } from './commands/mix.ts';
+import { predictCommand } from './commands/predict.ts';
 import { profileCommand } from './commands/profile.ts';
 import { readCommand } from './commands/read.ts';
 import { reportCommand } from './commands/report.ts';
@@ -30,6 +31,7 @@ const commands: readonly AddCommand[] = [
   simulateCommand,
   mixCommand,
   validateCommand,
+  predictCommand,
   benchCommand,
   lspCommand,
   serveCommand,

@@ -3,7 +3,7 @@ import { themes, until } from '../lib/workbench.mjs';
 
 const patience = 30_000;
 
-export async function checkPanel({ page, workbench, shot, check }) {
+export async function checkPanel({ page, workbench, restricted, shot, check }) {
   const panel = workbench.webview();
   const drawn = panel.locator('[data-operations]').first();
   const operations = async () => Number((await drawn.getAttribute('data-operations', { timeout: patience })) ?? 0);
@@ -79,17 +79,23 @@ export async function checkPanel({ page, workbench, shot, check }) {
     return plain(await panel.locator('.outcome').textContent());
   });
 
-  await check('a last commit that is not there is told', async () => {
-    await panel.locator('#tab-compare').click();
-    await panel.locator('button', { hasText: 'last commit' }).click();
-    const why = panel.locator('.compare .why');
-    await why.waitFor({ timeout: patience });
-    const text = plain(await why.textContent());
-    if (!text.startsWith('There is no last commit to compare with')) throw new Error(text);
-    await panel.locator('#tab-timeline').click();
-    await drawn.waitFor({ timeout: patience });
-    return text;
-  });
+  await check(
+    restricted ? 'without trust there is no last commit, and that is told' : 'the last commit stands on the same time axis',
+    async () => {
+      await panel.locator('#tab-compare').click();
+      await panel.locator('button', { hasText: 'last commit' }).click();
+      const why = panel.locator('.compare .why');
+      const both = panel.locator('canvas.timeline').nth(1);
+      await why.or(both).first().waitFor({ timeout: patience });
+      const told = (await why.count()) > 0 ? plain(await why.textContent()) : '';
+      if (restricted !== told.startsWith('There is no last commit to compare with: this workspace is not trusted')) throw new Error(told);
+      if (!restricted) await until('the commit drawn', async () => Number((await both.getAttribute('data-operations')) ?? 0) > 0);
+      await shot('compare');
+      await panel.locator('#tab-timeline').click();
+      await drawn.waitFor({ timeout: patience });
+      return told;
+    },
+  );
 
   await workbench.closeNotifications();
   for (const kind of Object.keys(themes)) {

@@ -16,7 +16,7 @@ export function DifferenceTable({ label, rows, before, after, whole = false }: D
   const hasDetails = rows.some(({ detail }) => detail === true);
   return (
     <>
-      <table aria-label={label}>
+      <table class="differences" aria-label={label}>
         <thead>
           <tr>
             <th scope="col">Estimated</th>

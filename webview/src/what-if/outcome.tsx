@@ -85,7 +85,8 @@ function Patch({ text }: { readonly text: string }) {
   return (
     <details class="patch">
       <summary>What is written</summary>
-      <pre>{text}</pre>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: the keyboard must reach what can be scrolled */}
+      <pre tabIndex={0}>{text}</pre>
       <button type="button" onClick={() => void navigator.clipboard?.writeText(text).catch(() => undefined)}>
         Copy the patch
       </button>

@@ -89,7 +89,7 @@ export function describeDevice(
   if (peak === undefined) return undefined;
   return {
     peak,
-    bandwidth: accelerator.memory.bandwidth.value,
+    bandwidth: accelerator.memory.bandwidth.value * (accelerator.scaleUp ? 1 : calibration.graphicsMemory),
     multiprocessors: accelerator.smCount?.value ?? 108,
     // Where no sheet says, a sixteenth of the 16-bit matrix rate, as on A100 and H100.
     vector: accelerator.peak.fp32?.value ?? ((accelerator.peak.bf16 ?? accelerator.peak.fp16)?.value ?? peak) / 16,

@@ -4,7 +4,7 @@ import type { ServingJob } from '../estimate-inputs.ts';
 import type { PartialJob } from '../job-fields.ts';
 import type { EngineOptions, PolicyName } from './simulation/simulation-options.ts';
 import { stepTimer } from './time/timer-of-job.ts';
-import { tokensOfReplica } from './tokens-of-replica.ts';
+import { sequencesOfReplica, tokensOfReplica } from './tokens-of-replica.ts';
 
 const policies: Readonly<Record<string, PolicyName>> = { vllm: 'vllm', sglang: 'sglang', 'tensorrt-llm': 'tensorrt-llm' };
 
@@ -71,7 +71,7 @@ export function engineOfJob(job: ServingJob, written: PartialJob, kvTokens: numb
       timer: stepTimer(job),
       kvTokens: tokensOfReplica(job, kvTokens),
       page: job.blockSize,
-      maxSequences: job.maxSequences,
+      maxSequences: sequencesOfReplica(job),
       maxBatchedTokens: job.maxBatchedTokens,
       chunkedPrefill: modern && (written['serving.chunkedPrefill'] ?? true),
       prefixCache: modern && (written['serving.prefixCaching'] ?? true),

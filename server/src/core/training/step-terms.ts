@@ -29,15 +29,6 @@ const microBatches = (job: TrainingJob): TermInput => ({
   field: 'batch.accumulation',
 });
 
-/** The term with the calibration that its time rests on, if there is one, and so for what it is made of. */
-function calibrated(job: TrainingJob, term: Term): Term {
-  const { measured } = job.cluster;
-  if (!measured) return term;
-  const calibration: TermInput = { name: 'calibration', value: measured.name, from: calibrationPath };
-  const children = term.children?.map((child) => calibrated(job, child));
-  return { ...term, inputs: [...(term.inputs ?? []), calibration], ...(children ? { children } : {}) };
-}
-
 /** What a rank computes once, by kind of kernel. */
 function computeTerm(job: TrainingJob, part: RankParts): Term {
   const m = job.batch.accumulation;
@@ -77,11 +68,16 @@ function computeTerm(job: TrainingJob, part: RankParts): Term {
   });
 }
 
+/** The calibration that a job's times rest on, as an input of each that does. */
+function calibrationInput({ cluster: { measured } }: TrainingJob): readonly TermInput[] {
+  return measured ? [{ name: 'calibration', value: measured.name, from: calibrationPath }] : [];
+}
+
 /** What a rank does and waits for; `hidden` are the seconds of exchanges that passes running together hide. */
 function workTerms(job: TrainingJob, part: RankParts, hidden: number): readonly Term[] {
   const m = job.batch.accumulation;
   const micro = microBatches(job);
-  return [
+  const terms = [
     computeTerm(job, part),
     seconds('recompute', 'Recomputation', m * part.recompute, {
       formula: 'micro batches * what is run again',
@@ -107,9 +103,8 @@ function workTerms(job: TrainingJob, part: RankParts, hidden: number): readonly 
       formula: 'operators * seconds to issue one, beyond the device time',
       inputs: [micro],
     }),
-  ]
-    .filter((term) => term.value > 0)
-    .map((term) => calibrated(job, term));
+  ];
+  return terms.filter((term) => term.value > 0).map((term) => ({ ...term, inputs: [...(term.inputs ?? []), ...calibrationInput(job)] }));
 }
 
 /** What a rank waits for in the pipeline: its own sends where they block it, and the other ranks. */

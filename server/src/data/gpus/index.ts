@@ -13,6 +13,7 @@ import googleTpuV5e from './google-tpu-v5e.json';
 import googleTpuV5p from './google-tpu-v5p.json';
 import googleTpuV6e from './google-tpu-v6e.json';
 import googleTpuV7x from './google-tpu-v7x.json';
+import intelArcProB60 from './intel-arc-pro-b60.json';
 import intelGaudi2 from './intel-gaudi2.json';
 import intelGaudi3 from './intel-gaudi3.json';
 import nvidiaA10 from './nvidia-a10.json';
@@ -68,6 +69,7 @@ export const accelerators: readonly Accelerator[] = [
   googleTpuV5p,
   googleTpuV6e,
   googleTpuV7x,
+  intelArcProB60,
   intelGaudi2,
   intelGaudi3,
   nvidiaA10,

@@ -5,6 +5,7 @@ import type { ServingJob } from '../../estimate-inputs.ts';
 import type { Band, Term, TermInput } from '../../term.ts';
 import { scaledTimer } from '../time/scaled-timer.ts';
 import { stepTimer } from '../time/timer-of-job.ts';
+import { sequencesOfReplica } from '../tokens-of-replica.ts';
 import { settle } from './closed-loop.ts';
 import { loadCurve } from './load-curve.ts';
 import { meanCached, type ReplicaLimits, type SteadyState, sustainedRate } from './steady-state.ts';
@@ -14,7 +15,7 @@ export function loadTerms(job: ServingJob, held: (each: number) => number): Load
   const { load } = job;
   if (!load) return undefined;
   const limits: ReplicaLimits = {
-    maxSequences: job.maxSequences,
+    maxSequences: sequencesOfReplica(job),
     maxBatchedTokens: job.maxBatchedTokens,
     kvTokens: held(meanCached(load)),
   };

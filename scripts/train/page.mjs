@@ -1,0 +1,115 @@
+// Writes docs/learned-models.md from the reports of a training. usage: node scripts/train/page.mjs REPORTS
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { root } from '../lib/paths.mjs';
+
+const folder = process.argv[2];
+const read = (name) =>
+  existsSync(join(folder, `${name}.json`)) ? JSON.parse(readFileSync(join(folder, `${name}.json`), 'utf8')) : undefined;
+const models = ['gemm', 'context_attention', 'generation_attention', 'context_mla', 'generation_mla', 'moe', 'collective'];
+const reports = Object.fromEntries([...models, 'gemm_power'].map((name) => [name, read(name)]));
+const [program, compared] = [read('program'), read('compare')];
+const percent = (value) => (value === undefined ? '-' : `${(100 * value).toFixed(1)} %`);
+const table = (head, rows) => [head, head.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n');
+const errors = (entry) => [String(entry.rows), percent(entry.mape), percent(entry.median), percent(entry.p90), percent(entry.bias)];
+const size = (name) => `${Math.round(statSync(join(root, 'server/src/predictor/models', `${name}.onnx`)).size / 1024)} KB`;
+
+const overview = table(
+  ['Model', 'File', 'Rows asked', 'Mean error', 'Median', 'p90', 'R2', 'Plain roofline', 'Analytic model', 'Network without trees'],
+  models.map((name) => {
+    const shapes = reports[name]['held-out shapes'];
+    const analytic = shapes.analytic
+      ? `${percent(shapes.analytic.mape)} (learned there ${percent(shapes['learned where analytic answers'].mape)})`
+      : '-';
+    const { all } = shapes;
+    return [
+      name,
+      size(name),
+      all.rows,
+      percent(all.mape),
+      percent(all.median),
+      percent(all.p90),
+      all.r2.toFixed(3),
+      percent(shapes.roofline.mape),
+      analytic,
+      percent(reports[name]['network alone'].mape),
+    ];
+  }),
+);
+
+const devices = (name) => {
+  const { device } = reports[name]['held-out shapes'];
+  return Object.entries(device).map(([label, entry]) => [name, label, ...errors(entry)]);
+};
+const hidden = models.flatMap((name) =>
+  Object.entries(reports[name]['left out'] ?? {}).map(([label, entry]) => {
+    const others = entry.with?.length ? ` (with ${entry.with.join(', ')})` : '';
+    return [name, `${label}${others}`, ...errors(entry.all), entry.roofline ? percent(entry.roofline.mape) : '-'];
+  }),
+);
+const kin = models.flatMap((name) =>
+  reports[name]['gb200 asked about as b200'] ? [[name, ...errors(reports[name]['gb200 asked about as b200'])]] : [],
+);
+const gemm = reports.gemm['held-out shapes'];
+const power = reports.gemm_power['held-out shapes'];
+const programRows = program
+  ? Object.entries(program).map(([name, entry]) => [
+      name,
+      entry.rows,
+      percent(entry.mape),
+      percent(entry.median),
+      percent(entry['without engine and kernel'].median),
+      entry['inside the band'] === undefined ? '-' : percent(entry['inside the band']),
+      entry['rows per second'].toLocaleString('en'),
+    ])
+  : [];
+const comparedRows = compared
+  ? Object.entries(compared.kinds).map(([kind, entry]) => [
+      kind,
+      percent(entry.mape),
+      percent(entry.median),
+      percent(entry.p90),
+      entry['us per row'],
+      `${entry['seconds to train']} s`,
+    ])
+  : [];
+
+const text = readFileSync(join(import.meta.dirname, 'page.txt'), 'utf8');
+const parts = {
+  overview,
+  compared: table(['Kind of model', 'Mean error', 'Median', 'p90', 'us per row (Python)', 'Training'], comparedRows),
+  'compared rows': compared ? `${compared.fitted} rows fitted, ${compared.asked} asked` : '',
+  program: table(
+    ['Model', 'Rows', 'Mean error', 'Median', 'Median without engine and kernel', 'Inside the band', 'Rows a second'],
+    programRows,
+  ),
+  groups: table(
+    ['Format and engine', 'Rows', 'Mean error', 'Median', 'p90', 'Bias'],
+    Object.entries(gemm.group).map(([name, entry]) => [name, ...errors(entry)]),
+  ),
+  lengths: table(
+    ['Measured length', 'Rows', 'Mean error', 'Median', 'p90', 'Bias'],
+    Object.entries(gemm.length).map(([name, entry]) => [name, ...errors(entry)]),
+  ),
+  devices: table(['Model', 'Device', 'Rows', 'Mean error', 'Median', 'p90', 'Bias'], models.flatMap(devices)),
+  hidden: table(['Model', 'Hidden device', 'Rows', 'Mean error', 'Median', 'p90', 'Bias', 'Plain roofline'], hidden),
+  kin: table(['Model', 'Rows', 'Mean error', 'Median', 'p90', 'Bias'], kin),
+  power: table(
+    ['Device', 'Rows', 'Mean error', 'Median', 'p90', 'Bias'],
+    [['all', ...errors(power.all)], ...Object.entries(power.device).map(([name, entry]) => [name, ...errors(entry)])],
+  ),
+  'power r2': power.all.r2.toFixed(2),
+  'power median': percent(power.all.median),
+  'power hidden': Object.entries(reports.gemm_power['left out'] ?? {})
+    .map(([name, entry]) => `${name} ${percent(entry.all.median)}`)
+    .join(', '),
+  'gemm mean': percent(gemm.all.mape),
+  'gemm r2': gemm.all.r2.toFixed(3),
+};
+writeFileSync(
+  join(root, 'docs/learned-models.md'),
+  text.replace(/\{\{([^}]+)\}\}/g, (_, name) => {
+    if (!(name in parts)) throw new Error(`page.txt asks for "${name}", which no report gives`);
+    return parts[name];
+  }),
+);

@@ -1,0 +1,35 @@
+"""How large the network of each family is and how long it is trained."""
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Plan:
+    hidden: tuple = (96, 48)
+    rounds: int = 5000
+    batch: int = 2048
+    kind: str = "time"
+    #: Trees and leaves of each, of the correction on measured chips.
+    forest: tuple = (150, 47)
+    hidden_left_out: tuple = (64, 32)
+    rounds_left_out: int = 1000
+    #: Rows drawn for the network and for the trees, at most.
+    rows: int = 600_000
+    tree_rows: int = 300_000
+    also: str = ""
+
+
+PLANS = {
+    "collective": Plan(hidden=(64, 32), rounds=8000, forest=(80, 15)),
+    "context_mla": Plan(hidden=(64, 32), forest=(100, 31)),
+    "generation_mla": Plan(hidden=(64, 32), forest=(100, 31)),
+    "gemm": Plan(
+        hidden=(128, 64, 32),
+        rounds=10_000,
+        forest=(260, 63),
+        also="layer products of vidur (MIT) and llmservingsim (MIT), for devices without a name",
+    ),
+    "moe": Plan(hidden=(64, 32), rounds=3000, rows=300_000, forest=(90, 63), tree_rows=130_000),
+    "context_attention": Plan(forest=(150, 63)),
+    "generation_attention": Plan(forest=(150, 63)),
+    "gemm_power": Plan(kind="power", hidden=(64, 32), rounds=2500, rows=200_000, forest=(250, 63), tree_rows=220_000),
+}

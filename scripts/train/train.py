@@ -1,0 +1,176 @@
+"""Trains the kernel-time models and writes them with what they were trained on and how far off they are.
+
+usage: python scripts/train/train.py fit|leave-out INPUTS MODELS REPORTS [family ...]
+`fit` writes the models; `leave-out` trains without each device in turn and puts the bands of unmeasured devices into them.
+INPUTS: folder written by export-inputs.mjs; MODELS: where the .onnx files go; REPORTS: folder of metrics as JSON.
+"""
+import copy
+import datetime
+import json
+import os
+import sys
+import time
+
+import numpy as np
+
+import bands
+import onnx_file
+from family import Family
+from fit import Fit
+from plans import PLANS
+
+COMMIT = "ai-dynamo/aiconfigurator@095f58a51c4ca8e61b66ec108d86f223f8d559ce"
+LICENCE = "Apache-2.0 (measurements), NVIDIA"
+
+
+def errors(predicted, measured):
+    """Mean, median and 90th percentile of the absolute error, the median error, and R2, as the papers count them."""
+    off = predicted / measured - 1
+    spread = measured - measured.mean()
+    return {
+        "rows": int(len(off)),
+        "mape": round(float(np.abs(off).mean()), 4),
+        "median": round(float(np.median(np.abs(off))), 4),
+        "p90": round(float(np.quantile(np.abs(off), 0.9)), 4),
+        "bias": round(float(np.median(off)), 4),
+        "r2": round(float(1 - ((predicted - measured) ** 2).sum() / max(1e-30, (spread**2).sum())), 4),
+    }
+
+
+def by(labels, predicted, measured):
+    return {str(name): errors(predicted[labels == name], measured[labels == name]) for name in sorted(set(labels)) if (labels == name).sum() > 0}
+
+
+def measured_of(family, rows, kind):
+    return family.power[rows] if kind == "power" else family.seconds[rows]
+
+
+def held_out_shapes(family, fit, plan):
+    rows = np.flatnonzero(family.test & family.named)
+    measured, predicted = measured_of(family, rows, plan.kind), fit.predict(rows)
+    device = np.array(family.devices)[family.device[rows]]
+    group = np.array(family.groups)[family.group[rows]]
+    report = {"all": errors(predicted, measured), "device": by(device, predicted, measured), "group": by(group, predicted, measured)}
+    report["device and group"] = by(np.char.add(np.char.add(device, " "), group), predicted, measured)
+    if plan.kind == "time":
+        length = np.array(["under 10 us", "10 to 50 us", "50 to 250 us", "0.25 to 1.5 ms", "over 1.5 ms"])[np.searchsorted(bands.LENGTHS, measured * 1e6)]
+        report["length"] = by(length, predicted, measured)
+        report["roofline"] = errors(family.roofline(rows), measured)
+        known = family.analytic[rows] > 0
+        if known.any():
+            report["analytic"] = errors(family.analytic[rows][known], measured[known])
+            report["learned where analytic answers"] = errors(predicted[known], measured[known])
+    return report
+
+
+def without_devices(family, plan):
+    """Each device, with its kin, hidden from training in turn; asked about as a device without a name."""
+    report, kept = {}, []
+    for names in family.worth_hiding():
+        out = family.of(names)
+        rows = np.flatnonzero(~out & family.fitted)
+        asked = np.flatnonzero(out & family.test)
+        if len(asked) < 100 or len(rows) < 1000:
+            continue
+        fit = Fit(family, rows, plan.hidden_left_out, plan.rounds_left_out, kind=plan.kind, sample=150_000)
+        # A format that only this device has was never seen: nothing can be said about it, and it is counted apart.
+        seen = np.isin(family.group[asked], np.unique(family.group[rows]))
+        predicted, measured = fit.predict(asked, named=False), measured_of(family, asked, plan.kind)
+        label = names[0]
+        group = np.array(family.groups)[family.group[asked]]
+        if seen.any():
+            report[label] = {"with": names[1:], "all": errors(predicted[seen], measured[seen]), "group": by(group[seen], predicted[seen], measured[seen])}
+            if plan.kind == "time":
+                report[label]["roofline"] = errors(family.roofline(asked)[seen], measured[seen])
+            kept.append((predicted[seen], measured[seen], group[seen]))
+            print(family.name, "without", label, report[label]["all"], flush=True)
+        if (~seen).any():
+            report[f"{label}, formats never seen"] = {"all": errors(predicted[~seen], measured[~seen])}
+    return report, [np.concatenate(parts) for parts in zip(*kept)] if kept else None
+
+
+def fit_without_trees(fit):
+    """The same fit, its trees taken off."""
+    bare = copy.copy(fit)
+    bare.trees = None
+    return bare
+
+
+def under_another_chip(family, plan):
+    """GB200 hidden and asked about as a B200: what to expect of a device that shares the multiprocessors of a measured one."""
+    if "gb200" not in family.devices or "b200_sxm" not in family.devices:
+        return None
+    out = family.of(["gb200"])
+    rows = np.flatnonzero(~out & family.fitted)
+    asked = np.flatnonzero(out & family.test)
+    fit = Fit(family, rows, plan.hidden_left_out, plan.rounds_left_out, kind=plan.kind, sample=150_000, forest=(40, 47), most_trees=100_000)
+    seen = np.isin(family.group[asked], np.unique(family.group[rows]))
+    return errors(fit.predict(asked[seen], chip="b200"), measured_of(family, asked[seen], plan.kind))
+
+
+def fitted(source, models, reports, name, plan):
+    """The model of a family, with what it does on shapes that training never saw."""
+    begun = time.time()
+    family = Family(source, name)
+    rows = np.flatnonzero(family.fitted)
+    fit = Fit(family, rows, plan.hidden, plan.rounds, batch=plan.batch, kind=plan.kind, forest=plan.forest, sample=plan.rows, most_trees=plan.tree_rows)
+    asked = np.flatnonzero(family.test & family.named)
+    report = {"family": name, "kind": plan.kind, "held-out shapes": held_out_shapes(family, fit, plan)}
+    report["network alone"] = errors(fit_without_trees(fit).predict(asked), measured_of(family, asked, plan.kind))
+    asked = np.flatnonzero(family.calibration & family.named)
+    group = np.array(family.groups)[family.group[asked]]
+    measured = bands.table(fit.predict(asked), measured_of(family, asked, plan.kind), group)
+    metadata = {
+        "family": name,
+        "output": "ln of the share of the power limit" if plan.kind == "power" else "ln of microseconds",
+        "inputs": [*family.grow, *family.free],
+        "growing": str(len(family.grow)),
+        "measured": family.measured,
+        "chips": family.chips,
+        "data": COMMIT,
+        "also": plan.also,
+        "licence": LICENCE,
+        "date": datetime.date.today().isoformat(),
+        "rows": str(len(rows)),
+        "seed": "1",
+        "metrics": report["held-out shapes"]["all"],
+        "bands": {"share": 0.9, "lengths": [*bands.LENGTHS[:-1]], "measured": measured, "unmeasured": {}},
+    }
+    onnx_file.write(os.path.join(models, f"{name}.onnx"), fit, metadata)
+    save(reports, name, report)
+    print(name, report["held-out shapes"]["all"], f"{time.time() - begun:.0f} s", flush=True)
+
+
+def left_out(source, models, reports, name, plan):
+    """What the model does on devices that training never saw, and the bands that follow from it."""
+    begun = time.time()
+    family = Family(source, name)
+    with open(os.path.join(reports, f"{name}.json"), encoding="utf8") as file:
+        report = json.load(file)
+    report["left out"], unseen = without_devices(family, plan)
+    report["gb200 asked about as b200"] = under_another_chip(family, plan)
+    print(name, "gb200 as b200", report["gb200 asked about as b200"], flush=True)
+    onnx_file.amend(
+        os.path.join(models, f"{name}.onnx"),
+        {"left out": {label: entry["all"] for label, entry in report["left out"].items()}},
+        {"unmeasured": bands.table(*unseen) if unseen else {}},
+    )
+    save(reports, name, report)
+    print(name, f"left out in {time.time() - begun:.0f} s", flush=True)
+
+
+def save(reports, name, report):
+    with open(os.path.join(reports, f"{name}.json"), "w", encoding="utf8") as file:
+        json.dump(report, file, indent=1)
+
+
+def main():
+    stage, source, models, reports, *only = sys.argv[1:]
+    os.makedirs(models, exist_ok=True)
+    os.makedirs(reports, exist_ok=True)
+    for name in only or PLANS:
+        {"fit": fitted, "leave-out": left_out}[stage](source, models, reports, name, PLANS[name])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,88 @@
+/** The families of kernels with a model: which operators they answer, how their rows are read and become inputs. */
+import { readContextAttention, readGenerationAttention } from './cases/attention.ts';
+import { readCustomAllReduce, readNccl } from './cases/collective.ts';
+import { readExperts } from './cases/experts.ts';
+import { readGemm } from './cases/gemm.ts';
+import { readContextLatent, readGenerationLatent } from './cases/latent-attention.ts';
+import { type Row, spellings } from './cases/row.ts';
+import type { DeviceFigures } from './device.ts';
+import { contextAttention, generationAttention } from './inputs/attention.ts';
+import { collective } from './inputs/collective.ts';
+import { experts } from './inputs/experts.ts';
+import { gemm } from './inputs/gemm.ts';
+import type { Family, InputWriter } from './inputs/inputs.ts';
+import { contextLatent, generationLatent } from './inputs/latent-attention.ts';
+
+/** A family as far as it does not hang on what its cases hold. */
+export interface RowFamily {
+  /** The model file, without its ending. */
+  readonly model: string;
+  /** Names of all inputs; the first `growing` of them never fall when a dimension grows. */
+  readonly inputs: readonly string[];
+  readonly growing: number;
+  /** A question about one row on one device. Throws `RowProblem` on a row that cannot be asked. */
+  ask(row: Row, device: DeviceFigures): Question;
+}
+
+export interface Question {
+  /** What bands are told apart by, beside the length of the time: number format and engine, as the training groups them. */
+  readonly group: string;
+  /** Seconds that no kernel can be faster than. */
+  readonly bound: number;
+  write(into: InputWriter): void;
+  /** The same question with one dimension halved, for each dimension that time must grow with. */
+  smaller(): readonly Question[];
+}
+
+function question<Case extends object>(family: Family<Case>, shape: Case, device: DeviceFigures): Question {
+  return {
+    group: family.group(shape),
+    bound: family.bound(shape, device),
+    write: (into) => family.write(into, shape, device),
+    smaller: () =>
+      family.dimensions.flatMap((dimension) => {
+        const size = shape[dimension] as number;
+        return size > 1 ? [question(family, { ...shape, [dimension]: Math.ceil(size / 2) }, device)] : [];
+      }),
+  };
+}
+
+function rowFamily<Case extends object>(model: string, family: Family<Case>, read: (row: Row) => Case): RowFamily {
+  return {
+    model,
+    inputs: [...family.grow, ...family.free],
+    growing: family.grow.length,
+    ask: (row, device) => question(family, read(row), device),
+  };
+}
+
+export const families = {
+  gemm: rowFamily('gemm', gemm, readGemm),
+  gemm_power: rowFamily('gemm_power', gemm, readGemm),
+  context_attention: rowFamily('context_attention', contextAttention, readContextAttention),
+  generation_attention: rowFamily('generation_attention', generationAttention, readGenerationAttention),
+  context_mla: rowFamily('context_mla', contextLatent, readContextLatent),
+  generation_mla: rowFamily('generation_mla', generationLatent, readGenerationLatent),
+  moe: rowFamily('moe', experts, readExperts),
+  nccl: rowFamily('collective', collective, readNccl),
+  custom_allreduce: rowFamily('collective', collective, readCustomAllReduce),
+} satisfies Readonly<Record<string, RowFamily>>;
+
+export type FamilyName = keyof typeof families;
+
+const operators: ReadonlyMap<string, FamilyName> = spellings<FamilyName>({
+  gemm: 'matmul linear mm dense',
+  gemm_power: '',
+  context_attention: 'prefillattention contextattn prefill',
+  generation_attention: 'decodeattention generationattn decode',
+  context_mla: 'prefillmla mlacontext',
+  generation_mla: 'decodemla mlageneration',
+  moe: 'groupedgemm fusedmoe experts moegemm',
+  nccl: 'collective oneccl',
+  custom_allreduce: 'customar allreducecustom',
+});
+
+/** The family a row asks; throws `RowProblem` on an operator without a model. */
+export function familyOf(row: Row): FamilyName {
+  return row.choice(['op', 'operator', 'operation', 'kind'], operators);
+}
