@@ -3,6 +3,7 @@ import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parseCalibration, withEntry } from '../../server/src/core/calibration/calibration-file.ts';
+import { partInfo } from '../../server/src/core/measured/parts.ts';
 import { readCalibration } from '../../server/src/io/calibration-file.ts';
 import { folderWith, rooflint, script } from '../cli/run.ts';
 import { kinetoText, type SyntheticRun, synthetic } from './synthetic.ts';
@@ -207,4 +208,19 @@ test('ranks of the same work that take unequal times are named', async () => {
   expect(out).toContain('The kernels of rank1.json compute 17 % longer per step than those of rank0.json');
   const even = await rooflint(['profile', 'rank0.json', 'rank2.json'], folder);
   expect(even.out).not.toContain('longer per step');
+});
+
+test('every term of the step time belongs to a part that a trace can show', async () => {
+  const folder = folderWith({ 'train.sh': script('--pipeline-model-parallel-size 2') });
+  const { out } = await rooflint(['estimate', 'train.sh', '--json', ...cluster], folder);
+  interface Node {
+    readonly id: string;
+    readonly children?: readonly Node[];
+  }
+  const [job] = JSON.parse(out) as readonly { readonly estimate: { readonly time: { readonly step: Node } } }[];
+  const children = job?.estimate.time.step.children ?? [];
+  const ids = children.flatMap((term) => (term.id === 'time.pipeline' ? (term.children ?? []) : [term])).map(({ id }) => id);
+  expect(ids).toContain('time.bubble');
+  const shown = new Set(Object.values(partInfo).flatMap(({ terms }) => terms));
+  for (const id of ids) expect(shown, id).toContain(id);
 });

@@ -20,7 +20,7 @@ export const partIds = [
 ] as const;
 export type PartId = (typeof partIds)[number];
 
-/** `terms`: the terms of the step time (core/training/throughput-terms.ts) whose seconds the part holds. */
+/** `terms`: the terms of the step time (core/training/step-terms.ts) whose seconds the part holds. */
 export interface PartInfo {
   readonly label: string;
   readonly terms: readonly string[];
@@ -34,7 +34,7 @@ export const partInfo: Readonly<Record<PartId, PartInfo>> = {
   tensor: { label: 'Waiting for TP', terms: ['time.tensor'] },
   context: { label: 'Waiting for CP', terms: ['time.context'] },
   expert: { label: 'Waiting for EP', terms: ['time.expert'] },
-  pipeline: { label: 'Waiting for PP', terms: ['time.bubble'] },
+  pipeline: { label: 'Waiting for PP', terms: ['time.transfers'] },
   shard: { label: 'Waiting for sharded parameters', terms: ['time.shard'] },
   'gradient-reduction': { label: 'Gradient reduction not hidden', terms: ['time.gradient-reduction'] },
   'parameter-gather': { label: 'Parameter gathering not hidden', terms: ['time.parameter-gather'] },
