@@ -56,13 +56,14 @@ if (tests) {
   });
 }
 
-/** Copies the parser runtime, every grammar and the solver beside the bundles, where they are looked for. Returns the names. */
+/** Copies the parser runtime, every grammar and the solver and the reader of databases beside the bundles, where they are looked for. Returns the names. */
 function copyWasm() {
   const grammars = readdirSync(join(root, 'grammars')).filter((name) => name.endsWith('.wasm'));
   cpSync(join(root, 'node_modules/web-tree-sitter/web-tree-sitter.wasm'), join(dist, 'web-tree-sitter.wasm'));
   cpSync(join(root, 'node_modules/highs/build/highs.wasm'), join(dist, 'highs.wasm'));
+  cpSync(join(root, 'node_modules/node-sqlite3-wasm/dist/node-sqlite3-wasm.wasm'), join(dist, 'node-sqlite3-wasm.wasm'));
   for (const name of grammars) cpSync(join(root, 'grammars', name), join(dist, name));
-  return ['web-tree-sitter.wasm', 'highs.wasm', ...grammars];
+  return ['web-tree-sitter.wasm', 'highs.wasm', 'node-sqlite3-wasm.wasm', ...grammars];
 }
 
 /** Copies the learned models and, on demand, the native runtime of this platform. Returns the names. */

@@ -93,17 +93,16 @@ function grammars() {
 
 /** A rule is a file, a Markdown test and a page, all of one name, and its id is that name. */
 function rules() {
-  const ids = inFolder('server/src/core/rules', '.ts')
-    .filter((path) => dirname(path) === 'server/src/core/rules')
-    .map((path) => basename(path, '.ts'))
-    .filter((id) => id !== 'index');
+  const folders = ['server/src/core/rules', 'server/src/core/kernels/rules', 'server/src/core/kernels/triton/rules'];
+  const files = folders.flatMap((folder) =>
+    inFolder(folder, '.ts').filter((path) => dirname(path) === folder && basename(path) !== 'index.ts'),
+  );
+  const ids = files.map((path) => basename(path, '.ts'));
   const tests = inFolder('test/rules', '.md').map((path) => basename(path, '.md'));
   return [
     ...ids.filter((id) => !tests.includes(id)).map((id) => `the rule ${id} has no test/rules/${id}.md`),
     ...ids.filter((id) => !texts.has(`docs/rules/${id}.md`)).map((id) => `the rule ${id} has no docs/rules/${id}.md`),
-    ...ids
-      .filter((id) => !texts.get(`server/src/core/rules/${id}.ts`).includes(`id: '${id}'`))
-      .map((id) => `the file of the rule ${id} defines another id`),
+    ...files.filter((path) => !texts.get(path).includes(`id: '${basename(path, '.ts')}'`)).map((path) => `${path} defines another id`),
     ...tests.filter((id) => !ids.includes(id) && id !== 'README').map((id) => `test/rules/${id}.md belongs to no rule`),
   ];
 }
@@ -134,7 +133,7 @@ function documentLinks() {
   return [...texts]
     .filter(([path]) => path.endsWith('.md') && !path.startsWith('test/'))
     .flatMap(([path, text]) =>
-      [...text.matchAll(/\]\((?!https?:|#|mailto:)([^)#\s]+)/g)]
+      [...text.replace(/^```[\s\S]*?^```$/gm, '').matchAll(/\]\((?!https?:|#|mailto:)([^)#\s]+)/g)]
         .map((match) => join(dirname(path), match[1]))
         .filter((target) => !existsSync(join(root, target)))
         .map((target) => `${path} links to ${target}, which does not exist`),

@@ -44,6 +44,26 @@ const targets = [
       }),
   },
   {
+    path: 'core/kernels/rules/index.ts',
+    make: () =>
+      listFile(idsIn('core/kernels/rules', '.ts'), {
+        importLine: (id) => `import { ${camelCase(id)} } from './${id}.ts';`,
+        types: ["import type { KernelRule } from '../kernel-rule.ts';"],
+        list: (names) =>
+          `/** Every rule about kernels, in the order of its id. */\nexport const kernelRules: readonly KernelRule[] = [${names.join(', ')}];`,
+      }),
+  },
+  {
+    path: 'core/kernels/triton/rules/index.ts',
+    make: () =>
+      listFile(idsIn('core/kernels/triton/rules', '.ts'), {
+        importLine: (id) => `import { ${camelCase(id)} } from './${id}.ts';`,
+        types: ["import type { TritonRule } from '../triton-rule.ts';"],
+        list: (names) =>
+          `/** Every rule about Triton kernels, in the order of its id. */\nexport const tritonRules: readonly TritonRule[] = [${names.join(', ')}];`,
+      }),
+  },
+  {
     path: 'frameworks/index.ts',
     make: () => {
       const ids = readdirSync(join(source, 'frameworks'), { withFileTypes: true })

@@ -35,9 +35,12 @@ const groupTitles = {
   precision: 'Number formats',
   recompute: 'Recomputation',
   serving: 'Serving',
+  kernels: 'Kernels',
 };
 
-const frameworksOf = (rule) => rule.frameworks?.map((id) => frameworkNames[id] ?? id).join(', ') ?? 'all';
+const languageNames = { cuda: 'CUDA', hip: 'HIP', triton: 'Triton' };
+const frameworksOf = (rule) =>
+  rule.languages?.map((id) => languageNames[id]).join(', ') ?? rule.frameworks?.map((id) => frameworkNames[id] ?? id).join(', ') ?? 'all';
 const hasFix = (text) => /^## Fixed by: /m.test(text);
 
 /** What a reader of the documentation needs instead of the marks of the test. */
@@ -65,10 +68,10 @@ function pageOf(rule, text) {
   const facts = [
     ['Severity', rule.severity],
     ['Group', groupTitles[rule.group]],
-    ['Jobs', rule.kinds.join(', ')],
-    ['Frameworks', frameworksOf(rule)],
+    ...(rule.kinds ? [['Jobs', rule.kinds.join(', ')]] : []),
+    [rule.languages ? 'Languages' : 'Frameworks', frameworksOf(rule)],
     ['Quick fix', hasFix(text) ? 'yes' : 'no'],
-    ['Needs', rule.needsEstimate ? 'the estimate, so the GPU must be known' : 'only the configuration'],
+    ['Needs', rule.languages ? 'only the code' : rule.needsEstimate ? 'the estimate, so the GPU must be known' : 'only the configuration'],
   ];
   const table = ['| | |', '| --- | --- |', ...facts.map(([name, value]) => `| ${name} | ${value} |`)].join('\n');
   const off = `Change its severity, or switch it off, with \`"rooflint.rules": { "${rule.id}": "off" }\`.`;
@@ -90,7 +93,16 @@ known; what cannot be known from the files is never guessed.`;
   return `${note('test/rules')}\n\n# Rules\n\n${intro}\n\n${groups.join('\n\n')}\n`;
 }
 
-const { rules } = await bundled("export { rules } from './server/src/core/rules/index.ts';");
+const {
+  rules: jobRules,
+  kernelRules,
+  tritonRules,
+} = await bundled(`
+  export { rules } from './server/src/core/rules/index.ts';
+  export { kernelRules } from './server/src/core/kernels/rules/index.ts';
+  export { tritonRules } from './server/src/core/kernels/triton/rules/index.ts';
+`);
+const rules = [...jobRules, ...kernelRules, ...tritonRules].sort((a, b) => (a.id < b.id ? -1 : 1));
 const texts = new Map(rules.map(({ id }) => [id, readFileSync(join(pages, `${id}.md`), 'utf8')]));
 const wanted = new Map(rules.map((rule) => [`${rule.id}.md`, pageOf(rule, texts.get(rule.id))]));
 wanted.set('README.md', indexOf(rules, texts));

@@ -44,6 +44,14 @@ export function registerCommands(parts: CommandParts): void {
       const params = await target(client, uri, job);
       return params && panels.show(params);
     },
+    'rooflint.openMeasured': async (uri: DocumentArgument, job?: number, traces?: readonly string[]) => {
+      const params = await target(client, uri, job);
+      return params && panels.show(params).openMeasured(traces);
+    },
+    'rooflint.calibrate': async (uri: DocumentArgument, job?: number) => {
+      const params = await target(client, uri, job);
+      return params && panels.show(params).calibrate();
+    },
     'rooflint.chooseCluster': (choice?: ClusterChoice) => chooseCluster(client, choice),
     'rooflint.explain': async (uri: DocumentArgument, job?: number, term?: string) => {
       const params = await target(client, uri, job);

@@ -5,9 +5,12 @@
 import * as vscode from 'vscode';
 import { LanguageClient, TransportKind } from 'vscode-languageclient/node';
 
-/** Languages the server reads. Files named `*.sbatch` and `*.slurm` are shell scripts whatever language they are given. */
-const languages = ['shellscript', 'json', 'jsonc', 'yaml', 'toml', 'python', 'dockerfile', 'pbtxt', 'modelfile'];
-const schedulerScripts = '**/*.{sbatch,slurm}';
+/**
+ * Languages the server reads. Files named `*.sbatch` and `*.slurm` are shell scripts whatever language they are given, and
+ * tables are plain text without an extension for them.
+ */
+const languages = ['shellscript', 'json', 'jsonc', 'yaml', 'toml', 'python', 'dockerfile', 'pbtxt', 'modelfile', 'csv', 'cuda-cpp', 'hip'];
+const byName = '**/*.{sbatch,slurm,csv}';
 
 export function createClient(context: vscode.ExtensionContext): LanguageClient {
   const module = vscode.Uri.joinPath(context.extensionUri, 'dist', 'server.js').fsPath;
@@ -18,7 +21,7 @@ export function createClient(context: vscode.ExtensionContext): LanguageClient {
     'Rooflint',
     { run: server, debug: { ...server, options: { execArgv: ['--nolazy', '--inspect=6009'] } } },
     {
-      documentSelector: [...selector, { scheme: 'file', pattern: schedulerScripts }],
+      documentSelector: [...selector, { scheme: 'file', pattern: byName }],
       initializationOptions: {
         docsBase: vscode.Uri.joinPath(context.extensionUri, 'docs', 'rules').toString(),
         clientCommands: true,

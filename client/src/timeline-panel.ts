@@ -2,9 +2,13 @@
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 import type { LanguageClient } from 'vscode-languageclient/node';
-import type { PanelMessage } from '../../server/src/protocol/panel.ts';
+import type { JobMessage } from '../../server/src/protocol/panel.ts';
+import { isPanelReply } from '../../server/src/protocol/panel-shapes.ts';
 import { type DocumentParams, type PanelResult, type PlaceResult, panelRequest, placeRequest } from '../../server/src/protocol/requests.ts';
+import { calibrate, chooseTraces, readMeasured } from './measured-runs.ts';
+import { saveFile } from './save-file.ts';
 import type { AnalysisWatch } from './watch.ts';
+import { answerTo, failureOf } from './what-if.ts';
 
 const viewType = 'rooflint.timeline';
 /** Where the document of the last panel is remembered, for the next start of the window. */
@@ -27,14 +31,14 @@ export class TimelinePanels implements vscode.Disposable, vscode.WebviewPanelSer
     ];
   }
 
-  show(params: DocumentParams): void {
+  show(params: DocumentParams): TimelinePanel {
     const shown = this.open.get(keyOf(params));
     if (shown) {
       shown.reveal();
-      return;
+      return shown;
     }
     const place = { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true };
-    this.adopt(vscode.window.createWebviewPanel(viewType, 'Pipeline timeline', place, { enableScripts: true }), params);
+    return this.adopt(vscode.window.createWebviewPanel(viewType, 'Pipeline timeline', place, { enableScripts: true }), params);
   }
 
   /** Called by VS Code for a panel that was open when the window closed. */
@@ -50,11 +54,12 @@ export class TimelinePanels implements vscode.Disposable, vscode.WebviewPanelSer
     for (const disposable of [...this.subscriptions, ...this.open.values()]) disposable.dispose();
   }
 
-  private adopt(webviewPanel: vscode.WebviewPanel, params: DocumentParams): void {
+  private adopt(webviewPanel: vscode.WebviewPanel, params: DocumentParams): TimelinePanel {
     const panel = new TimelinePanel(webviewPanel, this.context.extensionUri, this.client, params);
     this.open.set(keyOf(params), panel);
     webviewPanel.onDidDispose(() => this.open.delete(keyOf(params)));
     void this.context.workspaceState.update(memory, params);
+    return panel;
   }
 }
 
@@ -64,6 +69,10 @@ class TimelinePanel implements vscode.Disposable {
   private readonly params: DocumentParams;
   /** Counts updates: an answer that comes after a newer question is dropped. */
   private latest = 0;
+  /** Measured files that are shown, and what was last made of them. */
+  private traces: readonly string[] = [];
+  private isShown = false;
+  private isReady = false;
 
   constructor(panel: vscode.WebviewPanel, extension: vscode.Uri, client: LanguageClient, params: DocumentParams) {
     this.panel = panel;
@@ -90,13 +99,39 @@ class TimelinePanel implements vscode.Disposable {
     if (turn !== this.latest) return;
     if (message.type !== 'empty') this.panel.title = `${message.type === 'job' ? 'Timeline' : 'Simulation'}: ${message.job.title}`;
     await this.panel.webview.postMessage(message);
+    if (this.traces.length > 0) await this.showMeasured(this.isShown);
+  }
+
+  /** Puts measured files beside the prediction; without any named, the user chooses. */
+  async openMeasured(traces?: readonly string[]): Promise<void> {
+    const chosen = traces ?? (await chooseTraces());
+    if (!chosen || chosen.length === 0) return;
+    this.traces = chosen;
+    this.isShown = false;
+    if (this.isReady) await this.showMeasured();
+  }
+
+  /** Writes a calibration made from the shown files, when the user agrees; asks for files where none are shown. */
+  async calibrate(): Promise<void> {
+    if (this.traces.length === 0) await this.openMeasured();
+    if (this.traces.length > 0) await calibrate(this.client, this.params, this.traces);
+  }
+
+  /** `again`: the server remembers the files, and only the prediction has changed. */
+  private async showMeasured(again = false): Promise<void> {
+    const { traces } = this;
+    const message = await readMeasured(this.client, this.params, traces, again);
+    if (this.traces !== traces) return;
+    this.isShown = message !== undefined;
+    if (message) await this.panel.webview.postMessage(message);
+    else this.traces = [];
   }
 
   dispose(): void {
     this.panel.dispose();
   }
 
-  private async ask(): Promise<PanelMessage> {
+  private async ask(): Promise<JobMessage> {
     try {
       return await this.client.sendRequest<PanelResult>(panelRequest, this.params);
     } catch (error) {
@@ -105,9 +140,16 @@ class TimelinePanel implements vscode.Disposable {
   }
 
   private async receive(message: unknown): Promise<void> {
-    const { type, field } = (message ?? {}) as { readonly type?: unknown; readonly field?: unknown };
-    if (type === 'ready') await this.update();
-    if (type === 'reveal' && typeof field === 'string') await this.jumpTo(field);
+    if (!isPanelReply(message)) return;
+    if (message.type === 'ready') {
+      this.isReady = true;
+      await this.update();
+    }
+    if (message.type === 'measure') await (message.action === 'open' ? this.openMeasured() : this.calibrate());
+    if (message.type === 'reveal') await this.jumpTo(message.field);
+    if (message.type === 'save') await saveFile(message, this.params.uri);
+    const answer = await answerTo(message, this.client, this.params).catch((error: unknown) => failureOf(message, error));
+    if (answer) await this.panel.webview.postMessage(answer);
   }
 
   private async jumpTo(field: string): Promise<void> {

@@ -16,7 +16,7 @@ if (!dataFolder) {
 /** Rows of a table as objects; cells that are numbers become numbers. */
 export function table(path) {
   const raw = readFileSync(join(dataFolder, path));
-  const [head, ...lines] = (path.endsWith('.gz') ? gunzipSync(raw) : raw).toString().split('\n').filter(Boolean);
+  const [head, ...lines] = (path.endsWith('.gz') ? gunzipSync(raw) : raw).toString().split(/\r?\n/).filter(Boolean);
   const columns = head.split(',');
   return lines.map((line) => {
     const cells = line.split(',');

@@ -41,6 +41,42 @@ test('every sum of the estimate is the sum of its terms', async () => {
   for (const term of job?.terms ?? []) walk(term);
 });
 
+test('a count of GPUs stands in front of their name or behind it', async () => {
+  const files = { 'train.sh': script() };
+  const gpus = async (name: string) => (await estimate(files, 'train.sh', '--cluster', name)).jobs[0]?.estimate?.gpus;
+  expect(await gpus('16xh100')).toBe(16);
+  expect(await gpus('h100x16')).toBe(16);
+  expect(await gpus('MI300Xx16')).toBe(16);
+  // The X of a name is none of a count.
+  expect(await gpus('mi300x')).toBe(8);
+});
+
+test('replicas beside each other are counted with their GPUs', async () => {
+  const file = `apiVersion: apps/v1
+kind: Deployment
+metadata: { name: llm }
+spec:
+  replicas: 4
+  selector: { matchLabels: { app: llm } }
+  template:
+    metadata: { labels: { app: llm } }
+    spec:
+      containers:
+        - name: llm
+          image: vllm/vllm-openai:v0.11.0
+          args: [--model, Qwen/Qwen3-32B, --tensor-parallel-size, '8']
+          resources: { limits: { nvidia.com/gpu: '8' } }
+`;
+  const { out } = await rooflint(['estimate', 'llm.yaml', '--cluster', 'h100'], folderWith({ 'llm.yaml': file }));
+  expect(out).toContain('4 x 8 GPUs');
+});
+
+test('a TP that does not divide the heads is refused as the engine refuses it', async () => {
+  const files = { 'serve.sh': 'vllm serve Qwen/Qwen3-8B --tensor-parallel-size 6 --max-model-len 8192\n' };
+  const { jobs } = await estimate(files, 'serve.sh', '--cluster', 'h100');
+  expect(jobs[0]?.refusal?.why).toBe('vLLM does not start: TP 6 does not divide the 32 attention heads');
+});
+
 test('--cluster, --gpus and --price change the answer', async () => {
   const files = { 'train.sh': script() };
   const small = await estimate(files, 'train.sh', '--cluster', 'a100');

@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { rooflint } from './run.ts';
+import { folderWith, rooflint, script } from './run.ts';
 
 interface Timeline {
   readonly makespan: number;
@@ -24,7 +26,7 @@ test.each(['gpipe', '1f1b'])('%s has the published bubble', async (name) => {
 });
 
 test('interleaving divides the bubble by the virtual stages', async () => {
-  const { makespan } = await timeline('interleaved-1f1b', '--stages', '4', '--micro-batches', '8', '--virtual', '2');
+  const { makespan } = await timeline('interleaved-1f1b', '--stages', '4', '--micro-batches', '8', '--virtual-stages', '2');
   expect(makespan).toBeCloseTo(8 * 3 + (3 * 3) / 2, 9);
 });
 
@@ -61,15 +63,120 @@ test('both halves of the backward pass and the transfer count', async () => {
   expect(slow.makespan).toBeGreaterThan((4 + 1) * 6);
 });
 
-test('the chrome trace holds every operation', async () => {
-  const { code, out } = await rooflint(['schedule', '1f1b', '--stages', '2', '--micro-batches', '3', '--trace', 'chrome']);
-  expect(code).toBe(0);
-  const trace = JSON.parse(out) as { traceEvents: { ph: string }[] };
-  expect(trace.traceEvents.filter(({ ph }) => ph === 'X').length).toBeGreaterThanOrEqual(12);
+test('the trace is a file that holds every operation, and one process per rank with its threads', async () => {
+  const folder = folderWith({});
+  const args = ['schedule', '1f1b', '--stages', '2', '--micro-batches', '3', '--comm', '0.5', '--optimizer', '2', '--trace', 'out.json'];
+  const { code, out } = await rooflint(args, folder);
+  expect([code, out]).toEqual([0, '']);
+  const trace = JSON.parse(readFileSync(join(folder, 'out.json'), 'utf8')) as {
+    traceEvents: { ph: string; pid: number; tid: number; ts?: number; dur?: number; name: string; cat?: string }[];
+  };
+  const complete = trace.traceEvents.filter(({ ph }) => ph === 'X');
+  // Six forward and six backward passes, three transfers each way, an optimizer step on either rank.
+  expect(complete).toHaveLength(12 + 6 + 2);
+  for (const { ts, dur, pid, tid } of complete) {
+    expect(ts).toBeGreaterThanOrEqual(0);
+    expect(dur).toBeGreaterThan(0);
+    expect([0, 1]).toContain(pid);
+    expect([0, 1, 2]).toContain(tid);
+  }
+  // Complete events of a thread must not overlap, or the viewers nest them.
+  for (const pid of [0, 1]) {
+    const thread = complete.filter((event) => event.pid === pid && event.tid === 0).sort((x, y) => (x.ts ?? 0) - (y.ts ?? 0));
+    thread.slice(1).forEach((event, index) => {
+      const before = thread[index];
+      expect(event.ts).toBeGreaterThanOrEqual((before?.ts ?? 0) + (before?.dur ?? 0) - 1e-6);
+    });
+  }
+  const named = trace.traceEvents.filter(({ ph, name }) => ph === 'M' && name === 'process_name').map(({ pid }) => pid);
+  expect(named).toEqual([0, 1]);
 });
 
-test('the text says busy and waiting time per rank', async () => {
+test('the text says busy and waiting time per rank, and why they wait', async () => {
   const { out } = await rooflint(['schedule', '1f1b', '--stages', '4', '--micro-batches', '8']);
   expect(out).toMatch(/^ {3}0 +24 +0 +9 +27\.3 % +4$/m);
   expect(out).toMatch(/makespan 33, mean bubble 27\.3 %/);
+  expect(out).toMatch(/^Pipeline fills +0 +1 +2 +3$/m);
+  expect(out).toMatch(/^Pipeline drains +0 +2 +4 +6$/m);
+});
+
+test('a slower stage, transfers between nodes and launch gaps are causes of their own', async () => {
+  const args = ['schedule', '1f1b', '--stages', '4', '--micro-batches', '8', '--stage-times', '1,1,1.5,1', '--stages-per-node', '2'];
+  const { out } = await rooflint([...args, '--comm', '0.01', '--comm-across', '0.5', '--launch-gap', '0.1', '--overlap']);
+  for (const cause of ['Another stage is slower', 'Waits for a transfer', 'Waits for the host']) expect(out).toContain(cause);
+});
+
+test('a written order is simulated, printed again, and told where it is wrong', async () => {
+  const folder = folderWith({
+    'a.csv': '0F0,0F1,0B0,0B1\n1F0,1B0,1F1,1B1\n',
+    'b.csv': '0F0,0B0\n1F0\n',
+    'c.json': '{"order": ["0F0,0B0"]}',
+  });
+  const run = (...args: string[]) => rooflint(['schedule', ...args], folder);
+  expect((await run('a.csv')).out).toMatch(/makespan 9,/);
+  expect((await run('a.csv', '--csv', '-')).out).toBe('0F0,0F1,0B0,0B1\n1F0,1B0,1F1,1B1\n');
+  expect((await run('c.json')).out).toMatch(/makespan 3,/);
+  const wrong = await run('b.csv');
+  expect(wrong.code).toBe(2);
+  expect(wrong.error).toMatch(/rank 1, cell 1: the backward pass of micro batch 0 on stage 1 is missing/);
+});
+
+const pipeline = script('--pipeline-model-parallel-size 4').replace('--pipeline-model-parallel-size 1', '');
+
+test("a job's file is simulated with its own times, and other schedules are compared with it", async () => {
+  const folder = folderWith({ 'train.sh': pipeline, 'o.csv': '0F0,0B0\n1F0,1B0\n' });
+  const own = await rooflint(['schedule', 'train.sh'], folder);
+  expect(own.error).toBe('');
+  expect(own.out).toMatch(/^1F1B, 4 stages, /);
+  expect(own.out).toMatch(/GiB/);
+  const other = await rooflint(['schedule', 'train.sh', '--schedule', 'zb-v'], folder);
+  expect(other.out).toMatch(/^ZB-V, 4 stages, .* 2 virtual stages per rank/);
+  const search = await rooflint(['schedule', 'train.sh', '--search'], folder);
+  expect(search.out).toMatch(/^fastest that fits: Interleaved 1F1B, VPP \d/);
+  expect(search.out).toMatch(/1F1B \(now\)/);
+  expect(search.out).toMatch(/ZB-V, VPP 2 +Megatron-LM does not run it/);
+  const json = JSON.parse((await rooflint(['schedule', 'train.sh', '--search', '--json'], folder)).out) as { best: { name: string } };
+  expect(json.best.name).toBe('interleaved-1f1b');
+  expect((await rooflint(['schedule', 'train.sh', '--order', 'o.csv'], folder)).error).toMatch(/for 2 pipeline ranks; the job has 4/);
+});
+
+const titan = `[model]
+name = "llama3"
+flavor = "8B"
+[training]
+local_batch_size = 2
+seq_len = 8192
+[parallelism]
+pipeline_parallel_degree = 2
+pipeline_parallel_schedule = "PipelineScheduleMulti"
+pipeline_parallel_schedule_csv = "./order.csv"
+`;
+
+test('a torchtitan file runs the order that it names, and a wrong order is found in its own file', async () => {
+  const folder = folderWith({ 'train.toml': titan, 'order.csv': '0F0,0F1,0B0,0B1\n1F0,1B0,1F1,1B1\n', 'wrong.csv': '0F0,0B0\n1F0\n' });
+  const own = await rooflint(['schedule', 'train.toml', '--gpus', '8'], folder);
+  expect(own.out).toMatch(/^Written order, 2 stages, 2 micro batches, 1 virtual stage per rank/);
+  const more = await rooflint(['schedule', 'train.toml', '--gpus', '8', '--micro-batches', '3'], folder);
+  expect(more.error).toMatch(/for 2 micro batches, not 3/);
+  expect((await rooflint(['check', 'wrong.csv'], folder)).out).toMatch(
+    /wrong\.csv:2:1: error: The backward pass of micro batch 0 on stage 1/,
+  );
+});
+
+test('the picture has a box for every operation', async () => {
+  const { out } = await rooflint(['schedule', 'zb-h1', '--stages', '2', '--micro-batches', '3', '--svg', '-']);
+  expect(out.match(/<rect x=/g)).toHaveLength(2 * 3 * 3);
+  expect(out).toMatch(/^<svg [\s\S]*<\/svg>\n$/);
+});
+
+test.each([
+  [['no-such-schedule'], /is not known/],
+  [['1f1b'], /needs --stages and --micro-batches/],
+  [['missing.sh'], /cannot be used/],
+  [['dualpipe', '--stages', '4', '--micro-batches', '8', '--csv', '-'], /runs both ways/],
+  [['1f1b', '--stages', '2', '--micro-batches', '2', '--stage-times', '1,2,3'], /one number for each of the 2 stages/],
+])('%j is refused with a reason', async (args, message) => {
+  const { code, error } = await rooflint(['schedule', ...args]);
+  expect(code).toBe(2);
+  expect(error).toMatch(message);
 });

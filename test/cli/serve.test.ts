@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { type IncomingMessage, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,7 +8,8 @@ import { admit } from '../../server/src/cli/serve/guard.ts';
 import { type RunningServer, startServer } from '../../server/src/cli/serve/server.ts';
 import { openSession } from '../../server/src/cli/session.ts';
 import { confinedFiles, isInside } from '../../server/src/io/confined-files.ts';
-import type { PanelMessage } from '../../server/src/protocol/panel.ts';
+import type { PanelMessage, PanelReply } from '../../server/src/protocol/panel.ts';
+import { isPanelMessage } from '../../server/src/protocol/panel-shapes.ts';
 import { ioIn, root, script } from './run.ts';
 
 let folder: string;
@@ -44,7 +45,7 @@ interface Answer {
 }
 
 /** One request; `path` comes behind the token unless it starts with a slash. */
-function ask(path: string, headers: Record<string, string> = {}, method = 'GET'): Promise<Answer> {
+function ask(path: string, headers: Record<string, string> = {}, method = 'GET', sentBody = ''): Promise<Answer> {
   const target = path.startsWith('/') ? path : `/${server.token}/${path}`;
   return new Promise((resolve, reject) => {
     const sent = request({ host: '127.0.0.1', port: server.port, path: target, method, headers, agent: false }, (response) => {
@@ -56,7 +57,7 @@ function ask(path: string, headers: Record<string, string> = {}, method = 'GET')
       response.on('end', () => resolve({ status: response.statusCode ?? 0, body, headers: response.headers }));
     });
     sent.on('error', reject);
-    sent.end(method === 'POST' ? '{}' : undefined);
+    sent.end(sentBody);
   });
 }
 
@@ -97,7 +98,11 @@ describe('who may ask', () => {
   test('methods that are not needed are refused', async () => {
     for (const method of ['PUT', 'DELETE', 'OPTIONS']) expect((await ask('', {}, method)).status).toBe(405);
     expect((await ask('', {}, 'POST')).status).toBe(405);
-    expect((await ask('reply', {}, 'POST')).status).toBe(204);
+  });
+
+  test('replies are taken when they are messages of the panel', async () => {
+    expect((await ask('reply', {}, 'POST', '{"type":"ready"}')).status).toBe(204);
+    for (const text of ['', '{', '{"type":"run"}', '[]']) expect((await ask('reply', {}, 'POST', text)).status, text).toBe(400);
   });
 
   test('no request without the exact token is ever admitted', () => {
@@ -219,6 +224,34 @@ function follow(name: string): { next: () => Promise<PanelMessage>; stop: () => 
     stop: () => void sent.destroy(),
   };
 }
+
+test('tried values are answered, another job is put beside, and nothing is written', async () => {
+  const say = async (reply: PanelReply, file = 'jobs/train.sh'): Promise<PanelMessage> => {
+    const { status, body } = await ask(`reply?file=${encodeURIComponent(file)}&job=0`, {}, 'POST', JSON.stringify(reply));
+    expect(status).toBe(200);
+    const message: unknown = JSON.parse(body);
+    if (!isPanelMessage(message)) throw new Error(`no message of the panel: ${body.slice(0, 200)}`);
+    return message;
+  };
+  const tried = await say({ type: 'whatIf', turn: 7, change: { 'batch.micro': 4 } });
+  if (tried.type !== 'whatIf') throw new Error(tried.type);
+  expect(tried.answer.turn).toBe(7);
+  expect(tried.answer.patch).toMatch(/^--- train\.sh\n/);
+  expect(tried.answer.rows.map(({ label }) => label)).toContain('Step time');
+  expect(await say({ type: 'apply', change: { 'batch.micro': 4 } })).toMatchObject({ type: 'applied', done: false });
+  expect(await say({ type: 'compare', other: 'last-commit' })).toMatchObject({ type: 'beside', shown: { type: 'empty' } });
+  const others = await say({ type: 'compare', other: 'choose' });
+  expect(others.type === 'others' && others.jobs.map(({ file }) => file)).toEqual(expect.arrayContaining(['live.sh']));
+  expect(others.type === 'others' && others.jobs.some(({ file }) => file === 'jobs/train.sh' || file === 'chat.sh')).toBe(false);
+  expect(await say({ type: 'compare', other: { file: 'live.sh', job: 0 } })).toMatchObject({ type: 'beside', shown: { type: 'job' } });
+  for (const file of ['../outside/secret.sh', 'link.sh']) {
+    expect(await say({ type: 'compare', other: { file, job: 0 } })).toMatchObject({ type: 'beside', shown: { type: 'empty' } });
+    expect((await ask(`reply?file=${encodeURIComponent(file)}&job=0`, {}, 'POST', '{"type":"whatIf","turn":1,"change":{}}')).status).toBe(
+      204,
+    );
+  }
+  expect(readFileSync(join(folder, 'jobs', 'train.sh'), 'utf8')).toBe(`#SBATCH --gres=gpu:h100:8\n${script()}`);
+});
 
 test('the panel gets the job at once and again when the file changes', async () => {
   const stream = follow('live.sh');

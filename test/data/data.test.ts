@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Accelerator } from '../../server/src/core/hardware.ts';
+import { architectureOf, architectures } from '../../server/src/data/architectures.ts';
 import {
   accelerators,
   clouds,
@@ -15,7 +16,7 @@ import {
   nodes,
   usualNode,
 } from '../../server/src/data/index.ts';
-import { acceleratorFile, instanceFile, modelFile, networkFile, nodeFile } from '../../server/src/data/schema.ts';
+import { acceleratorFile, architectureFile, instanceFile, modelFile, networkFile, nodeFile } from '../../server/src/data/schema.ts';
 
 const folder = join(import.meta.dirname, '../../server/src/data');
 const files = (name: string) =>
@@ -53,6 +54,22 @@ describe.each([
 
 test.each(files('models'))('data/models/%s fits the schema', (_file, content) => {
   expect(() => modelFile.parse(content)).not.toThrow();
+});
+
+test.each(files('architectures'))('data/architectures/%s fits the schema', (_file, content) => {
+  expect(() => architectureFile.parse(content)).not.toThrow();
+});
+
+test('every NVIDIA and AMD accelerator has an architecture whose figures agree with each other', () => {
+  for (const accelerator of accelerators.filter(({ vendor }) => vendor === 'NVIDIA' || vendor === 'AMD')) {
+    expect(architectureOf(accelerator), accelerator.id).toBeDefined();
+  }
+  for (const known of architectures) {
+    expect(known.sharedSizes.at(-1), known.id).toBe(known.sharedPerMultiprocessor);
+    expect(known.sharedPerBlockOptIn + known.sharedReservedPerBlock, known.id).toBeLessThanOrEqual(known.sharedPerMultiprocessor);
+    expect(known.registersPerMultiprocessor % (known.partitions * known.registerUnit), known.id).toBe(0);
+    expect(known.threadsPerBlock % known.warpThreads, known.id).toBe(0);
+  }
 });
 
 test.each(files('instances'))('data/instances/%s fits the schema and is named after its cloud', (file, content) => {

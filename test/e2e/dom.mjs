@@ -1,6 +1,7 @@
 // Installs the packaged extension into a real VS Code and drives its window. Takes the screenshots.
 // Usage: node test/e2e/dom.mjs FILE.vsix trusted|restricted
-import { mkdirSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { out } from '../../scripts/lib/paths.mjs';
 import { checkEditor } from './dom/editor.mjs';
@@ -21,10 +22,28 @@ const checks = createChecks(mode);
 const screenshots = join(out, 'screenshots', mode);
 mkdirSync(screenshots, { recursive: true });
 
+/** The folder of the editor as a repository whose last commit has a script with other stages and a batch that divides. */
+function commitFolder(folder) {
+  const script = join(folder, 'train.sh');
+  const text = readFileSync(script, 'utf8');
+  writeFileSync(script, text.replace('PP=4', 'PP=2').replace('GLOBAL_BATCH=33', 'GLOBAL_BATCH=32'));
+  const who = ['-c', 'user.name=Test', '-c', 'user.email=test@localhost', '-c', 'commit.gpgsign=false'];
+  for (const args of [
+    ['init', '-q'],
+    ['add', '-A'],
+    [...who, 'commit', '-q', '-m', 'As it was'],
+  ])
+    execFileSync('git', ['-C', folder, ...args]);
+  writeFileSync(script, text);
+}
+
 async function start() {
-  const editor = await startCodeServer({ restricted, vsix: resolve(file), log: join(checks.directory, 'code-server.log') });
+  // Git as VS Code brings it, for the comparison with the last commit; without trust it is not run at all.
+  const settings = restricted ? {} : { 'git.enabled': true, 'git.openRepositoryInParentFolders': 'never' };
+  const editor = await startCodeServer({ restricted, vsix: resolve(file), settings, log: join(checks.directory, 'code-server.log') });
   let opened;
   try {
+    if (!restricted) commitFolder(editor.folder);
     opened = await openPage({ width: 1440, height: 900 });
     const workbench = createWorkbench(opened.page, editor);
     await opened.page.goto(workbench.address('train.sh'), { waitUntil: 'domcontentloaded' });

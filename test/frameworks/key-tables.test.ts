@@ -18,7 +18,10 @@ async function rowsIn(folder: string): Promise<readonly Row[]> {
 
 const isVariable = (key: string): boolean => /^[A-Z][A-Z0-9_]+$/.test(key);
 
-describe.each(adapters)('$id', ({ id, keys }) => {
+// A written schedule is a table of actions: it has no keys.
+const withKeys = adapters.filter(({ id }) => id !== 'torch-pipelining');
+
+describe.each(withKeys)('$id', ({ id, keys }) => {
   test('has a table of keys', () => {
     expect(keys?.keys.length).toBeGreaterThan(15);
     expect(keys?.source.length).toBeGreaterThan(5);

@@ -12,15 +12,21 @@ describe('the band of a serving job', () => {
     expect(servingRegime(on('h100-sxm-80gb'))).toEqual({ engine: 'vllm', generation: 'hopper', footing: 'measured' });
     expect(servingRegime(on('h100-sxm-80gb', 'sglang')).footing).toBe('carried');
     expect(servingRegime(on('h100-sxm-80gb', 'ollama')).engine).toBe('llama-cpp');
-    expect(servingRegime(on('mi355x')).footing).toBe('carried');
+    expect(servingRegime(on('mi250x')).footing).toBe('carried');
+    expect(servingRegime(on('mi355x')).footing).toBe('measured');
     expect(servingRegime(on('mi300x')).footing).toBe('measured');
   });
 
   it('is wider where one of them was not, and says so', () => {
-    const [known, carried] = [servingBand(on('h100-sxm-80gb'), 'decode'), servingBand(on('h100-sxm-80gb', 'sglang'), 'decode')];
+    const [known, carried] = [servingBand(on('h100-sxm-80gb'), 'decode'), servingBand(on('h100-sxm-80gb', 'lmdeploy'), 'decode')];
     expect(carried.share).toBeGreaterThan(known.share);
     expect(known.basis).toContain('published measurements');
-    expect(carried.basis).toContain('assumed');
+    expect(carried.basis).toContain('not fitted on');
+  });
+
+  it('of a time per token is measured for engines that a published table times, fitted on or not', () => {
+    expect(servingBand(on('b200-sxm-180gb', 'sglang'), 'decode').basis).toContain('sglang');
+    expect(servingBand(on('h100-sxm-80gb', 'tensorrt-llm'), 'decode').basis).toContain('tensorrt-llm');
   });
 
   it('of a pool is measured for vLLM and assumed for an engine without logs', () => {

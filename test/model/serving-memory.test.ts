@@ -70,6 +70,86 @@ test.each<[string, number]>([
   expect((8 * bytes) / parameters8b / bits).toBeCloseTo(1, 3);
 });
 
+test('a stated number of tokens has a band only where the memory may not hold them', () => {
+  const of = (tokens: number) => estimateOf({ ...llama8b, 'serving.maxModelLen': 8192, 'serving.maxKvTokens': tokens }, 'sglang').kvTokens;
+  expect(of(20_000)).toMatchObject({ value: 20_000 });
+  expect(of(20_000).band).toBeUndefined();
+  const whole = estimateOf({ ...llama8b, 'serving.maxModelLen': 8192 }, 'sglang').kvTokens;
+  const close = of(Math.floor(0.99 * whole.value));
+  expect(close.band?.high).toBe(close.value);
+  expect((close.band?.low ?? 0) / (whole.band?.low ?? 1)).toBeCloseTo(1, 6);
+});
+
+describe('slots', () => {
+  const q4 = { ...llama8b, 'serving.quantization': 'Q4_K_M', 'serving.maxModelLen': 32768 } as const;
+  const pool = (fields: PartialJob, engine: EngineId) => memoryOf({ ...q4, ...fields }, engine);
+
+  test('of llama.cpp divide the context: as much memory, less for each request', () => {
+    const four = jobOf({ ...q4, 'serving.maxSequences': 4 }, 'llama-cpp');
+    expect([four.maxModelLen, four.slotTokens]).toEqual([8192, 32768]);
+    expect(pool({ 'serving.maxSequences': 4 }, 'llama-cpp').pool).toBe(pool({}, 'llama-cpp').pool);
+    expect(pool({ 'serving.maxSequences': 4 }, 'llama-cpp').concurrency).toBe(4);
+  });
+
+  test('are rounded up to 256 tokens each, as src/llama-context.cpp does', () => {
+    const { maxModelLen, slotTokens } = jobOf({ ...q4, 'serving.maxModelLen': 10000, 'serving.maxSequences': 3 }, 'llama-cpp');
+    expect([maxModelLen, slotTokens]).toEqual([3584, 10752]);
+  });
+
+  test('share one cache where it is unified', () => {
+    const { maxModelLen, slotTokens } = jobOf({ ...q4, 'serving.maxSequences': 4, 'serving.unifiedCache': true }, 'llama-cpp');
+    expect([maxModelLen, slotTokens]).toEqual([32768, 32768]);
+    expect(pool({ 'serving.maxSequences': 4, 'serving.unifiedCache': true }, 'llama-cpp').concurrency).toBe(1);
+  });
+
+  test('of Ollama have a context each', () => {
+    expect(pool({ 'serving.maxSequences': 4 }, 'ollama').pool).toBe(4 * pool({}, 'ollama').pool);
+    expect(jobOf({ ...q4, 'serving.maxSequences': 4 }, 'ollama').maxModelLen).toBe(32768);
+  });
+
+  test('keep a window each', () => {
+    const gemma = { ...card('google/gemma-3-27b-it'), 'serving.quantization': 'Q4_K_M', 'serving.maxModelLen': 65536 } as const;
+    const one = memoryOf(gemma, 'llama-cpp').pool;
+    const divided = memoryOf({ ...gemma, 'serving.maxSequences': 4 }, 'llama-cpp').pool;
+    const unified = memoryOf({ ...gemma, 'serving.maxSequences': 4, 'serving.unifiedCache': true }, 'llama-cpp').pool;
+    expect(unified).toBeGreaterThan(one);
+    // Each cache has a micro batch of its own.
+    expect(divided).toBeGreaterThan(unified);
+  });
+});
+
+describe('tokens that requests of one length hold', () => {
+  const gptOss = { ...card('openai/gpt-oss-20b'), 'serving.maxModelLen': 65536 } as const;
+
+  test('are those of the log where all layers see everything, whatever the length', () => {
+    const { held, tokens } = memoryOf(llama8b);
+    for (const each of [1, 100, 8192]) expect(held(each)).toBe(tokens);
+  });
+
+  test('are more where every second layer keeps a window of 128: nearly twice for long requests, no more for short ones', () => {
+    const { held, tokens } = memoryOf(gptOss);
+    expect(held(64) / tokens).toBeCloseTo(1, 2);
+    expect(held(1e6) / tokens).toBeCloseTo(2, 2);
+    // Full attention and a window with a page more, for 1,024 tokens each: 1024 / (1024 + 128 + 16) of the pages of both.
+    expect(held(1024) / tokens).toBeCloseTo((2 * 1024) / (1024 + 144), 2);
+  });
+
+  test('never grow slower than the requests, and make the usual batch larger', () => {
+    const { held } = memoryOf(gptOss);
+    for (const each of [16, 128, 1024, 8192]) expect(held(2 * each)).toBeGreaterThanOrEqual(held(each));
+    const { decode, kvTokens, heldTokens } = estimateOf({ ...gptOss, 'serving.maxModelLen': 131072 });
+    expect(decode.batch).toBe(Math.floor(heldTokens(65536) / 65536));
+    expect(decode.batch).toBeGreaterThan(1.8 * Math.floor(kvTokens.value / 65536));
+  });
+
+  test('other engines count all layers, and a stated number of tokens caps them', () => {
+    const { held, tokens } = memoryOf(gptOss, 'tensorrt-llm');
+    expect(held(1e6)).toBe(tokens);
+    const capped = memoryOf({ ...gptOss, 'serving.maxKvTokens': Math.floor(memoryOf(gptOss).tokens / 2) });
+    expect(capped.held(1e6) / memoryOf(gptOss).held(1e6)).toBeCloseTo(0.5, 2);
+  });
+});
+
 describe('pages of vLLM', () => {
   const tokensPerByte = (fields: PartialJob) => memoryOf(fields).perToken;
 

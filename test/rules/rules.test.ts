@@ -1,7 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { rules } from '../../server/src/core/rules/index.ts';
+import { kernelRules } from '../../server/src/core/kernels/rules/index.ts';
+import { tritonRules } from '../../server/src/core/kernels/triton/rules/index.ts';
+import { rules as jobRules } from '../../server/src/core/rules/index.ts';
 import { type PageCase, readPage } from './page.ts';
 import { checkLines } from './support.ts';
 import { analyse, applyEdits, findingsOf, position, startParsers, type TestFile } from './workspace.ts';
@@ -10,6 +12,8 @@ const folder = join(process.cwd(), 'test/rules');
 const pages = readdirSync(folder)
   .filter((name) => name.endsWith('.md'))
   .map((name) => ({ id: name.slice(0, -'.md'.length), page: readPage(readFileSync(join(folder, name), 'utf8')) }));
+
+const rules = [...jobRules, ...kernelRules, ...tritonRules].toSorted((a, b) => (a.id < b.id ? -1 : 1));
 
 /** Numbers of an estimate may move a little when the model is fitted again; the words and the order of size may not. */
 const drift = 0.2;
@@ -39,7 +43,9 @@ function look(rule: string, one: PageCase, files: readonly TestFile[] = one.file
   const analyses = analyse(files, one.settings, log);
   expect(log).toEqual([]);
   // A file that nobody recognises would have no findings either.
-  for (const [name, { jobs, problems }] of analyses) expect([name, jobs.length > 0, problems]).toEqual([name, true, []]);
+  for (const [name, { jobs, kernels, problems }] of analyses) {
+    expect([name, jobs.length > 0 || kernels !== undefined, problems]).toEqual([name, true, []]);
+  }
   return findingsOf(rule, analyses);
 }
 
@@ -55,7 +61,7 @@ for (const { id, page } of pages) {
   const rule = rules.find((one) => one.id === id);
   const flagged = page.cases.filter(({ kind }) => kind === 'flagged');
   const clean = page.cases.filter(({ kind }) => kind === 'not-flagged');
-  const estimated = rule?.needsEstimate === true;
+  const estimated = rule !== undefined && 'needsEstimate' in rule && rule.needsEstimate;
   describe(id, () => {
     it('has a page with an introduction, its source, and cases of both kinds', () => {
       expect(page.complaints).toEqual([]);
@@ -81,7 +87,7 @@ for (const { id, page } of pages) {
       );
       expect(wanted, 'a flagged case has a mark').not.toEqual([]);
       // The comment sign hides the first columns of a line, so a mark may begin there although the text begins before it.
-      const placed = found.map((each) => ({ ...each, start: Math.max(each.start, each.file.endsWith('.json') ? 2 : 1) }));
+      const placed = found.map((each) => ({ ...each, start: Math.max(each.start, /\.(?:json|cuh?|hip)$/.test(each.file) ? 2 : 1) }));
       const marked = wanted.toSorted(inText);
       const spoken = placed.toSorted(inText).map((each, i) => {
         const mark = marked[i]?.message ?? '';

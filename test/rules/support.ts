@@ -117,6 +117,7 @@ export function servingEstimate(with_: {
     gpus: 1,
     kvBytesPerToken: term(with_.kvTokens),
     kvTokens: term(with_.kvTokens, spread(with_.kvTokens, with_.band ?? 0)),
+    heldTokens: () => with_.kvTokens,
     concurrency: term(with_.kvTokens / (with_.context ?? 1), spread(with_.kvTokens / (with_.context ?? 1), with_.band ?? 0)),
     decode: { batch: 1, timePerToken: term(with_.kvTokens), tokensPerSecond: term(with_.kvTokens) },
   } as unknown as Estimate;

@@ -1,8 +1,8 @@
 /** Runs the real engine over the files of a case, held in memory. */
 import { join } from 'node:path';
-import type { Analysis, EngineSettings, PlacedFinding, TextChange } from '../../server/src/engine/analysis.ts';
+import { type Analysis, allFindings, type EngineSettings, type PlacedFinding, type TextChange } from '../../server/src/engine/analysis.ts';
 import { createEngine } from '../../server/src/engine/engine.ts';
-import { initParsers } from '../../server/src/syntax/parsers.ts';
+import { initKernelParser, initParsers } from '../../server/src/syntax/parsers.ts';
 
 const root = 'file:///folder/';
 
@@ -14,6 +14,7 @@ export interface TestFile {
 /** Loads the grammars once. */
 export async function startParsers(): Promise<void> {
   await initParsers(join(process.cwd(), 'node_modules/web-tree-sitter'), join(process.cwd(), 'grammars'));
+  await initKernelParser(join(process.cwd(), 'grammars'));
 }
 
 /** The analysis of each file, by name; faults of the engine end up in `log`. */
@@ -46,8 +47,7 @@ export interface FoundIn {
 export function findingsOf(rule: string, analyses: ReadonlyMap<string, Analysis>): readonly FoundIn[] {
   const seen = new Set<string>();
   return [...analyses].flatMap(([file, analysis]) =>
-    analysis.jobs
-      .flatMap((job) => job.findings)
+    allFindings(analysis)
       .filter(({ finding, place }) => {
         const key = JSON.stringify([file, finding.what, place]);
         if (finding.rule !== rule || seen.has(key)) return false;

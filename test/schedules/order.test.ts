@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { findSchedule, listOperations, schedules } from '../../server/src/core/schedules/index.ts';
-import type { Operation, ScheduleShape } from '../../server/src/core/schedules/schedule.ts';
+import type { Operation, ScheduleProblem } from '../../server/src/core/schedules/schedule.ts';
 
 const letters = { forward: 'F', backward: 'B', 'backward-input': 'I', 'backward-weight': 'W' } as const;
 
 /** "F3" is the forward pass of micro batch 3, "F3.1" the same on chunk 1, "I" and "W" input and weight gradient, "&" a pair. */
-function written(name: string, rank: number, shape: ScheduleShape): string {
+function written(name: string, rank: number, shape: ScheduleProblem): string {
   const schedule = findSchedule(name);
   const operations = schedule ? listOperations(schedule, rank, shape) : [];
   const text = (o: Operation) => `${letters[o.kind]}${o.microBatch}${shape.virtualStages > 1 ? `.${o.chunk}` : ''}${o.paired ? '&' : ' '}`;
@@ -68,7 +68,8 @@ describe('order of operations', () => {
 
   it('breadth-first runs every micro batch on one chunk before the next', () => {
     const shape = { stages: 2, microBatches: 3, virtualStages: 2 };
-    expect(written('breadth-first', 0, shape)).toBe('F0.0 F1.0 F2.0 F0.1 F1.1 F2.1 B2.1 B1.1 B0.1 B2.0 B1.0 B0.0');
+    expect(written('breadth-first', 0, shape)).toBe('F0.0 F1.0 F2.0 F0.1 F1.1 F2.1 B0.1 B1.1 B2.1 B0.0 B1.0 B2.0');
+    expect(written('looped-bfs', 0, shape)).toBe('F0.0 F1.0 F2.0 F0.1 F1.1 F2.1 B2.1 B1.1 B0.1 B2.0 B1.0 B0.0');
   });
 
   it('ZB-H1 puts off as many weight gradients as the rank has ranks before it (Qi et al. 2024, figure 2)', () => {
@@ -88,6 +89,39 @@ describe('order of operations', () => {
     const shape = { stages: 2, microBatches: 3, virtualStages: 2 };
     expect(written('zb-v', 0, shape)).toBe('F0.0 F1.0 F2.0 F0.1 I0.1 W0.1 F1.1 I1.1 W1.1 I0.0 W0.0 F2.1 I2.1 W2.1 I1.0 W1.0 I2.0 W2.0');
     expect(written('zb-v', 1, shape)).toBe('F0.0 F0.1 F1.0 F1.1 I0.1 W0.1 F2.0 I0.0 W0.0 F2.1 I1.1 W1.1 I1.0 I2.1 I2.0 W1.0 W2.1 W2.0');
+  });
+
+  it('interleaved 1F1B runs as many micro batches on a chunk as its group has (Megatron-LM, get_schedule_table)', () => {
+    const shape = { stages: 2, microBatches: 8, virtualStages: 2, microBatchGroup: 4 };
+    expect(written('interleaved-1f1b', 1, shape)).toBe(
+      'F0.0 F1.0 F2.0 F3.0 F0.1 B0.1 F1.1 B1.1 F2.1 B2.1 F3.1 B3.1 F4.0 B0.0 F5.0 B1.0 ' +
+        'F6.0 B2.0 F7.0 B3.0 F4.1 B4.1 F5.1 B5.1 F6.1 B6.1 F7.1 B7.1 B4.0 B5.0 B6.0 B7.0',
+    );
+  });
+
+  it('ZB-1p finds the order of ZB-H1 and ZB-2p a longer warm-up for equal times', () => {
+    const shape = { stages: 2, microBatches: 4, virtualStages: 1 };
+    expect(written('zb-1p', 0, shape)).toBe(written('zb-h1', 0, shape));
+    expect(written('zb-1p', 1, shape)).toBe(written('zb-h1', 1, shape));
+    expect(written('zb-2p', 0, shape)).toBe('F0 F1 F2 I0 F3 W0 I1 W1 I2 W2 I3 W3');
+    expect(written('zb-2p', 1, shape)).toBe('F0 I0 F1 I1 F2 I2 F3 I3 W0 W1 W2 W3');
+  });
+
+  it('interleaved zero bubble puts off the weight gradients of all chunks alike', () => {
+    const shape = { stages: 2, microBatches: 2, virtualStages: 2 };
+    expect(written('interleaved-zero-bubble', 0, shape)).toBe('F0.0 F1.0 F0.1 F1.1 I0.1 W0.1 I1.1 W1.1 I0.0 W0.0 I1.0 W1.0');
+    expect(written('interleaved-zero-bubble', 1, shape)).toBe('F0.0 F1.0 F0.1 I0.1 F1.1 I1.1 W0.1 I0.0 W1.1 I1.0 W0.0 W1.0');
+  });
+
+  // The orders that zbv_greedy.py of sail-sg/zero-bubble-pipeline-parallelism prints; larger shapes were compared once.
+  it('V-Half and V-Min pack their building blocks as the authors do', () => {
+    const shape = { stages: 2, microBatches: 4, virtualStages: 2 };
+    expect(written('v-half', 0, shape)).toBe(
+      'F0.0 F1.0 F2.0 F0.1 I0.1 W0.1 F1.1 I0.0 I1.1 W1.1 F2.1 W0.0 F3.0 I1.0 I2.1 W2.1 F3.1 I3.1 I2.0 W3.1 I3.0 W1.0 W2.0 W3.0',
+    );
+    expect(written('v-min', 1, shape)).toBe(
+      'F0.0 F0.1 I0.1 I0.0 F1.0 F1.1 W0.1 W0.0 I1.1 I1.0 F2.0 F2.1 W1.1 W1.0 I2.1 I2.0 F3.0 F3.1 W2.1 W2.0 I3.1 I3.0 W3.1 W3.0',
+    );
   });
 
   it('DualPipeV runs forward and backward passes in pairs once the warm-up is over', () => {

@@ -14,6 +14,7 @@ const chunksOf: { readonly [name in ScheduleName]?: number } = {
   dualpipe: 2,
   'dualpipe-v': 2,
   'breadth-first': 2,
+  'looped-bfs': 2,
   '1f1b-expert-overlap': 2,
 };
 
@@ -60,8 +61,10 @@ describe.each(shapes)('with %i equal stages and %i micro batches', (p, m) => {
   });
 
   it('breadth-first waits as long as interleaved 1F1B and holds every micro batch (Lamy-Poirier 2022, section 4)', () => {
-    expect(bubble(run('breadth-first', p, m), m)).toBeCloseTo((3 * (p - 1)) / 2, 9);
-    expect(mostAlive(run('breadth-first', p, m))).toBeCloseTo(m, 9);
+    for (const name of ['breadth-first', 'looped-bfs'] as const) {
+      expect(bubble(run(name, p, m), m)).toBeCloseTo((3 * (p - 1)) / 2, 9);
+      expect(mostAlive(run(name, p, m))).toBeCloseTo(m, 9);
+    }
   });
 });
 

@@ -4,16 +4,17 @@ import { describe, expect, test } from 'vitest';
 import type { BandRegime } from '../../server/src/core/calibration/band-regime.ts';
 import { type BandQuantity, type FittedBand, findBand } from '../../server/src/core/calibration/measured-band.ts';
 import committed from '../../server/src/core/calibration/measured-bands.json' with { type: 'json' };
-import { fitBands, type Residual, residualsOf } from '../../server/src/validation/bands.ts';
+import { fitBands, foreignResiduals, type Residual, residualsOf } from '../../server/src/validation/bands.ts';
 import { validate } from '../../server/src/validation/run.ts';
 import { tableCatalog } from '../../server/src/validation/table-catalog.ts';
+import foreign from './token-residuals.json' with { type: 'json' };
 
 const folder = join(process.cwd(), 'test/validation/cases');
 /** Of each case file, which is one publication. */
 const publications = readdirSync(folder)
   .filter((name) => name.endsWith('.jsonl'))
   .map((name) => residualsOf(validate(readFileSync(join(folder, name), 'utf8'), tableCatalog)));
-const residuals = publications.flat();
+const residuals = [...publications.flat(), ...foreignResiduals(foreign.tables)];
 const bands = committed.bands as readonly FittedBand[];
 
 /** Share of residuals within the band their regime gets. */

@@ -5,7 +5,7 @@ import { readRows } from '../../server/src/validation/row.ts';
 import { predictRow } from '../../server/src/validation/run.ts';
 import type { ServingRun } from '../../server/src/validation/serving-run.ts';
 import { tableCatalog } from '../../server/src/validation/table-catalog.ts';
-import { runTimes, steadyRate } from '../../server/src/validation/uniform-run.ts';
+import { loopSeconds, runTimes, steadyRate } from '../../server/src/validation/uniform-run.ts';
 
 /** Every step takes a second. */
 const second: StepTimer = { seconds: () => 1 };
@@ -33,6 +33,23 @@ describe('a run', () => {
     // With the tokens of one prompt in a step, they enter one after the other.
     expect(runTimes(second, run({ kind: 'queue', requests: 4 }), { slots: 4, batchedTokens: 104 }).whole).toBe(14);
     expect(runTimes(byToken, run({ kind: 'queue', requests: 8 }), { slots: 4, batchedTokens: 1000 }).whole).toBeCloseTo(0.8 + 0.08, 9);
+  });
+
+  test('of a batch that does not fit: those that are let in are timed, and the others follow', () => {
+    const times = runTimes(byToken, run({}), { slots: 2, batchedTokens: 1000 });
+    expect(times.prefill).toBeCloseTo(0.2, 9);
+    expect(times.whole).toBeCloseTo(2 * (0.2 + 10 * 0.002), 9);
+  });
+
+  test('that keeps requests under way: most steps only decode while few prompts come', () => {
+    const loop = run({ kind: 'loop', requests: 10, prompt: 100, output: 1000 });
+    // A step with a prompt takes a second, one without a hundredth; a prompt comes in every hundredth step.
+    const byPrompt: StepTimer = { seconds: (_tokens, _sampled, pairs) => (pairs > 0 ? 1 : 0.01) };
+    expect(loopSeconds(byPrompt, loop, { slots: 50, batchedTokens: 1000 })).toBeCloseTo(0.99 * 0.01 + 0.01, 9);
+    // Prompts cut into chunks come in more steps.
+    expect(loopSeconds(byPrompt, loop, { slots: 50, batchedTokens: 60 })).toBeCloseTo(0.98 * 0.01 + 0.02, 9);
+    expect(loopSeconds(byToken, loop, { slots: 50, batchedTokens: 1000 })).toBeCloseTo(0.011, 9);
+    expect(loopSeconds(byToken, loop, { slots: 5, batchedTokens: 1000 })).toBeCloseTo(0.0055, 9);
   });
 
   test('without end: as many requests as fit, or as keep to the limit of a token', () => {

@@ -8,6 +8,10 @@ Object.assign(window, {
   rooflintHost: {
     onMessage: (listener: (message: PanelMessage) => void) => listeners.push(listener),
     post: (reply: PanelReply) => replies.push(reply),
+    keep: {
+      load: (): unknown => JSON.parse(sessionStorage.getItem('panel') ?? 'null'),
+      save: (state: unknown) => sessionStorage.setItem('panel', JSON.stringify(state)),
+    },
   },
   harness: {
     replies,

@@ -9,13 +9,14 @@ import {
   firstInView,
   layoutRows,
   neighbour,
-  sharesOf,
   tailSpans,
   targetAt,
   transferSpan,
 } from '../../webview/src/layout.ts';
-import { bytesAt, byteTicks, stepLine } from '../../webview/src/memory-series.ts';
+import { byteTicks, stepLine } from '../../webview/src/memory-series.ts';
 import { toTime, toX } from '../../webview/src/time-scale.ts';
+import { computeShares } from '../../webview/src/timeline/columns.ts';
+import { bytesHeld, heldBytesOf } from '../../webview/src/timeline/held-bytes.ts';
 import { anyRequest, equalStages } from '../schedules/request.ts';
 
 function simulated(request: ScheduleRequest): Simulation {
@@ -74,14 +75,16 @@ describe('boxes in sight', () => {
   it('as shares of pixels, hold the same time as the boxes', () => {
     fc.assert(
       fc.property(seen, ({ simulation, scale }) => {
-        const spans = [computeSpan(simulation, 0, scale)];
-        const shares = sharesOf(simulation, spans, scale);
+        const none = new Float32Array(scale.width);
+        const [forward = none, backward = none] = computeShares(simulation, 0, scale);
         const sum = (column: Float32Array) => column.reduce((total, value) => total + value, 0);
-        const pixels = boxesOf(simulation, spans[0] ?? { first: 0, last: 0 }, scale).reduce((total, box) => total + box.width, 0);
-        expect(sum(shares.forward) + sum(shares.backward)).toBeCloseTo(pixels, 2);
-        expect(sum(shares.transfer)).toBe(0);
-        shares.forward.forEach((value, column) => {
-          expect(value + (shares.backward[column] ?? 0)).toBeLessThanOrEqual(1.001);
+        const boxes = boxesOf(simulation, computeSpan(simulation, 0, scale), scale);
+        expect(sum(forward) + sum(backward)).toBeCloseTo(
+          boxes.reduce((total, box) => total + box.width, 0),
+          2,
+        );
+        forward.forEach((value, column) => {
+          expect(value + (backward[column] ?? 0)).toBeLessThanOrEqual(1.001);
         });
       }),
     );
@@ -90,7 +93,7 @@ describe('boxes in sight', () => {
   it('become pixels where they are too many or too narrow', () => {
     const scale = { start: 0, end: 1, left: 0, width: 900 };
     expect(detailOf({ first: 0, last: 100 }, 8, scale)).toBe('boxes');
-    expect(detailOf({ first: 0, last: 601 }, 1, scale)).toBe('pixels');
+    expect(detailOf({ first: 0, last: 301 }, 1, scale)).toBe('pixels');
     expect(detailOf({ first: 0, last: 100 }, 64, scale)).toBe('pixels');
   });
 });
@@ -184,16 +187,17 @@ describe('memory line', () => {
     fc.assert(
       fc.property(seen, ({ simulation, scale }) => {
         const samples = simulation.memory[0] ?? [];
-        const points = stepLine(samples, scale, simulation.stepSeconds);
+        const held = heldBytesOf(simulation, 0);
+        const points = stepLine(held, scale, simulation.stepSeconds);
         expect(points.length).toBeLessThanOrEqual(4 * scale.width + 2);
         for (let index = 1; index < points.length; index++) {
           expect(points[index]?.x).toBeGreaterThanOrEqual(points[index - 1]?.x ?? 0);
         }
         const inSight = samples.filter(({ time }) => time >= scale.start && time <= scale.end).map(({ bytes }) => bytes);
-        const most = Math.max(bytesAt(samples, scale.start), ...inSight);
+        const most = Math.max(bytesHeld(held, scale.start), ...inSight);
         expect(Math.max(...points.map(({ bytes }) => bytes))).toBe(most);
         const end = Math.min(scale.end, simulation.stepSeconds);
-        expect(points.at(-1)?.bytes).toBe(bytesAt(samples, end));
+        expect(points.at(-1)?.bytes).toBe(bytesHeld(held, end));
       }),
     );
   });
@@ -203,7 +207,7 @@ describe('memory line', () => {
     for (let index = 0; index < simulation.computeCount; index++) {
       if (simulation.kind[index] !== forwardKind) continue;
       const middle = (at(simulation.start, index) + at(simulation.end, index)) / 2;
-      expect(bytesAt(simulation.memory[at(simulation.rank, index)] ?? [], middle)).toBe(at(simulation.heldBytes, index));
+      expect(bytesHeld(heldBytesOf(simulation, at(simulation.rank, index)), middle)).toBe(at(simulation.heldBytes, index));
     }
   });
 

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { build } from 'esbuild';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import type { PanelMessage, PanelReply } from '../../server/src/protocol/panel.ts';
+import { blankFont } from './blank-font.ts';
 import type { WebviewTheme } from './themes.ts';
 
 const here = import.meta.dirname;
@@ -32,7 +33,15 @@ export interface OpenPanel {
   readonly close: () => Promise<void>;
 }
 
-async function serve(folder: string): Promise<Server> {
+/** How a panel is opened, beside the size of the window. */
+export interface Opening {
+  /** Without text, for pictures that are compared. */
+  readonly textFree?: boolean;
+  /** Pixels of the screen per pixel of the page: 2 is what 200 % zoom makes of a window twice as wide. */
+  readonly density?: number;
+}
+
+async function serve(folder: string, { textFree = false }: Opening): Promise<Server> {
   const options = {
     bundle: true,
     format: 'iife',
@@ -47,23 +56,31 @@ async function serve(folder: string): Promise<Server> {
     'webview.js': 'text/javascript',
     'host.js': 'text/javascript',
     'webview.css': 'text/css',
+    'text-free.css': 'text/css',
+    'blank.ttf': 'font/ttf',
+  };
+  const page = readFileSync(join(here, 'panel.html'), 'utf8');
+  const pageShown = textFree ? page.replace('</head>', '<link rel="stylesheet" href="text-free.css" /></head>') : page;
+  const bodyOf = (name: string): Buffer | string => {
+    if (name === 'blank.ttf') return blankFont();
+    if (name === 'text-free.css') return readFileSync(join(here, name));
+    return types[name] ? readFileSync(join(folder, name)) : pageShown;
   };
   const server = createServer((request, response) => {
     const name = request.url?.slice(1) ?? '';
-    const type = types[name];
-    response.writeHead(200, { 'content-type': type ?? 'text/html; charset=utf-8' });
-    response.end(readFileSync(type ? join(folder, name) : join(here, 'panel.html')));
+    response.writeHead(200, { 'content-type': types[name] ?? 'text/html; charset=utf-8' });
+    response.end(bodyOf(name));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return server;
 }
 
 /** Opens the panel in a window of that size. */
-export async function openPanel(size: { readonly width: number; readonly height: number }): Promise<OpenPanel> {
+export async function openPanel(size: { readonly width: number; readonly height: number }, opening: Opening = {}): Promise<OpenPanel> {
   const folder = mkdtempSync(join(tmpdir(), 'rooflint-panel-'));
-  const server = await serve(folder);
+  const server = await serve(folder, opening);
   const browser: Browser = await chromium.launch({ ...(chromiumPath ? { executablePath: chromiumPath } : {}), args: ['--no-sandbox'] });
-  const page = await browser.newPage({ viewport: size, deviceScaleFactor: 1 });
+  const page = await browser.newPage({ viewport: size, deviceScaleFactor: opening.density ?? 1 });
   const complaints: string[] = [];
   page.on('pageerror', (error) => complaints.push(error.message));
   page.on('console', (message) => {

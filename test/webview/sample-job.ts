@@ -1,6 +1,7 @@
 /** Panel jobs for the tests and the screenshots, in the manner of a 175B GPT on A100s. */
 import type { ScheduleRequest } from '../../server/src/core/schedules/schedule.ts';
 import type { PanelJob } from '../../server/src/protocol/panel.ts';
+import { cluster, gpt3OnThousand } from '../model/shapes.ts';
 
 const gib = 2 ** 30;
 
@@ -36,6 +37,9 @@ export function sampleJob(request: ScheduleRequest, version = 1): PanelJob {
     title: 'pretrain_gpt_175b.sh, launch 1',
     gpu: '1,024 × A100 SXM 80 GB',
     usableBytes: 78.5 * gib,
+    job: gpt3OnThousand,
+    runsAs: 'megatron-lm',
+    cluster: cluster('a100-sxm-80gb', 128),
     request,
     summary: [
       { label: 'GPUs', text: '1,024 (TP 8 × PP 8 × DP 16)' },

@@ -44,6 +44,8 @@ describe.skipIf(!chromiumPath)('the panel of a server in a browser', () => {
   beforeEach(async () => {
     await panel.page.mouse.move(2, 2);
     await panel.page.reload();
+    // The last page kept its state as it went.
+    await panel.page.evaluate(() => sessionStorage.clear());
     for (const theme of webviewThemes) if (theme.name === 'light') await panel.setTheme(theme);
   });
 

@@ -5,9 +5,9 @@ import { describe, expect, it } from 'vitest';
 import { estimateJob } from '../../server/src/core/estimate-job.ts';
 import type { SeriesPoint } from '../../server/src/core/serving/simulation/step-series.ts';
 import type { ServingPanelJob } from '../../server/src/protocol/panel.ts';
-import { isPanelMessage } from '../../webview/src/messages.ts';
+import { along, logTicks } from '../../webview/src/axis.ts';
 import { cleanOverride, fileChoice, type ServingChoice, withChoice, withinContext } from '../../webview/src/serving/choice.ts';
-import { along, curveCharts, logTicks } from '../../webview/src/serving/curve.ts';
+import { curveCharts } from '../../webview/src/serving/curve.ts';
 import { figureRows, latencyRows, overloadText } from '../../webview/src/serving/figures.ts';
 import { prepare, type ServingRun, work } from '../../webview/src/serving/run.ts';
 import { bridged, columnsOf, endOf, plainTicks, rowsOf } from '../../webview/src/serving/series.ts';
@@ -22,7 +22,6 @@ import {
 } from '../../webview/src/serving/serving-state.ts';
 import { runInSlices } from '../../webview/src/serving/slices.ts';
 import { stopOf, stops } from '../../webview/src/serving/stops.ts';
-import { sampleJob, sampleRequest } from './sample-job.ts';
 import { sampleServer, statedLoad } from './sample-server.ts';
 
 const stated = sampleServer(statedLoad);
@@ -318,28 +317,5 @@ describe('the state', () => {
     expect(state.shown.value?.result).toBe(known);
     tryOther(state, { maxBatchedTokens: 1e9, maxSequences: 1e9 });
     stop();
-  });
-});
-
-describe('messages', () => {
-  it('are taken only whole', () => {
-    const training = { type: 'job', job: sampleJob(sampleRequest({ name: '1f1b', stages: 2, microBatches: 4, virtualStages: 1 })) };
-    const serving = { type: 'serving', job: stated };
-    for (const message of [training, serving, { type: 'empty', why: 'x' }]) expect(isPanelMessage(message)).toBe(true);
-    const { cluster: _, ...without } = stated;
-    for (const message of [
-      undefined,
-      'job',
-      [],
-      { type: 'empty' },
-      { type: 'job' },
-      { type: 'job', job: stated },
-      { type: 'serving', job: training.job },
-      { type: 'serving', job: without },
-      { type: 'serving', job: { ...stated, summary: [{ label: 1 }] } },
-      { type: 'other', job: stated },
-    ]) {
-      expect(isPanelMessage(message)).toBe(false);
-    }
   });
 });

@@ -19,6 +19,11 @@ export function mix(over: Rgb, under: Rgb, opacity: number): Rgb {
   return [part(0), part(1), part(2)];
 }
 
+/** "#rrggbb" of a colour. */
+export function toHex(color: Rgb): string {
+  return `#${color.map((part) => Math.round(part).toString(16).padStart(2, '0')).join('')}`;
+}
+
 /** Relative luminance, 0 black to 1 white (WCAG 2.2, "relative luminance"). */
 function luminance(color: Rgb): number {
   const [red, green, blue] = color.map((part) => {

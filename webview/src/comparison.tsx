@@ -1,7 +1,9 @@
-/** The simulated figures of what is shown, beside those of the file when something else is tried. */
+/** The figures of what is shown, beside those of the file when something else is tried. */
 import { type Figures, figuresOf } from './figures.ts';
 import { formatBytes, formatChange, formatCount, formatPercent, formatPoints, formatSeconds } from './format.ts';
 import { differsFromFile, type PanelState } from './state.ts';
+import { DifferenceTable } from './what-if/difference-table.tsx';
+import { answerTo } from './what-if/trial.ts';
 
 interface Row {
   readonly label: string;
@@ -49,6 +51,17 @@ const rows: readonly Row[] = [
 ];
 
 export function Comparison({ state }: { readonly state: PanelState }) {
+  const answer = differsFromFile(state) ? answerTo(state.trial, state.job.value, state.change.value) : undefined;
+  if (!answer || answer.rows.length === 0) return <Simulated state={state} />;
+  return (
+    <section class="comparison" aria-label="Estimated figures">
+      <DifferenceTable label="What is tried beside the file" rows={answer.rows} before="This file" after="Tried here" />
+    </section>
+  );
+}
+
+/** By this panel's own simulation: for the file, and until the host has worked out what is tried. */
+function Simulated({ state }: { readonly state: PanelState }) {
   const shown = state.shown.value;
   const fromFile = state.fromFile.value;
   if (!shown || 'refused' in shown) return null;

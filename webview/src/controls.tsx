@@ -1,18 +1,35 @@
-/** Schedule, micro batches and VPP to try, each with a way to the text of the file it stands for. */
+/** The settings to try, each with a way to the text of the file it stands for, and the way back into the file. */
 import { findSchedule, schedules } from '../../server/src/core/schedules/index.ts';
+import type { ScheduleChoice } from '../../server/src/core/schedules/reshape.ts';
 import { Control, type Post } from './control.tsx';
 import { choose, differsFromFile, type PanelState, resetToFile } from './state.ts';
+import { Outcome } from './what-if/outcome.tsx';
+import { answerTo, isEmpty } from './what-if/trial.ts';
+import { ValueControls } from './what-if/value-controls.tsx';
 
-export function Controls({ state, post }: { readonly state: PanelState; readonly post: Post }) {
-  const request = state.job.value?.request;
-  const choice = state.choice.value;
-  if (!request || !choice) return null;
+interface ControlsProps {
+  readonly state: PanelState;
+  /** Whether the host can write files. */
+  readonly writes: boolean;
+  readonly post: Post;
+}
+
+/** Fields with a control of their own here; the others are lists of what the host says may be tried. */
+const ownFields: ReadonlySet<string> = new Set(['parallel.schedule', 'batch.accumulation', 'parallel.virtualStages']);
+
+export function Controls({ state, writes, post }: ControlsProps) {
+  const request = state.subject.value?.request;
+  const job = state.job.value;
+  const choice = shownChoice(state);
+  if (!request || !job || !choice) return null;
+  const answer = answerTo(state.trial, job, state.change.value);
+  const controls = (answer ?? state.trial.answered.value?.answer)?.controls ?? [];
   const schedule = findSchedule(choice.name);
   const step = schedule?.microBatchMultiple(request.stages) ?? 1;
   const most = Math.max(64, step * 8, Math.ceil((request.microBatches * 2) / step) * step);
   const interleaves = schedule?.interleaves ?? false;
   return (
-    <form class="controls" aria-label="Try another schedule" onSubmit={(event) => event.preventDefault()}>
+    <form class="controls" aria-label="Try other settings" onSubmit={(event) => event.preventDefault()}>
       <Control id="schedule" label="Schedule" field="parallel.schedule" post={post}>
         <select
           id="schedule"
@@ -50,11 +67,25 @@ export function Controls({ state, post }: { readonly state: PanelState; readonly
           onChange={(virtualStages) => choose(state, { virtualStages })}
         />
       </Control>
-      <button type="button" class="reset" disabled={!differsFromFile(state)} onClick={() => resetToFile(state)}>
-        Reset to file
-      </button>
+      <ValueControls trial={state.trial} controls={controls.filter(({ field }) => !ownFields.has(field))} post={post} />
+      <Outcome trial={state.trial} answer={answer} change={state.change.value} writes={writes} post={post}>
+        <button type="button" class="reset" disabled={!differsFromFile(state)} onClick={() => resetToFile(state)}>
+          Reset to file
+        </button>
+      </Outcome>
     </form>
   );
+}
+
+/** What was set of the schedule, and the rest as it comes out of the other values. */
+function shownChoice({ choice, override, subject, trial }: PanelState): ScheduleChoice | undefined {
+  const [own, request, set] = [choice.value, subject.value?.request, override.value];
+  if (!own || !request || isEmpty(trial.values.value)) return own;
+  return {
+    name: set.name === undefined ? request.name : own.name,
+    microBatches: set.microBatches === undefined ? request.microBatches : own.microBatches,
+    virtualStages: set.virtualStages === undefined && set.name === undefined ? request.virtualStages : own.virtualStages,
+  };
 }
 
 interface AmountProps {

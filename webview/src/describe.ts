@@ -1,26 +1,16 @@
 /** Words for what the timeline shows: the tooltip's rows and the sentence a screen reader hears. Pure. */
-import {
-  backwardInputKind,
-  backwardKind,
-  backwardWeightKind,
-  forwardKind,
-  type Simulation,
-} from '../../server/src/core/schedules/simulate.ts';
+import { idleCauseLabels, idleCauses } from '../../server/src/core/schedules/idle-slots.ts';
+import { forwardKind, type Simulation, transferKind } from '../../server/src/core/schedules/simulate.ts';
 import { formatBytes, formatExactSeconds } from './format.ts';
-import { type Target, tailLabels } from './layout.ts';
-import { bytesAt } from './memory-series.ts';
+import { spanBetween, type Target, tailLabels } from './layout.ts';
+import { idleSlotsOf } from './timeline/analysis.ts';
+import { bytesHeld, heldBytesOf } from './timeline/held-bytes.ts';
+import { kindNames } from './timeline/kind-names.ts';
 
 export interface Description {
   readonly title: string;
   readonly rows: readonly (readonly [string, string])[];
 }
-
-const kindNames = new Map([
-  [forwardKind, 'Forward'],
-  [backwardKind, 'Backward'],
-  [backwardInputKind, 'Input gradient'],
-  [backwardWeightKind, 'Weight gradient'],
-]);
 
 /** Everything there is to say about a target. */
 export function describe(simulation: Simulation, target: Target): Description {
@@ -30,7 +20,26 @@ export function describe(simulation: Simulation, target: Target): Description {
     target.type === 'tail'
       ? [`${tailLabels[target.span.part]}, stage ${target.rank}`, target.span.start, target.span.end]
       : [`Waiting (bubble), stage ${target.rank}`, target.start, target.end];
-  return { title, rows: [...span(start, end), ['Memory', formatBytes(bytesAt(simulation.memory[target.rank] ?? [], start))]] };
+  const causes = target.type === 'bubble' ? causesBetween(simulation, target.rank, start, end) : [];
+  return { title, rows: [...causes, ...span(start, end), ['Memory', formatBytes(bytesHeld(heldBytesOf(simulation, target.rank), start))]] };
+}
+
+/** Finding the causes of more operations than this takes longer than a tooltip may. */
+const mostForCauses = 200_000;
+
+/** Why a rank waits, with the seconds of each cause where there are several. */
+function causesBetween(simulation: Simulation, rank: number, start: number, end: number): readonly (readonly [string, string])[] {
+  if (simulation.computeCount > mostForCauses) return [];
+  const slots = idleSlotsOf(simulation);
+  const { first, last } = spanBetween(slots, slots.offset[rank] ?? 0, slots.offset[rank + 1] ?? 0, { start, end, left: 0, width: 1 });
+  const rows: (readonly [string, string])[] = [];
+  for (let slot = first; slot < last; slot++) {
+    const cause = idleCauses[slots.cause[slot] ?? 0];
+    const seconds = (slots.end[slot] ?? 0) - (slots.start[slot] ?? 0);
+    // A neighbouring slot may touch the gap by a rounding error.
+    if (cause && seconds > (end - start) * 1e-6) rows.push([idleCauseLabels[cause], formatExactSeconds(seconds)]);
+  }
+  return rows;
 }
 
 /** Stages that a tooltip lists; more would not fit a window. */
@@ -41,7 +50,7 @@ function describeMoment(simulation: Simulation, time: number, chosen: number): D
   const ranks = others.includes(chosen) ? others : [chosen, ...others.slice(1)];
   return {
     title: `Memory at ${formatExactSeconds(time)}`,
-    rows: ranks.map((rank) => [`Stage ${rank}`, formatBytes(bytesAt(simulation.memory[rank] ?? [], time))]),
+    rows: ranks.map((rank) => [`Stage ${rank}`, formatBytes(bytesHeld(heldBytesOf(simulation, rank), time))]),
   };
 }
 
@@ -61,11 +70,11 @@ function describeOperation(simulation: Simulation, index: number): Description {
     simulation.request.virtualStages > 1 ? [['Chunk (virtual stage)', String(simulation.chunk[index] ?? 0)]] : [];
   const start = simulation.start[index] ?? 0;
   const times = span(start, simulation.end[index] ?? 0);
-  if (name === undefined) {
+  if (simulation.kind[index] === transferKind) {
     return { title: `Transfer of micro batch ${microBatch}, from stage ${rank}`, rows: [...chunk, ...times] };
   }
   return {
-    title: `${name} of micro batch ${microBatch}, stage ${rank}`,
+    title: `${name ?? 'Operation'} of micro batch ${microBatch}, stage ${rank}`,
     rows: [...chunk, ...times, ['Memory', formatBytes(simulation.heldBytes[index] ?? 0)]],
   };
 }

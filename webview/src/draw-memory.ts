@@ -5,6 +5,7 @@ import { formatBytes } from './format.ts';
 import { byteTicks, stepLine } from './memory-series.ts';
 import { type Theme, withOpacity } from './theme.ts';
 import { type TimeScale, toX } from './time-scale.ts';
+import { heldBandOf, heldBytesOf, isDense, widen, widenByLevels } from './timeline/held-bytes.ts';
 
 export interface MemoryPicture {
   readonly simulation: Simulation;
@@ -32,8 +33,9 @@ export function drawMemory(canvas: HTMLCanvasElement, width: number, picture: Me
   context.beginPath();
   context.rect(scale.left, 0, scale.width, memoryHeight);
   context.clip();
-  for (let rank = 0; rank < simulation.request.stages; rank++) if (rank !== stage) drawLine(context, picture, rank, y);
-  drawLine(context, picture, stage, y);
+  drawOthers(context, picture, y);
+  if (isDense(heldBytesOf(simulation, stage), scale)) drawBand(context, picture, [stage], y, 1);
+  else drawLine(context, picture, stage, y);
   context.restore();
   if (usableBytes > 0) drawLimit(context, theme, scale, usableBytes, y);
 }
@@ -55,10 +57,55 @@ function drawByteAxis(context: CanvasRenderingContext2D, theme: Theme, scale: Ti
   }
 }
 
+/** More lines than this add up to a mass, and take their time. */
+const mostLines = 16;
+/** Stages that are looked at step by step for a band; of more, every so many-th. */
+const mostInBand = 128;
+
+/** The stages that are not chosen: a thin line each, or one band from the least to the most that any of them holds. */
+function drawOthers(context: CanvasRenderingContext2D, picture: MemoryPicture, y: (bytes: number) => number): void {
+  const { simulation, scale, stage } = picture;
+  const { stages } = simulation.request;
+  const others = Array.from({ length: stages }, (_, rank) => rank).filter((rank) => rank !== stage);
+  if (stages > mostLines || isDense(heldBytesOf(simulation, stage), scale)) drawBand(context, picture, others, y, 0.3);
+  else for (const rank of others) drawLine(context, picture, rank, y);
+}
+
+/** A bar per column of pixels, from the least to the most that the ranks hold there; of the chosen stage also the ground below. */
+function drawBand(
+  context: CanvasRenderingContext2D,
+  { simulation, scale, theme, stage }: MemoryPicture,
+  ranks: readonly number[],
+  y: (bytes: number) => number,
+  opacity: number,
+): void {
+  const until = Math.min(scale.width, Math.ceil(toX(scale, simulation.stepSeconds) - scale.left));
+  const count = Math.max(0, Math.ceil(until));
+  const least = new Float64Array(count).fill(Number.POSITIVE_INFINITY);
+  const most = new Float64Array(count).fill(Number.NEGATIVE_INFINITY);
+  const chosen = ranks[0] === stage;
+  // Of all stages together, the chosen one may be part of the band: it is drawn over it.
+  if (chosen || !widenByLevels(heldBandOf(simulation), scale, least, most)) {
+    const every = Math.ceil(ranks.length / mostInBand);
+    for (let place = 0; place < ranks.length; place += every) widen(heldBytesOf(simulation, ranks[place] ?? 0), scale, least, most);
+  }
+  context.fillStyle = withOpacity(chosen ? theme.forward.fill : theme.muted, opacity);
+  for (let column = 0; column < count; column++) {
+    const high = y(most[column] ?? 0);
+    context.fillRect(scale.left + column, high - 1, 1, Math.max(2, y(least[column] ?? 0) - high + 1));
+  }
+  if (!chosen) return;
+  context.fillStyle = withOpacity(theme.forward.fill, 0.18);
+  for (let column = 0; column < count; column++) {
+    const low = y(least[column] ?? 0);
+    context.fillRect(scale.left + column, low, 1, bottom - low);
+  }
+}
+
 function drawLine(context: CanvasRenderingContext2D, picture: MemoryPicture, rank: number, y: (bytes: number) => number): void {
   const { simulation, scale, theme } = picture;
   const chosen = rank === picture.stage;
-  const points = stepLine(simulation.memory[rank] ?? [], scale, simulation.stepSeconds);
+  const points = stepLine(heldBytesOf(simulation, rank), scale, simulation.stepSeconds);
   const first = points[0];
   const last = points.at(-1);
   if (!first || !last) return;

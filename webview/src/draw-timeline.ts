@@ -1,11 +1,27 @@
 /** Paints the timeline: one row per pipeline rank, on a 2D canvas. */
+import type { IdleSlots } from '../../server/src/core/schedules/idle-slots.ts';
 import { backwardWeightKind, forwardKind, type Simulation, transferKind } from '../../server/src/core/schedules/simulate.ts';
 import { drawTimeGrid, gutter, prepareCanvas } from './canvas.ts';
-import { type Box, boxesOf, computeSpan, detailOf, type Rows, type Span, sharesOf, tailLabels, tailSpans, transferSpan } from './layout.ts';
+import {
+  type Box,
+  boxesOf,
+  computeSpan,
+  detailOf,
+  type Rows,
+  rowsBetween,
+  type Slab,
+  type Span,
+  spanBetween,
+  type TailSpan,
+  tailLabels,
+  tailSpans,
+  transferSpan,
+} from './layout.ts';
 import { hatch } from './patterns.ts';
-import { type PixelLayer, pixelLayer } from './pixel-layer.ts';
+import type { ColumnLayer, PixelLayer } from './pixel-layer.ts';
 import { lettersOver, type Paint, type Theme, withOpacity } from './theme.ts';
 import { type TimeScale, toX } from './time-scale.ts';
+import { computeShares, idleShares, transferShares } from './timeline/columns.ts';
 
 export interface TimelinePicture {
   readonly simulation: Simulation;
@@ -14,40 +30,38 @@ export interface TimelinePicture {
   readonly theme: Theme;
   /** The stage that the memory chart brings out. */
   readonly stage: number;
+  /** What of the canvas is painted. */
+  readonly slab: Slab;
+  /** Waiting is coloured by its cause when these are given. */
+  readonly idle: IdleSlots | undefined;
 }
 
 /** Draws the picture; returns how many forward and backward operations are in sight. */
-export function drawTimeline(canvas: HTMLCanvasElement, width: number, picture: TimelinePicture): number {
-  const { rows, scale, theme } = picture;
-  const context = prepareCanvas(canvas, width, rows.height);
+export function drawTimeline(canvas: HTMLCanvasElement, width: number, picture: TimelinePicture, pixels: PixelLayer): number {
+  const { simulation, rows, scale, theme, slab } = picture;
+  const context = prepareCanvas(canvas, width, slab.height);
   if (!context) return 0;
+  context.translate(0, -slab.top);
   drawTimeGrid(context, theme, scale, rows.top, rows.height, true);
-  const brush = makeBrush(context, width, picture);
-  let operations = 0;
-  for (let rank = 0; rank < rows.count; rank++) operations += drawRow(brush, rank);
-  brush.pixels.paste(context);
+  const brush = makeBrush(context, width, picture, pixels);
+  for (let rank = brush.visible.first; rank < brush.visible.last; rank++) drawRow(brush, rank);
+  pixels.paste(context);
   drawNames(brush);
+  let operations = 0;
+  for (let rank = 0; rank < rows.count; rank++) {
+    const { first, last } = computeSpan(simulation, rank, scale);
+    operations += last - first;
+  }
   return operations;
-}
-
-/** Outlines the operation under the pointer and the one the keyboard is at, on a canvas of their own over the picture. */
-export function drawMarks(
-  canvas: HTMLCanvasElement,
-  width: number,
-  picture: TimelinePicture,
-  hovered: number | undefined,
-  selected: number | undefined,
-): void {
-  const context = prepareCanvas(canvas, width, picture.rows.height);
-  if (!context) return;
-  if (hovered !== undefined && hovered !== selected) outlineOperation(context, picture, hovered, false);
-  if (selected !== undefined) outlineOperation(context, picture, selected, true);
 }
 
 interface Brush extends TimelinePicture {
   readonly context: CanvasRenderingContext2D;
+  readonly visible: Span;
   readonly pixels: PixelLayer;
   readonly bubbleHatch: CanvasPattern | null;
+  /** By cause. */
+  readonly idleHatches: readonly (CanvasPattern | null)[];
   readonly backwardHatch: CanvasPattern | null;
   /** Weight gradients, drawn in the colour of backward passes. */
   readonly weightHatch: CanvasPattern | null;
@@ -58,8 +72,8 @@ interface Brush extends TimelinePicture {
   readonly letters: (kind: number, chunk: number) => string;
 }
 
-function makeBrush(context: CanvasRenderingContext2D, width: number, picture: TimelinePicture): Brush {
-  const { theme, simulation } = picture;
+function makeBrush(context: CanvasRenderingContext2D, width: number, picture: TimelinePicture, pixels: PixelLayer): Brush {
+  const { theme, simulation, slab } = picture;
   const density = window.devicePixelRatio || 1;
   const last = simulation.request.virtualStages - 1;
   const strength = (chunk: number): number => (last === 0 ? 1 : 1 - (0.5 * chunk) / last);
@@ -67,10 +81,13 @@ function makeBrush(context: CanvasRenderingContext2D, width: number, picture: Ti
     Array.from({ length: last + 1 }, (_, chunk) => lettersOver(theme, paint, strength(chunk)));
   const forwardLetters = lettersOf(theme.forward);
   const backwardLetters = lettersOf(theme.backward);
+  pixels.reset(slab.top, width, slab.height, density);
   return {
     ...picture,
     context,
-    pixels: pixelLayer(width, picture.rows.height, density),
+    visible: rowsBetween(picture.rows, slab.top, slab.top + slab.height),
+    pixels,
+    idleHatches: picture.idle ? theme.idle.map(({ text }) => hatch(context, 'rising', text, density)) : [],
     bubbleHatch: hatch(context, 'rising', theme.bubble.text, density),
     backwardHatch: hatch(context, 'falling', withOpacity(theme.backward.text, 0.16), density),
     weightHatch: hatch(context, 'rising', withOpacity(theme.backward.text, 0.4), density),
@@ -80,8 +97,8 @@ function makeBrush(context: CanvasRenderingContext2D, width: number, picture: Ti
   };
 }
 
-function drawRow(brush: Brush, rank: number): number {
-  const { context, rows, scale, simulation } = brush;
+function drawRow(brush: Brush, rank: number): void {
+  const { context, rows, scale, simulation, visible } = brush;
   const top = rows.top + rank * rows.pitch;
   context.save();
   context.beginPath();
@@ -90,29 +107,31 @@ function drawRow(brush: Brush, rank: number): number {
   drawBubble(brush, top);
   const computed = computeSpan(simulation, rank, scale);
   const sent = transferSpan(simulation, rank, scale);
-  if (detailOf(computed, rows.count, scale) === 'pixels') paintRow(brush, top, computed, sent);
+  if (detailOf(computed, visible.last - visible.first, scale) === 'pixels') paintRow(brush, rank, top);
   else {
+    drawIdle(brush, rank, top);
     drawBoxes(brush, boxesOf(simulation, computed, scale), top, rows.bar);
-    const [laneTop, laneHeight] = simulation.request.transferOverlapped ? [top + rows.bar + 1, rows.lane - 1] : [top, rows.bar];
-    if (laneHeight > 0) drawBoxes(brush, boxesOf(simulation, sent, scale), laneTop, laneHeight);
+    const transfers = boxesOf(simulation, sent, scale);
+    if (!simulation.request.transferOverlapped) drawBoxes(brush, transfers, top, rows.bar);
+    if (rows.lane > 1) drawBoxes(brush, transfers, top + rows.bar + 1, rows.lane - 1);
   }
   drawTail(brush, top);
   context.restore();
-  return computed.last - computed.first;
 }
 
-/** Each column from the bottom up: forward, backward, transfers; what is left is waiting. */
-function paintRow({ pixels, simulation, scale, rows, theme }: Brush, top: number, computed: Span, sent: Span): void {
-  const apart = simulation.request.transferOverlapped;
-  const shares = sharesOf(simulation, apart ? [computed] : [computed, sent], scale);
-  const layers = [
-    [shares.forward, theme.forward.fill],
-    [shares.backward, theme.backward.fill],
-    [shares.transfer, theme.transfer.fill],
-  ] as const;
+/** Each column from the bottom up: forward, backward, transfers that hold the rank up; what is left is waiting. */
+function paintRow({ pixels, simulation, scale, rows, theme, idle }: Brush, rank: number, top: number): void {
+  const [forward, backward] = computeShares(simulation, rank, scale);
+  const sent = [transferShares(simulation, rank, scale), theme.transfer.fill] as const;
+  const layers: ColumnLayer[] = [
+    [forward, theme.forward.fill],
+    [backward, theme.backward.fill],
+  ];
+  if (!simulation.request.transferOverlapped) layers.push(sent);
+  for (const [cause, shares] of idle ? idleShares(simulation, idle, rank, scale).entries() : [])
+    layers.push([shares, theme.idle[cause]?.fill ?? '']);
   pixels.stack(scale.left, top, rows.bar, layers);
-  if (!apart || rows.lane < 2) return;
-  pixels.stack(scale.left, top + rows.bar + 1, rows.lane - 1, [[sharesOf(simulation, [sent], scale).transfer, theme.transfer.fill]]);
+  if (rows.lane > 1) pixels.stack(scale.left, top + rows.bar + 1, rows.lane - 1, [sent]);
 }
 
 /** The ground of a row is waiting; whatever the rank does is drawn over it. */
@@ -124,6 +143,23 @@ function drawBubble({ context, simulation, scale, rows, theme, bubbleHatch }: Br
   context.fillRect(left, top, width, rows.bar);
   if (bubbleHatch && rows.bar >= 6) {
     context.fillStyle = bubbleHatch;
+    context.fillRect(left, top, width, rows.bar);
+  }
+}
+
+/** Waiting in the colours of its causes, over the ground. */
+function drawIdle({ context, scale, rows, theme, idle, idleHatches }: Brush, rank: number, top: number): void {
+  if (!idle) return;
+  const { first, last } = spanBetween(idle, idle.offset[rank] ?? 0, idle.offset[rank + 1] ?? 0, scale);
+  for (let slot = first; slot < last; slot++) {
+    const left = Math.max(scale.left, toX(scale, idle.start[slot] ?? 0));
+    const width = Math.min(scale.left + scale.width, toX(scale, idle.end[slot] ?? 0)) - left;
+    const cause = idle.cause[slot] ?? 0;
+    context.fillStyle = theme.idle[cause]?.fill ?? theme.background;
+    context.fillRect(left, top, width, rows.bar);
+    const pattern = width > 4 && rows.bar >= 6 ? idleHatches[cause] : undefined;
+    if (!pattern) continue;
+    context.fillStyle = pattern;
     context.fillRect(left, top, width, rows.bar);
   }
 }
@@ -189,51 +225,45 @@ function labelBoxes({ context, theme, simulation, letters }: Brush, boxes: reado
   }
 }
 
-function drawTail({ context, simulation, scale, rows, theme }: Brush, top: number): void {
-  for (const { part, start, end } of tailSpans(simulation)) {
-    const left = Math.max(scale.left, toX(scale, start));
-    const width = Math.min(scale.left + scale.width, toX(scale, end)) - left;
-    if (width <= 0) continue;
-    const paint = theme.tail[part];
-    context.fillStyle = paint.fill;
-    context.fillRect(left, top, Math.max(1, width - 1), rows.bar);
-    if (theme.outline !== '' && width > 4) {
-      context.strokeStyle = theme.outline;
-      context.strokeRect(left + 0.5, top + 0.5, width - 2, rows.bar - 1);
+/** What follows the pipeline: collectives in their lane, or in the bar where there is none. */
+function drawTail(brush: Brush, top: number): void {
+  const { simulation, rows } = brush;
+  for (const span of tailSpans(simulation)) {
+    if (span.part !== 'optimizer' && rows.lane > 1) drawTailPart(brush, span, top + rows.bar + 1, rows.lane - 1);
+    if (span.part === 'optimizer' || rows.lane <= 1 || !brush.idle) {
+      drawTailPart(brush, { ...span, start: Math.max(span.start, simulation.makespan) }, top, rows.bar);
     }
-    context.font = `11px ${theme.font}`;
-    if (rows.bar < 12) continue;
-    const label = tailLabels[part];
-    const text = width > context.measureText(label).width + 8 ? label : width > 14 ? label.charAt(0) : '';
-    context.fillStyle = paint.text;
-    context.textAlign = 'center';
-    context.textBaseline = 'middle';
-    context.fillText(text, left + width / 2, top + rows.bar / 2 + 0.5);
   }
 }
 
-function drawNames({ context, rows, theme, stage }: Brush): void {
+function drawTailPart({ context, scale, theme }: Brush, { part, start, end }: TailSpan, top: number, height: number): void {
+  const left = Math.max(scale.left, toX(scale, start));
+  const width = Math.min(scale.left + scale.width, toX(scale, end)) - left;
+  if (width <= 0) return;
+  const paint = theme.tail[part];
+  context.fillStyle = paint.fill;
+  context.fillRect(left, top, Math.max(1, width - 1), height);
+  if (theme.outline !== '' && width > 4) {
+    context.strokeStyle = theme.outline;
+    context.strokeRect(left + 0.5, top + 0.5, width - 2, height - 1);
+  }
+  if (height < 12) return;
+  context.font = `11px ${theme.font}`;
+  const label = tailLabels[part];
+  const text = width > context.measureText(label).width + 8 ? label : width > 14 ? label.charAt(0) : '';
+  context.fillStyle = paint.text;
+  context.textAlign = 'center';
+  context.textBaseline = 'middle';
+  context.fillText(text, left + width / 2, top + height / 2 + 0.5);
+}
+
+function drawNames({ context, rows, theme, stage, visible }: Brush): void {
   context.textAlign = 'right';
   context.textBaseline = 'middle';
   const every = Math.max(1, Math.ceil(12 / rows.pitch));
-  for (let rank = 0; rank < rows.count; rank += every) {
+  for (let rank = Math.ceil(visible.first / every) * every; rank < visible.last; rank += every) {
     context.font = `${rank === stage ? 'bold ' : ''}${Math.min(12, Math.max(9, rows.pitch - 3))}px ${theme.font}`;
     context.fillStyle = rank === stage ? theme.foreground : theme.muted;
     context.fillText(rows.pitch >= 18 ? `Stage ${rank}` : String(rank), gutter - 8, rows.top + rank * rows.pitch + rows.bar / 2);
   }
-}
-
-function outlineOperation(context: CanvasRenderingContext2D, picture: TimelinePicture, index: number, selected: boolean): void {
-  const { simulation, rows, scale, theme } = picture;
-  const rank = simulation.rank[index] ?? 0;
-  const left = Math.max(scale.left, toX(scale, simulation.start[index] ?? 0));
-  const right = Math.min(scale.left + scale.width, toX(scale, simulation.end[index] ?? 0));
-  if (right < left) return;
-  const inLane = simulation.kind[index] === transferKind && simulation.request.transferOverlapped;
-  const top = rows.top + rank * rows.pitch + (inLane ? rows.bar + 1 : 0);
-  const height = inLane ? rows.lane : rows.bar;
-  context.strokeStyle = selected ? theme.focus : theme.foreground;
-  context.lineWidth = selected ? 3 : 1.5;
-  const inset = context.lineWidth / 2;
-  context.strokeRect(left - 0.5 + inset, top - 0.5 + inset, Math.max(2, right - left - context.lineWidth), height + 1 - context.lineWidth);
 }

@@ -63,3 +63,12 @@ export function formatPoints(from: number, to: number): string {
   if (Math.abs(points) < 0.05) return 'no change';
   return `${points > 0 ? '+' : '−'}${Math.abs(points).toFixed(1)} points`;
 }
+
+const prefixes = ['', 'K', 'M', 'G', 'T', 'P', 'E', 'Z', 'Y'] as const;
+
+/** A large number of something in thousands: "312.4 TFLOP/s", "175.2 G", with at most `most` digits. */
+export function formatScaled(value: number, unit = '', most = 4): string {
+  const power = value === 0 ? 0 : Math.floor(Math.log10(Math.abs(value)) / 3 + 1e-12);
+  const at = Math.min(prefixes.length - 1, Math.max(0, power));
+  return `${plain(digits(value / 1000 ** at, most))} ${prefixes[at] ?? ''}${unit}`.trim();
+}

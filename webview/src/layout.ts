@@ -2,7 +2,13 @@
  * Where the rows and boxes of the timeline lie, what is under the pointer, and which operation comes next. Pure; times
  * in seconds, positions in CSS pixels.
  */
-import { type Simulation, transferKind } from '../../server/src/core/schedules/simulate.ts';
+import {
+  gradientReductionKind,
+  optimizerKind,
+  parameterGatherKind,
+  type Simulation,
+  transferKind,
+} from '../../server/src/core/schedules/simulate.ts';
 import { type TimeScale, toTime, toX } from './time-scale.ts';
 
 export interface Rows {
@@ -13,7 +19,7 @@ export interface Rows {
   readonly pitch: number;
   /** Height of the boxes of computation. */
   readonly bar: number;
-  /** Height of the lane of overlapped transfers under them; 0 when there is none. */
+  /** Height of the lane of communication under them; 0 when there is none. */
   readonly lane: number;
   readonly height: number;
 }
@@ -27,8 +33,20 @@ export function layoutRows(stages: number, hasLane: boolean): Rows {
   const wanted = stages <= 8 ? 34 : stages <= 16 ? 27 : stages <= 32 ? 20 : 14;
   const pitch = Math.max(1, Math.min(wanted, tallest / stages));
   const gap = pitch >= 14 ? 4 : pitch >= 4 ? 1 : 0;
-  const lane = hasLane && pitch >= 14 ? Math.max(3, Math.round(pitch / 7)) : 0;
+  const lane = hasLane && pitch >= 14 ? Math.max(3, Math.round(pitch / 5)) : 0;
   return { count: stages, top: axisHeight, pitch, bar: pitch - gap - lane, lane, height: Math.ceil(axisHeight + stages * pitch + 2) };
+}
+
+/** The part of a chart that is painted: a chart taller than some windows is painted as far as it is in sight, and some more. */
+export interface Slab {
+  readonly top: number;
+  readonly height: number;
+}
+
+/** The rows that a stretch of the canvas from `top` to `bottom` touches: `first` to `last - 1`. */
+export function rowsBetween(rows: Rows, top: number, bottom: number): Span {
+  const first = Math.max(0, Math.floor((top - rows.top) / rows.pitch));
+  return { first: Math.min(first, rows.count), last: Math.max(0, Math.min(rows.count, Math.ceil((bottom - rows.top) / rows.pitch))) };
 }
 
 /** The operations of one row that are in sight: indexes `first` to `last - 1`. */
@@ -44,15 +62,14 @@ export interface Box {
   readonly index: number;
 }
 
-/** Shares of the time of each column of pixels, from the left edge of the scale. They add up to at most 1. */
-export interface Shares {
-  readonly forward: Float32Array;
-  readonly backward: Float32Array;
-  readonly transfer: Float32Array;
+/** Slices of rows as columns; those of a row lie in order of time and do not overlap. */
+export interface Slices {
+  readonly start: ArrayLike<number>;
+  readonly end: ArrayLike<number>;
 }
 
 /** Index of the first operation in [from, to) that ends after `time`. Operations of a row do not overlap. */
-export function firstEndingAfter(simulation: Simulation, from: number, to: number, time: number): number {
+export function firstEndingAfter(simulation: Slices, from: number, to: number, time: number): number {
   let low = from;
   let high = to;
   while (low < high) {
@@ -63,7 +80,7 @@ export function firstEndingAfter(simulation: Simulation, from: number, to: numbe
   return low;
 }
 
-function firstStartingAt(simulation: Simulation, from: number, to: number, time: number): number {
+function firstStartingAt(simulation: Slices, from: number, to: number, time: number): number {
   let low = from;
   let high = to;
   while (low < high) {
@@ -84,15 +101,16 @@ export function transferSpan(simulation: Simulation, rank: number, scale: TimeSc
   return spanBetween(simulation, simulation.transferOffset[rank] ?? 0, simulation.transferOffset[rank + 1] ?? 0, scale);
 }
 
-function spanBetween(simulation: Simulation, from: number, to: number, scale: TimeScale): Span {
+/** The slices of [from, to) that are in sight. */
+export function spanBetween(simulation: Slices, from: number, to: number, scale: TimeScale): Span {
   const first = firstEndingAfter(simulation, from, to, scale.start);
   return { first, last: Math.max(first, firstStartingAt(simulation, first, to, scale.end)) };
 }
 
 /** Operations of a row narrower than this many pixels on average cannot be told apart. */
-const narrow = 1.5;
+const narrow = 3;
 /** Boxes of all rows together that a canvas draws without a pause. */
-const mostBoxes = 6_000;
+const mostBoxes = 3_000;
 
 /** How a row is drawn: box by box, or pixel by pixel where boxes would be too many or too narrow. */
 export function detailOf({ first, last }: Span, rowCount: number, scale: TimeScale): 'boxes' | 'pixels' {
@@ -115,28 +133,6 @@ export function boxesOf(simulation: Simulation, { first, last }: Span, scale: Ti
   return boxes;
 }
 
-/** The shares of every column of pixels that the operations of the spans take. */
-export function sharesOf(simulation: Simulation, spans: readonly Span[], scale: TimeScale): Shares {
-  const count = Math.max(1, Math.ceil(scale.width));
-  const shares: Shares = { forward: new Float32Array(count), backward: new Float32Array(count), transfer: new Float32Array(count) };
-  // By kind of operation: input and weight gradients count as backward.
-  const byKind = [shares.forward, shares.backward, shares.transfer, shares.backward, shares.backward];
-  const perColumn = (scale.end - scale.start) / Math.max(1, scale.width);
-  for (const { first, last } of spans) {
-    for (let index = first; index < last; index++) {
-      const start = (Math.max(scale.start, simulation.start[index] ?? 0) - scale.start) / perColumn;
-      const end = (Math.min(scale.end, simulation.end[index] ?? 0) - scale.start) / perColumn;
-      const columns = byKind[simulation.kind[index] ?? 0];
-      if (!columns) continue;
-      const to = Math.min(count - 1, Math.floor(end));
-      for (let column = Math.floor(start); column <= to; column++) {
-        columns[column] = (columns[column] ?? 0) + Math.max(0, Math.min(end, column + 1) - Math.max(start, column));
-      }
-    }
-  }
-  return shares;
-}
-
 export type TailPart = 'gradientReduction' | 'optimizer' | 'parameterGather';
 
 export const tailLabels: { readonly [part in TailPart]: string } = {
@@ -151,14 +147,18 @@ export interface TailSpan {
   readonly end: number;
 }
 
-/** What follows the pipeline, in order; parts without time are left out. */
-export function tailSpans({ request, makespan }: Simulation): readonly TailSpan[] {
+const tailKinds: { readonly [kind: number]: TailPart } = {
+  [gradientReductionKind]: 'gradientReduction',
+  [optimizerKind]: 'optimizer',
+  [parameterGatherKind]: 'parameterGather',
+};
+
+/** What follows the pipeline on every rank, in order; parts without time are left out. A reduction may begin before the pipeline has drained. */
+export function tailSpans({ tailOffset, kind, start, end }: Simulation): readonly TailSpan[] {
   const spans: TailSpan[] = [];
-  let start = makespan;
-  for (const part of ['gradientReduction', 'optimizer', 'parameterGather'] as const) {
-    const end = start + request.tail[part];
-    if (end > start) spans.push({ part, start, end });
-    start = end;
+  for (let index = tailOffset[0] ?? 0; index < (tailOffset[1] ?? 0); index++) {
+    const part = tailKinds[kind[index] ?? 0];
+    if (part) spans.push({ part, start: start[index] ?? 0, end: end[index] ?? 0 });
   }
   return spans;
 }
@@ -178,6 +178,9 @@ export function targetAt(simulation: Simulation, rows: Rows, scale: TimeScale, x
   const time = toTime(scale, x);
   const inLane = rows.lane > 0 && y - rows.top - rank * rows.pitch > rows.bar;
   const sent = transferAt(simulation, rank, time);
+  const collective =
+    inLane && sent === undefined ? tailSpans(simulation).find((part) => within(part, time) && part.part !== 'optimizer') : undefined;
+  if (collective) return { type: 'tail', rank, span: collective };
   if (sent !== undefined && (inLane || !simulation.request.transferOverlapped)) return { type: 'operation', index: sent };
   if (time >= simulation.makespan) {
     const span = tailSpans(simulation).find((part) => time < part.end);
@@ -192,6 +195,8 @@ export function targetAt(simulation: Simulation, rows: Rows, scale: TimeScale, x
   if (!simulation.request.transferOverlapped && before !== undefined) start = Math.max(start, before);
   return { type: 'bubble', rank, start, end: index < to ? (simulation.start[index] ?? 0) : simulation.makespan };
 }
+
+const within = (part: TailSpan, time: number): boolean => time >= part.start && time < part.end;
 
 function transferAt(simulation: Simulation, rank: number, time: number): number | undefined {
   const to = simulation.transferOffset[rank + 1] ?? 0;

@@ -1,28 +1,37 @@
-/** What the colours and hatchings stand for. */
-
+/** What the colours and hatchings stand for; waiting by cause with its share of the stages' time. */
+import { type IdleSlots, idleCauseLabels, idleCauses } from '../../server/src/core/schedules/idle-slots.ts';
+import type { Simulation } from '../../server/src/core/schedules/simulate.ts';
+import { formatPercent } from './format.ts';
 import { tailLabels, tailSpans } from './layout.ts';
-import type { PanelState } from './state.ts';
+import { causeColors } from './theme.ts';
+import { causeSeconds } from './timeline/summary.ts';
 
-export function Legend({ state }: { readonly state: PanelState }) {
-  const shown = state.shown.value;
-  if (!shown || 'refused' in shown) return null;
+const tailNames = { gradientReduction: 'gradient-reduction', optimizer: 'optimizer', parameterGather: 'parameter-gather' } as const;
+
+export function Legend({ simulation, idle }: { readonly simulation: Simulation; readonly idle: IdleSlots | undefined }) {
+  const { request, transferOffset, computeCount } = simulation;
   const entries: [string, string][] = [
     ['forward', 'Forward'],
     ['backward', 'Backward'],
   ];
-  if (shown.count > shown.computeCount) entries.push(['transfer', 'Communication']);
-  entries.push(['bubble', 'Bubble']);
-  const names = { gradientReduction: 'gradient-reduction', optimizer: 'optimizer', parameterGather: 'parameter-gather' };
-  for (const { part } of tailSpans(shown)) entries.push([names[part], tailLabels[part]]);
+  if ((transferOffset[request.stages] ?? 0) > computeCount) entries.push(['transfer', 'Communication']);
+  for (const { part } of tailSpans(simulation)) entries.push([tailNames[part], tailLabels[part]]);
+  const whole = request.stages * simulation.stepSeconds;
+  if (idle) {
+    for (const [cause, seconds] of causeSeconds(idle)) {
+      const name = idleCauses[cause];
+      if (name) entries.push([`idle ${causeColors[name]}`, `${idleCauseLabels[name]} ${formatPercent(seconds / whole)}`]);
+    }
+  } else entries.push(['bubble', 'Bubble']);
   return (
     <ul class="legend" aria-label="Legend">
       {entries.map(([name, label]) => (
-        <li key={name}>
+        <li key={label}>
           <span class={`swatch ${name}`} aria-hidden="true" />
           {label}
         </li>
       ))}
-      {shown.request.virtualStages > 1 && <li class="hint">Fainter: later chunks</li>}
+      {request.virtualStages > 1 && <li class="hint">Fainter: later chunks</li>}
     </ul>
   );
 }

@@ -1,48 +1,33 @@
 /** Memory over time as a line that a canvas can draw whatever the number of operations. Pure. */
-import type { MemorySample } from '../../server/src/core/estimate.ts';
 import { type TimeScale, toX } from './time-scale.ts';
+import { type HeldBytes, stepAt } from './timeline/held-bytes.ts';
 
 export interface SeriesPoint {
   readonly x: number;
   readonly bytes: number;
 }
 
-/** Bytes held at a time; each sample holds until the next. */
-export function bytesAt(samples: readonly MemorySample[], time: number): number {
-  return samples[lastAtOrBefore(samples, time)]?.bytes ?? 0;
-}
-
-function lastAtOrBefore(samples: readonly MemorySample[], time: number): number {
-  let low = 0;
-  let high = samples.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((samples[middle]?.time ?? 0) <= time) low = middle + 1;
-    else high = middle;
-  }
-  return Math.max(0, low - 1);
-}
-
 /**
  * The corners of the step line from `scale.start` to `until`. Where several samples fall on one pixel, only the lowest,
  * the highest and the last of them are kept: at most four points a pixel.
  */
-export function stepLine(samples: readonly MemorySample[], scale: TimeScale, until: number): readonly SeriesPoint[] {
+export function stepLine(held: HeldBytes, scale: TimeScale, until: number): readonly SeriesPoint[] {
+  const { time } = held;
   const end = Math.min(scale.end, until);
-  if (samples.length === 0 || end <= scale.start) return [];
-  let index = lastAtOrBefore(samples, scale.start);
-  let bytes = samples[index]?.bytes ?? 0;
+  if (time.length === 0 || end <= scale.start) return [];
+  let step = stepAt(held, scale.start);
+  let bytes = held.bytes[step] ?? 0;
   const points: SeriesPoint[] = [{ x: scale.left, bytes }];
-  index++;
-  while (index < samples.length && (samples[index]?.time ?? 0) <= end) {
-    const x = toX(scale, samples[index]?.time ?? 0);
+  step++;
+  while (step < time.length && (time[step] ?? 0) <= end) {
+    const x = toX(scale, time[step] ?? 0);
     const pixel = Math.floor(x);
     points.push({ x, bytes });
     let low = bytes;
     let high = bytes;
-    for (; index < samples.length && (samples[index]?.time ?? 0) <= end; index++) {
-      if (Math.floor(toX(scale, samples[index]?.time ?? 0)) !== pixel) break;
-      bytes = samples[index]?.bytes ?? 0;
+    for (; step < time.length && (time[step] ?? 0) <= end; step++) {
+      if (Math.floor(toX(scale, time[step] ?? 0)) !== pixel) break;
+      bytes = held.bytes[step] ?? 0;
       low = Math.min(low, bytes);
       high = Math.max(high, bytes);
     }

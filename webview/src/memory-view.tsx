@@ -1,5 +1,5 @@
 /** The memory chart under the timeline: same time scale, same gestures. */
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { drawMemory, memoryHeight } from './draw-memory.ts';
 import { figuresOf } from './figures.ts';
 import { formatBytes } from './format.ts';
@@ -14,7 +14,7 @@ export function MemoryView({ state, simulation, scale, width, stage }: ChartProp
   const total = simulation.stepSeconds;
   void state.themeChanges.value;
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     const frame = requestAnimationFrame(() => {
       if (canvas.current) drawMemory(canvas.current, width, { simulation, scale, theme: readTheme(), usableBytes, stage });
     });

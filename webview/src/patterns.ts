@@ -4,8 +4,22 @@ export type Hatch = 'rising' | 'falling' | 'dots';
 
 const size = 8;
 
+/** Tiles made so far: a picture needs a dozen, sixty times a second. A change of theme brings a few more. */
+const made = new Map<string, CanvasPattern | null>();
+const mostMade = 200;
+
 /** A repeating tile of lines or dots in one colour; null where the canvas cannot make patterns. */
 export function hatch(context: CanvasRenderingContext2D, kind: Hatch, color: string, scale: number): CanvasPattern | null {
+  const name = `${kind} ${color} ${scale}`;
+  const known = made.get(name);
+  if (known !== undefined) return known;
+  if (made.size >= mostMade) made.clear();
+  const pattern = makeTile(context, kind, color, scale);
+  made.set(name, pattern);
+  return pattern;
+}
+
+function makeTile(context: CanvasRenderingContext2D, kind: Hatch, color: string, scale: number): CanvasPattern | null {
   const tile = document.createElement('canvas');
   tile.width = size * scale;
   tile.height = size * scale;

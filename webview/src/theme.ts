@@ -1,5 +1,6 @@
 /** The colours of the canvas, read from the style sheet, which knows VS Code's themes. */
-import { lettersOn, mix, parseHex } from './color.ts';
+import { type IdleCause, idleCauses } from '../../server/src/core/schedules/idle-slots.ts';
+import { lettersOn, mix, parseHex, toHex } from './color.ts';
 import type { TailPart } from './layout.ts';
 
 export interface Theme {
@@ -17,6 +18,10 @@ export interface Theme {
   readonly bubble: Paint;
   readonly tail: { readonly [part in TailPart]: Paint };
   readonly limit: string;
+  /** What the longest chain of operations is brought out with. */
+  readonly critical: string;
+  /** Waiting by cause, in the order of `idleCauses`: the ground, and the hatching in its place of letters. */
+  readonly idle: readonly Paint[];
 }
 
 export interface Paint {
@@ -43,7 +48,31 @@ export function readTheme(): Theme {
     bubble: paint('bubble'),
     tail: { gradientReduction: paint('gradient-reduction'), optimizer: paint('optimizer'), parameterGather: paint('parameter-gather') },
     limit: value('--panel-limit'),
+    critical: value('--panel-critical'),
+    idle: idleCauses.map((cause) => pale(value(`--idle-${causeColors[cause]}`), value('--panel-background'))),
   };
+}
+
+/** Causes of one nature share a colour; style sheets know it by this name. */
+export const causeColors: { readonly [cause in IdleCause]: string } = {
+  'warm-up': 'fill',
+  'forward-of-stage-before': 'forward',
+  'backward-of-stage-after': 'backward',
+  drain: 'fill',
+  imbalance: 'imbalance',
+  transfer: 'transfer',
+  send: 'transfer',
+  launch: 'host',
+  barrier: 'tail',
+  tail: 'tail',
+};
+
+/** How much of its colour the ground of waiting has: little, for what runs is to stand out. */
+const paleness = 0.3;
+
+function pale(color: string, background: string): Paint {
+  const [over, under] = [parseHex(color), parseHex(background)];
+  return over && under ? { fill: toHex(mix(over, under, paleness)), text: toHex(mix(over, under, 0.75)) } : { fill: color, text: color };
 }
 
 /**

@@ -1,15 +1,23 @@
 /** The timeline canvas and what the pointer and the keyboard do on it. */
 import { computed } from '@preact/signals';
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
+import type { IdleSlots } from '../../server/src/core/schedules/idle-slots.ts';
 import type { Simulation } from '../../server/src/core/schedules/simulate.ts';
 import type { PanelReply } from '../../server/src/protocol/panel.ts';
 import { describe, sentence } from './describe.ts';
-import { drawMarks, drawTimeline } from './draw-timeline.ts';
-import { onViewKey, onWheel, setView, startDrag } from './gestures.ts';
-import { type Direction, firstInView, layoutRows, neighbour, type Rows, targetAt } from './layout.ts';
+import { drawTimeline, type TimelinePicture } from './draw-timeline.ts';
+import { onWheel, startDrag, startRange } from './gestures.ts';
+import { axisHeight, firstInView, layoutRows, type Rows, type Target, targetAt } from './layout.ts';
+import { pixelLayer } from './pixel-layer.ts';
 import type { PanelState } from './state.ts';
 import { readTheme } from './theme.ts';
-import { revealInView, type TimeScale, toX } from './time-scale.ts';
+import { type TimeScale, toTime, toX } from './time-scale.ts';
+import { criticalPathOf } from './timeline/analysis.ts';
+import { drawMarks, type Marks } from './timeline/draw-marks.ts';
+import { drawPath } from './timeline/draw-path.ts';
+import { onTimelineKey } from './timeline/keys.ts';
+import { hasLane } from './timeline/lanes.ts';
+import { useSlab } from './timeline/use-slab.ts';
 import { Tooltip } from './tooltip.tsx';
 
 export interface ChartProps {
@@ -21,79 +29,133 @@ export interface ChartProps {
   readonly stage: number;
 }
 
-const arrows: { readonly [key: string]: Direction } = { ArrowLeft: 'previous', ArrowRight: 'next', ArrowUp: 'up', ArrowDown: 'down' };
+interface TimelineProps extends ChartProps {
+  readonly post: (reply: PanelReply) => void;
+  readonly idle: IdleSlots | undefined;
+  /** The end of the time axis, where it is not that of this step. */
+  readonly end?: number;
+}
 
-export function TimelineView({ post, ...chart }: ChartProps & { readonly post: (reply: PanelReply) => void }) {
+export function TimelineView({ post, idle, end, ...chart }: TimelineProps) {
   const { state, simulation, scale, width, stage } = chart;
+  const box = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const marks = useRef<HTMLCanvasElement>(null);
-  const hovered = useMemo(() => computed(() => hoveredOperation(state)), [state]).value;
   const [focused, setFocused] = useState(false);
-  const hasLane = simulation.request.transferOverlapped && simulation.count > simulation.computeCount;
-  const rows = useMemo(() => layoutRows(simulation.request.stages, hasLane), [simulation, hasLane]);
-  const selected = state.selected.value;
-  const total = simulation.stepSeconds;
+  const rows = useMemo(() => layoutRows(simulation.request.stages, hasLane(simulation)), [simulation]);
+  const slab = useSlab(box, rows.height);
+  const total = end ?? simulation.stepSeconds;
   const themeChanges = state.themeChanges.value;
+  // The theme is read anew when it may have changed.
+  const theme = useMemo(readTheme, [themeChanges]);
+  const critical = state.timeline.critical.value;
   const picture = useMemo(
-    () => ({ simulation, rows, scale, theme: readTheme(), stage, width, themeChanges }),
-    [simulation, rows, scale, stage, width, themeChanges],
+    () => ({ simulation, rows, scale, theme, stage, width, slab, idle, critical }),
+    [simulation, rows, scale, theme, stage, width, slab, idle, critical],
   );
-  const painted = useRef<typeof picture | undefined>(undefined);
+  usePainting({ state, post, canvas, marks, picture });
+  useWheel(box, state, scale, total);
 
-  useEffect(() => {
+  const placeOf = (event: PointerEvent): readonly [number, number] => {
+    const { left, top } = box.current?.getBoundingClientRect() ?? { left: 0, top: 0 };
+    return [event.clientX - left, event.clientY - top];
+  };
+  const targetOf = (event: PointerEvent) => targetAt(simulation, rows, scale, ...placeOf(event));
+  const size = { width: `${width}px`, height: `${slab.height}px`, top: `${slab.top}px` };
+  return (
+    <div class="stack" ref={box} style={{ height: `${rows.height}px` }}>
+      {/* biome-ignore lint/a11y/noInteractiveElementToNoninteractiveRole: a picture that takes keys of its own is what "application" is for */}
+      <canvas
+        ref={canvas}
+        class="timeline"
+        style={size}
+        tabIndex={0}
+        role="application"
+        aria-roledescription="pipeline timeline"
+        aria-label={`Pipeline timeline: ${simulation.request.stages} stages, ${simulation.request.microBatches} micro batches`}
+        aria-describedby="timeline-keys timeline-summary"
+        onPointerMove={(event) => {
+          const [x] = placeOf(event);
+          const target = targetOf(event);
+          const time = toTime(scale, x);
+          state.timeline.cursor.value = time >= scale.start && time <= scale.end ? time : undefined;
+          state.pointer.value = target && event.buttons === 0 ? { x: event.clientX, y: event.clientY, target } : undefined;
+        }}
+        onPointerLeave={() => {
+          state.timeline.cursor.value = undefined;
+          state.pointer.value = undefined;
+        }}
+        onPointerDown={(event) => {
+          const [x, y] = placeOf(event);
+          const choose = (range: typeof state.timeline.range.value): void => {
+            state.timeline.range.value = range;
+          };
+          if (event.shiftKey || y < axisHeight) startRange(event, scale, total, event.clientX - x, choose);
+          else startDrag(event, state, scale, total, () => select(state, targetOf(event)));
+        }}
+        onKeyDown={(event) => {
+          if (onTimelineKey(event, chart)) event.preventDefault();
+        }}
+        onBlur={() => setFocused(false)}
+        onFocus={(event) => {
+          setFocused(true);
+          // Coming back to the window is not coming to the timeline: what was let go stays so.
+          const arrives = event.relatedTarget !== null && event.currentTarget.matches(':focus-visible');
+          if (arrives) state.selected.value ??= firstInView(simulation, scale.start);
+        }}
+      />
+      <canvas ref={marks} class="marks" style={size} tabIndex={-1} aria-hidden="true" />
+      <FocusedTooltip {...chart} rows={rows} box={focused ? box.current : null} />
+    </div>
+  );
+}
+
+interface Painting {
+  readonly state: PanelState;
+  readonly post: (reply: PanelReply) => void;
+  readonly canvas: { readonly current: HTMLCanvasElement | null };
+  readonly marks: { readonly current: HTMLCanvasElement | null };
+  readonly picture: TimelinePicture & { readonly width: number; readonly critical: boolean };
+}
+
+/** Paints in the next frame; the rows only when they changed, the marks over them also when the pointer moved. */
+function usePainting({ state, post, canvas, marks, picture }: Painting): void {
+  const hovered = useMemo(() => computed(() => hoveredOperation(state)), [state]).value;
+  const selected = state.selected.value;
+  const cursor = state.timeline.cursor.value;
+  const range = state.timeline.range.value;
+  const matches = state.found.value?.matches;
+  const painted = useRef<typeof picture | undefined>(undefined);
+  const pixels = useMemo(pixelLayer, []);
+  // At once after rendering, so that a move of the pointer or the wheel is painted in the same frame.
+  useLayoutEffect(() => {
     const frame = requestAnimationFrame(() => {
       const element = canvas.current;
       if (!element || !marks.current) return;
       const began = performance.now();
-      if (painted.current !== picture) element.dataset.operations = String(drawTimeline(element, width, picture));
+      const { width } = picture;
+      if (painted.current !== picture) {
+        element.dataset.operations = String(drawTimeline(element, width, picture, pixels));
+        const context = picture.critical ? element.getContext('2d') : undefined;
+        if (context) drawPath(context, picture, criticalPathOf(picture.simulation).operations);
+      }
       painted.current = picture;
-      drawMarks(marks.current, width, picture, hovered, selected);
+      const over: Marks = { hovered, selected, cursor, range, matches };
+      drawMarks(marks.current, width, picture, over);
       element.dataset.drawn = String(Number(element.dataset.drawn ?? 0) + 1);
       post({ type: 'drawn', operations: Number(element.dataset.operations), milliseconds: performance.now() - began });
     });
     return () => cancelAnimationFrame(frame);
-  }, [picture, hovered, selected, width, post]);
+  }, [canvas, marks, picture, hovered, selected, cursor, range, matches, post, pixels]);
+}
 
+function useWheel(box: { readonly current: HTMLElement | null }, state: PanelState, scale: TimeScale, total: number): void {
   useEffect(() => {
-    const element = canvas.current;
+    const element = box.current;
     const listen = (event: WheelEvent): void => onWheel(event, state, scale, total, element?.getBoundingClientRect().left ?? 0);
     element?.addEventListener('wheel', listen, { passive: false });
     return () => element?.removeEventListener('wheel', listen);
-  }, [state, scale, total]);
-
-  const targetOf = (event: PointerEvent) => {
-    const box = canvas.current?.getBoundingClientRect();
-    return box && targetAt(simulation, rows, scale, event.clientX - box.left, event.clientY - box.top);
-  };
-  return (
-    <div class="stack">
-      <canvas
-        ref={canvas}
-        class="timeline"
-        style={{ width: `${width}px`, height: `${rows.height}px` }}
-        tabIndex={0}
-        aria-roledescription="pipeline timeline"
-        aria-label={`Pipeline timeline: ${simulation.request.stages} stages, ${simulation.request.microBatches} micro batches`}
-        aria-describedby="timeline-keys"
-        onPointerMove={(event) => {
-          const target = targetOf(event);
-          state.pointer.value = target && event.buttons === 0 ? { x: event.clientX, y: event.clientY, target } : undefined;
-        }}
-        onPointerLeave={() => {
-          state.pointer.value = undefined;
-        }}
-        onPointerDown={(event) => startDrag(event, state, scale, total, () => select(state, targetOf(event)))}
-        onKeyDown={(event) => onKey(event, chart)}
-        onBlur={() => setFocused(false)}
-        onFocus={(event) => {
-          setFocused(true);
-          if (event.currentTarget.matches(':focus-visible')) state.selected.value ??= firstInView(simulation, scale.start);
-        }}
-      />
-      <canvas ref={marks} class="marks" style={{ width: `${width}px`, height: `${rows.height}px` }} tabIndex={-1} aria-hidden="true" />
-      <FocusedTooltip {...chart} rows={rows} canvas={focused ? canvas.current : null} />
-    </div>
-  );
+  }, [box, state, scale, total]);
 }
 
 function hoveredOperation(state: PanelState): number | undefined {
@@ -101,7 +163,7 @@ function hoveredOperation(state: PanelState): number | undefined {
   return target?.type === 'operation' ? target.index : undefined;
 }
 
-function select(state: PanelState, target: ReturnType<typeof targetAt>): void {
+function select(state: PanelState, target: Target | undefined): void {
   if (!target) return;
   state.selected.value = target.type === 'operation' ? target.index : undefined;
   const shown = state.shown.value;
@@ -109,30 +171,18 @@ function select(state: PanelState, target: ReturnType<typeof targetAt>): void {
   else if (shown && !('refused' in shown)) state.stage.value = shown.rank[target.index];
 }
 
-function onKey(event: KeyboardEvent, { state, simulation, scale }: ChartProps): void {
-  const direction = arrows[event.key];
-  const total = simulation.stepSeconds;
-  if (onViewKey(event, state, scale, total)) event.preventDefault();
-  else if (event.key === 'Escape') state.selected.value = undefined;
-  else if (direction && !event.ctrlKey && !event.metaKey && !event.altKey) {
-    event.preventDefault();
-    const from = state.selected.value;
-    const index = from === undefined ? firstInView(simulation, scale.start) : neighbour(simulation, from, direction);
-    setView(state, revealInView(scale, total, simulation.start[index] ?? 0, simulation.end[index] ?? 0), total);
-    state.selected.value = index;
-    state.stage.value = simulation.rank[index];
-  }
+interface FocusedProps extends ChartProps {
+  readonly rows: Rows;
+  /** Around the canvas while it has the focus. */
+  readonly box: HTMLElement | null;
 }
 
 /** The numbers of the operation the keyboard is at, unless the pointer shows others; also read aloud. */
-function FocusedTooltip(
-  props: ChartProps & { readonly rows: Rows /** The canvas while it has the focus. */; readonly canvas: HTMLCanvasElement | null },
-) {
-  const { state, simulation, scale, rows, canvas } = props;
+function FocusedTooltip({ state, simulation, scale, rows, box }: FocusedProps) {
   const index = state.selected.value;
   const description = index === undefined ? undefined : describe(simulation, { type: 'operation', index });
-  const box = canvas?.getBoundingClientRect();
-  const placed = index !== undefined && box !== undefined && state.pointer.value === undefined;
+  const place = box?.getBoundingClientRect();
+  const placed = index !== undefined && place !== undefined && state.pointer.value === undefined;
   return (
     <>
       <div class="hidden" aria-live="polite">
@@ -140,8 +190,8 @@ function FocusedTooltip(
       </div>
       {placed && description && (
         <Tooltip
-          x={box.left + Math.min(scale.left + scale.width, Math.max(scale.left, toX(scale, simulation.end[index] ?? 0)))}
-          y={box.top + rows.top + ((simulation.rank[index] ?? 0) + 1) * rows.pitch - 16}
+          x={place.left + Math.min(scale.left + scale.width, Math.max(scale.left, toX(scale, simulation.end[index] ?? 0)))}
+          y={place.top + rows.top + ((simulation.rank[index] ?? 0) + 1) * rows.pitch - 16}
           description={description}
         />
       )}

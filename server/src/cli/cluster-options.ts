@@ -19,7 +19,10 @@ export interface ClusterOptions {
 /** Adds the options to a command. */
 export function withClusterOptions(command: Command): Command {
   return command
-    .option('--cluster <NAME>', 'GPU or machine, by any usual name: h100, "A100 80GB PCIe", p4d.24xlarge; add a count of GPUs as in 8xh100')
+    .option(
+      '--cluster <NAME>',
+      'GPU or machine, by any usual name: h100, "A100 80GB PCIe", p4d.24xlarge; add a count of GPUs as in 8xh100 or h100x8',
+    )
     .option('--gpus <N>', 'GPUs in all', whole('--gpus'))
     .option('--gpus-per-node <N>', 'GPUs per node', whole('--gpus-per-node'))
     .option('--network <NAME>', 'network between nodes, such as infiniband-ndr-400')
@@ -29,10 +32,18 @@ export function withClusterOptions(command: Command): Command {
     );
 }
 
+/** A count stands in front of a name (8xh100) or behind one that is none with it (h100x8). */
+function countedName(cluster: string | undefined): { readonly name: string | undefined; readonly count?: number } {
+  const [, before, counted] = /^(\d+)\s*[x×]\s*(.+)$/i.exec(cluster ?? '') ?? [];
+  if (before !== undefined && counted !== undefined) return { name: counted, count: Number(before) };
+  const [, named, behind] = /^(.+?)\s*[x×]\s*(\d+)$/i.exec(cluster ?? '') ?? [];
+  const isWhole = cluster === undefined || findNode(cluster) || findInstance(cluster) || findAccelerator(cluster);
+  return !isWhole && named !== undefined && findAccelerator(named) ? { name: named, count: Number(behind) } : { name: cluster };
+}
+
 /** The options as engine settings. Throws `UsageError` for a name without a data sheet. */
 export function settingsFrom({ cluster, gpus, gpusPerNode, network, price, mfu }: ClusterOptions): EngineSettings {
-  const counted = /^(\d+)\s*x\s*(.+)$/i.exec(cluster ?? '');
-  const name = counted?.[2] ?? cluster;
+  const { name, count } = countedName(cluster);
   const machine = name === undefined ? undefined : findNode(name);
   const rented = name === undefined || machine ? undefined : findInstance(name);
   const accelerator = name === undefined ? undefined : findAccelerator(machine?.accelerator ?? rented?.accelerator ?? name);
@@ -41,7 +52,7 @@ export function settingsFrom({ cluster, gpus, gpusPerNode, network, price, mfu }
     throw new UsageError(`there is no data sheet for the GPU "${name}"; known are ${known}.`);
   }
   if (network !== undefined && !findNetwork(network)) throw new UsageError(`there is no data sheet for the network "${network}".`);
-  const total = gpus ?? (counted === null ? undefined : Number(counted[1]));
+  const total = gpus ?? count;
   const perNode = gpusPerNode ?? (total === undefined ? undefined : Math.min(machine?.gpusPerNode.value ?? rented?.gpus ?? 8, total));
   if (total !== undefined && perNode !== undefined && total % perNode !== 0) {
     throw new UsageError(`${total} GPUs are not a whole number of nodes of ${perNode}; give --gpus-per-node to match.`);

@@ -3,7 +3,7 @@ import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Severity } from '../core/finding.ts';
 import type { Place, Range } from '../core/origin.ts';
-import type { Analysis, PlacedFinding } from '../engine/analysis.ts';
+import { type Analysis, allFindings, type PlacedFinding } from '../engine/analysis.ts';
 import { messageOf } from '../engine/wording.ts';
 
 /** Lines and columns count from 1; columns are UTF-16 units; `end` is behind the last character. */
@@ -56,7 +56,7 @@ export function entriesOf(analysis: Analysis, folder: string, textOf: (uri: stri
       fixes: [],
     }),
   );
-  const findings = analysis.jobs.flatMap((job) => job.findings.map((placed) => entryOf(placed, placeOf)));
+  const findings = allFindings(analysis).map((placed) => entryOf(placed, placeOf));
   const seen = new Set<string>();
   return [...problems, ...findings]
     .filter((entry) => {

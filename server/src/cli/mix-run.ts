@@ -1,6 +1,7 @@
 /** The runs behind `rooflint mix`: what each kind of server sustains of each sort of request, and the cheapest mix of them. */
 import { resolve } from 'node:path';
 import { engineOfJob } from '../core/serving/engine-of-job.ts';
+import { meanCached } from '../core/serving/load/steady-state.ts';
 import { aloneMix, cheapestMix, type Demand, type GpuMix, type ServerKind } from '../core/serving/mix/gpu-mix.ts';
 import type { SolveProgramme } from '../core/serving/mix/integer-programme.ts';
 import { type RequestSort, requestSorts } from '../core/serving/mix/request-sorts.ts';
@@ -74,7 +75,8 @@ export function sortsOfTrace(folder: string, trace: string): { readonly sorts: r
 }
 
 /** Requests per second that the engine sustains of one sort, with steps `factor` times as long. */
-function sustained({ serving, job, kvTokens }: RentedEngine, sort: RequestSort, slo: ServingSlo, factor: number, seed: number): number {
+function sustained({ serving, job, heldTokens }: RentedEngine, sort: RequestSort, slo: ServingSlo, factor: number, seed: number): number {
+  const kvTokens = Math.floor(heldTokens(meanCached(sort)));
   const { engine } = engineOfJob(serving, job, kvTokens);
   const timed = { ...engine, timer: scaledTimer(engine.timer, factor) };
   const { inputTokens, outputTokens } = sort;

@@ -2,10 +2,12 @@
 import { Command, CommanderError } from 'commander';
 import { benchCommand } from './commands/bench.ts';
 import { checkCommand } from './commands/check.ts';
+import { compareCommand } from './commands/compare.ts';
 import { estimateCommand } from './commands/estimate.ts';
 import { lspCommand } from './commands/lsp.ts';
 import { mixCommand } from './commands/mix.ts';
 import { predictCommand } from './commands/predict.ts';
+import { profileCommand } from './commands/profile.ts';
 import { readCommand } from './commands/read.ts';
 import { reportCommand } from './commands/report.ts';
 import { scheduleCommand } from './commands/schedule.ts';
@@ -23,7 +25,9 @@ const commands: readonly AddCommand[] = [
   estimateCommand,
   checkCommand,
   reportCommand,
+  compareCommand,
   scheduleCommand,
+  profileCommand,
   simulateCommand,
   mixCommand,
   validateCommand,

@@ -3,8 +3,9 @@ import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Analysis, EngineSettings } from '../engine/analysis.ts';
 import { createEngine, type Engine } from '../engine/engine.ts';
+import { readCalibration } from '../io/calibration-file.ts';
 import { type DiskFiles, diskFiles } from '../io/files.ts';
-import { initParsers } from '../syntax/parsers.ts';
+import { initKernelParser, initParsers } from '../syntax/parsers.ts';
 import { type CliIo, UsageError } from './io.ts';
 import { reasonOf } from './reason.ts';
 
@@ -22,10 +23,13 @@ export interface Session {
 export async function openSession(io: CliIo, settings: EngineSettings, files: DiskFiles = diskFiles([io.folder])): Promise<Session> {
   try {
     await initParsers(io.parsers.runtime, io.parsers.grammars);
+    await initKernelParser(io.parsers.grammars);
   } catch (error) {
     throw new UsageError(`the parser files cannot be loaded (${reasonOf(error)}); build or install Rooflint again.`);
   }
-  const engine = createEngine({ files, settings: () => settings, log: (text) => io.error(`rooflint: ${text}\n`) });
+  // What runs of this folder measured, unless the command brings its own.
+  const all: EngineSettings = { calibration: readCalibration(io.folder), ...settings };
+  const engine = createEngine({ files, settings: () => all, log: (text) => io.error(`rooflint: ${text}\n`) });
   const analyse = (path: string): Analysis => {
     const uri = pathToFileURL(resolve(io.folder, path)).href;
     const found = files.read(uri);

@@ -13,7 +13,7 @@ import type { SimulationResult } from '../core/serving/simulation/summarise.ts';
 import type { Arrivals } from '../core/serving/simulation/workload/arrivals.ts';
 import { syntheticWorkload } from '../core/serving/simulation/workload/synthetic.ts';
 import { type TraceWorkload, traceWorkload } from '../core/serving/simulation/workload/trace.ts';
-import type { Workload } from '../core/serving/simulation/workload/workload.ts';
+import { newArrival, type Workload } from '../core/serving/simulation/workload/workload.ts';
 import { traceLines } from '../core/serving/simulation/workload/write-trace.ts';
 import { scaledTimer } from '../core/serving/time/scaled-timer.ts';
 import type { JobAnalysis } from '../engine/analysis.ts';
@@ -56,7 +56,9 @@ export function simulateJob(file: string, job: JobAnalysis, options: SimulateOpt
     ...(options.draft === undefined ? {} : { drafted: options.draft }),
     ...(options.accept === undefined ? {} : { acceptance: options.accept }),
   };
-  const { engine, assumptions } = engineOfJob(serving, job.job, Math.floor(estimate.kvTokens.value), choices);
+  const workloads = new Workloads(options, io, serving.maxModelLen);
+  const kvTokens = Math.floor(estimate.heldTokens(meanHeld(workloads.make())));
+  const { engine, assumptions } = engineOfJob(serving, job.job, kvTokens, choices);
   const perReplica = serving.tensor * serving.pipeline;
   const decodes = options.replicas ?? Math.max(1, Math.round(estimate.gpus / perReplica)) * Math.max(1, job.job['serving.replicas'] ?? 1);
   const prefills = options.prefillReplicas ?? 0;
@@ -80,7 +82,6 @@ export function simulateJob(file: string, job: JobAnalysis, options: SimulateOpt
       workload,
     );
   };
-  const workloads = new Workloads(options, io, serving.maxModelLen);
   const one = (factor: number, rate?: number) => workloads.run((workload) => runWith(factor, workload), rate);
   if (options.saveTrace !== undefined) saveTrace(resolve(io.folder, options.saveTrace), options.saveTrace, workloads.make());
   const result = one(1);
@@ -111,6 +112,20 @@ export function simulateJob(file: string, job: JobAnalysis, options: SimulateOpt
     ...(options.findRate ? { highest: { value: highest(1), fast: highest(ends.low), slow: highest(ends.high) } } : {}),
     ...(options.curve ? { curve: latencyCurve((rate) => one(1, rate), saturation(one)) } : {}),
   };
+}
+
+/** Requests that tell how long they are on average. */
+const looked = 2000;
+
+/** Tokens that a request has cached on average while it is answered. */
+function meanHeld(workload: Workload): number {
+  const arrival = newArrival();
+  let [sum, count] = [0, 0];
+  while (count < looked && workload.next(arrival)) {
+    sum += arrival.prompt + arrival.output / 2;
+    count += 1;
+  }
+  return count === 0 ? 1 : sum / count;
 }
 
 function servingOf(file: string, job: JobAnalysis): { readonly estimate: ServingEstimate; readonly serving: ServingJob } {

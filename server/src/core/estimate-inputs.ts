@@ -19,7 +19,7 @@ import type { MemoryChoices } from './memory-inputs.ts';
 import type { ModelShape } from './model-shape.ts';
 import type { EngineChoice } from './serving/engines/engine-id.ts';
 import type { WeightScheme } from './serving/memory/weight-schemes/scheme.ts';
-import type { LatencyLimits, ServingLoad } from './serving-load.ts';
+import type { LatencyLimits, StatedLoad } from './serving-load.ts';
 
 export interface TrainingJob extends MemoryChoices {
   readonly framework: string;
@@ -49,6 +49,8 @@ export interface TrainingJob extends MemoryChoices {
     readonly schedule: ScheduleName;
     /** Micro batches an interleaved schedule runs on one chunk before the next; the schedule chooses unless told. */
     readonly microBatchGroup?: number;
+    /** The order of the schedules `written` and `written-v`. */
+    readonly writtenOrder?: string;
     readonly tpCommOverlap: boolean;
     readonly tensorGradientOverlap: boolean;
   };
@@ -87,9 +89,17 @@ export interface TrainingJob extends MemoryChoices {
   readonly assumptions: readonly Assumption[];
 }
 
+/** What drafts tokens beside the served model: a whole model, or a head on its hidden states, as a job of its own on the same GPUs. */
+export interface ServingDraft {
+  readonly kind: 'model' | 'eagle' | 'eagle3';
+  readonly job: Omit<ServingJob, 'draft'>;
+  /** Rows of the head's own output; 0: it shares the model's. */
+  readonly headRows: number;
+}
+
 export interface ServingJob {
   /** What one replica is asked to do, when a load is stated. */
-  readonly load?: ServingLoad & LatencyLimits;
+  readonly load?: StatedLoad & LatencyLimits;
   /** The engine's id, and its release where one is known. */
   readonly framework: string;
   readonly engine: EngineChoice;
@@ -113,7 +123,10 @@ export interface ServingJob {
   /** Bytes of one number of a recurrent state. */
   readonly stateElementBytes: number;
   readonly kvSharedLayers: number;
+  /** Tokens of the longest request. */
   readonly maxModelLen: number;
+  /** Tokens of all slots together, where an engine sets aside a cache for slots; else the same. */
+  readonly slotTokens: number;
   readonly maxSequences: number;
   readonly maxBatchedTokens: number;
   /** The engine's share: of all memory, or of what the weights leave. */
@@ -126,6 +139,8 @@ export interface ServingJob {
   readonly cpuOffloadGiB: number;
   /** Layers of the checkpoint that draft tokens (multi-token prediction) and are loaded. */
   readonly draftLayers: number;
+  /** Another model that drafts, when its shape is known. */
+  readonly draft?: ServingDraft;
   readonly loraSlots: number;
   readonly loraRank: number;
   readonly gpuLayers: number | undefined;

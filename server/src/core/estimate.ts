@@ -99,6 +99,8 @@ export interface LoadEstimate {
   readonly sustainedRate: Term;
   /** What keeps the load from settling; absent when it does. */
   readonly overloaded?: LoadLimit;
+  /** Requests per second of one replica where it settles: what is stated, or what the requests under way come to. */
+  readonly rate?: number;
   /** Only when the load settles. */
   readonly timeToFirstToken?: Term;
   readonly timePerToken?: Term;
@@ -122,6 +124,10 @@ export interface ServingEstimate {
   };
   readonly kvBytesPerToken: Term;
   readonly kvTokens: Term;
+  /** Tokens in the cache of `kvTokens` when every request has cached so many of them: windows give back what is behind them. */
+  readonly heldTokens: (each: number) => number;
+  /** Slots that requests run in, and the tokens each may have; where an engine has several. */
+  readonly slots?: { readonly count: number; readonly each: number };
   /** Requests of the full configured context that fit at once. */
   readonly concurrency: Term;
   readonly decode: { readonly batch: number; readonly timePerToken: Term; readonly tokensPerSecond: Term };

@@ -1,4 +1,5 @@
 /** The types of a data sheet. Values live in `data/`; the core receives them as arguments. */
+import type { MeasuredSpeeds } from './calibration/measured-speeds.ts';
 import type { Bytes, BytesPerSecond, FlopsPerSecond, Seconds } from './units.ts';
 
 /** `datasheet`: the vendor's figure; `measured`: by a cited benchmark; `assumed`: ours, and shown as such. */
@@ -64,4 +65,6 @@ export interface Cluster {
   readonly nodes: number;
   readonly scaleOut: Network;
   readonly pricePerGpuHour?: number;
+  /** What a run of the same software measured on such GPUs, where the workspace holds a calibration. */
+  readonly measured?: MeasuredSpeeds;
 }

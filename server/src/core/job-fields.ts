@@ -2,12 +2,14 @@
  * Every fact Rooflint can know about a job, by its dotted name. A misspelt field or a value of the wrong type is a
  * compile error everywhere else. Counts and ratios are plain numbers; sizes say their unit in the name or the type.
  */
-import type { Bytes, Seconds } from './units.ts';
+import type { ScheduleName } from './schedules/schedule-name.ts';
+import type { NumberFormat, ServingJobFields, ServingRole } from './serving-job-fields.ts';
+
+export type { NumberFormat, ScheduleName, ServingRole };
 
 /** How the frozen weights of an adapter job are stored; `nf4-dq`: NF4 whose scales are quantized too. */
 export type BaseFormat = 'fp32' | 'bf16' | 'fp16' | 'fp8' | 'int8' | 'nf4' | 'nf4-dq' | 'gptq-4bit' | 'awq-4bit' | 'mxfp4';
 export type AdapterKind = 'lora' | 'dora' | 'qlora' | 'adapter' | 'adapter-v2' | 'ia3' | 'prompt';
-export type NumberFormat = 'fp32' | 'tf32' | 'fp16' | 'bf16' | 'fp8' | 'fp4' | 'int8' | 'int4';
 export type RecomputeGranularity = 'none' | 'selective' | 'full';
 export type RecomputeMethod = 'uniform' | 'block';
 /** `flash1`: FlashAttention before its second version, also in Triton. */
@@ -36,27 +38,8 @@ export type FlopsConvention =
   | 'nanotron'
   | 'deepspeed'
   | 'layers-only';
-/** Of a request: its prompt, its answer, or both. */
-export type ServingRole = 'prefill' | 'decode' | 'both';
 export type ContextKind = 'ring' | 'all-to-all' | 'all-gather';
-export type ScheduleName =
-  | 'gpipe'
-  | '1f1b'
-  | 'interleaved-1f1b'
-  | 'breadth-first'
-  | 'zb-h1'
-  | 'zb-h2'
-  | 'zb-1p'
-  | 'zb-2p'
-  | 'interleaved-zero-bubble'
-  | 'zb-v'
-  | 'v-half'
-  | 'v-min'
-  | 'dualpipe'
-  | 'dualpipe-v'
-  | '1f1b-expert-overlap';
-
-export interface JobFields {
+export interface JobFields extends ServingJobFields {
   // The model's shape.
   'model.name': string;
   'model.architecture': string;
@@ -156,6 +139,10 @@ export interface JobFields {
   'model.linearFixedDecay': boolean;
   /** Multi-token prediction layers behind the last one. */
   'model.mtpLayers': number;
+  /** Prediction layers that the checkpoint brings, which only an engine that drafts with them loads. */
+  'model.predictionLayers': number;
+  /** Rows of the head of a draft that knows fewer tokens than its model. */
+  'model.draftVocab': number;
   /** Elements in each layer that a sample meets once instead of every token: adaptive norms of diffusion transformers. */
   'model.modulationParameters': number;
   /** Layers of the encoder of an encoder-decoder model; `model.layers` are then the decoder's. */
@@ -197,6 +184,8 @@ export interface JobFields {
   'parallel.layersPerVirtualStage': number;
   /** `--microbatch-group-size-per-virtual-pipeline-stage`: micro batches run on one chunk before the next chunk's turn. */
   'parallel.microBatchGroup': number;
+  /** The order of a pipeline that the user wrote, as CSV: core/schedules/written. */
+  'parallel.writtenOrder': string;
   /** `--pipeline-model-parallel-layout`: stages written out by hand. */
   'parallel.pipelineLayout': string;
   /** The embedding (the loss) counts as a layer when layers are dealt out to stages. */
@@ -341,54 +330,8 @@ export interface JobFields {
   /** Whose FLOPs MFU and FLOP/s count. */
   'report.mfuConvention': FlopsConvention;
 
-  // Serving.
-  'serving.maxModelLen': number;
-  'serving.maxSequences': number;
-  'serving.maxBatchedTokens': number;
-  'serving.gpuMemoryUtilization': number;
-  'serving.kvCacheDtype': NumberFormat;
-  'serving.kvCacheBytes': Bytes;
-  'serving.blockSize': number;
-  'serving.enforceEager': boolean;
-  'serving.chunkedPrefill': boolean;
-  'serving.prefixCaching': boolean;
-  'serving.offline': boolean;
-  'serving.expertParallel': boolean;
-  'serving.decodeContextParallel': number;
-  'serving.quantization': string;
-  'serving.swapSpaceGiB': number;
-  'serving.cpuOffloadGiB': number;
-  'serving.dataParallel': number;
-  /** Whole engines beside each other (pods of a Deployment, replicas of a service), each with its own DP. */
-  'serving.replicas': number;
-  /** What the engine does of each request when prefill and decode run apart. */
-  'serving.role': ServingRole;
-  /** SGLang's `--mem-fraction-static`: share of the memory for weights and KV pool together. */
-  'serving.staticMemoryShare': number;
-  /** Share of what is free after the weights (TensorRT-LLM, LMDeploy). */
-  'serving.freeMemoryShare': number;
-  /** Tokens the KV pool may hold at most, whatever memory is left. */
-  'serving.maxKvTokens': number;
-  /** Ranks of a TP group that attend to requests of their own (SGLang, TensorRT-LLM). */
-  'serving.attentionDataParallel': number;
-  'serving.speculativeTokens': number;
-  'serving.draftModel': string;
-  /** Adapters that are held on the GPU at once, and the largest rank of one. */
-  'serving.loraSlots': number;
-  'serving.loraRank': number;
-  /** llama.cpp and what wraps it: layers on the GPU; the rest is computed by the host. */
-  'serving.gpuLayers': number;
-  /** Release of the engine, e.g. 0.11.2, where a file or an image names one. */
-  'serving.engineVersion': string;
-  'serving.graphBatch': number;
-
-  // What a server is asked to do, and how fast it should answer.
-  /** Requests per second at the whole deployment. */
-  'load.requestRate': number;
-  'load.inputTokens': number;
-  'load.outputTokens': number;
-  'load.firstTokenLimit': Seconds;
-  'load.perTokenLimit': Seconds;
+  /** What was read of the draft model: `model.` fields of its own. */
+  'serving.draftShape': PartialJob;
 }
 
 export type JobField = keyof JobFields;

@@ -9,6 +9,9 @@ export interface ServingLoad {
   readonly outputTokens: number;
 }
 
+/** A load as it is stated: at a rate, with so many requests under way at most, or both. */
+export type StatedLoad = Omit<ServingLoad, 'rate'> & { readonly rate?: number; readonly concurrency?: number };
+
 /** Latency limits; absent ones hold always. */
 export interface LatencyLimits {
   readonly timeToFirstToken?: Seconds;

@@ -105,6 +105,7 @@ export const modelFile = z.array(
       'model.architecture': z.string().optional(),
       'model.type': z.string().optional(),
       'model.layers': count,
+      'model.predictionLayers': count.optional(),
       'model.hidden': count,
       'model.heads': count.optional(),
       'model.kvHeads': count.optional(),
@@ -197,3 +198,35 @@ export const modelFile = z.array(
     }),
   }),
 );
+
+export const architectureFile = z.strictObject({
+  vendor: z.enum(['NVIDIA', 'AMD']),
+  sources,
+  architectures: z
+    .array(
+      z.strictObject({
+        id: z.string().regex(/^(?:sm_\d+|gfx[0-9a-f]+)$/),
+        label: z.string().min(3),
+        computeCapability: z.number().positive().optional(),
+        family: z.string().min(3).optional(),
+        warpThreads: count,
+        threadsPerBlock: count,
+        warpsPerMultiprocessor: count,
+        blocksPerMultiprocessor: count,
+        blocksOfOneWarp: count.optional(),
+        registersPerMultiprocessor: count,
+        registersPerBlock: count,
+        registersPerThread: count,
+        registerUnit: count,
+        partitions: count,
+        sharedPerMultiprocessorKiB: count,
+        sharedPerBlockKiB: count,
+        sharedPerBlockOptInKiB: count,
+        sharedReservedPerBlock: z.int().min(0),
+        sharedUnit: count,
+        sharedSizesKiB: z.array(z.int().min(0)).min(1),
+        note: z.string().min(3).optional(),
+      }),
+    )
+    .min(1),
+});

@@ -2,10 +2,16 @@
  * What the engine knows about one document: the result that the language server, the command line and the panel share.
  * Plain data; no LSP types.
  */
-import type { EstimateResult } from '../core/estimate.ts';
+import type { CalibrationFile } from '../core/calibration/calibration-file.ts';
+import type { Assumption, EstimateResult } from '../core/estimate.ts';
 import type { Finding } from '../core/finding.ts';
 import type { Cluster } from '../core/hardware.ts';
 import type { FlopsConvention, JobField, JobKind, PartialJob } from '../core/job-fields.ts';
+import type { KernelConfiguration } from '../core/kernels/configuration.ts';
+import type { KernelFile } from '../core/kernels/facts.ts';
+import type { KernelDevice } from '../core/kernels/kernel-rule.ts';
+import type { TritonConfiguration } from '../core/kernels/triton/configuration.ts';
+import type { TritonFile } from '../core/kernels/triton/facts.ts';
 import type { Place, Range, Sources } from '../core/origin.ts';
 import type { Link, UnreadKey, WrittenSetting } from '../frameworks/adapter.ts';
 import type { ConfigDocument, Problem } from '../syntax/document.ts';
@@ -45,6 +51,8 @@ export interface JobAnalysis {
   readonly release: string;
   readonly kind: JobKind;
   readonly launch: Range;
+  /** The document inside this one that the job stands in, when a carrier holds it. */
+  readonly within: ConfigDocument | undefined;
   /** As read from this document alone. */
   readonly own: PartialJob;
   /** With linked files, model cards, settings, defaults and derived values. */
@@ -61,8 +69,33 @@ export interface JobAnalysis {
   readonly facts: Readonly<Record<string, unknown>>;
   /** The hardware of the estimate; assumed ones are named among its assumptions. Undefined without a data sheet. */
   readonly cluster: Cluster | undefined;
+  /** What is written and not followed, as the estimate says it among its assumptions. */
+  readonly ignored: readonly Assumption[];
   readonly result: EstimateResult;
   readonly findings: readonly PlacedFinding[];
+}
+
+/** Kernels of CUDA and HIP. */
+export interface CudaKernels {
+  readonly file: KernelFile;
+  readonly configurations: readonly KernelConfiguration[];
+}
+
+export interface TritonKernels {
+  readonly file: TritonFile;
+  readonly configurations: readonly TritonConfiguration[];
+}
+
+/** One of the two. */
+export interface KernelsAnalysis {
+  readonly cuda?: CudaKernels;
+  readonly triton?: TritonKernels;
+  readonly devices: readonly KernelDevice[];
+  /** False where the devices are only usual ones. */
+  readonly isDeviceNamed: boolean;
+  readonly findings: readonly PlacedFinding[];
+  /** Files whose definitions take part. */
+  readonly includes: readonly string[];
 }
 
 export interface Analysis {
@@ -72,10 +105,17 @@ export interface Analysis {
   /** Undefined when no framework recognises the document. */
   readonly framework: string | undefined;
   readonly jobs: readonly JobAnalysis[];
+  /** Kernel code; absent in documents without any. */
+  readonly kernels?: KernelsAnalysis;
   /** Reading problems of syntax and adapters, placed in this document. */
   readonly problems: readonly Problem[];
   /** Files whose change must lead to a new analysis. */
   readonly dependsOn: readonly string[];
+}
+
+/** Findings of all jobs and kernels of a document. */
+export function allFindings({ jobs, kernels }: Pick<Analysis, 'jobs' | 'kernels'>): readonly PlacedFinding[] {
+  return [...jobs.flatMap(({ findings }) => findings), ...(kernels?.findings ?? [])];
 }
 
 /** The load on a server, with latency limits in seconds. */
@@ -102,6 +142,8 @@ export interface EngineSettings {
   readonly mfuConvention?: FlopsConvention;
   /** Folders with the user's own models: `<folder>/<name>/config.json` or `<folder>/<name>.json`. */
   readonly modelFolders?: readonly string[];
+  /** What runs of this workspace measured; undefined = nothing. */
+  readonly calibration?: CalibrationFile;
   /** Rule id -> severity or "off". */
   readonly rules?: Readonly<Record<string, 'error' | 'warning' | 'info' | 'off'>>;
 }

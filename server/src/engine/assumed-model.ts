@@ -8,7 +8,13 @@ const isPath = (target: string): boolean => /^(?:[/~.$]|[A-Za-z]:[\\/])/.test(ta
 /** What was taken for each model that a path names, for the list beside the estimate. */
 export function assumedModels(links: readonly ResolvedLink[]): readonly Assumption[] {
   return links.flatMap(({ role, target, modelCard }): Assumption[] => {
-    if (role !== 'model' || modelCard === undefined || !isPath(target)) return [];
-    return [{ field: 'model.name', value: modelCard, why: `${target} is not here; its name is that of a public model` }];
+    if ((role !== 'model' && role !== 'draft-model') || modelCard === undefined || !isPath(target)) return [];
+    return [
+      {
+        field: role === 'model' ? 'model.name' : 'serving.draftModel',
+        value: modelCard,
+        why: `${target} is not here; its name is that of a public model`,
+      },
+    ];
   });
 }

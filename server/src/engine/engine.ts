@@ -4,37 +4,36 @@
  */
 
 import { derive } from '../core/derive.ts';
-import type { Assumption, EstimateResult } from '../core/estimate.ts';
-import { estimateJob } from '../core/estimate-job.ts';
 import type { Finding } from '../core/finding.ts';
-import type { JobField, JobKind, PartialJob } from '../core/job-fields.ts';
+import type { JobField, PartialJob } from '../core/job-fields.ts';
 import type { Range } from '../core/origin.ts';
 import type { Adapter, Reading } from '../frameworks/adapter.ts';
-import { type Fault, type Recognised, recognise } from '../frameworks/detect.ts';
+import { type Recognised, recognise } from '../frameworks/detect.ts';
 import { adapters } from '../frameworks/index.ts';
 import { mayConfigure } from '../frameworks/interest.ts';
 import type { ConfigDocument, Problem } from '../syntax/document.ts';
 import { type FindSourced, formatOf, readDocument, unreadDocument } from '../syntax/read.ts';
-import { alternativesOf } from './alternatives.ts';
+import { alternativesOf, triedJob } from './alternatives.ts';
 import type { Alternative, Analysis, EngineSettings, FileAccess, JobAnalysis, PlacedFinding } from './analysis.ts';
 import { assumedModels } from './assumed-model.ts';
+import { calibrated } from './calibration.ts';
 import { applySettings, clusterOf, type ResolvedCluster } from './cluster.ts';
 import { disagreements, saysMore } from './disagreements.ts';
-import { editsOf } from './edits.ts';
-import { type JobKeys, keysOf, placedSettings } from './keys.ts';
+import { type EditContext, editsOf } from './edits.ts';
+import { analyseKernels } from './kernels.ts';
+import { keysOf, placedSettings } from './keys.ts';
 import { beneath, type Layer, mergeLayers } from './layers.ts';
 import { followLinks, type Surroundings } from './links.ts';
 import { jobKey, Memo } from './memo.ts';
-import { assumptionsOfNames } from './missing-deepspeed.ts';
-import { notModelled, softened } from './not-modelled.ts';
+import { notModelled } from './not-modelled.ts';
+import { type EngineOptions, faultOf, guard, type Parts } from './parts.ts';
 import { placeFinding } from './place.ts';
 import { limitsMet, toldProblems } from './problems.ts';
 import { requirementsOf } from './requirements.ts';
-import { type Log, runRules } from './run-rules.ts';
 import { findSourced, inFiles, keysInFiles, scriptLinks } from './sourced.ts';
 import { type WantedSeverity, wantedSeverity } from './suppress.ts';
-import { trialsOf } from './trials.ts';
-import { assumptionsForHidden, refusalForHidden } from './unknowns.ts';
+import { withChange } from './trials.ts';
+import { judge, type ResolvedJob } from './verdict.ts';
 import { assumedWorld } from './world.ts';
 
 export interface Engine {
@@ -46,28 +45,23 @@ export interface Engine {
   readonly dependencies: (uri: string, text: string) => readonly string[];
   /** What neighbouring values of a field of a job would give, the current value among them. */
   readonly alternatives: (analysis: Analysis, jobIndex: number, field: JobField) => readonly Alternative[];
+  /** The same document with other texts of files and other settings, as if they were so. Nothing of it is kept. Never throws. */
+  readonly analyseAs: (analysis: Analysis, other: OtherState) => Analysis;
+  /** The same job with a change of its fields, wherever they are written. Never throws. */
+  readonly analyseChanged: (analysis: Analysis, job: JobAnalysis, change: PartialJob) => JobAnalysis;
+  /** What it takes to edit the text of a job's settings. */
+  readonly editing: (analysis: Analysis, job: JobAnalysis) => EditContext;
 }
 
-export interface EngineOptions {
-  readonly files: FileAccess;
-  /** Asked again for every analysis. */
-  readonly settings: () => EngineSettings;
-  /** Told about faults of our own. */
-  readonly log?: Log;
-}
-
-/** What rules and model say about a job, without places. */
-interface Verdict {
-  readonly result: EstimateResult;
-  readonly findings: readonly Finding[];
+/** What stands instead of the present texts and settings. */
+export interface OtherState {
+  /** By address: of the document itself and of files it rests on. */
+  readonly texts: ReadonlyMap<string, string>;
+  /** Put over the present settings. */
+  readonly settings?: EngineSettings;
 }
 
 const rememberedJobs = 256;
-
-interface Parts extends Required<EngineOptions> {
-  readonly verdicts: Memo<Verdict>;
-  readonly neighbours: Memo<readonly Alternative[]>;
-}
 
 export function createEngine({ files, settings, log = () => {} }: EngineOptions): Engine {
   const parts: Parts = { files, settings, log, verdicts: new Memo(rememberedJobs), neighbours: new Memo(rememberedJobs) };
@@ -87,7 +81,23 @@ export function createEngine({ files, settings, log = () => {} }: EngineOptions)
         )
       );
     },
+    analyseAs: ({ uri, version, document }, other) => {
+      const as = { ...parts, files: filesAs(files, other.texts), settings: () => ({ ...settings(), ...other.settings }) };
+      const text = other.texts.get(uri) ?? document.text;
+      return analyseDocument(as, readIfOfUse(uri, text, findSourced(as.files)), version);
+    },
+    analyseChanged: ({ document }, job, change) => guard(parts, 'change', job, () => analyseChanged(parts, document, job, change)),
+    editing: ({ document }, job) => editContext(parts, document, job),
   };
+}
+
+/** The files with other texts for some of them. */
+function filesAs(files: FileAccess, texts: ReadonlyMap<string, string>): FileAccess {
+  const read: FileAccess['read'] = (uri) => {
+    const text = texts.get(uri);
+    return text === undefined ? files.read(uri) : { text };
+  };
+  return { ...files, read };
 }
 
 /** Without a parser for text that can be no configuration. */
@@ -96,28 +106,14 @@ function readIfOfUse(uri: string, text: string, find: FindSourced): ConfigDocume
   return mayConfigure(format, text) ? readDocument(uri, text, format, find) : unreadDocument(uri, text, format);
 }
 
-/** A fault of ours, for the log. */
-const faultOf =
-  ({ log }: Parts): Fault =>
-  (what, error) =>
-    log(`${what}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
-
-/** Runs a step of ours; a fault is logged and costs only this step. */
-function guard<T>(parts: Parts, what: string, otherwise: T, step: () => T): T {
-  try {
-    return step();
-  } catch (error) {
-    faultOf(parts)(what, error);
-    return otherwise;
-  }
-}
-
 function analyseDocument(parts: Parts, document: ConfigDocument, version: number): Analysis {
   const requirements = requirementsOf(document, parts.files);
   const pins = () => guard(parts, 'requirements', [], requirements.pins);
   const nothing: Recognised = { adapter: undefined, jobs: [] };
-  const { adapter, jobs: found } = guard(parts, 'read', nothing, () => recognise(document, faultOf(parts), pins));
+  const { adapter, jobs: found } =
+    document.format === 'cuda' ? nothing : guard(parts, 'read', nothing, () => recognise(document, faultOf(parts), pins));
   const wanted = wantedSeverity(document.text, parts.settings().rules);
+  const kernels = guard(parts, 'kernels', undefined, () => analyseKernels(document, parts.files, parts.settings(), wanted, parts.log));
   const jobs = found.map(({ reading }, index) => analyseReading(parts, document, inFiles(document, reading), index, wanted));
   return {
     uri: document.uri,
@@ -125,8 +121,9 @@ function analyseDocument(parts: Parts, document: ConfigDocument, version: number
     document,
     framework: adapter?.id,
     jobs: jobs.map(({ analysis }) => analysis),
+    ...(kernels ? { kernels } : {}),
     problems: toldProblems(adapter ? [...document.problems, ...jobs.flatMap(({ problems }) => problems)] : limitsMet(document), wanted),
-    dependsOn: distinctFiles(document, requirements.files(), jobs),
+    dependsOn: [...distinctFiles(document, requirements.files(), jobs), ...(kernels?.includes ?? [])],
   };
 }
 
@@ -187,6 +184,7 @@ function analyseReading(parts: Parts, document: ConfigDocument, reading: Reading
     release: reading.release,
     kind: reading.kind,
     launch: reading.launch,
+    within: reading.within,
     own: reading.job,
     job,
     sources,
@@ -197,9 +195,10 @@ function analyseReading(parts: Parts, document: ConfigDocument, reading: Reading
     written: reading.written,
     facts: reading.facts,
     cluster: cluster.cluster,
+    ignored,
     result: verdict.result,
   };
-  const findings = guard(parts, 'placing', [], () => place(parts, document, base, verdict.findings, reading.within, wanted));
+  const findings = guard(parts, 'placing', [], () => place(parts, document, base, verdict.findings, wanted));
   return {
     analysis: { ...base, findings },
     problems: [
@@ -211,15 +210,20 @@ function analyseReading(parts: Parts, document: ConfigDocument, reading: Reading
   };
 }
 
-/** Everything known about a job. */
-interface ResolvedJob extends Layer {
-  /** The same without a number of GPUs that was only assumed, and what follows from it: rules judge by this. */
-  readonly told: Layer;
+function analyseChanged(parts: Parts, document: ConfigDocument, job: JobAnalysis, change: PartialJob): JobAnalysis {
+  const layer = withChange(triedJob(job), change);
+  const resolved = clusterOf(layer.job);
+  // A number of GPUs that nobody told stays one.
+  const cluster = layer.sources['cluster.gpus']?.kind === 'assumed' ? { ...resolved, isAssumed: true } : resolved;
+  const { result, findings } = judge(parts, job, { ...layer, told: layer, keys: job.keys }, cluster, job.ignored);
+  const changed = { ...job, ...layer, told: layer, cluster: cluster.cluster, result };
+  return { ...changed, findings: place(parts, document, changed, findings, wantedSeverity(document.text, parts.settings().rules)) };
 }
 
 /** Everything known about the job, and the hardware it names. */
 function resolve(parts: Parts, reading: Reading, linked: readonly Layer[]): ResolvedJob & { readonly cluster: ResolvedCluster } {
   const { job, sources, runsAs } = reading;
+  const { calibration } = parts.settings();
   // transformers/integrations/deepspeed.py fills every "auto" from the training arguments.
   const merged = mergeLayers([{ job, sources, fillsAuto: runsAs === 'huggingface' }, ...linked]);
   const configured = applySettings(merged, parts.settings());
@@ -227,7 +231,7 @@ function resolve(parts: Parts, reading: Reading, linked: readonly Layer[]): Reso
   const world = guard(parts, 'world', undefined, () => assumedWorld(known, reading.kind));
   const all = world ? guard(parts, 'derive', world.layer, () => derive(world.layer.job, world.layer.sources, runsAs)) : known;
   const nothing: ResolvedCluster = { cluster: undefined, isAssumed: false, assumptions: [] };
-  const cluster = guard(parts, 'cluster', nothing, () => clusterOf(all.job));
+  const cluster = guard(parts, 'cluster', nothing, () => calibrated(clusterOf(all.job), calibration, runsAs));
   return {
     ...all,
     told: known,
@@ -235,100 +239,17 @@ function resolve(parts: Parts, reading: Reading, linked: readonly Layer[]): Reso
   };
 }
 
-function judge(
-  parts: Parts,
-  reading: Reading,
-  { job, sources, told, keys }: ResolvedJob & { readonly keys: JobKeys },
-  resolved: ResolvedCluster,
-  ignored: readonly Assumption[],
-): Verdict {
-  const { framework, runsAs, kind } = reading;
-  const key = `${jobKey(framework, kind, { job, sources }, resolved.cluster)} ${JSON.stringify([runsAs, keys.values, ignored])}`;
-  const known = parts.verdicts.get(key);
-  if (known) return known;
-  const result = withAssumptions(estimate(parts, reading, { job, sources }, resolved), ignored);
-  // Nothing is judged against hardware that only Rooflint named.
-  const named = { framework: runsAs, frameworks: [framework, runsAs, ...keys.dialects], keys: keys.values };
-  const input = { ...told, ...named, cluster: resolved.isAssumed ? undefined : resolved.cluster };
-  const trial = trialsOf({ job, ...named, sources, kind });
-  const tryChange = (change: PartialJob) => {
-    const tried = trial(change);
-    return 'estimate' in tried ? tried.estimate : undefined;
-  };
-  const judged = 'estimate' in result && !resolved.isAssumed ? { ...input, estimate: result.estimate, tryChange } : input;
-  const findings = runRules(judged, kind, parts.log).map((finding) => softened(finding, ignored));
-  return parts.verdicts.set(key, { result, findings });
-}
-
-function estimate(parts: Parts, { framework, runsAs, kind }: Reading, layer: Layer, resolved: ResolvedCluster): EstimateResult {
-  const { job } = layer;
-  if (resolved.problem) return { refusal: { why: resolved.problem, missing: ['cluster.gpu'] } };
-  const early = refusalFor(kind, framework, job);
-  if (early) return early;
-  const hidden = refusalForHidden(layer, kind);
-  if (hidden) return { refusal: hidden };
-  const failed: EstimateResult = { refusal: { why: 'the estimate failed on this job; the log of the server says why', missing: [] } };
-  const result = guard(parts, 'estimate', failed, () => estimateJob(job, runsAs, resolved.cluster));
-  return withAssumptions(result, [...resolved.assumptions, ...assumptionsOfNames(layer), ...assumptionsForHidden(layer, kind, runsAs)]);
-}
-
-/** What starts other programs and says little about them. */
-const carriers: ReadonlySet<string> = new Set(['kubernetes', 'compose', 'skypilot']);
-
-/** Documents that are no whole job: what to open instead. */
-function refusalFor(kind: JobKind, framework: string, job: Layer['job']): EstimateResult | undefined {
-  if (kind === 'model') {
-    return { refusal: { why: 'a model alone has no step time: open the launch script or serve command that names it', missing: [] } };
-  }
-  if (kind === 'cluster') {
-    const why = carriers.has(framework)
-      ? 'what is started here is not recognised: the image, or a program in another place, decides what runs; the machines alone are known'
-      : 'this file says where something runs; no launch that Rooflint reads was found in it';
-    return { refusal: { why, missing: [] } };
-  }
-  // A file of settings for a launch; a launch itself says at least how much a GPU gets.
-  const isSettings = framework === 'deepspeed' || (framework === 'accelerate' && job['batch.micro'] === undefined);
-  if (isSettings && job['model.layers'] === undefined && job['model.hidden'] === undefined) {
-    const missing: readonly JobField[] = ['model.layers', 'model.hidden', 'model.heads', 'sequence.length'];
-    return { refusal: { why: 'model shape unknown: open the launch script that names this file', missing } };
-  }
-  return undefined;
-}
-
-/** What was assumed on the way belongs to the estimate that rests on it; of two words on one field the first stands. */
-function withAssumptions(result: EstimateResult, assumptions: readonly Assumption[]): EstimateResult {
-  if (!('estimate' in result) || assumptions.length === 0) return result;
-  const said = new Set(assumptions.flatMap(({ field }) => field ?? []));
-  const others = result.estimate.assumptions.filter(({ field }) => field === undefined || !said.has(field));
-  const all = [...assumptions, ...others];
-  const { estimate } = result;
-  return { estimate: estimate.kind === 'training' ? estimate.withAssumptions(all) : { ...estimate, assumptions: all } };
-}
-
 function place(
   parts: Parts,
   document: ConfigDocument,
   job: Omit<JobAnalysis, 'findings'>,
   findings: readonly Finding[],
-  within: ConfigDocument | undefined,
   wanted: WantedSeverity,
 ): readonly PlacedFinding[] {
   const { sources, links, keys } = job;
-  const adapter: Adapter | undefined = adapters.find(({ id }) => id === job.framework);
   const launch = firstLine(document.text, job.launch);
-  // In a script inside another file flags can be added; where keys of an inner file would go is not known.
-  const written = within ?? document;
-  const canAdd = within === undefined || within.format === 'shell';
   const context = { uri: document.uri, launch, job: job.job, sources, keys: keys.origins, links };
-  const editing = {
-    document: written,
-    job: job.job,
-    sources,
-    keys,
-    linked: (uri: string) => linkedDocument(parts, uri),
-    dialect: job.framework,
-    spell: (field: JobField, value: string | number | boolean) => (canAdd ? adapter?.spell?.(field, value, written.format) : undefined),
-  };
+  const editing = editContext(parts, document, job);
   return findings.flatMap((finding) => {
     const placed = placeFinding(finding, context);
     const severity = wanted(finding.rule, finding.severity, placed.place.range.start);
@@ -336,6 +257,23 @@ function place(
     const edits = finding.fixes.map((fix) => guard(parts, `fix of ${finding.rule}`, undefined, () => editsOf(fix, editing)));
     return [{ finding: severity === finding.severity ? finding : { ...finding, severity }, ...placed, edits }];
   });
+}
+
+function editContext(parts: Parts, document: ConfigDocument, job: Omit<JobAnalysis, 'findings'>): EditContext {
+  const { within, framework, sources, keys } = job;
+  const adapter: Adapter | undefined = adapters.find(({ id }) => id === framework);
+  // In a script inside another file flags can be added; where keys of an inner file would go is not known.
+  const written = within ?? document;
+  const canAdd = within === undefined || within.format === 'shell';
+  return {
+    document: written,
+    job: job.job,
+    sources,
+    keys,
+    linked: (uri: string) => linkedDocument(parts, uri),
+    dialect: framework,
+    spell: (field: JobField, value: string | number | boolean) => (canAdd ? adapter?.spell?.(field, value, written.format) : undefined),
+  };
 }
 
 /** A launch over many lines is pointed at by its first one that holds words; a quote alone may stand in front of them. */

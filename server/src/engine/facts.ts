@@ -1,8 +1,9 @@
 /** A job as flat facts under short stable names, for `rooflint read` and whoever compares readings. */
 import { fieldInfo, jobFields } from '../core/fields.ts';
-import type { JobField, JobKind } from '../core/job-fields.ts';
+import type { JobField, JobFields, JobKind } from '../core/job-fields.ts';
 import type { Origin, Range } from '../core/origin.ts';
 import type { JobAnalysis } from './analysis.ts';
+import { formatFieldValue } from './format.ts';
 
 /** Where a fact stands, or how it came about. A `linked` fact stands in another file. */
 export type FactSource =
@@ -32,7 +33,8 @@ function factName(field: JobField, kind: JobKind): string {
 }
 
 function factValue(field: JobField, value: unknown): unknown {
-  return field === 'model.dtype' ? (checkpointTypes[String(value)] ?? value) : value;
+  if (field === 'model.dtype') return checkpointTypes[String(value)] ?? value;
+  return typeof value === 'object' ? formatFieldValue(value as JobFields[JobField]) : value;
 }
 
 function sourceOf(origin: Origin | undefined, uri: string, kind: JobKind): FactSource {

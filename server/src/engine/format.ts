@@ -1,4 +1,5 @@
 /** How numbers are written for people: unit near the size of the value, few digits, the band behind it. */
+import type { JobField, JobFields, PartialJob } from '../core/job-fields.ts';
 import type { Band, Term } from '../core/term.ts';
 import type { Unit } from '../core/units.ts';
 
@@ -149,8 +150,15 @@ export function formatRange(term: Term): string {
   return unit === 'count' || unit === 'USD' ? ends : `${ends} ${pick(value, scalesOf[unit]).suffix}`;
 }
 
+/** A shape in a few words: what it is called, or its layers and width. */
+function shapeText(shape: PartialJob): string {
+  const { 'model.layers': layers = 0, 'model.hidden': hidden = 0 } = shape;
+  return `${grouped(layers)} ${layers === 1 ? 'layer' : 'layers'} of width ${grouped(hidden)}`;
+}
+
 /** A field's value as written in hovers: numbers with separators, switches as on and off. */
-export function formatFieldValue(value: string | number | boolean, unit?: string): string {
+export function formatFieldValue(value: JobFields[JobField], unit?: string): string {
+  if (typeof value === 'object') return shapeText(value);
   if (typeof value === 'boolean') return value ? 'on' : 'off';
   if (typeof value === 'string') return value;
   const text = Number.isInteger(value) ? grouped(value) : String(value);

@@ -8,6 +8,7 @@ import { adapters } from '../frameworks/index.ts';
 import type { ConfigDocument, Problem, TextFormat } from '../syntax/document.ts';
 import { readDocument } from '../syntax/read.ts';
 import type { FileAccess, ResolvedLink } from './analysis.ts';
+import { draftLayer } from './draft-layer.ts';
 import { type PlacedSetting, placedSettings } from './keys.ts';
 import type { Layer } from './layers.ts';
 import { missingDeepspeed } from './missing-deepspeed.ts';
@@ -39,7 +40,11 @@ interface Followed {
 /** A link may lead to a file with links of its own (a vLLM YAML that names a model), but not further than this. */
 const deepest = 3;
 
-const adapterOf: { readonly [R in Link['role']]?: string } = { 'deepspeed-config': 'deepspeed', model: 'huggingface' };
+const adapterOf: { readonly [R in Link['role']]?: string } = {
+  'deepspeed-config': 'deepspeed',
+  model: 'huggingface',
+  'draft-model': 'huggingface',
+};
 
 /** What following needs of its surroundings. */
 export interface Surroundings {
@@ -57,7 +62,10 @@ const noRequirements: Requirements = { pins: () => [], files: () => [] };
 export function followLinks(document: ConfigDocument, reading: Reading, around: Surroundings): readonly FollowedLink[] {
   return reading.links.map((link) => {
     const { link: resolved, layer, unread = [], written = [], files: read } = follow(document, reading, link, around, 0);
-    return { link: resolved, ...(layer ? { layer } : {}), problems: problemOf(resolved), unread, written, dependsOn: read };
+    const problems = problemOf(resolved);
+    if (link.role === 'draft-model')
+      return { link: resolved, ...(layer ? { layer: draftLayer(layer) } : {}), problems, unread: [], written: [], dependsOn: read };
+    return { link: resolved, ...(layer ? { layer } : {}), problems, unread, written, dependsOn: read };
   });
 }
 
@@ -75,7 +83,7 @@ function follow(document: ConfigDocument, reading: Reading, link: Link, around: 
   const read = adapter && readingsOf(adapter, linked, around.fault, requirements.pins, reading)[0];
   const first = read && inFiles(linked, read);
   if (!first) return { link: { ...link, uri, missing: 'the file is there, but nothing in it could be read' }, files: [uri] };
-  const beside = link.role === 'model' && adapter ? besideModel(uri, adapter, around) : undefined;
+  const beside = isModel(link) && adapter ? besideModel(uri, adapter, around) : undefined;
   // A file beneath is overruled in the model it names, and in the whole shape of that model with it.
   const named = namesModel(reading) ? first.links.filter(({ role }) => role !== 'model') : first.links;
   const deeper = depth < deepest ? named.map((next) => follow(linked, first, next, around, depth + 1)) : [];
@@ -95,6 +103,9 @@ function follow(document: ConfigDocument, reading: Reading, link: Link, around: 
     ],
   };
 }
+
+/** The served model or the one that drafts for it: both are found by name or folder. */
+const isModel = ({ role }: Link): boolean => role === 'model' || role === 'draft-model';
 
 const namesModel = ({ links }: Reading): boolean => links.some(({ role }) => role === 'model');
 
@@ -121,7 +132,7 @@ const isHidden = (target: string): boolean => /[$`]/.test(target);
 
 /** The file a link means: for a model its config.json, in the folder it names or among the user's own models. */
 function locate(fromUri: string, link: Link, { files, modelFolders }: Surroundings): string | undefined {
-  if (link.role !== 'model') return files.resolve(fromUri, link.target);
+  if (!isModel(link)) return files.resolve(fromUri, link.target);
   const name = link.target.replace(/\/+$/, '');
   const last = name.split('/').at(-1) ?? name;
   const own = modelFolders.flatMap((folder) => [name, last].flatMap((one) => [`${folder}/${one}/config.json`, `${folder}/${one}.json`]));
@@ -134,11 +145,11 @@ function locate(fromUri: string, link: Link, { files, modelFolders }: Surroundin
 
 /** A public model's name needs no file; everything else is missing. */
 function withoutFile(uri: string, link: Link): Followed {
-  const card = link.role === 'model' ? findModelCard(link.target) : undefined;
+  const card = isModel(link) ? findModelCard(link.target) : undefined;
   if (card) return { link: { ...link, modelCard: card.name }, layer: cardLayer(card), files: [] };
   const missing = isHidden(link.target)
     ? `the path ${link.target} is known only when the script runs`
-    : link.role === 'model'
+    : isModel(link)
       ? `there is no ${link.target}/config.json here, and it is not in the table of public models`
       : `there is no file ${link.target} here`;
   const layer = link.role === 'deepspeed-config' ? missingDeepspeed(uri, link.range, link.target, missing) : undefined;
@@ -159,7 +170,8 @@ function linkedDocument(uri: string, text: string, role: Link['role'], files: Fi
   const known = parsed.get(uri);
   // What takes part in a document may change without it.
   if (known && known.text === text && !known.sourced) return known;
-  const format: TextFormat | undefined = role === 'engine-config' ? 'yaml' : role === 'model' ? 'json' : jsonUnlessYaml(uri, role);
+  const format: TextFormat | undefined =
+    role === 'engine-config' ? 'yaml' : role === 'model' || role === 'draft-model' ? 'json' : jsonUnlessYaml(uri, role);
   const document = readDocument(uri, text, format, findSourced(files));
   if (parsed.size >= parsedLimit) parsed.clear();
   parsed.set(uri, document);
@@ -183,15 +195,19 @@ function strongestFirst(layers: readonly Layer[]): Layer {
     : rest.reduce((near, far) => ({ job: { ...far.job, ...near.job }, sources: { ...far.sources, ...near.sources } }), first);
 }
 
+const unknownTo = (role: Link['role']): string =>
+  role === 'draft-model' ? 'Its weights and its cache are not in the estimate' : 'What it says is unknown to the estimate';
+
 /** What to tell about a link that leads nowhere, at the link. */
 function problemOf(link: ResolvedLink): readonly Problem[] {
   if (link.missing === undefined || link.role === 'tokenizer') return [];
   const isNeeded = link.role === 'deepspeed-config' || link.role === 'engine-config' || link.role === 'config';
-  const severity = isNeeded && !isHidden(link.target) ? 'warning' : 'info';
+  // What lies at a place of another machine's, as an engine in its container does, is rarely in a workspace.
+  const isElsewhere = link.role === 'engine-config' && link.target.startsWith('/');
+  const severity = isNeeded && !isHidden(link.target) && !isElsewhere ? 'warning' : 'info';
   // A file that is there has an address; what is wrong is inside.
-  const missing = link.role === 'model' ? 'Model not found' : 'Linked file not found';
+  const missing =
+    link.role === 'draft-model' ? 'Draft model not found' : link.role === 'model' ? 'Model not found' : 'Linked file not found';
   const what = link.uri === undefined ? missing : 'Linked file not read';
-  return [
-    { range: link.range, severity, code: 'missing-link', message: `${what}: ${link.missing}. What it says is unknown to the estimate` },
-  ];
+  return [{ range: link.range, severity, code: 'missing-link', message: `${what}: ${link.missing}. ${unknownTo(link.role)}` }];
 }

@@ -58,6 +58,13 @@ export function jobKey(
   cluster: Cluster | undefined,
 ): string {
   const origins = Object.entries(sources).map(([field, origin]) => `${field}=${kindOf(origin)}`);
-  const hardware = cluster && [cluster.accelerator.id, cluster.gpusPerNode, cluster.nodes, cluster.scaleOut.id, cluster.pricePerGpuHour];
+  const hardware = cluster && [
+    cluster.accelerator.id,
+    cluster.gpusPerNode,
+    cluster.nodes,
+    cluster.scaleOut.id,
+    cluster.pricePerGpuHour,
+    cluster.measured,
+  ];
   return JSON.stringify([framework, kind, job, origins, hardware]);
 }

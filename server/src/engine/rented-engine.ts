@@ -13,7 +13,8 @@ export interface RentedEngine {
   readonly serving: ServingJob;
   readonly job: PartialJob;
   /** Tokens its KV cache holds. */
-  readonly kvTokens: number;
+  /** Tokens in its cache when every request has cached so many. */
+  readonly heldTokens: (each: number) => number;
   /** Half the width of the band of its step times, as a share. */
   readonly band: { readonly low: number; readonly high: number; readonly basis: string };
 }
@@ -42,7 +43,7 @@ export function engineOn({ job, sources, runsAs }: JobAnalysis, gpu: string, ten
     gpus: completed.job.tensor * completed.job.pipeline,
     serving: completed.job,
     job: free,
-    kvTokens: Math.floor(estimate.kvTokens.value),
+    heldTokens: estimate.heldTokens,
     band: { low: low / tpot.value, high: high / tpot.value, basis },
   };
 }

@@ -6,11 +6,12 @@ import type { JobAnalysis } from './analysis.ts';
 import { formatBytes, formatCount, formatNumber, formatPercent, formatSeconds, formatTerm, formatValue } from './format.ts';
 import { conventionOf, worstStageOf } from './terms.ts';
 
-/** `32 GPUs`, `32 GPUs (NVIDIA H100 SXM 80 GB assumed)` when no GPU is named, `8 GPUs (...) assumed` when nobody counts them. */
-function gpuCount({ gpus, assumptions }: TrainingEstimate | ServingEstimate): string {
+/** `32 GPUs`, `4 x 8 GPUs` of whole engines beside each other, `32 GPUs (NVIDIA H100 SXM 80 GB assumed)` when no GPU is named, `8 GPUs (...) assumed` when nobody counts them. */
+function gpuCount({ gpus, assumptions }: TrainingEstimate | ServingEstimate, replicas = 1): string {
   const assumed = assumptions.find(({ field }) => field === 'cluster.gpu');
   const isCounted = assumptions.every(({ field }) => field !== 'cluster.gpus');
-  const count = `${formatNumber(gpus)} ${gpus === 1 ? 'GPU' : 'GPUs'}`;
+  const each = `${formatNumber(gpus)} ${gpus === 1 ? 'GPU' : 'GPUs'}`;
+  const count = replicas > 1 ? `${formatNumber(replicas)} x ${each}` : each;
   if (isCounted) return assumed ? `${count} (${assumed.value} assumed)` : count;
   return assumed ? `${count} (${assumed.value}) assumed` : `${count} assumed`;
 }
@@ -41,13 +42,13 @@ function loadSummary({ sustainedRate, overloaded, timeToFirstToken, timePerToken
 
 const fullContexts = (count: string): string => `${count} full ${count === '1' ? 'context' : 'contexts'} at once`;
 
-function servingSummary(estimate: ServingEstimate): readonly string[] {
-  const { memory, concurrency, kvTokens, decode, prefill, load } = estimate;
+function servingSummary(estimate: ServingEstimate, replicas: number | undefined): readonly string[] {
+  const { memory, concurrency, kvTokens, slots, decode, prefill, load } = estimate;
   return [
-    gpuCount(estimate),
+    gpuCount(estimate, replicas),
     ofCapacity(memory.total, memory.usable),
     `KV cache ${formatCount(kvTokens.value)} tokens`,
-    fullContexts(formatValue(concurrency.value, '1')),
+    slots ? `${slots.count} slots of up to ${formatNumber(slots.each)} tokens` : fullContexts(formatValue(concurrency.value, '1')),
     ...(load
       ? loadSummary(load)
       : [
@@ -75,5 +76,5 @@ export function summaryOf(job: JobAnalysis): string {
   if (job.kind === 'model') return modelSummary(job);
   if ('refusal' in job.result) return `no estimate: ${job.result.refusal.why}`;
   const { estimate } = job.result;
-  return (estimate.kind === 'training' ? trainingSummary(estimate) : servingSummary(estimate)).join(' · ');
+  return (estimate.kind === 'training' ? trainingSummary(estimate) : servingSummary(estimate, job.job['serving.replicas'])).join(' · ');
 }

@@ -7,6 +7,7 @@ import type { EstimateResult } from '../core/estimate.ts';
 import { estimateJob } from '../core/estimate-job.ts';
 import type { JobKind, PartialJob } from '../core/job-fields.ts';
 import { clusterOf } from './cluster.ts';
+import type { Layer } from './layers.ts';
 import { type RuledJob, runRules } from './run-rules.ts';
 import { refusalForHidden } from './unknowns.ts';
 import { withAssumedWorld } from './world.ts';
@@ -37,13 +38,27 @@ function errorsOf({ kind, ...job }: TriedJob) {
 }
 
 function resultOf(tried: TriedJob, change: PartialJob, known: ReadonlySet<string>): EstimateResult {
-  const { framework, kind } = tried;
-  const changed = withFields(tried.job, tried.sources, framework, withAssumedWorld(tried, change));
-  const complete = change['recompute.granularity'] === undefined ? changed.job : withRecomputeMethod(changed.job);
-  const refused = errorsOf({ ...tried, ...changed, job: complete }).find(({ rule, what }) => !known.has(rule + what));
-  if (refused) return { refusal: { why: refused.what, missing: [] } };
-  const hidden = refusalForHidden({ job: complete, sources: changed.sources }, kind);
-  return hidden ? { refusal: hidden } : estimateJob(complete, framework, clusterOf(complete).cluster);
+  const changed = withChange(tried, change);
+  const refused = errorsOf({ ...tried, ...changed }).find(({ rule, what }) => !known.has(rule + what));
+  return refused ? { refusal: { why: refused.what, missing: [] } } : estimateChanged(tried, changed);
+}
+
+/** The job with a change and everything that follows from it. */
+export function withChange(tried: TriedJob, change: PartialJob): Layer {
+  const { job, sources } = withFields(tried.job, tried.sources, tried.framework, withAssumedWorld(tried, change));
+  return { job: change['recompute.granularity'] === undefined ? job : withRecomputeMethod(job), sources };
+}
+
+/** Its estimate, whatever the rules say. */
+export function estimateChanged({ framework, kind }: TriedJob, changed: Layer): EstimateResult {
+  const hidden = refusalForHidden(changed, kind);
+  return hidden ? { refusal: hidden } : estimateJob(changed.job, framework, clusterOf(changed.job).cluster);
+}
+
+/** Says of changes what the framework would refuse about them and does not refuse now; undefined for those it would take. */
+export function refusalsOf(tried: TriedJob): (change: PartialJob) => string | undefined {
+  const known = new Set(errorsOf(tried).map(({ rule, what }) => rule + what));
+  return (change) => errorsOf({ ...tried, ...withChange(tried, change) }).find(({ rule, what }) => !known.has(rule + what))?.what;
 }
 
 /** Full recomputation needs a method: one checkpoint per layer is the usual choice. Other kinds must have none. */

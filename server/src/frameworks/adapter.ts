@@ -22,7 +22,7 @@ export interface Link {
 }
 
 /** `config`: a file of another framework that takes part in the job, such as the YAML of `accelerate launch`. */
-export type LinkRole = 'deepspeed-config' | 'model' | 'tokenizer' | 'script' | 'engine-config' | 'config';
+export type LinkRole = 'deepspeed-config' | 'model' | 'draft-model' | 'tokenizer' | 'script' | 'engine-config' | 'config';
 
 /** A key the adapter met and did not follow. */
 export interface UnreadKey {

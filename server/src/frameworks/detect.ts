@@ -1,6 +1,7 @@
 /** Which framework a document belongs to. Each adapter judges for itself. */
 import type { ConfigDocument } from '../syntax/document.ts';
 import type { Adapter, ReadInner, Reading } from './adapter.ts';
+import { withLoads } from './benchmarks/stated-load.ts';
 import { documentPins } from './document-pins.ts';
 import { adapters } from './index.ts';
 import type { Pins } from './pins.ts';
@@ -88,7 +89,12 @@ function readLive(document: ConfigDocument, fault: Fault, around: Pins): Recogni
     );
     taken.push(...free.map((reading) => ({ adapter, reading })));
   }
-  const jobs = taken.length > 1 ? taken.sort((a, b) => a.reading.launch.start - b.reading.launch.start) : taken;
+  const ordered = taken.length > 1 ? taken.sort((a, b) => a.reading.launch.start - b.reading.launch.start) : taken;
+  const loaded = withLoads(
+    document,
+    ordered.map(({ reading }) => reading),
+  );
+  const jobs = ordered.map(({ adapter }, index) => ({ adapter, reading: loaded[index] as Reading }));
   return { adapter: all[0]?.adapter, jobs };
 }
 

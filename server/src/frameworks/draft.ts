@@ -122,6 +122,14 @@ function noteOpen(draft: Draft, settings: readonly Setting[]): void {
   addProblem(draft, first.key, 'info', 'hidden-arguments', `${names} may set more than this file shows; defaults hold unless it does`);
 }
 
+/** A model that drafts tokens is looked up as the served one is. */
+function linkDraft({ job, sources, links }: Draft): void {
+  const target = job['serving.draftModel'];
+  const origin = sources['serving.draftModel'];
+  if (target === undefined || origin?.kind !== 'key' || /^\[?ngram\]?$|^suffix$/i.test(target)) return;
+  links.push({ range: origin.value, target, role: 'draft-model' });
+}
+
 /**
  * Settings nobody used become the unread keys, and so do those that are read and that no formula follows. `dialect` is
  * the one whose keys the settings are, the framework's own as a rule.
@@ -135,6 +143,7 @@ export function finishReading(
 ): Reading {
   noteWritten(draft, dialect, settings);
   noteOpen(draft, settings);
+  linkDraft(draft);
   const unread = settings.flatMap((setting): UnreadKey[] => {
     const instead = insteadOf(notModelled, setting);
     const key = { name: setting.spelling, range: setting.key };

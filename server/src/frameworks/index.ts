@@ -46,6 +46,7 @@ import { adapter as skypilot } from './skypilot/skypilot.ts';
 import { adapter as slime } from './slime/slime.ts';
 import { adapter as tensorrtLlm } from './tensorrt-llm/tensorrt-llm.ts';
 import { adapter as tgi } from './tgi/tgi.ts';
+import { adapter as torchPipelining } from './torch-pipelining/torch-pipelining.ts';
 import { adapter as torchtitan } from './torchtitan/torchtitan.ts';
 import { adapter as torchtune } from './torchtune/torchtune.ts';
 import { adapter as triton } from './triton/triton.ts';
@@ -100,6 +101,7 @@ export const adapters: readonly Adapter[] = [
   slime,
   tensorrtLlm,
   tgi,
+  torchPipelining,
   torchtitan,
   torchtune,
   triton,

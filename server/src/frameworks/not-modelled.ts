@@ -68,11 +68,9 @@ export const megatronNotModelled: NotModelledKeys = {
 
 export const vllmNotModelled: NotModelledKeys = {
   ...each('enable-lora enable-lora-bias max-loras max-lora-rank max-cpu-loras lora-dtype lora-extra-vocab-size lora-modules', {
-    instead: 'LoRA adapters take no memory and no time',
+    instead: 'LoRA adapters take no time',
   }),
-  ...each('speculative-config speculative-model num-speculative-tokens speculative-draft-tensor-parallel-size', {
-    instead: 'one token per step, and no draft model in memory',
-  }),
+  ...each('speculative-config speculative-model num-speculative-tokens', { instead: 'one token per step' }),
   'kv-transfer-config': { instead: 'one engine both prefills and decodes' },
   ...each('kv-offloading-size kv-offloading-backend', { instead: 'the KV cache is on the GPU alone' }),
   'num-gpu-blocks-override': { instead: 'the number of KV blocks follows from the memory' },

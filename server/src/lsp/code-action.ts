@@ -1,5 +1,6 @@
 /** textDocument/codeAction: the quick fixes that the diagnostics in the requested range carry. */
 import type { CodeAction, CodeActionParams, Diagnostic } from 'vscode-languageserver';
+import { allFindings } from '../engine/analysis.ts';
 import { type CarriedData, type CarriedFix, carriedFixes, toCodeAction, toOffsets } from './convert.ts';
 import { overlaps } from './lookup.ts';
 import type { Session } from './session.ts';
@@ -33,8 +34,6 @@ async function currentFixes(session: Session, uri: string, diagnostic: Diagnosti
   const lines = session.lines(uri);
   if (!analysis || !lines) return [];
   const there = toOffsets(lines, diagnostic.range);
-  const placed = analysis.jobs
-    .flatMap(({ findings }) => findings)
-    .find(({ finding, place }) => finding.rule === diagnostic.code && overlaps(place.range, there));
+  const placed = allFindings(analysis).find(({ finding, place }) => finding.rule === diagnostic.code && overlaps(place.range, there));
   return placed ? carriedFixes(placed, session.lines) : [];
 }

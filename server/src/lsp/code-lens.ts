@@ -1,6 +1,8 @@
 /** textDocument/codeLens: one line of figures above each launch. */
 import type { CodeLens, CodeLensParams } from 'vscode-languageserver';
+import type { Range } from '../core/origin.ts';
 import type { Analysis, JobAnalysis } from '../engine/analysis.ts';
+import { configurationSummary, tritonSummary } from '../engine/kernel-summary.ts';
 import { summaryOf } from '../engine/summary.ts';
 import { firstLine } from '../frameworks/setting.ts';
 import { fileName, normalUri } from '../io/uris.ts';
@@ -14,7 +16,27 @@ export async function codeLenses(session: Session, { textDocument }: CodeLensPar
   if (!analysis || !lines) return [];
   const own = analysis.jobs.flatMap((job) => lensesOf(analysis, job).map((lens) => toCodeLens(lines, job.launch, lens)));
   const [first = firstLine(analysis.document)] = analysis.jobs.map(({ launch }) => launch);
-  return [...own, ...(await usersOf(session, analysis.uri)).map((lens) => toCodeLens(lines, first, lens))];
+  const kernels = kernelLenses(analysis).map(({ at, lens }) => toCodeLens(lines, at, lens));
+  return [...own, ...kernels, ...(await usersOf(session, analysis.uri)).map((lens) => toCodeLens(lines, first, lens))];
+}
+
+/** A line of figures above each kernel, by its first launch; the report opens all of them. */
+function kernelLenses({ uri, kernels }: Analysis): readonly { readonly at: Range; readonly lens: LensText }[] {
+  if (kernels?.triton) {
+    const { triton, devices } = kernels;
+    return triton.file.kernels.map((kernel) => ({
+      at: kernel.range,
+      lens: { title: tritonSummary(kernel, triton, devices), command: 'rooflint.report', arguments: [uri, 0] },
+    }));
+  }
+  return (kernels?.cuda?.file.kernels ?? []).flatMap((kernel) => {
+    const launches = kernels?.cuda?.configurations.filter((one) => one.kernel === kernel) ?? [];
+    const [first] = launches;
+    if (!kernels || !first) return [];
+    const more = launches.length > 1 ? ` · ${launches.length} launches` : '';
+    const title = `${configurationSummary(first, kernels.devices)}${more}`;
+    return [{ at: kernel.range, lens: { title, command: 'rooflint.report', arguments: [uri, 0] } }];
+  });
 }
 
 /** Most scripts that a lens of a shared file names. */

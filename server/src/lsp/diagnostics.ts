@@ -1,6 +1,6 @@
 /** Diagnostics of one document: findings of the rules and problems of reading. */
 import type { Diagnostic } from 'vscode-languageserver';
-import type { Analysis } from '../engine/analysis.ts';
+import { type Analysis, allFindings } from '../engine/analysis.ts';
 import { suppressionsOf } from '../engine/suppress.ts';
 import { findingToDiagnostic, problemToDiagnostic } from './convert.ts';
 import type { Session } from './session.ts';
@@ -17,7 +17,7 @@ export function diagnosticsOf(session: Session, analysis: Analysis): Diagnostic[
     docsBase: session.docsBase,
     relatedInformation: session.abilities.relatedInformation,
   };
-  const findings = analysis.jobs.flatMap((job) => job.findings.flatMap((placed) => findingToDiagnostic(placed, options) ?? []));
+  const findings = allFindings(analysis).flatMap((placed) => findingToDiagnostic(placed, options) ?? []);
   const problems = analysis.problems.map((problem) => problemToDiagnostic(problem, lines, options));
   const { covers } = suppressionsOf(analysis.document.text);
   const elsewhere = session.dependants.of(analysis.uri).filter(({ code, range }) => !covers(String(code), lines.offsetAt(range.start)));

@@ -4,12 +4,13 @@ import { type TextDocumentContentChangeEvent, TextDocuments } from 'vscode-langu
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import { mayConfigure } from '../frameworks/interest.ts';
 import type { ConfigDocument, TextFormat } from '../syntax/document.ts';
-import { DocumentReader, type FindSourced, type TextChange, unreadDocument } from '../syntax/read.ts';
+import { DocumentReader, type FindSourced, formatOf, type TextChange, unreadDocument } from '../syntax/read.ts';
 
 export interface OpenDocument {
   readonly uri: string;
   /** Text, version and positions. */
   readonly lines: TextDocument;
+  readonly format: TextFormat;
   /** The document read as configuration, with the files it sources; edits that came since the last time are applied at once. */
   readonly read: (find: FindSourced) => ConfigDocument;
   readonly update: (changes: readonly TextDocumentContentChangeEvent[], version: number) => void;
@@ -30,6 +31,10 @@ const formats: Readonly<Record<string, TextFormat>> = {
   dockerfile: 'dockerfile',
   pbtxt: 'pbtxt',
   modelfile: 'modelfile',
+  'cuda-cpp': 'cuda',
+  cuda: 'cuda',
+  hip: 'cuda',
+  csv: 'csv',
 };
 
 export function createDocuments(): OpenDocuments {
@@ -52,6 +57,7 @@ function openDocument(uri: string, language: string, version: number, text: stri
   return {
     uri,
     lines,
+    format: formats[language] ?? formatOf(uri, text),
     read: (find) => {
       finder = find;
       const format = formats[language];

@@ -3,6 +3,7 @@ import type { Hover, TextDocumentPositionParams } from 'vscode-languageserver';
 import type { Range } from '../core/origin.ts';
 import type { Analysis } from '../engine/analysis.ts';
 import { fileName, normalUri } from '../io/uris.ts';
+import { kernelMarkdown } from '../report/kernel.ts';
 import { plain } from '../report/markdown-text.ts';
 import { toHover } from './convert.ts';
 import { fieldHover, keyHover, launchHover, linkHover, unreadHover } from './hover-text.ts';
@@ -27,6 +28,8 @@ interface Said {
 
 /** What the document itself says of the place. */
 function wordsAt(session: Session, analysis: Analysis, offset: number): Said | undefined {
+  const kernel = kernelAt(analysis, offset);
+  if (kernel) return kernel;
   const variable = variableHover(analysis, offset, session.lines);
   const found = fieldsAt(analysis, offset);
   const link = linkAt(analysis, offset);
@@ -50,6 +53,17 @@ function wordsAt(session: Session, analysis: Analysis, offset: number): Said | u
   }
   const launched = analysis.document.format === 'shell' ? analysis.jobs.find(({ launch }) => contains(launch, offset)) : undefined;
   return launched && { range: launched.launch, parts: [launchHover(launched)] };
+}
+
+/** A kernel where it is defined or launched. */
+function kernelAt({ kernels }: Analysis, offset: number): Said | undefined {
+  if (!kernels) return undefined;
+  const { kernels: all, launches } = kernels.triton?.file ?? kernels.cuda?.file ?? { kernels: [], launches: [] };
+  const defined = all.find(({ nameRange }) => contains(nameRange, offset));
+  const launched = defined ? undefined : launches.find(({ range }) => contains(range, offset));
+  const range = defined?.nameRange ?? launched?.range;
+  const words = kernelMarkdown(kernels, defined?.name ?? launched?.kernel ?? '');
+  return range && words !== undefined ? { range, parts: [words] } : undefined;
 }
 
 function fieldWords(session: Session, analysis: Analysis, { job, fields }: FieldsAt): string {

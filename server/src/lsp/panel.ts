@@ -27,11 +27,10 @@ export function panelOf(analysis: Analysis | undefined, jobIndex: number): Panel
     summary: estimate.kind === 'serving' ? servingRows(estimate) : summaryRows(estimate),
     assumptions: estimate.assumptions.map(({ field, value, why }) => `${field ? `${fieldInfo[field].label}: ` : ''}${value} (${why})`),
   };
-  if (estimate.kind === 'training') {
-    return { type: 'job', job: { ...common, usableBytes: estimate.memory.usable.value, request: estimate.schedule } };
-  }
   if (!job.cluster) return nothing('no GPU is known: name one in the cluster settings');
-  return { type: 'serving', job: { ...common, job: job.job, runsAs: job.runsAs, cluster: job.cluster } };
+  const read = { ...common, job: job.job, runsAs: job.runsAs, cluster: job.cluster };
+  if (estimate.kind === 'serving') return { type: 'serving', job: read };
+  return { type: 'job', job: { ...read, usableBytes: estimate.memory.usable.value, request: estimate.schedule } };
 }
 
 function summaryRows(estimate: TrainingEstimate): PanelJob['summary'] {

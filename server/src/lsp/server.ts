@@ -1,7 +1,12 @@
 /** The language server: wires each message of the protocol to the file that answers it. */
 import { type Connection, DidChangeConfigurationNotification, DidChangeWatchedFilesNotification } from 'vscode-languageserver';
+import { calibrationPath } from '../core/calibration/calibration-file.ts';
 import { normalUri } from '../io/uris.ts';
+import { noAnswer } from '../protocol/no-answer.ts';
 import {
+  type BesideParams,
+  type BesideResult,
+  besideRequest,
   clusterChoicesRequest,
   compareRequest,
   type DocumentParams,
@@ -12,8 +17,14 @@ import {
   panelRequest,
   placeRequest,
   reportRequest,
+  type WhatIfParams,
+  type WhatIfResult,
+  type WriteResult,
+  whatIfRequest,
+  writeRequest,
 } from '../protocol/requests.ts';
-import { initParsers } from '../syntax/parsers.ts';
+import { initKernelParser, initParsers } from '../syntax/parsers.ts';
+import { beside } from './beside.ts';
 import { codeActions } from './code-action.ts';
 import { codeLenses } from './code-lens.ts';
 import { completion } from './completion.ts';
@@ -27,11 +38,13 @@ import { type Guard, guardOf, logFault } from './guard.ts';
 import { hover } from './hover.ts';
 import { abilitiesOf, docsBaseOf, hasOwnCommands, initializeResult, rootsOf, withSlash } from './initialize.ts';
 import { inlayHints } from './inlay-hint.ts';
+import { answerMeasured } from './measured-requests.ts';
 import { createPublisher, type Publisher } from './publisher.ts';
 import { references } from './references.ts';
 import { prepareRename, rename } from './rename.ts';
 import { createSession, type Session } from './session.ts';
 import { readSettings } from './settings.ts';
+import { whatIfResult, writeResult } from './what-if.ts';
 
 export interface ServerOptions {
   /** Folder of the parser runtime and, unless `grammarFolder` is given, of the grammars. */
@@ -44,7 +57,7 @@ export interface ServerOptions {
 
 /** Files whose change on disk can change an answer. Groups do not nest in the protocol's patterns, so there are several. */
 const watched = [
-  '**/*.{json,jsonc,yaml,yml,toml,sh,bash,sbatch,slurm,py,txt,dockerfile,pbtxt,modelfile}',
+  '**/*.{json,jsonc,yaml,yml,toml,sh,bash,sbatch,slurm,py,txt,dockerfile,pbtxt,modelfile,csv,cu,cuh,hip}',
   '**/{Dockerfile,Containerfile,Modelfile}*',
 ];
 
@@ -54,7 +67,9 @@ export function startServer(connection: Connection, options: ServerOptions): voi
   const parsers = initParsers(options.wasmFolder, options.grammarFolder).catch((error: unknown) => {
     logFault(connection, 'parsers', error);
   });
-  const session = createSession(connection, documents, parsers);
+  const kernelParser = () =>
+    initKernelParser(options.grammarFolder ?? options.wasmFolder).catch((error: unknown) => logFault(connection, 'kernel parser', error));
+  const session = createSession(connection, documents, { parsers, kernelParser });
   const publisher = createPublisher(session);
   const guard = guardOf(connection);
   connection.onInitialize((params) => {
@@ -68,6 +83,7 @@ export function startServer(connection: Connection, options: ServerOptions): voi
   followFiles(session, publisher, guard);
   answerEditor(session, guard);
   answerOwnRequests(session, guard);
+  answerMeasured(session, guard, publisher);
   documents.listen(connection);
   connection.listen();
 }
@@ -123,7 +139,9 @@ function followFiles(session: Session, publisher: Publisher, guard: Guard): void
   });
   connection.onDidChangeWatchedFiles(
     guard('workspace/didChangeWatchedFiles', undefined, ({ changes }) => {
-      const stale = new Set(changes.flatMap(({ uri }) => session.invalidate(uri, { appeared: true })));
+      const calibrated = changes.some(({ uri }) => uri.endsWith(`/${calibrationPath}`));
+      if (calibrated) session.forgetCalibration();
+      const stale = new Set(calibrated ? session.invalidate() : changes.flatMap(({ uri }) => session.invalidate(uri, { appeared: true })));
       for (const { uri } of changes) session.index.update(normalUri(uri));
       publisher.refresh([...stale]);
       publisher.askDependants(documents.all());
@@ -180,5 +198,18 @@ function answerOwnRequests(session: Session, guard: Guard): void {
   connection.onRequest<PlaceResult, void>(
     placeRequest,
     guard<PlaceParams, PlaceResult>(placeRequest, null, (params) => place(session, params)),
+  );
+  connection.onRequest<WhatIfResult, void>(
+    whatIfRequest,
+    guard<WhatIfParams, WhatIfResult>(whatIfRequest, noAnswer(failed), (params) => whatIfResult(session, params)),
+  );
+  connection.onRequest<WriteResult, void>(
+    writeRequest,
+    guard<WhatIfParams, WriteResult>(writeRequest, { why: failed }, (params) => writeResult(session, params)),
+  );
+  const nothing: BesideResult = { shown: { type: 'empty', why: failed }, rows: [], restsOn: [] };
+  connection.onRequest<BesideResult, void>(
+    besideRequest,
+    guard<BesideParams, BesideResult>(besideRequest, nothing, (params) => beside(session, params)),
   );
 }

@@ -3,11 +3,14 @@
  * document. Analyses are caches: they are made again when the document, a linked file or a setting changes.
  */
 import type { Connection } from 'vscode-languageserver';
+import type { CalibrationFile } from '../core/calibration/calibration-file.ts';
 import type { Analysis } from '../engine/analysis.ts';
 import { createEngine, type Engine } from '../engine/engine.ts';
 import { findSourced, scriptLinks } from '../engine/sourced.ts';
+import { readCalibrations } from '../io/calibration-file.ts';
 import { diskFiles } from '../io/files.ts';
 import { normalUri } from '../io/uris.ts';
+import { formatOf } from '../syntax/read.ts';
 import { type Lines, type LinesByUri, linesOf } from './convert.ts';
 import { createDependants, type Dependants } from './dependants.ts';
 import type { OpenDocument, OpenDocuments } from './documents.ts';
@@ -48,6 +51,10 @@ export interface Session {
    */
   readonly invalidate: (uri?: string, how?: { readonly appeared: boolean }) => readonly OpenDocument[];
   readonly setRoots: (folders: readonly string[]) => void;
+  /** Folders of the workspace. */
+  readonly roots: () => readonly string[];
+  /** Reads the calibrations of the workspace again when they are next needed. */
+  readonly forgetCalibration: () => void;
   /** Which files of the workspace rest on which. */
   readonly index: WorkspaceIndex;
   /** What the users of an open document say about it. */
@@ -73,8 +80,14 @@ export const noAbilities: ClientAbilities = {
   registerWatchedFiles: false,
 };
 
-/** `parsers` resolves when they can be used. */
-export function createSession(connection: Connection, documents: OpenDocuments, parsers: Promise<void>): Session {
+export interface SessionParsers {
+  /** Resolves when they can be used. */
+  readonly parsers: Promise<void>;
+  /** Loads the grammar of kernels at the first question for one. */
+  readonly kernelParser: () => Promise<void>;
+}
+
+export function createSession(connection: Connection, documents: OpenDocuments, { parsers, kernelParser }: SessionParsers): Session {
   let disk = diskFiles();
   let roots: readonly string[] = [];
   let cache = new Map<string, Cached>();
@@ -87,7 +100,16 @@ export function createSession(connection: Connection, documents: OpenDocuments, 
     },
     resolve: (fromUri: string, path: string) => disk.resolve(fromUri, path),
   };
-  const engine = createEngine({ files, settings: () => session.settings.engine, log: (message) => connection.console.error(message) });
+  let calibration: CalibrationFile | undefined;
+  const calibrations = (): CalibrationFile => {
+    calibration ??= readCalibrations(roots);
+    return calibration;
+  };
+  const engine = createEngine({
+    files,
+    settings: () => ({ ...session.settings.engine, calibration: calibrations() }),
+    log: (message) => connection.console.error(message),
+  });
   const session: Session = {
     connection,
     documents,
@@ -99,6 +121,7 @@ export function createSession(connection: Connection, documents: OpenDocuments, 
     analysisOf: async (uri) => {
       await session.ready;
       const document = open(uri);
+      if (document?.format === 'cuda' || (!document && formatOf(uri, '') === 'cuda')) await kernelParser();
       if (!document) {
         disk.forget(uri);
         const found = disk.read(uri);
@@ -124,6 +147,11 @@ export function createSession(connection: Connection, documents: OpenDocuments, 
     setRoots: (folders) => {
       roots = folders;
       disk = diskFiles(folders);
+      calibration = undefined;
+    },
+    roots: () => roots,
+    forgetCalibration: () => {
+      calibration = undefined;
     },
     index: createWorkspaceIndex((uri) => {
       const found = files.read(uri);

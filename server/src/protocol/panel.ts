@@ -1,7 +1,9 @@
-/** Messages between the server, the client and the panel. Plain data only. */
+/** Messages between the server, the client and the panel. Plain data only; a new one gets its row in panel-shapes.ts too. */
 import type { Cluster } from '../core/hardware.ts';
 import type { PartialJob } from '../core/job-fields.ts';
 import type { ScheduleRequest } from '../core/schedules/schedule.ts';
+import type { PanelMeasured } from './measured.ts';
+import type { Change, DifferenceRow, OtherJob, WhatIfOutcome } from './what-if.ts';
 
 /** What is told of any job that the panel shows. */
 export interface PanelSubject {
@@ -16,26 +18,49 @@ export interface PanelSubject {
   readonly assumptions: readonly string[];
 }
 
-/** A training job: its schedule, which the panel simulates. */
-export interface PanelJob extends PanelSubject {
-  readonly usableBytes: number;
-  readonly request: ScheduleRequest;
-}
-
-/** A serving job as it was read: the panel completes, estimates and simulates it with its own copy of the core. */
-export interface ServingPanelJob extends PanelSubject {
+/** A job as it was read, completed as far as the engine can: what the panel's own copy of the core works from. */
+export interface ReadJob {
   readonly job: PartialJob;
-  /** The engine's id. */
+  /** The name by which the model knows the framework or engine. */
   readonly runsAs: string;
   readonly cluster: Cluster;
 }
 
-/** To the panel. */
-export type PanelMessage =
+/** A training job: its schedule, which the panel simulates, and the job itself, whose step it takes apart. */
+export interface PanelJob extends PanelSubject, ReadJob {
+  readonly usableBytes: number;
+  readonly request: ScheduleRequest;
+}
+
+/** A serving job, which the panel completes, estimates and simulates. */
+export interface ServingPanelJob extends PanelSubject, ReadJob {}
+
+/** A job as the panel shows it. */
+export type JobMessage =
   | { readonly type: 'job'; readonly job: PanelJob }
   | { readonly type: 'serving'; readonly job: ServingPanelJob }
   /** Nothing to show, and why; the last picture stays, greyed. */
   | { readonly type: 'empty'; readonly why: string };
+
+/** What the panel's values give, and the job as it would be. */
+export interface WhatIfAnswer extends WhatIfOutcome {
+  /** That of the question: a later one has made this answer worthless. */
+  readonly turn: number;
+  readonly shown: JobMessage;
+}
+
+/** To the panel. */
+export type PanelMessage =
+  | JobMessage
+  | { readonly type: 'whatIf'; readonly answer: WhatIfAnswer }
+  /** The change was written, or why it was not. */
+  | { readonly type: 'applied'; readonly done: boolean; readonly text: string }
+  /** Measured runs beside the prediction. */
+  | { readonly type: 'measured'; readonly measured: PanelMeasured }
+  /** Another job beside this one, with the numbers in which they differ (this one first); without a job, why there is none. */
+  | { readonly type: 'beside'; readonly title: string; readonly shown: JobMessage; readonly rows: readonly DifferenceRow[] }
+  /** What may be put beside this job, where the host has no list of its own to choose from. */
+  | { readonly type: 'others'; readonly jobs: readonly OtherJob[] };
 
 /** From the panel. */
 export type PanelReply =
@@ -43,4 +68,14 @@ export type PanelReply =
   /** After every drawing: for tests and the log. Operations of a schedule, or steps of an engine. */
   | { readonly type: 'drawn'; readonly operations: number; readonly milliseconds: number }
   /** Jump to the text of a field. */
-  | { readonly type: 'reveal'; readonly field: string };
+  | { readonly type: 'reveal'; readonly field: string }
+  /** What these values would give; the answer has the same turn. */
+  | { readonly type: 'whatIf'; readonly turn: number; readonly change: Change }
+  /** Write these values into the file. */
+  | { readonly type: 'apply'; readonly change: Change }
+  /** Put another job beside this one: of a file still to be chosen, of one that was told, or of this file at its last commit. */
+  | { readonly type: 'compare'; readonly other: 'choose' | 'last-commit' | { readonly file: string; readonly job: number } }
+  /** Choose measured files to show, or calibrate the estimates by those that are shown. */
+  | { readonly type: 'measure'; readonly action: 'open' | 'calibrate' }
+  /** A picture or a trace to be saved where the user says; in a plain page a download. */
+  | { readonly type: 'save'; readonly name: string; readonly encoding: 'text' | 'base64'; readonly content: string };

@@ -1,5 +1,6 @@
 /** Requests of Rooflint's own, beside the standard LSP ones. Names and plain-data shapes. */
-import type { PanelMessage } from './panel.ts';
+import type { JobMessage, WhatIfAnswer } from './panel.ts';
+import type { Change, DifferenceRow } from './what-if.ts';
 
 export interface DocumentParams {
   readonly uri: string;
@@ -36,7 +37,44 @@ export interface ExplainResult {
 
 /** Client to server: what the panel shows; the answer goes to the panel as it is. */
 export const panelRequest = 'rooflint/panel';
-export type PanelResult = PanelMessage;
+export type PanelResult = JobMessage;
+
+/** Client to server: what the job would be with other values of some fields. */
+export const whatIfRequest = 'rooflint/whatIf';
+export interface WhatIfParams extends DocumentParams {
+  readonly change: Change;
+}
+export type WhatIfResult = Omit<WhatIfAnswer, 'turn'>;
+
+/** Client to server: what writes other values into the files of the job. */
+export const writeRequest = 'rooflint/write';
+export type WriteResult =
+  | {
+      /** Per file, with ranges as in LSP. */
+      readonly edits: readonly { readonly uri: string; readonly range: LspRange; readonly newText: string }[];
+      /** For what no file says: settings below `rooflint.cluster`. */
+      readonly settings: { readonly [name: string]: string | number };
+    }
+  | { readonly why: string };
+
+/** Client to server: another job beside this one, the numbers in which they differ, and the files the other one rests on. */
+export const besideRequest = 'rooflint/beside';
+export interface BesideParams extends DocumentParams {
+  readonly other: DocumentParams & {
+    /** Texts of files as they are to be taken, by address; absent as they are. */
+    readonly texts?: { readonly [uri: string]: string };
+  };
+}
+export interface BesideResult {
+  readonly shown: JobMessage;
+  readonly rows: readonly DifferenceRow[];
+  readonly restsOn: readonly string[];
+}
+
+interface LspRange {
+  readonly start: { readonly line: number; readonly character: number };
+  readonly end: { readonly line: number; readonly character: number };
+}
 
 /** Client to server: the data sheets to choose from. */
 export const clusterChoicesRequest = 'rooflint/clusterChoices';
@@ -61,8 +99,5 @@ export interface PlaceParams extends DocumentParams {
 /** Lines and characters as in LSP; null when the field is nowhere in the text. */
 export type PlaceResult = {
   readonly uri: string;
-  readonly range: {
-    readonly start: { readonly line: number; readonly character: number };
-    readonly end: { readonly line: number; readonly character: number };
-  };
+  readonly range: LspRange;
 } | null;

@@ -1,6 +1,7 @@
 /** A server under the stated load: where it settles, the curve of latency against rate, and what other settings would give. */
 import type { ServingEstimate } from '../core/estimate.ts';
 import { fieldInfo, jobFields } from '../core/fields.ts';
+import type { PartialJob } from '../core/job-fields.ts';
 import { formatFieldValue, formatNumber, formatPercent, formatSeconds, formatTerm } from '../engine/format.ts';
 import { comparedPart, type ServingChoice, servingChoices } from '../engine/serving-choices.ts';
 import { termLines } from './explain.ts';
@@ -19,12 +20,21 @@ export function loadSection({ load }: ServingEstimate, subject: ReportSubject): 
   const terms = [load.sustainedRate, load.timeToFirstToken, load.timePerToken].filter((term) => term !== undefined);
   return [
     '## Under load',
-    `Requests of ${plain(lengths)} arrive at random, ${plain(formatNumber(job['load.requestRate'] ?? 0))} each second at the whole deployment. ${plain(said)}`,
+    `Requests of ${plain(lengths)} ${plain(arrivals(job, load.rate))}. ${plain(said)}`,
     curveTable(load.curve()),
     ...choicesTable(subject),
     '### How it comes about',
     terms.flatMap((term) => termLines(term, subject, 0)).join('\n'),
   ].join('\n\n');
+}
+
+/** How many come, or how many are under way and what that comes to. */
+function arrivals({ 'load.requestRate': rate, 'load.concurrency': concurrency }: PartialJob, settled: number | undefined): string {
+  const coming = `arrive at random, ${formatNumber(rate ?? 0)} each second at the whole deployment`;
+  if (concurrency === undefined) return coming;
+  const under = `${formatNumber(concurrency)} under way at most`;
+  const comes = settled === undefined ? '' : ` (${formatNumber(settled)} each second at one engine)`;
+  return rate === undefined ? `are sent as others are answered, ${under}${comes}` : `${coming}, ${under}${comes}`;
 }
 
 function curveTable(points: ReturnType<NonNullable<ServingEstimate['load']>['curve']>): string {

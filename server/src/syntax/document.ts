@@ -3,13 +3,15 @@
  * tree. All ranges are UTF-16 offsets in the document; offsets beyond its end stand for the files a script sources or
  * a module imports, each at an offset of its own. `placeIn` and `textAt` tell them apart.
  */
+import type { KernelFile } from '../core/kernels/facts.ts';
+import type { TritonFile } from '../core/kernels/triton/facts.ts';
 import type { Place, Range } from '../core/origin.ts';
 import type { PythonModule } from './python-module.ts';
 import type { Scalar } from './scalar.ts';
 
 export type { Scalar } from './scalar.ts';
 
-export type TextFormat = 'json' | 'yaml' | 'toml' | 'shell' | 'python' | 'dockerfile' | 'pbtxt' | 'modelfile';
+export type TextFormat = 'json' | 'yaml' | 'toml' | 'shell' | 'python' | 'dockerfile' | 'pbtxt' | 'modelfile' | 'csv' | 'cuda';
 
 export type EntryPath = readonly (string | number)[];
 
@@ -161,6 +163,10 @@ export interface ConfigDocument {
   readonly afterExit?: AfterExit;
   /** Python only. */
   readonly python?: PythonModule;
+  /** CUDA and HIP: kernels and launches. */
+  readonly kernels?: KernelFile;
+  /** Python only. */
+  readonly triton?: TritonFile;
 }
 
 function fileAt(document: ConfigDocument, offset: number): SourcedFile['file'] {

@@ -5,8 +5,10 @@ import { Language, Parser, type Tree } from 'web-tree-sitter';
 
 const runtimeFile = 'web-tree-sitter.wasm';
 const grammarFiles = { shell: 'tree-sitter-bash.wasm', toml: 'tree-sitter-toml.wasm', python: 'tree-sitter-python.wasm' } as const;
+/** Many times the size of the others and wanted in few workspaces, so it is loaded on its own. */
+const kernelGrammarFile = 'tree-sitter-cuda.wasm';
 
-export type Grammar = keyof typeof grammarFiles;
+export type Grammar = keyof typeof grammarFiles | 'cuda';
 
 interface Loaded {
   readonly parser: Parser;
@@ -21,7 +23,7 @@ async function load(runtimeFolder: string, grammarFolder: string): Promise<void>
   const [runtime, ...grammars] = await Promise.all(files.map((path) => readFile(path)));
   await Parser.init({ wasmBinary: runtime });
   const languages = await Promise.all(grammars.map((grammar) => Language.load(grammar)));
-  for (const [index, name] of (Object.keys(grammarFiles) as Grammar[]).entries()) {
+  for (const [index, name] of (Object.keys(grammarFiles) as (keyof typeof grammarFiles)[]).entries()) {
     const language = languages[index];
     if (language) loaded.set(name, { parser: new Parser(), language });
   }
@@ -38,6 +40,21 @@ export function initParsers(wasmFolder: string, grammarFolder = wasmFolder): Pro
     throw error;
   });
   return loading;
+}
+
+let loadingKernels: Promise<void> | undefined;
+
+/** Must be awaited once after `initParsers` before the first CUDA or HIP file is read; later calls return the first result. */
+export function initKernelParser(grammarFolder: string): Promise<void> {
+  const load = async (): Promise<void> => {
+    const language = await Language.load(await readFile(join(grammarFolder, kernelGrammarFile)));
+    loaded.set('cuda', { parser: new Parser(), language });
+  };
+  loadingKernels ??= load().catch((error: unknown) => {
+    loadingKernels = undefined;
+    throw error;
+  });
+  return loadingKernels;
 }
 
 /**

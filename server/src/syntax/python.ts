@@ -15,6 +15,7 @@ import { run } from './python/statements.ts';
 import { syntaxProblems } from './python/syntax-problems.ts';
 import { copyPythonTree, type Node } from './python/tree.ts';
 import type { PythonModule } from './python-module.ts';
+import { mayHoldTriton, readTriton } from './triton/triton.ts';
 
 function readModule(root: Node, text: string, files: Files): PythonModule {
   const machine = createMachine({ text, offset: 0, module: '' }, files, { evaluate, run, define });
@@ -53,5 +54,15 @@ function readRoot(uri: string, text: string, root: Node, find: FindSourced): Con
   const files = noFiles(uri, find);
   const python = readModule(root, text, files);
   const { sourced } = files;
-  return { uri, format: 'python', text, ...lists, problems, python, ...(sourced.length > 0 ? { sourced } : {}) };
+  const triton = mayHoldTriton(text) ? readTriton(root, text) : undefined;
+  return {
+    uri,
+    format: 'python',
+    text,
+    ...lists,
+    problems,
+    python,
+    ...(sourced.length > 0 ? { sourced } : {}),
+    ...(triton ? { triton } : {}),
+  };
 }

@@ -1,11 +1,13 @@
 /** The entrance: any text to a ConfigDocument, once or again after every edit. */
 import type { Point, Tree, Edit as TreeEdit } from 'web-tree-sitter';
 import { Edit } from 'web-tree-sitter';
+import { readKernelTree } from './cuda/cuda.ts';
+import { maskAttributes } from './cuda/mask.ts';
 import { readDockerfile } from './dockerfile.ts';
 import type { ConfigDocument, FindSourced, Problem, TextFormat } from './document.ts';
 import { readJson } from './json.ts';
 import { readModelfile } from './modelfile.ts';
-import { parsePythonText, parseShellText } from './parsers.ts';
+import { parsePythonText, parseShellText, parseText } from './parsers.ts';
 import { readPbtxt } from './pbtxt.ts';
 import { maskMagics } from './python/mask.ts';
 import { findImported } from './python/modules.ts';
@@ -26,7 +28,9 @@ const maxOfFormat: Readonly<Partial<Record<TextFormat, number>>> = {
   dockerfile: 512 * 1024,
   pbtxt: 512 * 1024,
   modelfile: 512 * 1024,
+  cuda: 1024 * 1024,
   python: 2 * 1024 * 1024,
+  csv: 2 * 1024 * 1024,
 };
 
 const formatOfExtension = new Map<string, TextFormat>([
@@ -43,6 +47,10 @@ const formatOfExtension = new Map<string, TextFormat>([
   ['py', 'python'],
   ['pbtxt', 'pbtxt'],
   ['modelfile', 'modelfile'],
+  ['cu', 'cuda'],
+  ['cuh', 'cuda'],
+  ['hip', 'cuda'],
+  ['csv', 'csv'],
 ]);
 
 /** A format that is read from a syntax tree. */
@@ -64,6 +72,15 @@ const treeFormats: Partial<Record<TextFormat, TreeFormat>> = {
     isFragile: (text) => text.includes('<<'),
   },
   python: { mask: maskMagics, parse: parsePythonText, read: readPythonTree, isFragile: () => false },
+  cuda: {
+    mask: maskAttributes,
+    parse: (masked, old) => parseText('cuda', masked, old),
+    read: (uri, text, tree, _find, remembered) => ({
+      ...unreadDocument(uri, text, 'cuda'),
+      kernels: readKernelTree(uri, text, tree, remembered),
+    }),
+    isFragile: () => false,
+  },
 };
 
 /** The format of a file by its extension, else by how its text begins. */
@@ -116,6 +133,8 @@ function readText(uri: string, text: string, format: TextFormat, find: FindSourc
   if (format === 'dockerfile') return readDockerfile(uri, text);
   if (format === 'pbtxt') return readPbtxt(uri, text);
   if (format === 'modelfile') return readModelfile(uri, text);
+  // Cells are read by the one adapter that knows what they mean.
+  if (format === 'csv') return unreadDocument(uri, text, format);
   if (format === 'python') return readPython(uri, text, find) ?? empty(uri, text, format, notReady(text));
   const reader = treeFormats[format];
   const tree = reader?.parse(reader.mask(text));
@@ -275,7 +294,7 @@ export class DocumentReader {
     const masked = reader.mask(this.current);
     let tree = reader.parse(masked, old);
     // Error recovery may depend on what was parsed before, so a broken text is parsed afresh.
-    if (tree && old && tree.rootNode.hasError) {
+    if (tree && old && tree.rootNode.hasError && this.format !== 'cuda') {
       tree.delete();
       tree = reader.parse(masked);
     }

@@ -56,6 +56,19 @@ function sizeOf(quantity: BandQuantity, predicted: number, measured: number): nu
   return isTime.has(quantity) ? Math.max(ratio, 1 / ratio) - 1 : Math.abs(ratio - 1);
 }
 
+/** Sizes of residuals over a table that the project does not hold (`test/validation/token-residuals.json`). */
+export interface ForeignTable {
+  readonly source: string;
+  readonly quantity: string;
+  readonly regime: Regime;
+  readonly sizes: readonly number[];
+}
+
+export const foreignResiduals = (tables: readonly ForeignTable[]): readonly Residual[] =>
+  tables.flatMap(({ source, quantity, regime, sizes }) =>
+    sizes.map((size) => ({ source, quantity: quantity as BandQuantity, regime, size })),
+  );
+
 /** Residuals of all rows whose regime is known. */
 export function residualsOf(report: ValidationReport): readonly Residual[] {
   const figures = figuresOf(report).filter(({ predicted, measured }) => predicted > 0 && measured > 0);

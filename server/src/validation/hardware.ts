@@ -35,7 +35,7 @@ export function clusterOf(input: CaseInput, catalog: Catalog): MappedHardware | 
     dieOf(lookUp(written, catalog, assumptions), input, catalog, assumptions) ?? (node && catalog.findAccelerator(node.accelerator));
   const fallback = found ?? stranger(hardware.gpu_mem_gib, catalog, assumptions, written);
   if (!fallback) return { refused: `the accelerator "${written}" is not in the data sheets` };
-  const accelerator = withLinks(withMemory(fallback, hardware.gpu_mem_gib, written, assumptions), input);
+  const accelerator = withCap(withLinks(withMemory(fallback, hardware.gpu_mem_gib, written, assumptions), input), written);
   const gpus = Math.max(1, hardware.gpus ?? parallelProduct(input));
   const usual = node?.accelerator === accelerator.id ? node : catalog.usualNode(accelerator);
   const gpusPerNode = nodeSize(input, gpus, usual, assumptions);
@@ -52,6 +52,13 @@ export function clusterOf(input: CaseInput, catalog: Catalog): MappedHardware | 
     gpuKnown: found !== undefined,
     assumptions,
   };
+}
+
+/** A power limit below that of the data sheet, as submissions state it beside the name. */
+function withCap(accelerator: Accelerator, written: string): Accelerator {
+  const watts = Number(/power cap (\d+) ?W/i.exec(written)?.[1] ?? Number.NaN);
+  if (!(watts > 0)) return accelerator;
+  return { ...accelerator, tdpWatts: { value: watts, unit: 'W', source: 'the row', kind: 'datasheet' } };
 }
 
 /** Eight MI250X in a node, or 64 GB each, are the two dies of four modules: software counts them as GPUs. */

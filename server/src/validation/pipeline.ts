@@ -17,7 +17,8 @@ const schedulePatterns: readonly (readonly [RegExp, string])[] = [
   [/(zb|zero[- ]?bubble)[- ]?2p/i, 'zb-2p'],
   [/(zb|zero[- ]?bubble)[- ]?h2/i, 'zb-h2'],
   [/zb-?b|\bzb\b|zb-?h1|zero[- ]?bubble/i, 'zb-h1'],
-  [/breadth[- ]?first|\bbfs\b|loopedbfs/i, 'breadth-first'],
+  [/looped-?bfs/i, 'looped-bfs'],
+  [/breadth[- ]?first|\bbfs\b/i, 'breadth-first'],
 ];
 
 /** The schedule a row names, where it is neither plain nor interleaved 1F1B. */

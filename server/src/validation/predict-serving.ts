@@ -2,13 +2,15 @@
 import type { ServingEstimate } from '../core/estimate.ts';
 import type { ServingJob } from '../core/estimate-inputs.ts';
 import type { PartialJob } from '../core/job-fields.ts';
+import { meanLength } from '../core/serving/simulation/workload/lengths.ts';
 import { stepTimer } from '../core/serving/time/timer-of-job.ts';
+import { sequencesOfReplica, tokensOfReplica } from '../core/serving/tokens-of-replica.ts';
 import type { Predicted } from './predict-training.ts';
 import type { CaseInput } from './row.ts';
 import { servedLoadOf, underLoad } from './served-load.ts';
 import { servedRow } from './serving-names.ts';
 import { type ServingRun, servingRunOf } from './serving-run.ts';
-import { type RunTimes, runTimes, steadyRate } from './uniform-run.ts';
+import { loopSeconds, type RunTimes, runTimes, steadyRate } from './uniform-run.ts';
 
 const gib = 2 ** 30;
 
@@ -33,7 +35,9 @@ export function predictServing(input: CaseInput, job: PartialJob, estimate: Serv
   }
   if (complete) {
     const load = servedLoadOf(input);
-    const times = load ? underLoad(load, complete, job, Math.floor(estimate.kvTokens.value)) : timeFields(input, estimate, complete);
+    const times = load
+      ? underLoad(load, complete, job, Math.floor(estimate.heldTokens(meanLength(load.prompt) + meanLength(load.output) / 2)))
+      : timeFields(input, estimate, complete);
     Object.assign(predicted, times);
   }
   for (const [name, value] of Object.entries(predicted)) {
@@ -52,6 +56,7 @@ function timeFields(input: CaseInput, estimate: ServingEstimate, job: ServingJob
     const rate = steadyRate(timer, run, limits);
     return rate === undefined ? {} : { tokens_per_s: replicas * rate };
   }
+  if (run.kind === 'loop') return { tpot_ms: 1000 * loopSeconds(timer, run, limits) };
   return fieldsOf(input, run, runTimes(timer, run, limits), job.dataParallel, countsWhole(input) ? 1 : estimate.gpus);
 }
 
@@ -67,7 +72,7 @@ function countsWhole({ source }: CaseInput): boolean {
 function slotsOf(run: ServingRun, estimate: ServingEstimate, job: ServingJob): number {
   const { prompt, output } = run;
   const reserved = prompt + (run.kind !== 'steady' && job.framework === 'tensorrt-llm' ? output : output / 2);
-  return Math.min(job.maxSequences, Math.floor(estimate.kvTokens.value / reserved));
+  return Math.min(sequencesOfReplica(job), Math.floor(tokensOfReplica(job, estimate.heldTokens(reserved)) / reserved));
 }
 
 /**

@@ -6,14 +6,27 @@ import type { CaseInput } from './row.ts';
 export function timedHabits(input: CaseInput, fields: PartialJobDraft, assumptions: Assumption[]): void {
   const engine = input.engine?.name ?? '';
   if (/tensorrt|trt-?llm/i.test(engine)) tensorRtHabits(input, fields, assumptions);
-  if (/vllm-based profiler/i.test(engine) && fields['serving.enforceEager'] === undefined) {
-    fields['serving.enforceEager'] = true;
-    assumptions.push({ field: 'serving.enforceEager', value: 'true', why: 'the vLLM of that paper has no CUDA graphs yet' });
-  }
+  if (/vllm-based profiler/i.test(engine)) profilerHabits(input, fields, assumptions);
   if (engine === 'vllm' && /^0\.(?:1\.|2\.[0-6]$)/.test(input.engine?.version ?? '') && fields['serving.enforceEager'] === undefined) {
     fields['serving.enforceEager'] = true;
     assumptions.push({ field: 'serving.enforceEager', value: 'true', why: 'CUDA graphs came to vLLM with 0.2.7' });
   }
+}
+
+/** Splitwise's profile: vLLM of the months before November 2023, when the paper came out. */
+function profilerHabits({ config }: CaseInput, fields: PartialJobDraft, assumptions: Assumption[]): void {
+  const [requests, prompt] = [Number(config?.batch_size), Number(config?.isl)];
+  fields['serving.engineVersion'] ??= '0.2';
+  fields['serving.enforceEager'] ??= true;
+  assumptions.push({ field: 'serving.engineVersion', value: '0.2', why: "the release of the paper's months (November 2023)" });
+  assumptions.push({ field: 'serving.enforceEager', value: 'true', why: 'the vLLM of that paper has no CUDA graphs yet' });
+  if (!(requests * prompt > 0)) return;
+  fields['serving.maxBatchedTokens'] ??= Math.max(2560, requests * prompt);
+  assumptions.push({
+    field: 'serving.maxBatchedTokens',
+    value: `${requests * prompt}`,
+    why: 'the profile times the prompts of a batch as one step',
+  });
 }
 
 function tensorRtHabits(input: CaseInput, fields: PartialJobDraft, assumptions: Assumption[]): void {

@@ -188,6 +188,13 @@ function limits(input: CaseInput, fields: PartialJobDraft): void {
   if (typeof chunked === 'boolean') fields['serving.chunkedPrefill'] = chunked;
 }
 
+/** llama.cpp numbers its threads through: what was measured in those before the graphs (6766) ran without, and with older products. */
+function buildOfThread(thread: number, fields: PartialJobDraft, assumptions: Assumption[]): void {
+  if (thread >= 6766) return;
+  fields['serving.engineVersion'] = 'b2000';
+  assumptions.push({ field: 'serving.engineVersion', value: 'before b2816', why: 'the thread is older than pull request 6766' });
+}
+
 /** The release as stated, else from what the row's remark says of the engine or the time. */
 function release(input: CaseInput, fields: PartialJobDraft, assumptions: Assumption[]): void {
   const stated = input.engine?.version;
@@ -198,6 +205,8 @@ function release(input: CaseInput, fields: PartialJobDraft, assumptions: Assumpt
   const version = told ?? generation ?? dated;
   const engine = engineOfRow(input);
   if (engine === 'tensorrt-llm' && stated !== undefined) fields['serving.engineVersion'] = stated;
+  const thread = engine === 'llama-cpp' ? /llama\.cpp#(\d+)$/.exec(input.where ?? '')?.[1] : undefined;
+  if (thread !== undefined) buildOfThread(Number(thread), fields, assumptions);
   if (version === undefined || engine !== 'vllm') return;
   fields['serving.engineVersion'] = version;
   if (stated === undefined) assumptions.push({ field: 'serving.engineVersion', value: version, why: "from the row's remark" });

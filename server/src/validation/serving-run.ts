@@ -11,9 +11,9 @@ import { servedLoadOf } from './served-load.ts';
 export interface ServingRun {
   /**
    * `batch`: all requests start together; `queue`: as many as fit run, the others wait; `steady`: there are always others;
-   * `prompt`: no token is decoded.
+   * `loop`: so many are under way all the time, each followed by another; `prompt`: no token is decoded.
    */
-  readonly kind: 'batch' | 'queue' | 'steady' | 'prompt';
+  readonly kind: 'batch' | 'queue' | 'steady' | 'loop' | 'prompt';
   readonly requests: number;
   readonly prompt: number;
   readonly output: number;
@@ -65,6 +65,8 @@ export function servingRunOf(input: CaseInput): ServingRun | undefined {
   const prompt = number(input, 'isl');
   if (prompt === undefined) return undefined;
   const output = number(input, 'osl');
+  const inFlight = number(input, 'in_flight');
+  if (inFlight !== undefined && output !== undefined) return { kind: 'loop', requests: inFlight, prompt, output, assumptions: [] };
   const batch = number(input, 'batch_size');
   if (batch !== undefined && output === undefined) return { kind: 'prompt', requests: batch, prompt, output: 1, assumptions: [] };
   if (output === undefined) return undefined;

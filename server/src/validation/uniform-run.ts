@@ -39,11 +39,13 @@ function decodeSeconds(timer: StepTimer, requests: number, prompt: number, outpu
   return sum / looks;
 }
 
-function batchTimes(timer: StepTimer, { requests, prompt, output }: ServingRun, limits: Limits): RunTimes {
+/** Requests whose cache does not fit wait for those that are let in first, which are timed. */
+function batchTimes(timer: StepTimer, { requests: all, prompt, output }: ServingRun, limits: Limits): RunTimes {
+  const requests = Math.max(1, Math.min(all, limits.slots));
   const prefill = prefillSeconds(timer, requests, prompt, limits.batchedTokens);
   const perToken = output > 1 ? decodeSeconds(timer, requests, prompt, output) : 0;
   // The first token comes out of the prompt.
-  return { prefill, perToken, whole: prefill + (prompt > 0 ? output - 1 : output) * perToken };
+  return { prefill, perToken, whole: (all / requests) * (prefill + (prompt > 0 ? output - 1 : output) * perToken) };
 }
 
 /** Requests that came in with one step and go on together. */
@@ -79,19 +81,32 @@ function queueSeconds(timer: StepTimer, { requests, prompt, output }: ServingRun
 }
 
 /**
+ * The mean step when all that leave are followed by others. Where fewer than one prompt comes in a step, most steps only decode and some
+ * take in a prompt, or a chunk of a long one.
+ */
+function mixedStep(timer: StepTimer, running: number, { prompt, output }: ServingRun, batchedTokens: number): Seconds {
+  const live = running * (prompt + output / 2);
+  const tokens = (running * prompt) / output;
+  const pairs = (tokens * (prompt + 1)) / 2;
+  const chunk = Math.max(1, Math.min(prompt, batchedTokens - running));
+  const share = tokens / chunk;
+  if (share >= 1) return timer.seconds(running + tokens, running + running / output, pairs, live);
+  const beside = timer.seconds(running + chunk, running + chunk / prompt, pairs / share, live);
+  return (1 - share) * timer.seconds(running, running, 0, live) + share * beside;
+}
+
+/** Seconds from token to token while `requests` are under way all the time, as far as they fit. */
+export function loopSeconds(timer: StepTimer, run: ServingRun, { slots, batchedTokens }: Limits): Seconds {
+  return mixedStep(timer, Math.max(1, Math.min(run.requests, slots)), run, batchedTokens);
+}
+
+/**
  * Output tokens per second when others always wait: each step decodes for all that run and takes in as many prompts as
  * leave. With fewer requests steps are shorter: the most that keep to the limit; undefined when a single one does not.
  */
-export function steadyRate(
-  timer: StepTimer,
-  { prompt, output, tokenLimit }: ServingRun,
-  { slots, batchedTokens }: Limits,
-): number | undefined {
-  const stepSeconds = (running: number): Seconds => {
-    const entering = running / output;
-    const pairs = (entering * prompt * (prompt + 1)) / 2;
-    return timer.seconds(running + entering * prompt, running + entering, pairs, running * (prompt + output / 2));
-  };
+export function steadyRate(timer: StepTimer, run: ServingRun, { slots, batchedTokens }: Limits): number | undefined {
+  const { prompt, output, tokenLimit } = run;
+  const stepSeconds = (running: number): Seconds => mixedStep(timer, running, run, batchedTokens);
   const most = Math.max(1, Math.min(slots, (batchedTokens * output) / (prompt + output)));
   if (tokenLimit !== undefined && stepSeconds(1) > tokenLimit) return undefined;
   let running = most;

@@ -3,7 +3,7 @@ import { themes, until } from '../lib/workbench.mjs';
 
 const patience = 30_000;
 
-export async function checkPanel({ page, workbench, shot, check }) {
+export async function checkPanel({ page, workbench, restricted, shot, check }) {
   const panel = workbench.webview();
   const drawn = panel.locator('[data-operations]').first();
   const operations = async () => Number((await drawn.getAttribute('data-operations', { timeout: patience })) ?? 0);
@@ -38,6 +38,65 @@ export async function checkPanel({ page, workbench, shot, check }) {
     await until('the number of before', async () => (await operations()) === before);
   });
 
+  await check('a slider is dragged', async () => {
+    const before = await operations();
+    const slider = panel.locator('#micro-batches');
+    // What completion shows beside the text would be in the way.
+    await page.keyboard.press('Escape');
+    const { width, height } = await slider.boundingBox();
+    const at = (share) => ({ x: width * share, y: height / 2 });
+    await slider.dragTo(slider, { sourcePosition: at(0.35), targetPosition: at(0.7), timeout: patience });
+    await otherThan(before);
+    await panel.locator('.comparison th', { hasText: 'Step time' }).waitFor({ timeout: patience });
+    await panel.locator('button.reset').click();
+    await until('the number of before', async () => (await operations()) === before);
+  });
+
+  await check('another value is tried, applied to the file and undone', async () => {
+    const before = await operations();
+    await panel.locator('#try-parallel-pipeline').selectOption('2');
+    await otherThan(before);
+    const difference = panel.locator('.comparison tr', { hasText: 'Step time' }).locator('td').last();
+    await until('a difference to the file', async () => /^[+−]/.test((await difference.textContent()) ?? ''));
+    await shot('what-if');
+    const tried = await operations();
+    await panel.locator('button.apply').click({ timeout: patience });
+    await page
+      .locator('.view-line', { hasText: /^PP=2$/ })
+      .first()
+      .waitFor({ timeout: patience });
+    await until(
+      'the file as it was tried',
+      async () => (await panel.locator('button.reset').isDisabled()) && (await operations()) === tried,
+    );
+    await page.locator('.tab', { hasText: 'train.sh' }).first().click();
+    await page.keyboard.press('Control+Z');
+    await page
+      .locator('.view-line', { hasText: /^PP=4$/ })
+      .first()
+      .waitFor({ timeout: patience });
+    await until('the number of before', async () => (await operations()) === before);
+    return plain(await panel.locator('.outcome').textContent());
+  });
+
+  await check(
+    restricted ? 'without trust there is no last commit, and that is told' : 'the last commit stands on the same time axis',
+    async () => {
+      await panel.locator('#tab-compare').click();
+      await panel.locator('button', { hasText: 'last commit' }).click();
+      const why = panel.locator('.compare .why');
+      const both = panel.locator('canvas.timeline').nth(1);
+      await why.or(both).first().waitFor({ timeout: patience });
+      const told = (await why.count()) > 0 ? plain(await why.textContent()) : '';
+      if (restricted !== told.startsWith('There is no last commit to compare with: this workspace is not trusted')) throw new Error(told);
+      if (!restricted) await until('the commit drawn', async () => Number((await both.getAttribute('data-operations')) ?? 0) > 0);
+      await shot('compare');
+      await panel.locator('#tab-timeline').click();
+      await drawn.waitFor({ timeout: patience });
+      return told;
+    },
+  );
+
   await workbench.closeNotifications();
   for (const kind of Object.keys(themes)) {
     await check(`the ${kind} theme is followed`, async () => {
@@ -65,6 +124,8 @@ export async function checkPanel({ page, workbench, shot, check }) {
     return `${await until('a drawing', operations)} operations`;
   });
 }
+
+const plain = (text) => (text ?? '').replace(/\s+/g, ' ').trim();
 
 /** Runs in the page: pixels that are not transparent. */
 function countPainted(canvas) {

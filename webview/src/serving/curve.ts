@@ -1,5 +1,6 @@
 /** What the latency-throughput charts draw: lines, band, simulated points, the stated load and the limits, and the axes around them. Pure. */
 import type { LoadPoint } from '../../../server/src/core/serving-load.ts';
+import { type Axis, logTicks } from '../axis.ts';
 import type { ServingRun } from './run.ts';
 import { plainTicks } from './series.ts';
 
@@ -22,13 +23,6 @@ export interface CurveChart {
   readonly limit: number | undefined;
   readonly x: Axis;
   readonly y: Axis;
-}
-
-export interface Axis {
-  readonly low: number;
-  readonly high: number;
-  readonly logarithmic: boolean;
-  readonly ticks: readonly number[];
 }
 
 /** Above this ratio of largest to least, latencies are drawn on a logarithmic axis. */
@@ -79,22 +73,4 @@ function axisOf(values: readonly number[]): Axis {
   if (most / least <= linearRange) return linear(most * 1.1);
   const [low, high] = [least / 1.3, most * 1.3];
   return { low, high, logarithmic: true, ticks: logTicks(low, high) };
-}
-
-/** 1, 2 and 5 times powers of ten between the ends; only the powers when there are many. */
-export function logTicks(low: number, high: number): readonly number[] {
-  const factors = Math.log10(high / low) > 3 ? [1] : [1, 2, 5];
-  const ticks: number[] = [];
-  for (let power = Math.floor(Math.log10(low)); 10 ** power <= high; power++) {
-    for (const factor of factors) {
-      const tick = Number((factor * 10 ** power).toPrecision(12));
-      if (tick >= low && tick <= high) ticks.push(tick);
-    }
-  }
-  return ticks;
-}
-
-/** From 0 at the low end of an axis to 1 at the high one; beyond when the value is. */
-export function along({ low, high, logarithmic }: Axis, value: number): number {
-  return logarithmic ? Math.log(value / low) / Math.log(high / low) : (value - low) / (high - low);
 }

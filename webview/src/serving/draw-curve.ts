@@ -1,8 +1,9 @@
 /** Paints latency against throughput: the steady state with its band, simulated means up to their p99, the load, and the limits. */
+import { type Axis, along } from '../axis.ts';
 import { prepareCanvas } from '../canvas.ts';
 import { formatExactSeconds } from '../format.ts';
 import { type Theme, withOpacity } from '../theme.ts';
-import { type Axis, along, type CurveChart, type CurvePoint } from './curve.ts';
+import type { CurveChart, CurvePoint } from './curve.ts';
 
 export const curveHeight = 220;
 const [left, right, top, bottom] = [64, 14, 24, 36];

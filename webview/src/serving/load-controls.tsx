@@ -1,7 +1,10 @@
 /** The load, the sizes of the engine, replicas and the scheduler to try. */
 import { Control, type Post } from '../control.tsx';
+import { Outcome } from '../what-if/outcome.tsx';
+import { answerTo } from '../what-if/trial.ts';
+import { ValueControls } from '../what-if/value-controls.tsx';
 import { policyLabels, type ServingChoice } from './choice.ts';
-import { type ServingState, triesOther, tryOther } from './serving-state.ts';
+import { resetServing, type ServingState, triesOther, tryOther } from './serving-state.ts';
 import { stopOf, stops } from './stops.ts';
 
 interface ControlsProps {
@@ -9,10 +12,16 @@ interface ControlsProps {
   readonly post: Post;
 }
 
-export function LoadControls({ state, post }: ControlsProps) {
+/** Fields with a slider of their own here; the others are lists of what the host says may be tried. */
+const ownFields: ReadonlySet<string> = new Set(['serving.maxSequences', 'serving.maxBatchedTokens', 'serving.replicas']);
+
+export function LoadControls({ state, writes, post }: ControlsProps & { readonly writes: boolean }) {
   const choice = state.choice.value;
   const file = state.file.value;
   if (!choice || !file || 'refused' in file) return null;
+  const job = state.job.value;
+  const answer = answerTo(state.trial, job, state.change.value);
+  const controls = (answer ?? state.trial.answered.value?.answer)?.controls ?? [];
   const { maxModelLen } = file;
   const shared = { choice, file: file.choice, state, post };
   const tokens = Math.max(1, maxModelLen - 1);
@@ -46,6 +55,7 @@ export function LoadControls({ state, post }: ControlsProps) {
           ))}
         </select>
       </Control>
+      <ValueControls trial={state.trial} controls={controls.filter(({ field }) => !ownFields.has(field))} post={post} />
       {file.assumed.length > 0 && (
         <ul class="note assumed" aria-label="Assumed load">
           {file.assumed.map((text) => (
@@ -53,16 +63,11 @@ export function LoadControls({ state, post }: ControlsProps) {
           ))}
         </ul>
       )}
-      <button
-        type="button"
-        class="reset"
-        disabled={!triesOther(state)}
-        onClick={() => {
-          state.override.value = {};
-        }}
-      >
-        Reset to file
-      </button>
+      <Outcome trial={state.trial} answer={answer} change={state.change.value} writes={writes} post={post}>
+        <button type="button" class="reset" disabled={!triesOther(state)} onClick={() => resetServing(state)}>
+          Reset to file
+        </button>
+      </Outcome>
     </form>
   );
 }

@@ -7,6 +7,7 @@ import { completeServing } from '../../../server/src/core/serving/complete-servi
 import { engineOfJob } from '../../../server/src/core/serving/engine-of-job.ts';
 import { estimateServing } from '../../../server/src/core/serving/estimate-serving.ts';
 import { loadCurve } from '../../../server/src/core/serving/load/load-curve.ts';
+import { meanCached } from '../../../server/src/core/serving/load/steady-state.ts';
 import { servingRun } from '../../../server/src/core/serving/simulation/simulate-serving.ts';
 import type { EngineOptions } from '../../../server/src/core/serving/simulation/simulation-options.ts';
 import type { SimulationResult } from '../../../server/src/core/serving/simulation/summarise.ts';
@@ -65,7 +66,7 @@ export function prepare(panel: ServingPanelJob, choice: ServingChoice, file: Ser
   if ('refusal' in result) return { refused: result.refusal.why };
   const { estimate } = result;
   if (estimate.kind !== 'serving' || !estimate.load) return { refused: 'this load cannot be estimated' };
-  const kvTokens = Math.floor(estimate.kvTokens.value);
+  const kvTokens = Math.floor(estimate.heldTokens(meanCached(choice)));
   if (!(kvTokens >= 1)) return { refused: 'nothing is left for the KV cache' };
   const { serving, load } = { serving: completed.job, load: estimate.load };
   const { engine, assumptions } = engineOfJob(serving, partial, kvTokens, choice.policy === 'own' ? {} : { policy: choice.policy });

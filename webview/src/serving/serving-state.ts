@@ -4,7 +4,19 @@
  */
 import { batch, computed, effect, type ReadonlySignal, type Signal, signal } from '@preact/signals';
 import type { ServingPanelJob } from '../../../server/src/protocol/panel.ts';
+import type { Change } from '../../../server/src/protocol/what-if.ts';
 import type { View } from '../time-scale.ts';
+import {
+  answerTo,
+  createTrial,
+  documentTold,
+  dropValues,
+  forgetTrial,
+  isEmpty,
+  type TrialState,
+  takeWritten,
+  type Written,
+} from '../what-if/trial.ts';
 import { cleanOverride, type FileChoice, fileChoice, type ServingChoice, withinContext } from './choice.ts';
 import { prepare, type Refused, type ServingRun, work } from './run.ts';
 import { runInSlices } from './slices.ts';
@@ -26,6 +38,12 @@ export interface ServingState {
   /** The point of the time series that the keyboard is at. */
   readonly selected: Signal<number | undefined>;
   readonly themeChanges: Signal<number>;
+  /** Values tried beside the load and the sizes here: the host works them out. */
+  readonly trial: TrialState;
+  /** Everything tried that a file can say, by fields. */
+  readonly change: ReadonlySignal<Change>;
+  /** The job with the values tried; that of the file while there are none. */
+  readonly tried: ReadonlySignal<ServingPanelJob | undefined>;
   readonly file: ReadonlySignal<FileChoice | Refused | undefined>;
   readonly choice: ReadonlySignal<ServingChoice | undefined>;
   /** The last figures of the file and of what is tried; the same while nothing is. */
@@ -48,7 +66,19 @@ export function createServingState(themeChanges: Signal<number>): ServingState {
     return withinContext(wanted, known.maxModelLen, override.value.outputTokens === undefined ? 'inputTokens' : 'outputTokens');
   });
   const shown = signal<ServingRun | undefined>(undefined);
+  const trial = createTrial();
+  const change = computed(() => changeOf(trial.values.value, choice.value, file.value));
+  let before: ServingPanelJob | undefined;
+  const tried = computed(() => {
+    const answer = answerTo(trial, job.value, change.value)?.shown;
+    if (isEmpty(trial.values.value) || before?.uri !== job.value?.uri) before = job.value;
+    else if (answer?.type === 'serving') before = answer.job;
+    return before;
+  });
   return {
+    trial,
+    change,
+    tried,
     job,
     why: signal<string | undefined>(undefined),
     override,
@@ -65,12 +95,20 @@ export function createServingState(themeChanges: Signal<number>): ServingState {
   };
 }
 
+/** What is tried as a file would say it; the load stands in no file. */
+function changeOf(values: Change, choice: ServingChoice | undefined, file: FileChoice | Refused | undefined): Change {
+  if (!choice || !file || 'refused' in file) return values;
+  const sizes = (['maxSequences', 'maxBatchedTokens', 'replicas'] as const).filter((name) => choice[name] !== file.choice[name]);
+  return { ...values, ...Object.fromEntries(sizes.map((name) => [`serving.${name}`, choice[name]])) };
+}
+
 const sameChoice = (one: ServingChoice, other: ServingChoice): boolean =>
   (Object.keys(one) as (keyof ServingChoice)[]).every((key) => one[key] === other[key]);
 
 /** True when something other than the file's own state is chosen. */
-export function triesOther({ file, choice }: Pick<ServingState, 'file' | 'choice'>): boolean {
+export function triesOther({ file, choice, trial }: Pick<ServingState, 'file' | 'choice' | 'trial'>): boolean {
   const known = file.value;
+  if (!isEmpty(trial.values.value)) return true;
   return known !== undefined && !('refused' in known) && choice.value !== undefined && !sameChoice(known.choice, choice.value);
 }
 
@@ -83,10 +121,31 @@ export function receiveServing(state: ServingState, job: ServingPanelJob): void 
     state.selected.value = undefined;
     state.job.value = job;
     state.fromFile.value = undefined;
+    documentTold(state.trial, () => dropSizes(state));
     if (!other) return;
+    forgetTrial(state.trial);
     state.override.value = {};
     state.view.value = undefined;
     state.shown.value = undefined;
+  });
+}
+
+/** The sizes that a file says go back to it; the load stays as it was set. */
+function dropSizes(state: ServingState): void {
+  const { maxSequences: _sequences, maxBatchedTokens: _tokens, replicas: _replicas, ...load } = state.override.value;
+  state.override.value = load;
+}
+
+/** What became of writing what is tried into the file. */
+export function serverWritten(state: ServingState, written: Written): void {
+  batch(() => takeWritten(state.trial, written, () => dropSizes(state)));
+}
+
+/** Back to what the file says. */
+export function resetServing(state: ServingState): void {
+  batch(() => {
+    state.override.value = {};
+    dropValues(state.trial);
   });
 }
 
@@ -100,6 +159,7 @@ export function tryOther(state: ServingState, part: { readonly [key: string]: un
   const lengths =
     'inputTokens' in clean || 'outputTokens' in clean ? { inputTokens: wanted.inputTokens, outputTokens: wanted.outputTokens } : {};
   state.override.value = { ...state.override.value, ...clean, ...lengths };
+  state.trial.written.value = undefined;
 }
 
 /** What the work tells on its way. */
@@ -107,6 +167,8 @@ type Told = { readonly shown: ServingRun } | { readonly fromFile: ServingRun } |
 
 interface Wanted {
   readonly job: ServingPanelJob;
+  /** The job with what is tried beside the choice. */
+  readonly tried: ServingPanelJob;
   readonly file: ServingChoice;
   readonly choice: ServingChoice;
   /** What has been worked out of the file's own state before. */
@@ -114,11 +176,11 @@ interface Wanted {
 }
 
 /** First what is chosen, then what the file itself comes to, to compare it with. */
-function* workOut({ job, file, choice, known }: Wanted): Generator<Told | undefined, undefined> {
-  const own = sameChoice(file, choice);
+function* workOut({ job, tried, file, choice, known }: Wanted): Generator<Told | undefined, undefined> {
+  const own = sameChoice(file, choice) && tried === job;
   if (own && known?.done) yield { shown: { ...known, choice } };
   else {
-    const prepared = prepare(job, choice, file);
+    const prepared = prepare(tried, choice, file);
     yield 'refused' in prepared ? prepared : undefined;
     if (!('refused' in prepared)) yield* telling(work(prepared), (run) => ({ shown: run }));
   }
@@ -146,14 +208,14 @@ const debounceMilliseconds = 120;
 /** Works out what the choice needs whenever it changes. Returns what ends that. */
 export function startWork(state: ServingState): () => void {
   return effect(() => {
-    const [job, file, choice] = [state.job.value, state.file.value, state.choice.value];
-    if (!job || !file || 'refused' in file || !choice) {
+    const [job, tried, file, choice] = [state.job.value, state.tried.value, state.file.value, state.choice.value];
+    if (!job || !tried || !file || 'refused' in file || !choice) {
       state.refused.value = file && 'refused' in file ? file.refused : undefined;
       return undefined;
     }
     let stop = (): void => {};
     const begin = (): void => {
-      stop = runInSlices(workOut({ job, file: file.choice, choice, known: state.fromFile.peek() }), (told) => take(state, told));
+      stop = runInSlices(workOut({ job, tried, file: file.choice, choice, known: state.fromFile.peek() }), (told) => take(state, told));
     };
     const timer = setTimeout(begin, state.shown.peek() === undefined ? 0 : debounceMilliseconds);
     return () => {

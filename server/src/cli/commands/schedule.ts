@@ -1,78 +1,198 @@
-/** `rooflint schedule`: the simulated timeline of one pipeline schedule. */
-import type { Command } from 'commander';
-import { refuseShape } from '../../core/schedules/check-request.ts';
-import { findSchedule, schedules } from '../../core/schedules/index.ts';
-import type { ScheduleRequest } from '../../core/schedules/schedule.ts';
-import { simulate } from '../../core/schedules/simulate.ts';
-import { scheduleChrome, scheduleJson, scheduleText } from '../format/schedule.ts';
+/** `rooflint schedule`: the simulated timeline of a pipeline schedule: of a job's file, of free parameters, or written by hand. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { type Command, Option } from 'commander';
+import type { TrainingEstimate } from '../../core/estimate.ts';
+import { findSchedule } from '../../core/schedules/index.ts';
+import { reshape } from '../../core/schedules/reshape.ts';
+import type { LinkSharing, ScheduleRequest } from '../../core/schedules/schedule.ts';
+import { type SearchLimits, searchSchedules } from '../../core/schedules/search.ts';
+import { sendsBesideComputation } from '../../core/schedules/shape.ts';
+import { type Simulation, simulate } from '../../core/schedules/simulate.ts';
+import { supportedSchedules } from '../../core/schedules/supported.ts';
+import { orderAsCsv } from '../../core/schedules/written/print.ts';
+import { type CellRows, csvRows, jsonRows } from '../../core/schedules/written/table.ts';
+import { adapters } from '../../frameworks/index.ts';
+import { type ClusterOptions, settingsFrom, withClusterOptions } from '../cluster-options.ts';
+import { type ScheduleUnits, scheduleChrome, scheduleJson, scheduleText } from '../format/schedule.ts';
+import { searchJson, searchText } from '../format/schedule-search.ts';
+import { scheduleSvg } from '../format/schedule-svg.ts';
 import { type CliIo, exitCodes, UsageError } from '../io.ts';
 import { positive, whole } from '../numbers.ts';
+import { reasonOf } from '../reason.ts';
+import { type FreeShape, type FreeTimes, freeRequest, namedShape, scheduleIds, sentence, writtenShape } from '../schedule-request.ts';
+import { openSession } from '../session.ts';
 
-interface ScheduleOptions {
-  readonly stages: number;
-  readonly microBatches: number;
-  readonly virtual?: number;
-  readonly forward: number;
-  readonly backwardInput: number;
-  readonly backwardWeight: number;
-  readonly comm: number;
+interface ScheduleOptions extends ClusterOptions, FreeShape, FreeTimes {
+  readonly schedule?: string;
+  readonly order?: string;
+  readonly job: number;
+  readonly linkSharing: LinkSharing;
+  readonly search?: boolean;
   readonly json?: boolean;
   readonly trace?: string;
+  readonly svg?: string;
+  readonly csv?: string;
+}
+
+/** What a command line asks for: a request, the unit of its times, and what limits a search. */
+interface Asked {
+  readonly request: ScheduleRequest;
+  readonly units: ScheduleUnits;
+  readonly limits: SearchLimits;
 }
 
 export function scheduleCommand(program: Command, io: CliIo, done: (code: number) => void): void {
-  program
-    .command('schedule <name>')
-    .description(`Simulate a pipeline schedule: ${schedules.map(({ id }) => id).join(', ')}.`)
-    .requiredOption('--stages <P>', 'pipeline stages', whole('--stages'))
-    .requiredOption('--micro-batches <M>', 'micro batches per step', whole('--micro-batches'))
-    .option('--virtual <V>', 'virtual stages per rank', whole('--virtual'))
-    .option('--forward <T>', 'time of one forward pass of a stage', positive('--forward'), 1)
-    .option('--backward-input <T>', 'time of the input half of one backward pass', positive('--backward-input'), 1)
-    .option('--backward-weight <T>', 'time of the weight half of one backward pass', positive('--backward-weight'), 1)
-    .option('--comm <T>', 'time to hand activations to the next stage', positive('--comm'), 0)
+  const command = withClusterOptions(program.command('schedule <target>'))
+    .description(`Simulate a pipeline schedule. TARGET is a job's file, a written order (CSV, JSON), or a name: ${scheduleIds()}.`)
+    .option('--schedule <name>', 'of a file: another schedule than the one it runs')
+    .option('--order <file>', 'of a file: an order written as CSV (torch.distributed.pipelining) or JSON')
+    .option('--job <N>', 'of a file: which launch, from 1', whole('--job'), 1)
+    .option('--stages <P>', 'pipeline stages', whole('--stages'))
+    .option('--micro-batches <M>', 'micro batches per step', whole('--micro-batches'))
+    .option('--virtual-stages <V>', 'virtual stages per rank (VPP)', whole('--virtual-stages'))
+    .option('--group <N>', 'micro batches run on one chunk before the next', whole('--group'));
+  withTimes(command)
+    .option('--search', 'which schedule is fastest within the memory, and why the others are not')
     .option('--json', 'every operation with its start and end')
-    .option('--trace <format>', 'write a trace instead; the only format is "chrome" (chrome://tracing, Perfetto)')
-    .addHelpText('after', '\nTimes have any unit you like; results are in the same unit. Exit code 2 when the shape cannot be scheduled.')
-    .action((name: string, options: ScheduleOptions) => {
-      const request = requestOf(name, options);
-      const result = simulate(request);
+    .option('--trace <file>', 'write a trace for Perfetto and chrome://tracing; "-" prints it')
+    .option('--svg <file>', 'write the timeline as a picture')
+    .option('--csv <file>', 'write the order as CSV for torch.distributed.pipelining')
+    .addHelpText('after', '\nWithout a job times have any unit; results are in the same. Exit code 2 when the shape cannot be scheduled.')
+    .action(async (target: string, options: ScheduleOptions) => {
+      const asked = await askedFor(target, options, io);
+      const result = simulate(asked.request);
       if ('refused' in result) throw new UsageError(sentence(result.refused));
-      if (options.trace !== undefined && options.trace !== 'chrome') throw new UsageError('the only trace format is "chrome".');
-      if (options.trace === 'chrome') io.out(`${scheduleChrome(result)}\n`);
-      else io.out(options.json ? `${scheduleJson(result)}\n` : scheduleText(result));
+      if (options.search) {
+        const search = searchSchedules(asked.request, asked.limits);
+        io.out(options.json ? `${searchJson(search)}\n` : searchText(search, asked.units));
+      } else if (!writeFiles(result, asked, options, io)) {
+        io.out(options.json ? `${scheduleJson(result)}\n` : scheduleText(result, asked.units));
+      }
       done(exitCodes.clean);
     });
 }
 
-function requestOf(name: string, options: ScheduleOptions): ScheduleRequest {
-  const schedule = findSchedule(name);
-  if (!schedule) throw new UsageError(`the schedule "${name}" is not known; use one of ${schedules.map(({ id }) => id).join(', ')}.`);
-  const { stages, microBatches, virtual: virtualStages = schedule.fixedChunks ?? 1 } = options;
-  const shape = { stages, microBatches, virtualStages };
-  const refused = refuseShape(shape) ?? schedule.refuses(shape);
-  if (refused !== undefined) throw new UsageError(sentence(refused));
-  // The times are those of a whole stage. Its chunks share them, unless each is a whole stage of its own direction.
-  const parts = schedule.placement === 'two-way' ? 1 : virtualStages;
-  const [input, weight] = [options.backwardInput / parts, options.backwardWeight / parts];
-  const chunk = { forward: options.forward / parts, backward: input + weight, backwardInput: input, backwardWeight: weight };
-  const row = Array.from({ length: virtualStages }, () => chunk);
-  const memory = Array.from({ length: virtualStages }, () => ({ activations: 1 / parts }));
+function withTimes(command: Command): Command {
+  return command
+    .option('--forward <T>', 'time of one forward pass of a stage', positive('--forward'), 1)
+    .option('--backward-input <T>', 'time of the input half of one backward pass', positive('--backward-input'), 1)
+    .option('--backward-weight <T>', 'time of the weight half of one backward pass', positive('--backward-weight'), 1)
+    .option('--recompute <T>', 'time of the forward pass run again in a backward pass', positive('--recompute'), 0)
+    .option('--stage-times <LIST>', 'how many times as long each stage takes: 1,1,1.5,1', factors)
+    .option('--comm <T>', 'time to hand activations to the next stage', positive('--comm'), 0)
+    .option('--stages-per-node <N>', 'stages that sit in one node', whole('--stages-per-node'))
+    .option('--comm-across <T>', 'the same between nodes', positive('--comm-across'))
+    .addOption(
+      new Option('--link-sharing <how>', 'which transfers of a link wait for one another')
+        .choices(['none', 'per-direction', 'both-directions'])
+        .default('none'),
+    )
+    .option('--overlap', 'transfers run beside computation')
+    .option('--launch-gap <T>', 'time the host needs to launch a pass', positive('--launch-gap'), 0)
+    .option('--gradient-reduction <T>', 'time of the gradient reduction after the pipeline', positive('--gradient-reduction'), 0)
+    .option('--hidden-reduction <T>', 'time of it that runs beside the last backward passes', positive('--hidden-reduction'), 0)
+    .option('--optimizer <T>', 'time of the optimizer step', positive('--optimizer'), 0);
+}
+
+function factors(text: string): readonly number[] {
+  return text.split(',').map((part) => positive('--stage-times')(part));
+}
+
+/** The rows of a file that may hold a written order; undefined when it holds something else. */
+function cellsOf(path: string, io: CliIo): CellRows | undefined {
+  let text: string;
+  try {
+    text = readFileSync(resolve(io.folder, path), 'utf8');
+  } catch (error) {
+    throw new UsageError(`${path} cannot be used: ${reasonOf(error)}.`);
+  }
+  if (!/\.json$/i.test(path)) return csvRows(text);
+  try {
+    return jsonRows(JSON.parse(text));
+  } catch {
+    return undefined;
+  }
+}
+
+async function askedFor(target: string, options: ScheduleOptions, io: CliIo): Promise<Asked> {
+  if (findSchedule(target)) return free(freeRequest(namedShape(target, options), options));
+  if (!/[./\\]/.test(target)) throw new UsageError(`the schedule "${target}" is not known; use one of ${scheduleIds()}, or a file.`);
+  const cells = /\.(?:csv|json)$/i.test(target) ? cellsOf(target, io) : undefined;
+  if (cells) return free(freeRequest(writtenShape(target, cells), options));
+  return ofJob(target, options, io);
+}
+
+const free = (request: ScheduleRequest): Asked => ({ request, units: 'any', limits: {} });
+
+async function ofJob(file: string, options: ScheduleOptions, io: CliIo): Promise<Asked> {
+  const session = await openSession(io, settingsFrom(options));
+  const { jobs } = session.analyse(file);
+  const job = jobs[options.job - 1];
+  if (!job) throw new UsageError(`${file} holds ${jobs.length} jobs; --job ${options.job} is none of them.`);
+  if (!('estimate' in job.result)) throw new UsageError(`${file} has no estimate: ${sentence(job.result.refusal.why)}`);
+  const { estimate } = job.result;
+  if (estimate.kind !== 'training') throw new UsageError(`${file} serves a model; only training runs a pipeline schedule.`);
+  const supported = supportedSchedules(job.runsAs);
+  const layers = job.job['model.layers'];
   return {
-    name: schedule.id,
-    stages,
-    microBatches,
-    virtualStages,
-    times: Array.from({ length: stages }, () => row),
-    memory: Array.from({ length: stages }, () => memory),
-    residentBytes: Array.from({ length: stages }, () => 0),
-    transfer: options.comm,
-    transferOverlapped: false,
-    tail: { gradientReduction: 0, optimizer: 0, parameterGather: 0 },
+    request: changed(estimate, options, io),
+    units: 'seconds and bytes',
+    limits: {
+      usableBytes: estimate.memory.usable.value,
+      framework: adapters.find(({ id }) => id === job.framework)?.label ?? job.framework,
+      ...(supported ? { supported } : {}),
+      ...(layers === undefined ? {} : { layers }),
+    },
   };
 }
 
-function sentence(text: string): string {
-  const capital = text.charAt(0).toLowerCase() + text.slice(1);
-  return /[.!?]$/.test(capital) ? capital : `${capital}.`;
+/** The job's own request, or with what the options change. */
+function changed({ schedule: request }: TrainingEstimate, options: ScheduleOptions, io: CliIo): ScheduleRequest {
+  const cells = options.order === undefined ? undefined : cellsOf(options.order, io);
+  if (options.order !== undefined && !cells) throw new UsageError(`${options.order} holds no written order.`);
+  const written = options.order === undefined || !cells ? undefined : writtenShape(options.order, cells);
+  const named = options.schedule === undefined ? undefined : findSchedule(options.schedule);
+  if (options.schedule !== undefined && !named) {
+    throw new UsageError(`the schedule "${options.schedule}" is not known; use one of ${scheduleIds()}.`);
+  }
+  const name = written?.name ?? named?.id ?? request.name;
+  const usual =
+    named && named.id !== request.name ? (named.fixedChunks ?? (named.interleaves ? Math.max(2, request.virtualStages) : 1)) : undefined;
+  const microBatches = written?.microBatches ?? options.microBatches ?? request.microBatches;
+  const virtualStages = written?.virtualStages ?? options.virtualStages ?? usual ?? request.virtualStages;
+  if (written && written.stages !== request.stages) {
+    throw new UsageError(`${options.order} is for ${written.stages} pipeline ranks; the job has ${request.stages}.`);
+  }
+  if (name === request.name && microBatches === request.microBatches && virtualStages === request.virtualStages) return request;
+  return {
+    ...reshape(request, { name, microBatches, virtualStages }),
+    ...(written?.writtenOrder === undefined ? {} : { writtenOrder: written.writtenOrder }),
+    transferOverlapped: sendsBesideComputation(name, virtualStages),
+  };
+}
+
+/** Writes what is asked for into files; false when nothing is. */
+function writeFiles(simulation: Simulation, { request, units }: Asked, { trace, svg, csv }: ScheduleOptions, io: CliIo): boolean {
+  if (trace !== undefined) write(trace, scheduleChrome(simulation), io);
+  if (svg !== undefined) write(svg, scheduleSvg(simulation, units), io);
+  if (csv !== undefined) {
+    const schedule = findSchedule(request.name);
+    const order = schedule && orderAsCsv(schedule, request);
+    if (order === undefined) throw new UsageError('a pipeline that runs both ways at once has no such CSV.');
+    write(csv, order.trimEnd(), io);
+  }
+  return trace !== undefined || svg !== undefined || csv !== undefined;
+}
+
+function write(file: string, text: string, io: CliIo): void {
+  if (file === '-') {
+    io.out(`${text}\n`);
+    return;
+  }
+  try {
+    writeFileSync(resolve(io.folder, file), `${text}\n`);
+  } catch (error) {
+    throw new UsageError(`"${file}" cannot be written: ${reasonOf(error)}.`);
+  }
 }

@@ -2,8 +2,9 @@
 import type { Assumption, ServingEstimate, TrainingEstimate } from '../../core/estimate.ts';
 import { fieldInfo, jobFields } from '../../core/fields.ts';
 import { uncertain } from '../../core/sensitivity/sensitivity.ts';
-import type { Analysis, JobAnalysis } from '../../engine/analysis.ts';
+import type { Analysis, JobAnalysis, KernelsAnalysis } from '../../engine/analysis.ts';
 import { formatFieldValue, formatPercent, formatSeconds, formatTerm } from '../../engine/format.ts';
+import { configurationSummary, tritonSummary } from '../../engine/kernel-summary.ts';
 import { sensitivityOf } from '../../engine/sensitivity.ts';
 import { summaryOf } from '../../engine/summary.ts';
 import { termsOf, worstStageOf } from '../../engine/terms.ts';
@@ -15,8 +16,18 @@ import { table } from './table.ts';
 
 /** Everything about the jobs of one file. */
 export function estimateText(file: string, analysis: Analysis): string {
-  if (analysis.jobs.length === 0) return `${file}: no job was found in this file.\n`;
+  if (analysis.jobs.length === 0)
+    return analysis.kernels ? kernelsText(file, analysis.kernels) : `${file}: no job was found in this file.\n`;
   return analysis.jobs.map((job) => jobText(analysis.jobs.length > 1 ? `${file}, launch ${job.index + 1}` : file, job)).join('\n');
+}
+
+/** One line for each launch of each kernel, and for each Triton kernel. */
+function kernelsText(file: string, { cuda, triton, devices }: KernelsAnalysis): string {
+  const lines = [
+    ...(cuda?.configurations ?? []).map((one) => `  ${one.kernel.name}: ${configurationSummary(one, devices)}`),
+    ...(triton?.file.kernels ?? []).map((kernel) => `  ${kernel.name}: ${triton ? tritonSummary(kernel, triton, devices) : ''}`),
+  ];
+  return `${file}: ${lines.length === 0 ? 'launches of kernels that stand in other files' : 'kernels'}\n${lines.join('\n')}\n`;
 }
 
 function jobText(title: string, job: JobAnalysis): string {

@@ -6,7 +6,7 @@ import type { Analysis } from '../../engine/analysis.ts';
 import { summaryOf } from '../../engine/summary.ts';
 import type { ConfinedFiles } from '../../io/confined-files.ts';
 import { panelOf } from '../../lsp/panel.ts';
-import type { PanelMessage } from '../../protocol/panel.ts';
+import type { JobMessage } from '../../protocol/panel.ts';
 import { reportHtml } from '../../report/html.ts';
 import { subjectOf, titleOf } from '../../report/subject.ts';
 import { filesToCheck } from '../files-to-check.ts';
@@ -55,7 +55,7 @@ export async function listJobs(folder: ServedFolder): Promise<ListedJob[]> {
 }
 
 /** What the panel of a job shows now. */
-export function panelMessage(folder: ServedFolder, name: string, job: number): PanelMessage {
+export function panelMessage(folder: ServedFolder, name: string, job: number): JobMessage {
   return panelOf(analyse(folder, name), job);
 }
 

@@ -73,13 +73,27 @@ export const bridgeScript = `'use strict';
     last = JSON.parse(event.data);
     for (const listener of listeners) listener(last);
   };
+  const place = 'rooflint' + location.search;
   window.rooflintHost = {
+    keep: {
+      load: () => JSON.parse(sessionStorage.getItem(place) ?? 'null'),
+      save: (state) => sessionStorage.setItem(place, JSON.stringify(state)),
+    },
     onMessage: (listener) => {
       listeners.push(listener);
       if (last !== undefined) listener(last);
     },
+    readOnly: true,
     post: (reply) => {
-      fetch('reply', { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(reply) }).catch(() => {});
+      // Told with every frame, and nobody here keeps a log of it.
+      if (reply.type === 'drawn') return;
+      const sent = { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(reply) };
+      fetch('reply' + location.search, sent)
+        .then((response) => (response.status === 200 ? response.json() : undefined))
+        .then((answer) => {
+          if (answer !== undefined) for (const listener of listeners) listener(answer);
+        })
+        .catch(() => {});
     },
   };
 })();

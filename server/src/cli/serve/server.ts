@@ -4,10 +4,12 @@ import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { isPanelReply } from '../../protocol/panel-shapes.ts';
 import { admit } from './guard.ts';
 import { listJobs, reportPage, type ServedFolder } from './jobs.ts';
 import { streamJob } from './live.ts';
 import { bridgeScript, listPage, messagePage, pageIcon, pageStyles, panelPage, policy } from './pages.ts';
+import { answerTo } from './replies.ts';
 
 export interface RunningServer {
   /** The address to open, token included. */
@@ -67,9 +69,11 @@ async function answer(request: IncomingMessage, response: ServerResponse, { fold
   const admitted = admit(request, token, port);
   if ('why' in admitted) return finish(response, admitted.status, messagePage(`Refused: ${admitted.why}.`));
   const { path, query } = admitted;
-  if (request.method === 'POST')
-    return path === 'reply' ? takeReply(request, response) : finish(response, 405, messagePage('Refused: wrong method.'));
   const [file, job] = [query.get('file') ?? '', Math.max(0, Math.trunc(Number(query.get('job') ?? 0)) || 0)];
+  if (request.method === 'POST')
+    return path === 'reply'
+      ? takeReply(request, response, { folder, file, job })
+      : finish(response, 405, messagePage('Refused: wrong method.'));
   switch (path) {
     case '':
       return finish(response, 200, listPage(folder.only ?? folder.files.root, await listJobs(folder)));
@@ -112,14 +116,39 @@ function asset(dist: string, name: string, type: string, response: ServerRespons
   }
 }
 
-/** The page shows files and changes nothing, so what the panel says is read and dropped. */
-function takeReply(request: IncomingMessage, response: ServerResponse): void {
-  let size = 0;
-  request.on('data', (chunk: Buffer) => {
-    size += chunk.length;
-    if (size > largestReply) request.destroy();
+/** What the panel says: checked, and answered where it asks for something. Nothing on disk changes by it. */
+async function takeReply(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { folder, file, job }: { readonly folder: ServedFolder; readonly file: string; readonly job: number },
+): Promise<void> {
+  const reply = parsed(await bodyOf(request));
+  if (!isPanelReply(reply)) return finish(response, 400, messagePage('Refused: not a message of the panel.'));
+  const answer = known(folder, file) ? await answerTo(reply, folder, file, job) : undefined;
+  if (answer) finish(response, 200, JSON.stringify(answer), 'application/json');
+  else response.writeHead(204).end();
+}
+
+function bodyOf(request: IncomingMessage): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let size = 0;
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => {
+      size += chunk.length;
+      if (size > largestReply) request.destroy(new Error('too large'));
+      else chunks.push(chunk);
+    });
+    request.on('error', reject);
+    request.on('end', () => resolve(Buffer.concat(chunks).toString('utf8')));
   });
-  request.on('end', () => response.writeHead(204).end());
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 function notFound(response: ServerResponse): void {

@@ -57,6 +57,8 @@ export interface ComputeCalibration {
   readonly unalignedShare: number;
   /** Share of the memory bandwidth streaming kernels reach. */
   readonly memoryShare: number;
+  /** Share of their bandwidth that cards with graphics memory reach, against those with stacked memory. */
+  readonly graphicsMemory: number;
   /** Host seconds to issue one eager operator, on the hosts and with the software of the generation. */
   readonly hostOperator: Seconds;
   /** Fixed time of a streaming kernel on the device. */

@@ -15,11 +15,11 @@ const setOf: Readonly<Record<string, string>> = {
   cdna: 'cdna',
   cdna2: 'cdna',
   cdna3: 'cdna',
-  cdna4: 'cdna',
+  cdna4: 'cdna4',
 };
 
-/** Architectures whose own kernels were fitted on; the others of CDNA take those of the third. */
-const measuredOn: ReadonlySet<string> = new Set(['ampere', 'hopper', 'ada', 'blackwell', 'cdna3']);
+/** Architectures whose own kernels were fitted on; older ones of CDNA take those of the third. */
+const measuredOn: ReadonlySet<string> = new Set(['ampere', 'hopper', 'ada', 'blackwell', 'cdna3', 'cdna4']);
 
 const wordOf = (architecture: string): string => /^[a-z]+\d*/.exec(architecture.toLowerCase())?.[0] ?? '';
 

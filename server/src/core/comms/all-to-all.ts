@@ -11,6 +11,7 @@
  */
 import { interNodeStep, lowLatency, simple, wires } from '../calibration/network.ts';
 import type { Bytes, Seconds } from '../units.ts';
+import { measuredTime } from './measured-links.ts';
 import type { Placement } from './network.ts';
 import { torusAllToAllTime } from './torus.ts';
 
@@ -27,6 +28,8 @@ export function placesReached(places: number, copies: number): number {
  */
 export function allToAllTime(placement: Placement, size: number, bytesPerRank: Bytes, kind: AllToAllKind = 'flat', copies = 1): Seconds {
   if (size <= 1) return 0;
+  if (placement.measured)
+    return measuredTime(placement, 'all-to-all', bytesPerRank, (plain, part) => allToAllTime(plain, size, part, kind, copies));
   if (placement.intra.wiring === 'torus') return torusAllToAllTime(placement, size, bytesPerRank);
   if (kind === 'deepep') return dispatchTime(placement, size, bytesPerRank / copies, copies);
   if (kind === 'low-latency') return directTime(placement, size, bytesPerRank);

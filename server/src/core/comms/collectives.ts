@@ -12,6 +12,7 @@
  */
 import { interNodeStep, lowLatency, type Protocol, simple, wires } from '../calibration/network.ts';
 import type { Bytes, BytesPerSecond, Seconds } from '../units.ts';
+import { measuredTime } from './measured-links.ts';
 import type { Placement } from './network.ts';
 import { chooseForAllReduce, chooseForGather } from './protocol-choice.ts';
 import { torusGatherTime, torusSendTime } from './torus.ts';
@@ -78,19 +79,26 @@ function inSwitchTime(placement: Placement, nodes: number, bytes: Bytes): Second
   return start + deep * stepBetweenNodes(placement, simple) + bytes / rate + pipelineFill(deep + 2, rate, bytes);
 }
 
-/** Seconds to gather `bytes` in all (each rank contributes bytes / size). The same for a reduce-scatter. */
+/** Seconds to gather `bytes` in all (each rank contributes bytes / size). */
 export function allGatherTime(placement: Placement, size: number, bytes: Bytes): Seconds {
   if (size <= 1) return 0;
+  if (placement.measured) return measuredTime(placement, 'all-gather', bytes, (plain, part) => allGatherTime(plain, size, part));
   if (placement.intra.wiring === 'torus') return torusGatherTime(placement, size, bytes);
   const nodes = Math.ceil(size / placement.perNode);
   return ringTime(placement, size, nodes, 1, bytes, chooseForGather(placement, size, nodes, bytes).protocol);
 }
 
-export const reduceScatterTime = allGatherTime;
+/** Seconds to sum `bytes` held by each rank and leave each its part of the sum: as long as to gather them. */
+export function reduceScatterTime(placement: Placement, size: number, bytes: Bytes): Seconds {
+  if (size > 1 && placement.measured)
+    return measuredTime(placement, 'reduce-scatter', bytes, (plain, part) => allGatherTime(plain, size, part));
+  return allGatherTime(placement, size, bytes);
+}
 
 /** Seconds to sum `bytes` held by each of `size` ranks and give all of them the sum. */
 export function allReduceTime(placement: Placement, size: number, bytes: Bytes): Seconds {
   if (size <= 1) return 0;
+  if (placement.measured) return measuredTime(placement, 'all-reduce', bytes, (plain, part) => allReduceTime(plain, size, part));
   if (placement.intra.wiring === 'torus') return 2 * torusGatherTime(placement, size, bytes);
   const nodes = Math.ceil(size / placement.perNode);
   const { algorithm, protocol } = chooseForAllReduce(placement, size, nodes, bytes);
@@ -110,6 +118,7 @@ export function broadcastTime(placement: Placement, size: number, bytes: Bytes):
 
 /** Seconds to hand `bytes` to a neighbour. */
 export function sendTime(placement: Placement, bytes: Bytes): Seconds {
+  if (placement.measured) return measuredTime(placement, 'send-recv', bytes, sendTime);
   const { level, timing, intra } = placement;
   if (intra.wiring === 'torus') return torusSendTime(placement, bytes);
   if (level.kind === 'intra-node') {

@@ -4,6 +4,8 @@
  * neighbours first, then CP, DP and PP, filling a node before the next (Megatron-LM megatron/core/parallel_state.py). A
  * group that spans two levels is held back by the slower one.
  */
+
+import type { MeasuredCollective } from '../calibration/measured-speeds.ts';
 import {
   type CollectiveTiming,
   collectiveTiming,
@@ -47,6 +49,8 @@ export interface Placement {
   readonly timing: CollectiveTiming;
   /** Line rate of all links of one GPU: what bounds its copies. */
   readonly local: BytesPerSecond;
+  /** Collectives that a run measured on this cluster. */
+  readonly measured?: readonly MeasuredCollective[];
 }
 
 /** A card whose slot is not on its data sheet: Gen4 x16 is the usual one. */
@@ -114,5 +118,6 @@ export function place(cluster: Cluster, group: Group): Placement {
     intra,
     timing,
     local: cluster.accelerator.scaleUp?.bandwidth.value ?? 4 * intra.line,
+    ...(cluster.measured ? { measured: cluster.measured.collectives } : {}),
   };
 }

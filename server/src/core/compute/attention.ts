@@ -10,9 +10,9 @@
  */
 import type { AttentionFit } from '../calibration/compute.ts';
 import type { AttentionKernel } from '../job-fields.ts';
-import type { Seconds } from '../units.ts';
+import type { Bytes, Seconds } from '../units.ts';
 import { attendedPairs } from './attended-pairs.ts';
-import { batchedGemmTime, type Device, streamTime } from './gemm.ts';
+import { batchedGemmTime, type Device, productBytes, streamTime } from './gemm.ts';
 
 export interface AttentionShape {
   readonly batch: number;
@@ -39,6 +39,9 @@ export interface AttentionShape {
   readonly eagerSoftmax?: boolean;
 }
 
+/** Work of the fused backward pass against the forward one: five products for two. */
+export const backwardWork = 2.5;
+
 /** Pairs of query and key that the mask lets through, of one sequence and head on this GPU. */
 function pairsOf(shape: AttentionShape): number {
   return (attendedPairs(shape.keys, shape.causal, shape.window) * shape.queries) / shape.keys;
@@ -59,13 +62,43 @@ function shareAt(fit: AttentionFit, size: number): number {
   return fit.share256 * (256 / size);
 }
 
+/** Bytes the fused kernel moves in a forward pass: queries and outputs, keys and values. */
+function fusedBytes(device: Device, shape: AttentionShape): Bytes {
+  const wide = shape.headDim + (shape.valueDim ?? shape.headDim);
+  const rows = shape.queries * shape.heads + shape.keys * (shape.keyValueHeads ?? shape.heads);
+  return shape.batch * rows * wide * device.elementBytes;
+}
+
+/** Bytes an element of the square that unfused attention moves; in separate operators: mask, softmax into fp32, cast. Dropout keeps a mask. */
+const squareBytes = ({ eagerSoftmax, dropout }: AttentionShape): { readonly forward: Bytes; readonly backward: Bytes } => ({
+  forward: (eagerSoftmax ? 4 + 6 + 6 : 4) + (dropout ? 5 : 0),
+  backward: (eagerSoftmax ? 6 + 12 : 6) + (dropout ? 5 : 0),
+});
+
+/** Bytes that the core moves through device memory, forward and backward. */
+export function attentionBytes(device: Device, shape: AttentionShape): { readonly forward: Bytes; readonly backward: Bytes } {
+  if (shape.kernel !== 'unfused') {
+    const forward = fusedBytes(device, shape);
+    return { forward, backward: backwardWork * forward };
+  }
+  const { queries, keys, headDim } = shape;
+  const heads = shape.batch * shape.heads;
+  const square = squareBytes(shape);
+  const scores = productBytes(device, heads, queries, keys, headDim);
+  const sums = productBytes(device, heads, queries, headDim, keys);
+  const columns = productBytes(device, heads, keys, headDim, queries);
+  return {
+    forward: scores + sums + heads * queries * keys * square.forward,
+    backward: 2 * scores + columns + sums + heads * queries * keys * square.backward,
+  };
+}
+
 /** Seconds of the fused kernel that does `scale` times the forward work at `rateShare` of its rate. */
 function fusedTime(device: Device, shape: AttentionShape, scale: number, rateShare: number): Seconds {
   const { attention, sustainedShare } = device.calibration;
   const first = shape.kernel === 'flash1';
   const fit = shape.newest && !first ? attention.newest : attention.flash2;
   const valueDim = shape.valueDim ?? shape.headDim;
-  const keyValueHeads = shape.keyValueHeads ?? shape.heads;
   const pairs = pairsOf(shape) + shape.queries * fit.keyRamp;
   const work = 2 * scale * shape.batch * shape.heads * pairs * (shape.headDim + valueDim);
   const waves = (shape.batch * shape.heads * Math.ceil(shape.queries / 128)) / device.multiprocessors;
@@ -74,8 +107,7 @@ function fusedTime(device: Device, shape: AttentionShape, scale: number, rateSha
   const busier = device.gemm.peakShare / device.calibration.gemm.half.peakShare;
   const share = shareAt(fit, (shape.headDim + valueDim) / 2) * rateShare * busier * (first ? attention.flash1Rate : 1);
   const compute = (work * idle) / (device.peak * share * sustainedShare);
-  const elements = shape.batch * (shape.queries * shape.heads + shape.keys * keyValueHeads) * (shape.headDim + valueDim);
-  const memory = (scale * elements * device.elementBytes) / (device.bandwidth * fit.memoryShare);
+  const memory = (scale * fusedBytes(device, shape)) / (device.bandwidth * fit.memoryShare);
   return Math.max(compute, memory) + fit.overlapLoss * Math.min(compute, memory) + fit.floor;
 }
 
@@ -84,21 +116,18 @@ export function attentionForward(device: Device, shape: AttentionShape): Seconds
   const { queries, keys, headDim } = shape;
   const heads = shape.batch * shape.heads;
   const products = batchedGemmTime(device, heads, queries, keys, headDim) + batchedGemmTime(device, heads, queries, headDim, keys);
-  // Scaled masked softmax reads and writes; in separate operators: mask, softmax into fp32, cast. Dropout keeps a mask.
-  const moved = (shape.eagerSoftmax ? 4 + 6 + 6 : 4) + (shape.dropout ? 5 : 0);
-  return products + streamTime(device, heads * queries * keys * moved);
+  return products + streamTime(device, heads * queries * keys * squareBytes(shape).forward);
 }
 
 export function attentionBackward(device: Device, shape: AttentionShape): Seconds {
   const { backwardRate, backwardRateOfNewest } = device.calibration.attention;
   const rate = shape.newest && shape.kernel !== 'flash1' ? backwardRateOfNewest : backwardRate;
-  if (shape.kernel !== 'unfused') return fusedTime(device, shape, 2.5, rate);
+  if (shape.kernel !== 'unfused') return fusedTime(device, shape, backwardWork, rate);
   const { queries, keys, headDim } = shape;
   const heads = shape.batch * shape.heads;
   const products =
     2 * batchedGemmTime(device, heads, queries, keys, headDim) +
     batchedGemmTime(device, heads, keys, headDim, queries) +
     batchedGemmTime(device, heads, queries, headDim, keys);
-  const moved = (shape.eagerSoftmax ? 6 + 12 : 6) + (shape.dropout ? 5 : 0);
-  return products + streamTime(device, heads * queries * keys * moved);
+  return products + streamTime(device, heads * queries * keys * squareBytes(shape).backward);
 }

@@ -9,12 +9,13 @@ import type { Block } from '../model-shape.ts';
 import { bytesPerElement } from '../number-format.ts';
 import type { Seconds } from '../units.ts';
 import { adapterWork, dequantizeTime } from './adapter-work.ts';
+import { castBytes, castWidths } from './casts.ts';
 import { contextComm } from './context-comm.ts';
 import { expertComm, expertPairs, expertProducts } from './expert-work.ts';
 import { type Device, gemmTime, streamTime, weightGradientTime } from './gemm.ts';
 import { issuedOperators } from './issued-operators.ts';
 import { mixingWork } from './mixing-work.ts';
-import { commonProducts, mixerProducts, mlpProducts, type Product } from './products.ts';
+import { commonProducts, mixerProducts, type Product } from './products.ts';
 import { recomputeTime } from './recompute-time.ts';
 import { streamedBytes } from './streamed-bytes.ts';
 import { noComm, tensorComm } from './tensor-comm.ts';
@@ -59,9 +60,6 @@ interface LinearTimes {
   readonly forward: Seconds;
   readonly backwardInput: Seconds;
   readonly backwardWeight: Seconds;
-  /** Widths of what goes into the products, and of the gradients that come back to them, per token: what fp8 casts. */
-  readonly inputs: number;
-  readonly outputs: number;
   /** Of `forward`, the MLP or the experts. */
   readonly feedForward: Seconds;
 }
@@ -71,7 +69,7 @@ function linearTimes(job: TrainingJob, block: Block, device: Device, tokens: num
   const { hidden } = job.model;
   const { tensor } = job.parallel;
   const accumulated = job.framework.startsWith('megatron') ? bytesPerElement(job.precision.gradients) : 0;
-  const times = { forward: 0, backwardInput: 0, backwardWeight: 0, inputs: 0, outputs: 0, feedForward: 0 };
+  const times = { forward: 0, backwardInput: 0, backwardWeight: 0, feedForward: 0 };
   // Frozen weights get no gradient; stored in fewer bits they are brought back for each use.
   const trained = job.adapter ? 0 : 1;
   const add = (products: readonly Product[]): void => {
@@ -79,8 +77,6 @@ function linearTimes(job: TrainingJob, block: Block, device: Device, tokens: num
       times.forward += gemmTime(device, tokens, n, k);
       times.backwardInput += gemmTime(device, tokens, k, n);
       times.backwardWeight += trained * weightGradientTime(device, n, k, tokens, accumulated);
-      times.inputs += k;
-      times.outputs += n;
     }
     const restored = dequantizeTime(job, products, device);
     times.forward += restored;
@@ -96,25 +92,9 @@ function linearTimes(job: TrainingJob, block: Block, device: Device, tokens: num
     times.forward += experts.forward;
     times.backwardInput += experts.backwardInput;
     times.backwardWeight += trained * experts.backwardWeight;
-    const visits = expertPairs(job, feedForward, tokens) / tokens;
-    for (const [n, k] of mlpProducts(feedForward.ffn, feedForward.gated, feedForward.latent || hidden, job.parallel.expertTensor)) {
-      times.inputs += visits * k;
-      times.outputs += visits * n;
-    }
   }
   times.feedForward = times.forward - mixing;
   return times;
-}
-
-/**
- * Bytes an element costs to quantize. Transformer Engine reads 16 bits and writes 8 along rows and along columns, since the
- * products of the backward pass read the other way (common/transpose/cast_transpose.cu); scales known beforehand (delayed)
- * or made block by block need no pass more. torchao's scale of the whole tensor does, and without a compiler every operator
- * of its cast writes what the next one reads (torchao/float8/float8_utils.py).
- */
-function castBytes(job: TrainingJob): number {
-  if (job.framework.startsWith('megatron') || job.precision.fp8Recipe !== 'tensorwise') return 4;
-  return job.compiled ? 6 : 27;
 }
 
 /** Time of one layer, forward and backward, including what recomputation runs again inside the backward pass. */
@@ -130,9 +110,10 @@ export function blockWork(job: TrainingJob, block: Block, devices: Devices, grou
   const pairs = moe ? expertPairs(job, moe, tokens) : 0;
   const streamed = streamedBytes(job, block, tokens, pairs);
   const cast = job.precision.fp8 ? castBytes(job) * tokens : 0;
+  const widths = job.precision.fp8 ? castWidths(job, block, tokens) : { inputs: 0, outputs: 0 };
   const { kernelFloor } = devices.plain.calibration;
-  const streaming = streamTime(devices.plain, streamed.forward + cast * linear.inputs) + streamed.kernels * kernelFloor;
-  const streamingBack = streamTime(devices.plain, streamed.backward + cast * linear.outputs) + 2 * streamed.kernels * kernelFloor;
+  const streaming = streamTime(devices.plain, streamed.forward + cast * widths.inputs) + streamed.kernels * kernelFloor;
+  const streamingBack = streamTime(devices.plain, streamed.backward + cast * widths.outputs) + 2 * streamed.kernels * kernelFloor;
   const comm = tensorComm(job, block, groups, tokens);
   const ring = contextComm(job, mixer, groups, attention, attentionBack);
   const experts = moe ? expertComm(job, moe, groups, tokens) : noComm;

@@ -6,7 +6,7 @@
  */
 import type { TrainingJob } from '../estimate-inputs.ts';
 import type { FlopsConvention } from '../job-fields.ts';
-import { type Block, countKinds, type Mixer } from '../model-shape.ts';
+import { type Block, countKinds, type Mixer, type Tower } from '../model-shape.ts';
 import { activeParameters, towerParameters } from '../parameters/model-parameters.ts';
 import { recomputedShare } from '../training/recomputed-share.ts';
 import type { Flops } from '../units.ts';
@@ -54,16 +54,33 @@ export function mixingFlopsPerToken(mixer: Mixer, length: number, causal: boolea
  * How a convention counts the keys a query meets: all of them whatever the mask (`square`), half of them (`half`), or
  * those the mask leaves (`mask`: the causal half, or the window).
  */
-type KeyCount = 'square' | 'half' | 'mask';
+export type KeyCount = 'square' | 'half' | 'mask';
+
+/** What a convention that adds up products counts. */
+export interface ProductCount {
+  readonly keys: KeyCount;
+  /** Whether the router counts. */
+  readonly router: boolean;
+  /** Whether the vocabulary is the one stored, padding included. */
+  readonly padded: boolean;
+}
+
+/** The conventions that are three times the products of a forward pass, so that every part of the model has its share. */
+export const productCounts: Partial<Readonly<Record<FlopsConvention, ProductCount>>> = {
+  megatron: { keys: 'square', router: false, padded: true },
+  nanotron: { keys: 'square', router: false, padded: true },
+  'megatron-causal': { keys: 'half', router: false, padded: true },
+  maxtext: { keys: 'mask', router: true, padded: false },
+};
 
 /** FLOPs of a mixer per token by one way of counting keys. */
-function countedMixing(mixer: Mixer, length: number, keys: KeyCount): Flops {
+export function countedMixing(mixer: Mixer, length: number, keys: KeyCount): Flops {
   if (mixer.kind !== 'attention') return mixingFlopsPerToken(mixer, length, keys !== 'square');
   if (keys === 'mask') return mixingFlopsPerToken(mixer, length, true);
   return 4 * mixer.heads * mixer.headDim * length * (keys === 'half' && mixer.causal ? 0.5 : 1);
 }
 
-const routerFlopsPerToken = ({ feedForward }: Block, hidden: number): Flops =>
+export const routerFlopsPerToken = ({ feedForward }: Block, hidden: number): Flops =>
   feedForward?.kind === 'moe' ? 2 * feedForward.experts * hidden : 0;
 
 /** FLOPs of the forward pass over `tokens` tokens: matrix products of the layers, mixing, and output head. */
@@ -91,13 +108,20 @@ function forwardFlops(job: TrainingJob, tokens: number, keys: KeyCount, router =
 function towerFlops(job: TrainingJob): { readonly linear: number; readonly attention: number } {
   let linear = 0;
   let attention = 0;
-  for (const { block, hidden, layers, tokens } of job.model.towers) {
-    const length = tokens > 0 ? tokens : job.sequenceLength;
-    const share = (layers * length) / job.sequenceLength;
-    linear += share * linearFlopsPerToken(block, hidden);
-    if (block.mixer) attention += share * mixingFlopsPerToken(block.mixer, length, false);
+  for (const tower of job.model.towers) {
+    const flops = flopsOfTower(tower, job.sequenceLength);
+    linear += flops.linear;
+    attention += flops.attention;
   }
   return { linear, attention };
+}
+
+/** One tower, spread over the tokens of a sequence of `sequence`. */
+export function flopsOfTower({ block, hidden, layers, tokens }: Tower, sequence: number): Pick<ForwardFlops, 'linear' | 'attention'> {
+  const length = tokens > 0 ? tokens : sequence;
+  const share = (layers * length) / sequence;
+  const attention = block.mixer ? share * mixingFlopsPerToken(block.mixer, length, false) : 0;
+  return { linear: share * linearFlopsPerToken(block, hidden), attention };
 }
 
 /** Normalisations and activation functions of one token's forward pass, at the profiler's 5 and 1 FLOPs per element. */
@@ -125,14 +149,9 @@ const positions = ({ positionEmbedding, maxPositions, hidden }: TrainingJob['mod
 /** Model FLOPs of one step over `tokens` tokens by a convention. */
 export function modelFlops(job: TrainingJob, tokens: number, convention: FlopsConvention): Flops {
   const square = (): Flops => forwardFlops(job, tokens, 'square').attention;
-  switch (convention) {
-    case 'megatron':
-    case 'nanotron':
-      return 3 * sumOf(forwardFlops(job, tokens, 'square'));
-    case 'megatron-causal':
-      return 3 * sumOf(forwardFlops(job, tokens, 'half'));
-    case 'maxtext':
-      return 3 * sumOf(forwardFlops(job, tokens, 'mask', true, job.model.vocab));
+  const count = productCounts[convention];
+  if (count) return 3 * sumOf(forwardFlops(job, tokens, count.keys, count.router, count.padded ? job.model.paddedVocab : job.model.vocab));
+  switch (convention as Exclude<FlopsConvention, 'megatron' | 'nanotron' | 'megatron-causal' | 'maxtext'>) {
     case 'deepspeed':
       return 3 * (sumOf(forwardFlops(job, tokens, 'square', true)) + tokens * elementwiseFlops(job));
     case 'palm':

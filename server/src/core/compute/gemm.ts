@@ -14,7 +14,7 @@ import type { ComputeCalibration, GemmFit } from '../calibration/compute.ts';
 import type { Accelerator } from '../hardware.ts';
 import type { NumberFormat } from '../job-fields.ts';
 import { bytesPerElement } from '../number-format.ts';
-import type { FlopsPerSecond, Seconds } from '../units.ts';
+import type { Bytes, FlopsPerSecond, Seconds } from '../units.ts';
 
 /** Everything about the device that kernel times need, looked up once per estimate. */
 export interface Device {
@@ -89,7 +89,7 @@ export function describeDevice(
   if (peak === undefined) return undefined;
   return {
     peak,
-    bandwidth: accelerator.memory.bandwidth.value,
+    bandwidth: accelerator.memory.bandwidth.value * (accelerator.scaleUp ? 1 : calibration.graphicsMemory),
     multiprocessors: accelerator.smCount?.value ?? 108,
     // Where no sheet says, a sixteenth of the 16-bit matrix rate, as on A100 and H100.
     vector: accelerator.peak.fp32?.value ?? ((accelerator.peak.bf16 ?? accelerator.peak.fp16)?.value ?? peak) / 16,
@@ -132,25 +132,40 @@ function isAligned(device: Device, n: number, k: number): boolean {
   return (n % elements === 0 || n % 1 !== 0) && (k % elements === 0 || k % 1 !== 0);
 }
 
+/** Bytes that `batch` products move; `written` as in `productTime`. */
+export function productBytes(device: Device, batch: number, m: number, n: number, k: number, written = writtenBytes(device)): Bytes {
+  return batch * (device.elementBytes * m * k + (device.weightBytes ?? device.elementBytes) * n * k + written * m * n);
+}
+
+/** Bytes of one element of a product that is written on its own. */
+const writtenBytes = (device: Device): Bytes => Math.max(2, device.elementBytes);
+
+/** Bytes of one element of a weight gradient: its write, or its read and write where it is added in place. */
+const gradientBytes = (device: Device, accumulated: Bytes): Bytes => (accumulated > 0 ? 2 * accumulated : writtenBytes(device));
+
+/** Bytes that the gradient of an n x k weight over `tokens` tokens moves; `accumulated` as in `weightGradientTime`. */
+export function weightGradientBytes(device: Device, n: number, k: number, tokens: number, accumulated: Bytes): Bytes {
+  return productBytes(device, 1, n, k, tokens, gradientBytes(device, accumulated));
+}
+
 /** `written` is what each element of C costs in bytes: its write, and its read where the product is added to what is there. */
 function productTime(device: Device, batch: number, m: number, n: number, k: number, written: number, sustained: boolean): Seconds {
   const fit = device.gemm;
   const rate = device.peak * fit.peakShare * (sustained ? device.calibration.sustainedShare : 1);
   const compute =
     (2 * bestArea(device, batch, m, n) * (k + fit.depthRamp)) / (isAligned(device, n, k) ? rate : rate * device.calibration.unalignedShare);
-  const bytes = batch * (device.elementBytes * m * k + (device.weightBytes ?? device.elementBytes) * n * k + written * m * n);
-  const memory = bytes / (device.bandwidth * fit.memoryShare);
+  const memory = productBytes(device, batch, m, n, k, written) / (device.bandwidth * fit.memoryShare);
   return Math.max(compute, memory) + fit.overlapLoss * Math.min(compute, memory) + fit.floor;
 }
 
 /** Seconds of `batch` independent m x k by k x n products in one kernel; `sustained` as in `gemmTime`. */
 export function batchedGemmTime(device: Device, batch: number, m: number, n: number, k: number, sustained = true): Seconds {
-  return productTime(device, batch, m, n, k, Math.max(2, device.elementBytes), sustained);
+  return productTime(device, batch, m, n, k, writtenBytes(device), sustained);
 }
 
 /** Seconds of one m x k by k x n product; `sustained` applies the clocks of a chip under steady load. */
 export function gemmTime(device: Device, m: number, n: number, k: number, sustained = true): Seconds {
-  return productTime(device, 1, m, n, k, Math.max(2, device.elementBytes), sustained);
+  return productTime(device, 1, m, n, k, writtenBytes(device), sustained);
 }
 
 /**
@@ -158,7 +173,7 @@ export function gemmTime(device: Device, m: number, n: number, k: number, sustai
  * the product is added to in place (Megatron-LM's gradient accumulation fusion); 0 when it is written on its own.
  */
 export function weightGradientTime(device: Device, n: number, k: number, tokens: number, accumulated: number): Seconds {
-  return productTime(device, 1, n, k, tokens, accumulated > 0 ? 2 * accumulated : Math.max(2, device.elementBytes), true);
+  return productTime(device, 1, n, k, tokens, gradientBytes(device, accumulated), true);
 }
 
 /** Seconds of a streaming kernel that moves `bytes` through device memory. */

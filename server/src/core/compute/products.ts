@@ -5,7 +5,8 @@
 import type { FeedForward, Mixer } from '../model-shape.ts';
 import { keyValueHeads } from '../parameters/mixer-parameters.ts';
 
-export type Product = readonly [n: number, k: number];
+/** Rows of the weight, its columns, and what the product is called. */
+export type Product = readonly [n: number, k: number, label: string];
 
 /** Projections in and out of a mixer; what it does with tokens in between is not a product of this kind. */
 export function mixerProducts(mixer: Mixer, hidden: number, tensor: number): readonly Product[] {
@@ -14,8 +15,8 @@ export function mixerProducts(mixer: Mixer, hidden: number, tensor: number): rea
       const query = (mixer.heads * mixer.headDim) / tensor;
       const projected = query * (mixer.gate ? 2 : 1) + 2 * keyValueHeads(mixer.kvHeads, tensor) * mixer.headDim;
       return [
-        [projected, hidden],
-        [hidden, query],
+        [projected, hidden, 'Query, key and value projections'],
+        [hidden, query, 'Attention output'],
       ];
     }
     case 'mla': {
@@ -24,40 +25,40 @@ export function mixerProducts(mixer: Mixer, hidden: number, tensor: number): rea
       const queries: readonly Product[] =
         mixer.queryRank > 0
           ? [
-              [mixer.queryRank, hidden],
-              [query, mixer.queryRank],
+              [mixer.queryRank, hidden, 'Query compression'],
+              [query, mixer.queryRank, 'Queries from their compression'],
             ]
-          : [[query, hidden]];
+          : [[query, hidden, 'Query projection']];
       return [
         ...queries,
-        [mixer.kvRank + mixer.ropeDim, hidden],
-        [heads * (mixer.nopeDim + mixer.valueDim), mixer.kvRank],
-        [hidden, heads * mixer.valueDim],
+        [mixer.kvRank + mixer.ropeDim, hidden, 'Key and value compression'],
+        [heads * (mixer.nopeDim + mixer.valueDim), mixer.kvRank, 'Keys and values from their compression'],
+        [hidden, heads * mixer.valueDim, 'Attention output'],
       ];
     }
     case 'mamba1': {
       const inner = mixer.inner / tensor;
       return [
-        [2 * inner, hidden],
-        [mixer.timeRank + 2 * mixer.state, inner],
-        [inner, mixer.timeRank],
-        [hidden, inner],
+        [2 * inner, hidden, 'Input projection'],
+        [mixer.timeRank + 2 * mixer.state, inner, 'Projections of the state'],
+        [inner, mixer.timeRank, 'Step sizes'],
+        [hidden, inner, 'Output projection'],
       ];
     }
     case 'mamba2': {
       const inner = mixer.inner / tensor;
       const states = (2 * mixer.groups * mixer.state) / Math.min(tensor, mixer.groups);
       return [
-        [2 * inner + states + mixer.heads / tensor, hidden],
-        [hidden, inner],
+        [2 * inner + states + mixer.heads / tensor, hidden, 'Input projection'],
+        [hidden, inner, 'Output projection'],
       ];
     }
     case 'delta': {
       const value = (mixer.valueHeads * mixer.valueDim) / tensor;
       const key = (mixer.keyHeads * mixer.keyDim) / tensor;
       return [
-        [2 * key + 2 * value + (2 * mixer.valueHeads) / tensor, hidden],
-        [hidden, value],
+        [2 * key + 2 * value + (2 * mixer.valueHeads) / tensor, hidden, 'Input projection'],
+        [hidden, value, 'Output projection'],
       ];
     }
   }
@@ -66,8 +67,8 @@ export function mixerProducts(mixer: Mixer, hidden: number, tensor: number): rea
 /** An MLP of width `ffn` between tensors of width `hidden`. */
 export function mlpProducts(ffn: number, gated: boolean, hidden: number, tensor: number): readonly Product[] {
   return [
-    [((gated ? 2 : 1) * ffn) / tensor, hidden],
-    [hidden, ffn / tensor],
+    [((gated ? 2 : 1) * ffn) / tensor, hidden, gated ? 'MLP gate and up' : 'MLP up'],
+    [hidden, ffn / tensor, 'MLP down'],
   ];
 }
 
@@ -78,9 +79,9 @@ export function commonProducts(feedForward: FeedForward, hidden: number, tensor:
   const latents: readonly Product[] =
     latent > 0
       ? [
-          [latent, hidden],
-          [hidden, latent],
+          [latent, hidden, 'Into the latent width'],
+          [hidden, latent, 'Out of the latent width'],
         ]
       : [];
-  return [[experts, hidden], ...latents, ...(sharedFfn > 0 ? mlpProducts(sharedFfn, gated, hidden, tensor) : [])];
+  return [[experts, hidden, 'Router'], ...latents, ...(sharedFfn > 0 ? mlpProducts(sharedFfn, gated, hidden, tensor) : [])];
 }

@@ -10,7 +10,7 @@
 import type { TrainingJob } from '../estimate-inputs.ts';
 import type { Block, Mixer } from '../model-shape.ts';
 import { bytesPerElement } from '../number-format.ts';
-import type { Bytes } from '../units.ts';
+import type { Bytes, Flops } from '../units.ts';
 
 export interface Streamed {
   readonly forward: Bytes;
@@ -91,41 +91,64 @@ function mixerPasses(job: TrainingJob, mixer: Mixer, fused: boolean): Passes {
   }
 }
 
-/** `tokens` on this TP group; `pairs` the visits of tokens to experts on this rank. */
-export function streamedBytes(job: TrainingJob, block: Block, tokens: number, pairs: number): Streamed {
-  const { model } = job;
+/** One of the operators between the products: what it moves, and what it works out where somebody counts that. */
+export interface StreamedPart extends Streamed {
+  readonly label: string;
+  /** Of the forward pass: 5 for an element of a norm, 1 for any other, as DeepSpeed's profiler counts. */
+  readonly flops: Flops;
+}
+
+/** The operators one by one. `tokens` on this TP group; `pairs` the visits of tokens to experts on this rank. */
+export function streamedParts(job: TrainingJob, block: Block, tokens: number, pairs: number): readonly StreamedPart[] {
   const { tensor, sequence, expertTensor } = job.parallel;
   const fused = fusesOperators(job);
   const element = bytesPerElement(job.precision.compute);
-  const hidden = model.hidden / (sequence ? tensor : 1);
-  const norms = norm(job, fused);
-  const residuals = residual(job, fused);
+  const hidden = (tokens * job.model.hidden) / (sequence ? tensor : 1);
+  const parts: StreamedPart[] = [];
+  const add = (label: string, elements: number, flops: Flops, { forward, backward, kernels }: Passes): void => {
+    parts.push({ label, flops, kernels, forward: elements * element * forward, backward: elements * element * backward });
+  };
+  const times = (passes: Passes, count: number): Passes => ({ ...passes, kernels: count * passes.kernels });
+  if (block.norms > 0) add('Norms', block.norms * hidden, 5 * block.norms * hidden, times(norm(job, fused), block.norms));
   const sums = block.parallel ? 1 : (block.mixer ? 1 : 0) + (block.feedForward ? 1 : 0) + (block.cross ? 1 : 0);
-  let forward = hidden * (block.norms * norms.forward + sums * residuals.forward);
-  let backward = hidden * (block.norms * norms.backward + sums * residuals.backward);
-  let kernels = block.norms * norms.kernels + sums * residuals.kernels;
+  if (sums > 0) add('Residual sums', sums * hidden, sums * hidden, times(residual(job, fused), sums));
   if (block.mixer) {
     const mixing = mixerPasses(job, block.mixer, fused);
-    forward += mixing.forward;
-    backward += mixing.backward;
-    kernels += mixing.kernels;
+    if (mixing.kernels > 0) add(mixerLabels[block.mixer.kind], tokens, (tokens * mixing.forward) / 2, mixing);
   }
-  let routed = 0;
   const { feedForward } = block;
   if (feedForward) {
     const gate = activation(feedForward.gated, job.compiled || job.kernels.fusedMlp);
     const width = (feedForward.kind === 'dense' ? feedForward.ffn : feedForward.sharedFfn) / tensor;
-    forward += width * gate.forward;
-    backward += width * gate.backward;
-    kernels += gate.kernels;
+    if (width > 0) add('Activation function', tokens * width, tokens * width, gate);
     if (feedForward.kind === 'moe') {
       // Visits are put in order of experts, back again, and summed with their weights; router scores are small.
-      const each = 6 * (feedForward.latent || model.hidden);
-      routed = pairs * (each + (gate.forward * feedForward.ffn) / expertTensor);
-      backward += (pairs * (each + (gate.backward * feedForward.ffn) / expertTensor)) / tokens;
-      forward += routed / tokens;
-      kernels += 12;
+      const moved = pairs * (feedForward.latent || job.model.hidden);
+      const inner = (pairs * feedForward.ffn) / expertTensor;
+      add('Tokens to experts and back', moved, moved, { forward: 6, backward: 6, kernels: 12 });
+      add('Activation function of the experts', inner, inner, width > 0 ? { ...gate, kernels: 0 } : gate);
     }
   }
-  return { forward: tokens * element * forward, backward: tokens * element * backward, kernels };
+  return parts;
+}
+
+const mixerLabels: Readonly<Record<Mixer['kind'], string>> = {
+  attention: 'Rotary embedding',
+  mla: 'Norms and heads of latent attention',
+  mamba1: 'Gate and norm of the scan',
+  mamba2: 'Gate and norm of the scan',
+  delta: 'Norms and gate of the delta rule',
+};
+
+/** All of them together. */
+export function streamedBytes(job: TrainingJob, block: Block, tokens: number, pairs: number): Streamed {
+  let forward = 0;
+  let backward = 0;
+  let kernels = 0;
+  for (const part of streamedParts(job, block, tokens, pairs)) {
+    forward += part.forward;
+    backward += part.backward;
+    kernels += part.kernels;
+  }
+  return { forward, backward, kernels };
 }

@@ -329,6 +329,22 @@ export const architectureFields = {
     what: 'Further layers behind the last one, each predicting one token more, with a head pass of their own.',
     source: 'DeepSeek-AI 2024, DeepSeek-V3 (arXiv 2412.19437), section 2.2',
   },
+  'model.predictionLayers': {
+    label: 'Prediction layers of the checkpoint',
+    short: 'prediction layers',
+    fact: 'model.prediction_layers',
+    range: wholeFromZero,
+    what: 'Layers behind the last one that the checkpoint brings along. A server loads them when it drafts with them; fine-tuning leaves them out.',
+    source: 'DeepSeek-AI 2024, DeepSeek-V3 (arXiv 2412.19437), section 2.2',
+  },
+  'model.draftVocab': {
+    label: "Draft head's vocabulary",
+    short: 'draft vocabulary',
+    fact: 'model.draft_vocab',
+    range: count,
+    what: 'Tokens that an EAGLE-3 head may draft, fewer than its model knows.',
+    source: 'Li et al. 2025, EAGLE-3 (arXiv 2503.01840)',
+  },
   'model.encoderLayers': {
     label: 'Encoder layers',
     short: 'encoder',

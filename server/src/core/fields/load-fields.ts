@@ -16,6 +16,15 @@ export const loadFields: { readonly [F in LoadField]: FieldInfo } = {
     what: 'Requests that arrive at the whole deployment each second, at random; its replicas share them.',
     source,
   },
+  'load.concurrency': {
+    label: 'Concurrent requests',
+    short: 'concurrency',
+    fact: 'concurrency',
+    unit: 'requests',
+    range: count,
+    what: 'Requests under way at most at the whole deployment; the next one is sent when one is answered.',
+    source: 'vLLM, vllm/benchmarks/serve.py (--max-concurrency)',
+  },
   'load.inputTokens': {
     label: 'Prompt length',
     short: 'input',

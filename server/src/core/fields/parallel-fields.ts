@@ -47,6 +47,13 @@ export const parallelFields: { readonly [F in ParallelField]: FieldInfo } = {
     what: 'Micro batches that the interleaved schedule runs on one chunk before it turns to the next. PP unless set; the last group must be empty or at least PP.',
     source: megatronPipeline,
   },
+  'parallel.writtenOrder': {
+    label: 'Written order',
+    short: 'order',
+    fact: 'written_order',
+    what: 'The operations of every pipeline rank, written out by hand.',
+    source: 'torch/distributed/pipelining/schedules.py of PyTorch, _load_csv',
+  },
   'parallel.pipelineLayout': {
     label: 'Pipeline layout',
     short: 'layout',

@@ -92,29 +92,43 @@ function perOperatorSelective(job: TrainingJob, block: Block): Bytes {
   return (localTokens(job) * perToken * element) / job.parallel.tensor + layerInputBytes(job) + rest;
 }
 
+/** Bytes that selective recomputation drops, by part. */
+export interface Dropped {
+  readonly norms: Bytes;
+  readonly projections: Bytes;
+  readonly mlp: Bytes;
+  readonly experts: Bytes;
+}
+
 /**
  * Bytes that selective recomputation of these modules drops (Megatron-LM megatron/core/transformer/transformer_config.py,
- * recompute_modules). The square of unfused attention is dropped already.
+ * recompute_modules), never the layer's input. The square of unfused attention is dropped already.
  */
-function droppedBy(job: TrainingJob, block: Block, full: LayerActivations): Bytes {
+export function droppedBy(job: TrainingJob, block: Block, full: LayerActivations): Dropped {
   const modules = job.recomputeModules;
-  if (modules.length === 0) return 0;
+  if (modules.length === 0) return { norms: 0, projections: 0, mlp: 0, experts: 0 };
   const { feedForward } = block;
   const has = (name: string) => modules.includes(name);
-  let dropped = 0;
-  if (has('layernorm')) dropped += full.norms / 2;
-  if (has('mlp') || has('shared_experts')) dropped += full.mlp;
-  if (has('moe')) dropped += full.experts;
+  const norms = has('layernorm') ? full.norms / 2 : 0;
+  const mlp = has('mlp') || has('shared_experts') ? full.mlp : 0;
+  let experts = 0;
+  if (has('moe')) experts = full.experts;
   else if (has('moe_act') && feedForward?.kind === 'moe') {
     const inner = (expertPairs(job, feedForward, localTokens(job)) * feedForward.ffn) / job.parallel.expertTensor;
-    dropped += inner * bytesPerElement(job.precision.compute);
+    experts = inner * bytesPerElement(job.precision.compute);
   }
+  let projections = 0;
   if (has('mla_up_proj') && block.mixer?.kind === 'mla') {
     const compressed = 2 * block.mixer.queryRank + 2 * block.mixer.kvRank + block.mixer.ropeDim;
-    dropped += Math.max(0, full.projections - localTokens(job) * compressed * bytesPerElement(job.precision.compute));
+    projections = Math.max(0, full.projections - localTokens(job) * compressed * bytesPerElement(job.precision.compute));
   }
-  return Math.min(dropped, Math.max(0, full.total - layerInputBytes(job)));
+  const dropped = norms + mlp + experts + projections;
+  const most = Math.max(0, full.total - layerInputBytes(job));
+  const share = dropped > most ? most / dropped : 1;
+  return { norms: norms * share, projections: projections * share, mlp: mlp * share, experts: experts * share };
 }
+
+const sumOf = ({ norms, projections, mlp, experts }: Dropped): Bytes => norms + mlp + experts + projections;
 
 /** What one layer keeps without recomputation, under selective recomputation, and what its backward pass needs beside. */
 interface Styled {
@@ -126,11 +140,15 @@ interface Styled {
 }
 
 /** Megatron-LM's fused layers count by the paper's operators; everything else tensor by tensor as autograd saves it. */
+export function countsByOperator(job: TrainingJob): boolean {
+  return isMegatron(job.framework) && job.kernels.fusedMlp;
+}
+
 function styled(job: TrainingJob, block: Block): Styled {
-  if (isMegatron(job.framework) && job.kernels.fusedMlp) {
+  if (countsByOperator(job)) {
     const full = fullLayerActivations(job, block, true);
     const withoutCore = fullLayerActivations(job, block, false);
-    const selective = withoutCore.total - droppedBy(job, block, withoutCore);
+    const selective = withoutCore.total - sumOf(droppedBy(job, block, withoutCore));
     return { full: full.total, selective, input: layerInputBytes(job), backward: gradientsInFlight(job, block) };
   }
   const { kept, input, core, backward } = eagerLayer(job, block, localTokens(job));

@@ -26,6 +26,8 @@ export interface EagerLayer {
   readonly input: Bytes;
   /** Of which only the score matrices of unfused attention. */
   readonly core: Bytes;
+  /** What makes up `kept`. */
+  readonly parts: { readonly norms: Bytes; readonly mixer: Bytes; readonly feedForward: Bytes; readonly masks: Bytes };
   /** Gradients and copies alive at the worst point of the backward pass, over what is kept then. */
   readonly backward: Bytes;
 }
@@ -147,6 +149,7 @@ export function eagerLayer(job: TrainingJob, block: Block, tokens: number): Eage
   return {
     kept: norms + mixer + mlp.kept + masks,
     core: job.attention === 'unfused' ? coreBytes(job, block, tokens, element) : 0,
+    parts: { norms, mixer, feedForward: mlp.kept, masks },
     input: written ? 0 : (tokens * hidden * residual) / spread,
     backward: mlp.backward,
   };

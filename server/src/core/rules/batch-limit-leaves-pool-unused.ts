@@ -22,10 +22,10 @@ export const batchLimitLeavesPoolUnused = defineRule({
     const { 'serving.maxSequences': most, 'serving.maxModelLen': context } = job;
     if (estimate?.kind !== 'serving' || !isCount(most) || !isCount(context) || most === 1) return;
     if (!isWritten(sources, 'serving.maxSequences') || !isWritten(sources, 'serving.maxModelLen')) return;
-    const tokens = low(estimate.kvTokens);
-    const used = (most * context) / tokens;
-    if (!(tokens > 0) || used >= worthALine) return;
-    const fitting = 2 ** Math.floor(Math.log2(tokens / context));
+    const requests = low(estimate.concurrency);
+    const used = most / requests;
+    if (!(requests > 0) || used >= worthALine) return;
+    const fitting = 2 ** Math.floor(Math.log2(requests));
     report({
       at: 'serving.maxSequences',
       related: ['serving.maxModelLen'],

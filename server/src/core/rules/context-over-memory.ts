@@ -19,7 +19,9 @@ export const contextOverMemory = defineRule({
     const context = job['serving.maxModelLen'];
     if (estimate?.kind !== 'serving' || !isCount(context) || !isWritten(sources, 'serving.maxModelLen')) return;
     const { weights, overhead, usable } = estimate.memory;
-    const perToken = estimate.kvBytesPerToken.value;
+    // Ollama gives every request that runs beside others a context of its own.
+    const copies = framework === 'ollama' ? (estimate.slots?.count ?? 1) : 1;
+    const perToken = estimate.kvBytesPerToken.value * copies;
     const left = usable.value - high(weights) - high(overhead);
     const needed = low(weights) + low(overhead) + perToken * context;
     if (!(needed > usable.value) || !(left > 0) || !(perToken > 0)) return;

@@ -1,6 +1,5 @@
 /** llama.cpp's context is that of all slots together. */
 import { defineRule } from '../finding.ts';
-import { isOn } from './shared/keys.ts';
 import { isCount } from './shared/numbers.ts';
 import { isWritten } from './shared/origins.ts';
 
@@ -11,9 +10,10 @@ export const contextSharedBySlots = defineRule({
   kinds: ['serving'],
   frameworks: ['llama-cpp'],
   reads: ['serving.maxModelLen', 'serving.maxSequences'],
-  check({ job, keys, sources, report }) {
+  mayRead: ['serving.unifiedCache'],
+  check({ job, sources, report }) {
     const { 'serving.maxModelLen': context, 'serving.maxSequences': slots } = job;
-    if (!isCount(context) || !isCount(slots) || slots === 1 || isOn(keys, 'llama-cpp/kv-unified')) return;
+    if (!isCount(context) || !isCount(slots) || slots === 1 || job['serving.unifiedCache'] === true) return;
     if (!isWritten(sources, 'serving.maxModelLen') || !isWritten(sources, 'serving.maxSequences')) return;
     const each = Math.floor(context / slots);
     report({

@@ -6,7 +6,7 @@ import { isWritten } from './shared/origins.ts';
 
 const method = 'vllm/speculative-config.method';
 
-/** Families whose checkpoints hold one prediction layer (num_nextn_predict_layers). */
+/** Families whose checkpoints hold one prediction layer, when the model's file does not count them (num_nextn_predict_layers). */
 const single: ReadonlySet<string> = new Set(['deepseek_v3', 'deepseek_v32', 'glm4_moe', 'mimo', 'qwen3_next']);
 
 export const draftedTokensOverPredictionLayers = defineRule({
@@ -17,10 +17,10 @@ export const draftedTokensOverPredictionLayers = defineRule({
   frameworks: ['vllm'],
   anyKey: [method],
   reads: ['serving.speculativeTokens', 'model.type'],
-  mayRead: ['model.mtpLayers'],
+  mayRead: ['model.mtpLayers', 'model.predictionLayers'],
   check({ job, keys, sources, report }) {
     const tokens = job['serving.speculativeTokens'];
-    const layers = job['model.mtpLayers'] ?? (single.has(job['model.type']) ? 1 : undefined);
+    const layers = job['model.mtpLayers'] ?? job['model.predictionLayers'] ?? (single.has(job['model.type']) ? 1 : undefined);
     if (!/(?:^|_)mtp$/.test(textIn(keys, method) ?? '') || !isCount(tokens) || !isCount(layers) || tokens <= layers) return;
     if (!isWritten(sources, 'serving.speculativeTokens')) return;
     report({

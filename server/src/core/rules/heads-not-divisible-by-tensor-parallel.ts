@@ -14,7 +14,8 @@ export const headsNotDivisibleByTensorParallel = defineRule({
   check({ job, framework, sources, report }) {
     const heads = job['model.heads'];
     const tensor = job['parallel.tensor'];
-    if (!leavesRemainder(heads, tensor)) return;
+    // llama.cpp divides rows, wherever heads begin.
+    if (!leavesRemainder(heads, tensor) || framework === 'llama-cpp' || framework === 'ollama') return;
     const valid = fitting({ job, sources, framework }, 'parallel.tensor', divisors(heads));
     report({
       at: 'parallel.tensor',

@@ -222,6 +222,8 @@ import { tensorTrafficNotOverlapped } from './tensor-traffic-not-overlapped.ts';
 import { tooFewStagesForInterleaving } from './too-few-stages-for-interleaving.ts';
 import { top1RouterWithoutPreSoftmax } from './top-1-router-without-pre-softmax.ts';
 import { trainBatchNotDivisibleByRanks } from './train-batch-not-divisible-by-ranks.ts';
+import { transferConnectorRemoved } from './transfer-connector-removed.ts';
+import { transferConnectorWithOffloading } from './transfer-connector-with-offloading.ts';
 import { transferConnectorWithoutRole } from './transfer-connector-without-role.ts';
 import { transferRoleUnknown } from './transfer-role-unknown.ts';
 import { turbomindFp8Cache } from './turbomind-fp8-cache.ts';
@@ -462,6 +464,8 @@ export const rules: readonly Rule[] = [
   tooFewStagesForInterleaving,
   top1RouterWithoutPreSoftmax,
   trainBatchNotDivisibleByRanks,
+  transferConnectorRemoved,
+  transferConnectorWithOffloading,
   transferConnectorWithoutRole,
   transferRoleUnknown,
   turbomindFp8Cache,

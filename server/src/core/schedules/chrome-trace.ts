@@ -5,7 +5,18 @@
  * Source: "Trace Event Format", Google, sections "Complete Events", "Counter Events" and "Metadata Events".
  */
 import type { Seconds } from '../units.ts';
-import { backwardInputKind, backwardKind, backwardWeightKind, forwardKind, type Simulation, transferKind } from './simulate.ts';
+import {
+  backwardInputKind,
+  backwardKind,
+  backwardWeightKind,
+  forwardKind,
+  gradientReductionKind,
+  laneOf,
+  optimizerKind,
+  parameterGatherKind,
+  transferKind,
+} from './operation-kind.ts';
+import type { Simulation } from './simulate.ts';
 
 export interface ChromeTraceEvent {
   readonly name: string;
@@ -31,29 +42,34 @@ const names = new Map<number, string>([
   [transferKind, 'Transfer'],
   [backwardInputKind, 'Input gradient'],
   [backwardWeightKind, 'Weight gradient'],
+  [gradientReductionKind, 'Gradient reduction'],
+  [optimizerKind, 'Optimizer'],
+  [parameterGatherKind, 'Parameter gather'],
 ]);
 
 const microseconds = (seconds: Seconds): number => seconds * 1e6;
-const computeThread = 0;
-const transferThread = 1;
+const threads = { compute: 0, transfer: 1, collective: 2 } as const;
+const threadNames = [
+  ['compute', 'Computation'],
+  ['transfer', 'Transfers'],
+  ['collective', 'Collectives'],
+] as const;
 
 /** The trace of a simulation; `JSON.stringify` of it is a file the viewers open. */
 export function chromeTrace(simulation: Simulation): ChromeTrace {
   const traceEvents: ChromeTraceEvent[] = [];
   const { stages } = simulation.request;
   for (let rank = 0; rank < stages; rank++) {
-    traceEvents.push(
-      { name: 'process_name', ph: 'M', pid: rank, tid: computeThread, args: { name: `Pipeline rank ${rank}` } },
-      { name: 'thread_name', ph: 'M', pid: rank, tid: computeThread, args: { name: 'Computation' } },
-      { name: 'thread_name', ph: 'M', pid: rank, tid: transferThread, args: { name: 'Transfers' } },
-    );
+    traceEvents.push({ name: 'process_name', ph: 'M', pid: rank, tid: 0, args: { name: `Pipeline rank ${rank}` } });
+    for (const [lane, name] of threadNames) {
+      traceEvents.push({ name: 'thread_name', ph: 'M', pid: rank, tid: threads[lane], args: { name } });
+    }
   }
   for (let index = 0; index < simulation.count; index++) traceEvents.push(operationEvent(simulation, index));
   for (let rank = 0; rank < stages; rank++) {
     for (const { time, bytes } of simulation.memory[rank] ?? []) {
-      traceEvents.push({ name: 'Memory', ph: 'C', pid: rank, tid: computeThread, ts: microseconds(time), args: { bytes } });
+      traceEvents.push({ name: 'Memory', ph: 'C', pid: rank, tid: 0, ts: microseconds(time), args: { bytes } });
     }
-    traceEvents.push(...tailEvents(simulation, rank));
   }
   return { traceEvents, displayTimeUnit: 'ms' };
 }
@@ -63,41 +79,15 @@ function operationEvent(simulation: Simulation, index: number): ChromeTraceEvent
   const microBatch = simulation.microBatch[index] ?? 0;
   const start = simulation.start[index] ?? 0;
   const name = names.get(kind) ?? 'Operation';
+  const ofTail = index >= (simulation.tailOffset[0] ?? 0);
   return {
-    name: `${name} ${microBatch}`,
+    name: ofTail ? name : `${name} ${microBatch}`,
     ph: 'X',
     pid: simulation.rank[index] ?? 0,
-    tid: kind === transferKind ? transferThread : computeThread,
+    tid: threads[laneOf(kind)],
     ts: microseconds(start),
     dur: microseconds((simulation.end[index] ?? start) - start),
-    cat: name.toLowerCase(),
-    args: { microBatch, chunk: simulation.chunk[index] ?? 0 },
+    cat: ofTail ? 'tail' : name.toLowerCase(),
+    args: ofTail ? {} : { microBatch, chunk: simulation.chunk[index] ?? 0 },
   };
-}
-
-function tailEvents(simulation: Simulation, rank: number): readonly ChromeTraceEvent[] {
-  const { gradientReduction, optimizer, parameterGather } = simulation.request.tail;
-  const events: ChromeTraceEvent[] = [];
-  let from = simulation.makespan;
-  const tail: readonly (readonly [string, Seconds])[] = [
-    ['Gradient reduction', gradientReduction],
-    ['Optimizer', optimizer],
-    ['Parameter gather', parameterGather],
-  ];
-  for (const [name, seconds] of tail) {
-    if (seconds > 0) {
-      events.push({
-        name,
-        ph: 'X',
-        pid: rank,
-        tid: computeThread,
-        ts: microseconds(from),
-        dur: microseconds(seconds),
-        cat: 'tail',
-        args: {},
-      });
-    }
-    from += seconds;
-  }
-  return events;
 }

@@ -1,5 +1,5 @@
 /**
- * V-Half and V-Min: a folded pipeline whose building block, repeated every six slots, sets how long activations live and
+ * What V-Half and V-Min share: a folded pipeline whose building block, repeated every six slots, sets how long activations live and
  * so the peak: about a half and a third of what 1F1B holds. Warm-up and cool-down are then packed without raising the
  * peak. The order does not depend on the times.
  *
@@ -12,19 +12,7 @@ import type { RankOrder, Schedule, ScheduleShape, VisitOperation } from './sched
 import { refuseUnlessTwoChunks } from './shape.ts';
 
 /** Slots of the four passes of the first micro batch on a rank. */
-type BuildingBlock = (stages: number, rank: number) => readonly [number, number, number, number];
-
-/** Every pass one slot behind its neighbour: offsets 1, -1, 1, -1 (figure 4). The gap keeps the slots apart modulo 6. */
-const vMinBlock: BuildingBlock = (p, rank) => {
-  const gap = p % 3 === 0 ? 2 : 0;
-  return [rank, 2 * p - rank - 1, 2 * p + gap + rank, 4 * p + gap - rank - 1];
-};
-
-/** Passes that run down the ranks two slots behind their neighbour: offsets 2, -1, 2, -1. */
-const vHalfBlock: BuildingBlock = (p, rank) => {
-  const gap = p % 2 === 0 ? 3 : 0;
-  return [2 * rank, 3 * p - rank - 2, 3 * p + gap + 2 * rank - 1, 6 * p + gap - rank - 2];
-};
+export type BuildingBlock = (stages: number, rank: number) => readonly [number, number, number, number];
 
 const period = 6;
 
@@ -61,7 +49,8 @@ function orderOf(block: BuildingBlock, shape: ScheduleShape): RankOrder {
   return (rank, visit) => visitRow(grid, rank, visit);
 }
 
-function controlled(id: 'v-half' | 'v-min', label: string, block: BuildingBlock): Schedule {
+/** The schedule that repeats a building block. */
+export function controlledMemory(id: 'v-half' | 'v-min', label: string, block: BuildingBlock): Schedule {
   return {
     id,
     label,
@@ -75,6 +64,3 @@ function controlled(id: 'v-half' | 'v-min', label: string, block: BuildingBlock)
     order: (shape) => orderOf(block, shape),
   };
 }
-
-export const vHalf = controlled('v-half', 'V-Half', vHalfBlock);
-export const vMin = controlled('v-min', 'V-Min', vMinBlock);

@@ -8,7 +8,7 @@
  * where the backward pass is split (Qi et al. 2024, arXiv:2401.10241, section 2.1: after B, M_W is kept of M_B). Bytes.
  */
 import { backwardInputKind, backwardKind, forwardKind } from './operation-kind.ts';
-import type { PipelineRun } from './run-pipeline.ts';
+import type { PipelineRun } from './pipeline-run.ts';
 import type { ScheduleRequest } from './schedule.ts';
 
 export interface HeldMemory {

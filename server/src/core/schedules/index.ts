@@ -1,16 +1,20 @@
-/** Every pipeline schedule, in the order the panel offers them. */
+/** Every pipeline schedule, in the order the panel offers them; a written order is none of them, but found by its id. */
 import type { ScheduleName } from '../job-fields.ts';
 import { breadthFirst } from './breadth-first.ts';
-import { vHalf, vMin } from './controlled-memory.ts';
 import { dualPipe } from './dual-pipe.ts';
 import { dualPipeV } from './dual-pipe-v.ts';
 import { expertOverlap1F1B } from './expert-overlap-1f1b.ts';
 import { gpipe } from './gpipe.ts';
 import { interleaved1F1B } from './interleaved-1f1b.ts';
 import { interleavedZeroBubble } from './interleaved-zero-bubble.ts';
+import { loopedBfs } from './looped-bfs.ts';
 import { oneFOneB } from './one-f-one-b.ts';
 import type { Operation, Schedule, ScheduleProblem } from './schedule.ts';
-import { zeroBubble1p, zeroBubble2p } from './searched-zero-bubble.ts';
+import { vHalf } from './v-half.ts';
+import { vMin } from './v-min.ts';
+import { writtenSchedules } from './written/schedule.ts';
+import { zeroBubble1p } from './zb-1p.ts';
+import { zeroBubble2p } from './zb-2p.ts';
 import { zeroBubbleH1 } from './zb-h1.ts';
 import { zeroBubbleH2 } from './zb-h2.ts';
 import { zeroBubbleV } from './zb-v.ts';
@@ -20,6 +24,7 @@ export const schedules: readonly Schedule[] = [
   oneFOneB,
   interleaved1F1B,
   breadthFirst,
+  loopedBfs,
   zeroBubbleH1,
   zeroBubbleH2,
   zeroBubble1p,
@@ -35,7 +40,7 @@ export const schedules: readonly Schedule[] = [
 
 /** The schedule of that id; undefined for a name nobody knows (it may come from a command line). */
 export function findSchedule(name: ScheduleName | (string & {})): Schedule | undefined {
-  return schedules.find((schedule) => schedule.id === name);
+  return schedules.find((schedule) => schedule.id === name) ?? writtenSchedules.find((schedule) => schedule.id === name);
 }
 
 /** The operations of one rank as a list. */

@@ -6,7 +6,8 @@
  */
 import type { Seconds } from '../units.ts';
 import { groupOf } from './interleaved-table.ts';
-import { type PipelineRun, runPipeline } from './run-pipeline.ts';
+import type { PipelineRun } from './pipeline-run.ts';
+import { runPipeline } from './run-pipeline.ts';
 import type { Schedule, ScheduleRequest } from './schedule.ts';
 
 /** Groups that are simulated: filling takes up to three, draining too, and one must be seen to repeat. */

@@ -43,6 +43,9 @@ export function reshape(request: ScheduleRequest, choice: ScheduleChoice): Sched
         backwardWeight: of(weightSeconds),
         forwardExchange: of((times) => times.forwardExchange ?? 0),
         backwardExchange: of((times) => times.backwardExchange ?? 0),
+        recompute: of((times) => times.recompute ?? 0),
+        forwardHost: of((times) => times.forwardHost ?? 0),
+        backwardHost: of((times) => times.backwardHost ?? 0),
       };
     }),
     memory: grid((rank, chunk) => ({

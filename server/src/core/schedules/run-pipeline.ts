@@ -3,30 +3,18 @@
  * Equation and assumptions: see simulate.ts.
  */
 import { backwardInputKind, backwardKind, backwardWeightKind, codeOf, forwardKind } from './operation-kind.ts';
-import { microBatchesPerChunk, type Route, routeOf } from './placement.ts';
+import type { Clock, OperationOrder, PipelineRun } from './pipeline-run.ts';
+import { microBatchesPerChunk, routeOf } from './placement.ts';
+import { runInTimeOrder } from './run-in-time-order.ts';
 import { type ChunkTimes, inputSeconds, type Schedule, type ScheduleRequest, weightSeconds } from './schedule.ts';
-
-/** The computing operations as columns, rank by rank in time order. */
-export interface PipelineRun {
-  readonly route: Route;
-  /** Rank r owns indexes `offset[r]` to `offset[r + 1] - 1`. */
-  readonly offset: Uint32Array;
-  /** See operation-kind.ts. */
-  readonly kind: Uint8Array;
-  readonly microBatch: Uint32Array;
-  readonly chunk: Uint16Array;
-  /** 1 where a forward pass runs together with the backward pass after it; both hand on what they made at the end. */
-  readonly paired: Uint8Array;
-  readonly start: Float64Array;
-  readonly end: Float64Array;
-}
+import { wiresOf } from './wires.ts';
 
 const notYet = -1;
 
 /** Operations of each chunk and micro batch. */
 const kindsOf = (schedule: Schedule): number => (schedule.splitsBackward ? 3 : 2);
 
-function layOut(request: ScheduleRequest, schedule: Schedule): PipelineRun {
+function layOut(request: ScheduleRequest, schedule: Schedule): OperationOrder {
   const { stages, virtualStages } = request;
   const perChunk = microBatchesPerChunk(schedule.placement, request.microBatches);
   const most = kindsOf(schedule) * stages * virtualStages * perChunk;
@@ -54,8 +42,17 @@ function layOut(request: ScheduleRequest, schedule: Schedule): PipelineRun {
     microBatch: microBatches.subarray(0, index),
     chunk: chunks.subarray(0, index),
     paired: pairs.subarray(0, index),
-    start: new Float64Array(index),
-    end: new Float64Array(index),
+  };
+}
+
+function untimed(order: OperationOrder): PipelineRun {
+  const count = order.kind.length;
+  return {
+    ...order,
+    start: new Float64Array(count),
+    end: new Float64Array(count),
+    sent: new Float64Array(count).fill(notYet),
+    arrived: new Float64Array(count).fill(notYet),
   };
 }
 
@@ -97,7 +94,8 @@ interface Passing {
 
 function passing(request: ScheduleRequest, run: PipelineRun): Passing {
   const { stages, microBatches, virtualStages } = request;
-  const { kind: operations, microBatch: batches, chunk: chunks } = run;
+  const { kind: operations, microBatch: batches, chunk: chunks, sent, arrived } = run;
+  const wires = wiresOf(request);
   const { next: following, previous: preceding } = run.route;
   const slots = stages * virtualStages;
   // When the input of each operation is there: row 2 * slot for forward passes, 2 * slot + 1 for what goes back.
@@ -105,8 +103,16 @@ function passing(request: ScheduleRequest, run: PipelineRun): Passing {
   for (let slot = 0; slot < slots; slot++) {
     if ((preceding[slot] ?? 0) < 0) ready.fill(0, 2 * slot * microBatches, (2 * slot + 1) * microBatches);
   }
-  /** Seconds from the end of an operation of a rank until its result is on the slot it goes to; 0 on the same rank. */
-  const hopOf = (slot: number, rank: number): number => (Math.floor(slot / virtualStages) === rank ? 0 : request.transfer);
+  /** Sends the result of an operation that ended at `end` to another rank; says when it is there. */
+  const send = (index: number, from: number, to: number, end: number): number => {
+    const wire = wires.between(from, to);
+    if ((wires.seconds[wire] ?? 0) <= 0) return end;
+    const begin = wires.take(wire, end);
+    const arrival = begin + (wires.seconds[wire] ?? 0);
+    sent[index] = begin;
+    arrived[index] = arrival;
+    return arrival;
+  };
 
   const handOn = (index: number, rank: number, end: number): number => {
     const kind = operations[index] ?? 0;
@@ -119,9 +125,10 @@ function passing(request: ScheduleRequest, run: PipelineRun): Passing {
       if (forward) ready[(2 * slot + 1) * microBatches + microBatch] = end;
       return 0;
     }
-    const hop = hopOf(to, rank);
-    ready[(forward ? 2 * to : 2 * to + 1) * microBatches + microBatch] = end + hop;
-    return request.transferOverlapped ? 0 : hop;
+    const receiver = Math.floor(to / virtualStages);
+    const arrival = receiver === rank ? end : send(index, rank, receiver, end);
+    ready[(forward ? 2 * to : 2 * to + 1) * microBatches + microBatch] = arrival;
+    return request.transferOverlapped ? 0 : arrival - end;
   };
 
   const inputOf = (index: number, rank: number): number => {
@@ -137,24 +144,36 @@ function passing(request: ScheduleRequest, run: PipelineRun): Passing {
 
 /** Runs the operations of every rank; a sentence when the order can never finish (a fault of the schedule). */
 export function runPipeline(request: ScheduleRequest, schedule: Schedule): PipelineRun | { readonly refused: string } {
-  const { stages, virtualStages } = request;
-  const run = layOut(request, schedule);
+  return (
+    timeOrder(request, layOut(request, schedule)) ?? {
+      refused: `The order of operations of ${schedule.label} waits for itself with this shape.`,
+    }
+  );
+}
+
+/** Gives an order its times; undefined when it can never finish. */
+export function timeOrder(request: ScheduleRequest, order: OperationOrder): PipelineRun | undefined {
+  const run = untimed(order);
+  const clock = clockOf(request, run);
+  // Where both directions share a wire, who comes first is a matter of time; elsewhere any order of ranks gives the same.
+  const ended = request.linkSharing === 'both-directions' ? runInTimeOrder(request, run, clock) : runRankByRank(request, run, clock);
+  return ended ? run : undefined;
+}
+
+function clockOf(request: ScheduleRequest, run: PipelineRun): Clock {
+  const { virtualStages, launchGap: launch = 0 } = request;
   const { kind: operations, chunk: chunks, start: starts, end: ends, paired: pairs } = run;
   const seconds = operationSeconds(request);
   const { inputOf, handOn } = passing(request, run);
-  const next = run.offset.slice(0, stages);
-  const free = new Float64Array(stages);
   const secondsOf = (index: number, rank: number): number =>
     seconds[kinds * (rank * virtualStages + (chunks[index] ?? 0)) + (operations[index] ?? 0)] ?? 0;
-
-  /** Runs the pair at `index`; says when the rank is free again, or negative when an input is missing. */
-  const runPair = (index: number, rank: number, time: number): number => {
+  const beginPair = (index: number, rank: number, time: number): number => {
     const [one, other] = [inputOf(index, rank), inputOf(index + 1, rank)];
     if (one < 0 || other < 0) return notYet;
     const times = request.times[rank] ?? [];
     const [ahead, back] = [times[chunks[index] ?? 0], times[chunks[index + 1] ?? 0]];
     const together = ahead && back ? pairSeconds(ahead, back) : 0;
-    const start = Math.max(one, other, time);
+    const start = Math.max(one, other, time) + launch;
     const end = start + together;
     const apart = secondsOf(index, rank) + secondsOf(index + 1, rank);
     // Drawn one after the other in the time they take together.
@@ -163,44 +182,52 @@ export function runPipeline(request: ScheduleRequest, schedule: Schedule): Pipel
     ends[index] = middle;
     starts[index + 1] = middle;
     ends[index + 1] = end;
-    return end + handOn(index, rank, end) + handOn(index + 1, rank, end);
+    return end;
   };
-
-  /** Runs one rank as far as its inputs allow; says how many operations that were. */
-  const advance = (rank: number): number => {
-    const first = next[rank] ?? 0;
-    const last = run.offset[rank + 1] ?? 0;
-    let time = free[rank] ?? 0;
-    let index = first;
-    while (index < last) {
-      if (pairs[index] === 1) {
-        const after = runPair(index, rank, time);
-        if (after < 0) break;
-        time = after;
-        index += 2;
-        continue;
-      }
+  return {
+    begin: (index, rank, time) => {
+      if (pairs[index] === 1) return beginPair(index, rank, time);
       const input = inputOf(index, rank);
-      if (input < 0) break;
-      const start = Math.max(input, time);
+      if (input < 0) return notYet;
+      const start = Math.max(input, time) + launch;
       const end = start + secondsOf(index, rank);
       starts[index] = start;
       ends[index] = end;
-      time = end + handOn(index, rank, end);
-      index++;
+      return end;
+    },
+    complete: (index, rank, end) => {
+      const held = end + handOn(index, rank, end);
+      return pairs[index] === 1 ? held + handOn(index + 1, rank, end) : held;
+    },
+  };
+}
+
+/** Runs each rank as far as its inputs allow, down the ranks and up again; false when all of them stand still. */
+function runRankByRank({ stages }: ScheduleRequest, { offset, paired, kind }: PipelineRun, { begin, complete }: Clock): boolean {
+  const next = offset.slice(0, stages);
+  const free = new Float64Array(stages);
+  const advance = (rank: number): number => {
+    const first = next[rank] ?? 0;
+    const last = offset[rank + 1] ?? 0;
+    let time = free[rank] ?? 0;
+    let index = first;
+    while (index < last) {
+      const end = begin(index, rank, time);
+      if (end < 0) break;
+      time = complete(index, rank, end);
+      index += paired[index] === 1 ? 2 : 1;
     }
     next[rank] = index;
     free[rank] = time;
     return index - first;
   };
-
-  for (let left = operations.length; left > 0; ) {
+  for (let left = kind.length; left > 0; ) {
     // Down the ranks carries forward passes along, up again the backward passes.
     let ran = 0;
     for (let rank = 0; rank < stages; rank++) ran += advance(rank);
     for (let rank = stages - 2; rank >= 0; rank--) ran += advance(rank);
-    if (ran === 0) return { refused: `The order of operations of ${schedule.label} waits for itself with this shape.` };
+    if (ran === 0) return false;
     left -= ran;
   }
-  return run;
+  return true;
 }

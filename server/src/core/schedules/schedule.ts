@@ -43,6 +43,8 @@ export interface ScheduleProblem extends ScheduleShape {
    * --microbatch-group-size-per-virtual-pipeline-stage); the schedule chooses unless told.
    */
   readonly microBatchGroup?: number;
+  /** The order itself, as CSV, for the schedules `written` and `written-v`. */
+  readonly writtenOrder?: string;
 }
 
 export interface Schedule {
@@ -62,13 +64,23 @@ export interface Schedule {
   /** Fewest micro batches it runs, where that is more than one. */
   readonly leastMicroBatches?: (stages: number) => number;
   /** Why this shape cannot be run by this schedule, or undefined when it can. */
-  readonly refuses: (shape: ScheduleShape) => string | undefined;
+  readonly refuses: (problem: ScheduleProblem) => string | undefined;
   /**
    * The order of every rank: each micro batch once per chunk it runs through and kind. A visitor rather than a list,
    * because the estimate walks thousands of operations on every keystroke.
    */
   readonly order: (problem: ScheduleProblem) => RankOrder;
 }
+
+/** What one micro batch's activations, or their gradients, take on the wire between two neighbouring ranks. */
+export interface LinkTimes {
+  readonly latency: Seconds;
+  /** Bytes over bandwidth: the wire takes no other transfer meanwhile, where transfers wait for one another. */
+  readonly occupied: Seconds;
+}
+
+/** Whether transfers that meet on a wire wait for one another: never, those of one direction, or all of them. */
+export type LinkSharing = 'none' | 'per-direction' | 'both-directions';
 
 /** Seconds of one operation of one rank and chunk. */
 export interface ChunkTimes {
@@ -83,6 +95,11 @@ export interface ChunkTimes {
    */
   readonly forwardExchange?: Seconds;
   readonly backwardExchange?: Seconds;
+  /** Of `backward` (or the input gradient), the seconds at its start that run the forward pass again. */
+  readonly recompute?: Seconds;
+  /** Of `forward` and `backward`, the seconds in which the device waits for the host to issue operators. */
+  readonly forwardHost?: Seconds;
+  readonly backwardHost?: Seconds;
 }
 
 export interface ChunkMemory {
@@ -106,6 +123,12 @@ export interface ScheduleRequest extends ScheduleProblem {
   readonly residentBytes: readonly Bytes[];
   /** Seconds to hand one micro batch's activations to the next stage. */
   readonly transfer: Seconds;
+  /** Instead of `transfer`, by wire: `links[r]` joins ranks r and r + 1, the last one rank p - 1 and rank 0. */
+  readonly links?: readonly LinkTimes[];
+  /** `none` unless said otherwise. */
+  readonly linkSharing?: LinkSharing;
+  /** Seconds the host needs to launch an operation once its input is there and the rank is free; 0 unless said otherwise. */
+  readonly launchGap?: Seconds;
   /** True when a rank goes on computing while its transfers run. */
   readonly transferOverlapped: boolean;
   /**
@@ -116,7 +139,16 @@ export interface ScheduleRequest extends ScheduleProblem {
   /** Seconds that barriers keep the last micro batch beyond its passes and transfers; they end the pipeline that much later. */
   readonly barriers?: Seconds;
   /** Seconds after the pipeline drains: gradient reduction not hidden, optimizer, parameter gather. */
-  readonly tail: { readonly gradientReduction: Seconds; readonly optimizer: Seconds; readonly parameterGather: Seconds };
+  readonly tail: StepTail;
+}
+
+/** What follows the pipeline, in this order. */
+export interface StepTail {
+  readonly gradientReduction: Seconds;
+  readonly optimizer: Seconds;
+  readonly parameterGather: Seconds;
+  /** Seconds of the reduction that run beside the last backward passes, before the pipeline has drained; 0 without them. */
+  readonly hiddenReduction?: Seconds;
 }
 
 /** Seconds of the input gradient of a chunk. */

@@ -1,5 +1,5 @@
 /**
- * ZB-1p and ZB-2p: the order is searched for with the times of the job, never holding more than p or 2p micro batches on
+ * What ZB-1p and ZB-2p share: the order is searched for with the times of the job, never holding more than p or 2p micro batches on
  * a rank. A greedy rule builds eight candidates, which differ in three choices; the one whose slowest rank takes least
  * from its first to its last operation wins.
  *
@@ -229,7 +229,8 @@ function search(problem: ScheduleProblem, limit: number): RankOrder {
   };
 }
 
-function searched(id: 'zb-1p' | 'zb-2p', label: string, perStage: number): Schedule {
+/** The schedule that never holds more than `perStage` times p micro batches on a rank. */
+export function searchedZeroBubble(id: 'zb-1p' | 'zb-2p', label: string, perStage: number): Schedule {
   return {
     id,
     label,
@@ -242,6 +243,3 @@ function searched(id: 'zb-1p' | 'zb-2p', label: string, perStage: number): Sched
     order: (problem) => search(problem, perStage * problem.stages),
   };
 }
-
-export const zeroBubble1p = searched('zb-1p', 'ZB-1p', 1);
-export const zeroBubble2p = searched('zb-2p', 'ZB-2p', 2);

@@ -1,5 +1,7 @@
 /** What schedules have in common when they refuse a shape. */
+
 import type { ScheduleShape } from './schedule.ts';
+import type { ScheduleName } from './schedule-name.ts';
 
 /** One sentence when the shape has more than one chunk per rank, which `label` cannot run. */
 export function refuseVirtualStages(label: string, { virtualStages }: ScheduleShape): string | undefined {
@@ -12,4 +14,9 @@ export function refuseUnlessTwoChunks(label: string, { stages, virtualStages }: 
   if (stages < 2) return `${label} needs at least 2 pipeline stages.`;
   if (virtualStages === 2) return undefined;
   return `${label} has exactly 2 chunks per rank, but VPP is ${virtualStages}.`;
+}
+
+/** Plain schedules send and wait; those made to leave no gaps send beside computation. */
+export function sendsBesideComputation(name: ScheduleName, virtualStages: number): boolean {
+  return virtualStages > 1 || (name !== 'gpipe' && name !== '1f1b');
 }

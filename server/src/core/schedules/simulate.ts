@@ -4,44 +4,43 @@
  * gradient) waits for the one on v + 1 and the transfer; on the last virtual stage it waits for its own forward pass. A
  * weight gradient waits for nothing but its rank. Which chunk of which rank is virtual stage v: placement.ts.
  *
- *   start = max(end of the rank's previous operation [+ transfer, when sends block], end of the input + transfer)
+ *   start = max(end of the rank's previous operation [+ transfer, when sends block], end of the input + transfer) + launch gap
  *
  * A forward and a backward pass that a schedule runs together start when both inputs are there and end together
  * (`pairSeconds` of run-pipeline.ts). Memory: follow-memory.ts.
- * Assumptions: a transfer takes the same time everywhere and does not wait for the receiver or for other traffic; a
- * rank does not send to itself. Known to be wrong where links are shared by several transfers at a time.
+ * Assumptions: a transfer does not wait for the receiver, nor for other traffic than that of the same wire where
+ * `linkSharing` asks for it (wires.ts); a rank does not send to itself.
  */
 import type { MemorySample } from '../estimate.ts';
 import type { Seconds } from '../units.ts';
 import { checkRequest } from './check-request.ts';
 import { followMemory } from './follow-memory.ts';
 import { makespanOf1F1B } from './one-f-one-b-makespan.ts';
-import { backwardInputKind, backwardKind, backwardWeightKind, forwardKind, transferKind } from './operation-kind.ts';
+import { type OperationColumns, operationColumns } from './operation-columns.ts';
+import { forwardKind } from './operation-kind.ts';
+import type { PipelineRun } from './pipeline-run.ts';
 import { microBatchesPerChunk, type Route } from './placement.ts';
 import { type RepeatedGroups, repeatedGroups } from './repeated-groups.ts';
-import { type PipelineRun, runPipeline } from './run-pipeline.ts';
+import { runPipeline } from './run-pipeline.ts';
 import type { Schedule, ScheduleRequest } from './schedule.ts';
+import { type Wires, wiresOf } from './wires.ts';
 
-export { backwardInputKind, backwardKind, backwardWeightKind, forwardKind, transferKind };
+export {
+  backwardInputKind,
+  backwardKind,
+  backwardWeightKind,
+  forwardKind,
+  gradientReductionKind,
+  hostKind,
+  optimizerKind,
+  parameterGatherKind,
+  recomputeKind,
+  transferKind,
+} from './operation-kind.ts';
 
-/**
- * The operations as columns. First the `computeCount` computing operations, rank by rank, in time order
- * (rank r owns indexes `computeOffset[r]` to `computeOffset[r + 1] - 1`); then the transfers, likewise by
- * `transferOffset`, each on the row of its sender and with the micro batch and chunk of the operation that sends.
- */
-export interface Simulation {
+/** The operations as columns (operation-columns.ts), and what they add up to. */
+export interface Simulation extends OperationColumns {
   readonly request: ScheduleRequest;
-  readonly count: number;
-  readonly computeCount: number;
-  readonly computeOffset: Uint32Array;
-  readonly transferOffset: Uint32Array;
-  readonly rank: Uint16Array;
-  /** 0 forward, 1 backward, 2 transfer, 3 input gradient, 4 weight gradient (operation-kind.ts). */
-  readonly kind: Uint8Array;
-  readonly microBatch: Uint32Array;
-  readonly chunk: Uint16Array;
-  readonly start: Float64Array;
-  readonly end: Float64Array;
   /** Bytes the rank holds while the computing operation runs, and once it has ended. */
   readonly heldBytes: Float64Array;
   readonly leftBytes: Float64Array;
@@ -145,9 +144,10 @@ function sumTimes(
   const paired = run !== undefined && pairsOperations(run);
   const counted = schedule.splitsBackward || paired ? run : undefined;
   const perChunk = microBatchesPerChunk(schedule.placement, request.microBatches);
+  const wires = wiresOf(request);
   for (let rank = 0; rank < stages; rank++) {
     const busy = counted ? ranSeconds(counted, rank) : wholeSeconds(request, rank);
-    const held = request.transferOverlapped ? 0 : perChunk * sendsPerMicroBatch(request, run?.route, rank) * request.transfer;
+    const held = request.transferOverlapped ? 0 : perChunk * sendingPerMicroBatch(request, wires, run?.route, rank);
     busySeconds[rank] = busy;
     if (paired) hiddenSeconds[rank] = savedByPairs(request, run, rank);
     transferSeconds[rank] = held;
@@ -157,19 +157,20 @@ function sumTimes(
 }
 
 /**
- * Every chunk sends its forward result on and its backward result back, but for the ends and its own rank. Without a
- * route the pipeline is a plain one.
+ * Seconds in which a rank sends for one micro batch: every chunk its forward result on and its backward result back, but
+ * for the ends and its own rank. Without a route the pipeline is a plain one.
  */
-function sendsPerMicroBatch({ stages, virtualStages }: ScheduleRequest, route: Route | undefined, rank: number): number {
-  if (!route) return (rank > 0 ? 1 : 0) + (rank < stages - 1 ? 1 : 0);
-  const { next, previous } = route;
-  let sends = 0;
+function sendingPerMicroBatch({ stages, virtualStages }: ScheduleRequest, wires: Wires, route: Route | undefined, rank: number): Seconds {
+  const secondsTo = (receiver: number): Seconds => wires.seconds[wires.between(rank, receiver)] ?? 0;
+  if (!route) return (rank > 0 ? secondsTo(rank - 1) : 0) + (rank < stages - 1 ? secondsTo(rank + 1) : 0);
+  let seconds = 0;
   for (let slot = rank * virtualStages; slot < (rank + 1) * virtualStages; slot++) {
-    for (const to of [next[slot] ?? -1, previous[slot] ?? -1]) {
-      if (to >= 0 && Math.floor(to / virtualStages) !== rank) sends++;
+    for (const to of [route.next[slot] ?? -1, route.previous[slot] ?? -1]) {
+      const receiver = Math.floor(to / virtualStages);
+      if (to >= 0 && receiver !== rank) seconds += secondsTo(receiver);
     }
   }
-  return sends;
+  return seconds;
 }
 
 /**
@@ -180,15 +181,19 @@ export function simulateMakespan(request: ScheduleRequest): PipelineSummary | Re
   const checked = checkRequest(request);
   if ('refused' in checked) return checked;
   const { schedule } = checked;
-  if (request.name === '1f1b' && request.microBatches >= request.stages && request.stepsOverlap !== true) {
-    return summary1F1B(request, schedule);
-  }
+  if (isPlain1F1B(request)) return summary1F1B(request, schedule);
   const repeated = request.name === 'interleaved-1f1b' ? repeatedGroups(request, schedule) : undefined;
   if (repeated) return summaryOfGroups(request, schedule, repeated);
   const run = runPipeline(request, schedule);
   if ('refused' in run) return run;
   const { peakInFlight, peakBytes } = followMemory(request, run, false);
   return { ...sumTimes(request, schedule, spanOf(request, run), run), peakInFlight, peakBytes };
+}
+
+/** True where the recurrence of one-f-one-b-makespan.ts says the same as the simulation. */
+function isPlain1F1B({ name, microBatches, stages, stepsOverlap, links, linkSharing = 'none', launchGap = 0 }: ScheduleRequest): boolean {
+  if (name !== '1f1b' || microBatches < stages || stepsOverlap === true) return false;
+  return links === undefined && linkSharing === 'none' && launchGap === 0;
 }
 
 /** The simulated groups hold as much as all of them. */
@@ -225,9 +230,7 @@ export function simulate(request: ScheduleRequest): Simulation | Refused {
   let memory: readonly (readonly MemorySample[])[] | undefined;
   const simulation: Simulation = {
     request,
-    computeCount: run.kind.length,
-    computeOffset: run.offset,
-    ...withTransfers(request, run),
+    ...operationColumns(request, run, times.makespan),
     heldBytes,
     leftBytes,
     ...times,
@@ -239,54 +242,6 @@ export function simulate(request: ScheduleRequest): Simulation | Refused {
     },
   };
   return simulation;
-}
-
-/** The columns of the run followed by its transfers. */
-function withTransfers(
-  request: ScheduleRequest,
-  run: PipelineRun,
-): Pick<Simulation, 'count' | 'transferOffset' | 'rank' | 'kind' | 'microBatch' | 'chunk' | 'start' | 'end'> {
-  const { stages, virtualStages, transfer } = request;
-  const computed = run.kind.length;
-  const sends = (index: number, rank: number): boolean => {
-    const kind = run.kind[index] ?? 0;
-    const slot = rank * virtualStages + (run.chunk[index] ?? 0);
-    const to = kind === forwardKind ? run.route.next[slot] : kind === backwardWeightKind ? -1 : run.route.previous[slot];
-    return transfer > 0 && to !== undefined && to >= 0 && Math.floor(to / virtualStages) !== rank;
-  };
-  const transferOffset = new Uint32Array(stages + 1).fill(computed);
-  for (let rank = 0; rank < stages; rank++) {
-    let sent = transferOffset[rank] ?? 0;
-    for (let index = run.offset[rank] ?? 0; index < (run.offset[rank + 1] ?? 0); index++) if (sends(index, rank)) sent++;
-    transferOffset[rank + 1] = sent;
-  }
-  const count = transferOffset[stages] ?? computed;
-  const rankOf = new Uint16Array(count);
-  const kind = extend(new Uint8Array(count), run.kind).fill(transferKind, computed);
-  const microBatch = extend(new Uint32Array(count), run.microBatch);
-  const chunk = extend(new Uint16Array(count), run.chunk);
-  const start = extend(new Float64Array(count), run.start);
-  const end = extend(new Float64Array(count), run.end);
-  let sent = computed;
-  for (let rank = 0; rank < stages; rank++) {
-    for (let index = run.offset[rank] ?? 0; index < (run.offset[rank + 1] ?? 0); index++) {
-      rankOf[index] = rank;
-      if (!sends(index, rank)) continue;
-      const from = run.end[run.paired[index] === 1 ? index + 1 : index] ?? 0;
-      rankOf[sent] = rank;
-      microBatch[sent] = run.microBatch[index] ?? 0;
-      chunk[sent] = run.chunk[index] ?? 0;
-      start[sent] = from;
-      end[sent] = from + transfer;
-      sent++;
-    }
-  }
-  return { count, transferOffset, rank: rankOf, kind, microBatch, chunk, start, end };
-}
-
-function extend<Column extends Uint8Array | Uint16Array | Uint32Array | Float64Array>(longer: Column, column: Column): Column {
-  longer.set(column);
-  return longer;
 }
 
 /** Bytes held by one rank over time; each sample holds until the next, the last is back at the resident bytes. */

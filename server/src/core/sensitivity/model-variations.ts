@@ -1,5 +1,6 @@
 /** What the estimate takes for granted beside the fields: fitted parameters, the wires, evenly used experts. */
-import { type AttentionFit, type ComputeCalibration, type GemmFit, sustainedCalibration } from '../calibration/compute.ts';
+import type { AttentionFit, ComputeCalibration, GemmFit } from '../calibration/compute.ts';
+import { clusterCalibration } from '../calibration/measured.ts';
 import { memoryCalibration } from '../calibration/memory.ts';
 import { collectiveTiming, interNodeShare, pcieShare, simple } from '../calibration/network.ts';
 import type { TrainingJob } from '../estimate-inputs.ts';
@@ -42,10 +43,9 @@ const withAttention = (calibration: ComputeCalibration, factor: number): Compute
 
 /** Parameters of the device's speed at both ends of their plausible range. */
 function computeVariations(job: TrainingJob): readonly ModelVariation[] {
-  const { accelerator } = job.cluster;
-  const { architecture } = accelerator;
+  const { architecture } = job.cluster.accelerator;
   // That of the estimate itself, slowest GPU included: rows differ from it by their own parameter alone.
-  const calibration = sustainedCalibration(accelerator, gpusOf(job));
+  const calibration = clusterCalibration(job.cluster, gpusOf(job));
   const products = job.precision.fp8 ? calibration.gemm.fp8 : calibration.gemm.half;
   const row = (
     id: string,

@@ -5,11 +5,12 @@ import type { ServingJob } from '../estimate-inputs.ts';
 import type { Cluster } from '../hardware.ts';
 import type { JobField, NumberFormat, PartialJob } from '../job-fields.ts';
 import { firstAttention, firstExperts, type ModelShape } from '../model-shape.ts';
+import { draftOf, ownDraftLayers, unknownDraft } from './draft.ts';
 import type { EngineDefaults } from './engines/engine.ts';
 import { type EngineChoice, since } from './engines/engine-id.ts';
 import { engineOf, isEngine } from './engines/engines.ts';
-import { findScheme, leaving } from './memory/weight-schemes/find-scheme.ts';
 import type { WeightScheme } from './memory/weight-schemes/scheme.ts';
+import { plainFormat, schemeOf } from './scheme-of-job.ts';
 
 const refuse = (why: string, missing: readonly JobField[] = []): { readonly refusal: Refusal } => ({ refusal: { why, missing } });
 
@@ -46,21 +47,6 @@ function badSize(job: PartialJob): string | undefined {
   return undefined;
 }
 
-/** The scheme of a job: the engine's flag names a family, the checkpoint says which of its schemes, else weights are as loaded. */
-export function schemeOf(job: PartialJob): WeightScheme | undefined {
-  const [flag, checkpoint] = [job['serving.quantization'], job['model.quantization']];
-  const details = { group: job['model.quantGroupSize'], order: job['model.quantActOrder'], symmetric: job['model.quantSymmetric'] };
-  const method = checkpoint !== undefined && (flag === undefined || isFamily(flag)) ? checkpoint : flag;
-  const found = method === undefined || method === 'none' ? findScheme(plainFormat(job)) : findScheme(method, details);
-  return found && leaving(found, job['model.quantExcluded'] ?? '');
-}
-
-/** `--quantization compressed-tensors`, `fp8` or `modelopt` hold several layouts, of which the checkpoint has one. */
-const isFamily = (flag: string): boolean =>
-  /^(?:compressed-tensors|modelopt|quark|fp8|gptq(?:_marlin)?|awq(?:_marlin)?|auto|none)$/i.test(flag);
-
-const plainFormat = (job: PartialJob): string => job['precision.compute'] ?? job['model.dtype'] ?? 'bf16';
-
 /** The release and the id; an engine under another name is estimated as vLLM. */
 const engineChoice = (job: PartialJob, framework: string): EngineChoice => {
   const id = isEngine(framework) ? framework : 'vllm';
@@ -84,10 +70,18 @@ function shareProblem(name: string, share: number): string | undefined {
   return share > 0 && share <= 1 ? undefined : `${name} is ${share}; it is a share between 0 and 1`;
 }
 
-/** Refuses what attention cannot be split over. */
-function splitProblem(model: ModelShape, tensor: number): string | undefined {
+/** Engines that divide matrices by rows, wherever heads begin. */
+const splitsHeads: ReadonlySet<string> = new Set(['llama-cpp', 'ollama']);
+
+/** Refuses what attention cannot be split over: the engine would not start. Ranks that attend to requests of their own split less. */
+function splitProblem(job: PartialJob, model: ModelShape, tensor: number, engine: EngineChoice): string | undefined {
   const heads = firstAttention(model)?.heads;
-  return heads !== undefined && tensor > heads ? `TP ${tensor} is more than the ${heads} attention heads` : undefined;
+  const ranks = Math.max(1, tensor / Math.max(1, job['serving.attentionDataParallel'] ?? 1));
+  if (heads === undefined || splitsHeads.has(engine.id)) return undefined;
+  if (ranks > heads) return `TP ${ranks} is more than the ${heads} attention heads`;
+  return heads % ranks === 0
+    ? undefined
+    : `${engineOf(engine.id).label} does not start: TP ${ranks} does not divide the ${heads} attention heads`;
 }
 
 /** Caches that are compressed along the tokens are not modelled. */
@@ -123,14 +117,22 @@ function lengths(job: PartialJob, engine: EngineChoice, cluster: Cluster, model:
 
 /** The share of one engine in the load that is stated for the whole deployment, when all its sizes are. */
 function loadOf(job: PartialJob): Pick<ServingJob, 'load'> {
-  const { 'load.requestRate': rate, 'load.inputTokens': inputTokens, 'load.outputTokens': outputTokens } = job;
-  if (rate === undefined || inputTokens === undefined || outputTokens === undefined) return {};
+  const {
+    'load.requestRate': rate,
+    'load.concurrency': concurrency,
+    'load.inputTokens': inputTokens,
+    'load.outputTokens': outputTokens,
+  } = job;
+  if (inputTokens === undefined || outputTokens === undefined || (rate === undefined && concurrency === undefined)) return {};
   const engines = (job['serving.replicas'] ?? 1) * (job['serving.dataParallel'] ?? 1);
   const { 'load.firstTokenLimit': timeToFirstToken, 'load.perTokenLimit': timePerToken } = job;
-  if (!(rate > 0 && rate < 1e9 && inputTokens >= 1 && outputTokens >= 1 && engines >= 1)) return {};
+  const isRate = rate === undefined || (rate > 0 && rate < 1e9);
+  const isCount = concurrency === undefined || (concurrency >= 1 && concurrency < 1e9);
+  if (!(isRate && isCount && inputTokens >= 1 && outputTokens >= 1 && engines >= 1)) return {};
   return {
     load: {
-      rate: rate / engines,
+      ...(rate === undefined ? {} : { rate: rate / engines }),
+      ...(concurrency === undefined ? {} : { concurrency: concurrency / engines }),
       inputTokens,
       outputTokens,
       ...(timeToFirstToken === undefined ? {} : { timeToFirstToken }),
@@ -153,9 +155,9 @@ export function completeServing(
   if ('missing' in completed)
     return refuse("the model's shape is not known: name a public model or a folder with its config.json", completed.missing);
   const { model } = completed;
-  const unsplit = splitProblem(model, tensor) ?? cacheProblem(job);
-  if (unsplit) return refuse(unsplit);
   const engine = engineChoice(job, framework);
+  const unsplit = splitProblem(job, model, tensor, engine) ?? cacheProblem(job);
+  if (unsplit) return refuse(unsplit);
   const scheme = schemeOf(job);
   if (!scheme) return refuse(`weights quantized by ${job['serving.quantization'] ?? job['model.quantization']} are not modelled yet`);
   const known = lengths(job, engine, cluster, model);
@@ -191,43 +193,46 @@ function withDefaults(job: PartialJob, known: Known): { readonly job: ServingJob
     assumptions.push({ field: 'serving.maxModelLen', value: String(context), why: defaults.why });
   notModelled(job, model, assumptions);
   const partition = layerPartition(job);
-  return {
-    job: {
-      framework: known.framework,
-      engine,
-      model,
-      tensor: job['parallel.tensor'] ?? 1,
-      pipeline: job['parallel.pipeline'] ?? 1,
-      ...(partition === undefined ? {} : { layerPartition: partition }),
-      dataParallel: job['serving.dataParallel'] ?? 1,
-      attentionData: Math.max(1, job['serving.attentionDataParallel'] ?? 1),
-      contextRanks: Math.max(1, job['serving.decodeContextParallel'] ?? 1),
-      expertParallel: job['serving.expertParallel'] ?? false,
-      weights: scheme.format,
-      scheme,
-      expertAlignment: expertAlignment(engine, scheme, model),
-      kvCache: job['serving.kvCacheDtype'] ?? (plainFormat(job) === 'fp32' ? 'fp32' : 'bf16'),
-      stateElementBytes: stateBytes(job['model.stateDtype']),
-      kvSharedLayers: Math.min(model.layers, Math.max(0, job['model.kvSharedLayers'] ?? 0)),
-      maxModelLen: context,
-      maxSequences: Math.max(1, use('serving.maxSequences', job['serving.maxSequences'], defaults.sequences)),
-      maxBatchedTokens: Math.max(1, use('serving.maxBatchedTokens', job['serving.maxBatchedTokens'], defaults.batchedTokens)),
-      share,
-      kvCacheBytes: job['serving.kvCacheBytes'],
-      maxKvTokens: job['serving.maxKvTokens'],
-      blockSize: Math.max(1, job['serving.blockSize'] ?? defaults.blockSize),
-      prefixCaching: job['serving.prefixCaching'] ?? true,
-      enforceEager: job['serving.enforceEager'] ?? false,
-      cpuOffloadGiB: job['serving.cpuOffloadGiB'] ?? 0,
-      draftLayers: draftLayers(job, model),
-      loraSlots: job['serving.loraSlots'] ?? 0,
-      loraRank: job['serving.loraRank'] ?? 16,
-      gpuLayers: gpuLayers(job),
-      cluster,
-      assumptions,
-      ...loadOf(job),
-    },
+  const slots = Math.max(1, use('serving.maxSequences', job['serving.maxSequences'], defaults.sequences));
+  const contexts = engineOf(engine.id).contexts?.(context, slots, job['serving.unifiedCache'] ?? false) ?? { each: context, all: context };
+  const complete: ServingJob = {
+    framework: known.framework,
+    engine,
+    model,
+    tensor: job['parallel.tensor'] ?? 1,
+    pipeline: job['parallel.pipeline'] ?? 1,
+    ...(partition === undefined ? {} : { layerPartition: partition }),
+    dataParallel: job['serving.dataParallel'] ?? 1,
+    attentionData: Math.max(1, job['serving.attentionDataParallel'] ?? 1),
+    contextRanks: Math.max(1, job['serving.decodeContextParallel'] ?? 1),
+    expertParallel: job['serving.expertParallel'] ?? false,
+    weights: scheme.format,
+    scheme,
+    expertAlignment: expertAlignment(engine, scheme, model),
+    kvCache: job['serving.kvCacheDtype'] ?? (plainFormat(job) === 'fp32' ? 'fp32' : 'bf16'),
+    stateElementBytes: stateBytes(job['model.stateDtype']),
+    kvSharedLayers: Math.min(model.layers, Math.max(0, job['model.kvSharedLayers'] ?? 0)),
+    maxModelLen: contexts.each,
+    slotTokens: contexts.all,
+    maxSequences: slots,
+    maxBatchedTokens: Math.max(1, use('serving.maxBatchedTokens', job['serving.maxBatchedTokens'], defaults.batchedTokens)),
+    share,
+    kvCacheBytes: job['serving.kvCacheBytes'],
+    maxKvTokens: job['serving.maxKvTokens'],
+    blockSize: Math.max(1, job['serving.blockSize'] ?? defaults.blockSize),
+    prefixCaching: job['serving.prefixCaching'] ?? true,
+    enforceEager: job['serving.enforceEager'] ?? false,
+    cpuOffloadGiB: job['serving.cpuOffloadGiB'] ?? 0,
+    draftLayers: ownDraftLayers(job, model),
+    loraSlots: job['serving.loraSlots'] ?? 0,
+    loraRank: job['serving.loraRank'] ?? 16,
+    gpuLayers: gpuLayers(job),
+    cluster,
+    assumptions,
+    ...loadOf(job),
   };
+  const draft = draftOf(job, complete);
+  return { job: draft === undefined ? complete : { ...complete, draft } };
 }
 
 const stateBytes = (format: NumberFormat | undefined): number => (format === 'fp32' ? 4 : 2);
@@ -238,17 +243,9 @@ function gpuLayers(job: PartialJob): number | undefined {
   return layers === undefined || layers < 0 ? undefined : layers;
 }
 
-/** Multi-token prediction layers are loaded when the engine drafts with the model itself. */
-const draftLayers = (job: PartialJob, model: ModelShape): number =>
-  (job['serving.speculativeTokens'] ?? 0) > 0 && job['serving.draftModel'] === undefined ? model.mtpLayers : 0;
-
 function notModelled(job: PartialJob, model: ModelShape, assumptions: Assumption[]): void {
   if (firstExperts(model) && (job['serving.dataParallel'] ?? 1) > 1)
     assumptions.push({ value: 'none', why: 'the time in which replicas exchange tokens for their experts is not modelled' });
-  if (job['serving.draftModel'] !== undefined)
-    assumptions.push({
-      field: 'serving.draftModel',
-      value: 'no memory',
-      why: "the draft model's weights and cache are not in these figures",
-    });
+  const unknown = unknownDraft(job, model);
+  if (unknown) assumptions.push({ field: 'serving.draftModel', value: 'no memory', why: unknown });
 }

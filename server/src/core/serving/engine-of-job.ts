@@ -4,7 +4,7 @@ import type { ServingJob } from '../estimate-inputs.ts';
 import type { PartialJob } from '../job-fields.ts';
 import type { EngineOptions, PolicyName } from './simulation/simulation-options.ts';
 import { stepTimer } from './time/timer-of-job.ts';
-import { tokensOfReplica } from './tokens-of-replica.ts';
+import { sequencesOfReplica, tokensOfReplica } from './tokens-of-replica.ts';
 
 const policies: Readonly<Record<string, PolicyName>> = { vllm: 'vllm', sglang: 'sglang', 'tensorrt-llm': 'tensorrt-llm' };
 
@@ -17,6 +17,17 @@ export interface SimulatedEngine {
 const usualAcceptance = 0.7;
 const usualDraftShare = 0.05;
 
+/** Requests and the part of the context at which a step of the draft is set against one of the model. */
+const comparedBatch = 8;
+
+/** One drafted token against one step of the model: both timed where the draft is known. */
+function draftShareOf(job: ServingJob): number {
+  if (job.draft === undefined) return usualDraftShare;
+  const batch = Math.min(comparedBatch, job.maxSequences);
+  const live = (batch * job.maxModelLen) / 2;
+  return stepTimer(job.draft.job).seconds(batch, batch, 0, live) / stepTimer(job).seconds(batch, batch, 0, live);
+}
+
 /** What the command line may say over the configuration. */
 export interface EngineChoices {
   readonly policy?: PolicyName;
@@ -24,7 +35,7 @@ export interface EngineChoices {
   readonly acceptance?: number;
 }
 
-/** `written`: the job as read, for what only schedulers need. `kvTokens`: what the estimate says that fits in the cache. */
+/** `written`: the job as read, for what only schedulers need. `kvTokens`: what the estimate says that the cache holds of such requests. */
 export function engineOfJob(job: ServingJob, written: PartialJob, kvTokens: number, choices: EngineChoices = {}): SimulatedEngine {
   const { policy } = choices;
   const own = policies[job.framework];
@@ -44,10 +55,13 @@ export function engineOfJob(job: ServingJob, written: PartialJob, kvTokens: numb
       why: 'no configuration says it; it hangs on model and text',
     });
   }
+  const draftShare = draftShareOf(job);
   if (drafted > 0) {
     assumptions.push({
-      value: `${100 * usualDraftShare} % of a decode step per drafted token`,
-      why: 'the cost of drafting, typical of one extra layer',
+      value: `${(100 * draftShare).toPrecision(2)} % of a decode step per drafted token`,
+      why: job.draft
+        ? `a step of the draft against one of the model, ${comparedBatch} requests`
+        : 'the cost of drafting, typical of one extra layer',
     });
   }
   const modern = chosen !== 'static';
@@ -57,12 +71,12 @@ export function engineOfJob(job: ServingJob, written: PartialJob, kvTokens: numb
       timer: stepTimer(job),
       kvTokens: tokensOfReplica(job, kvTokens),
       page: job.blockSize,
-      maxSequences: job.maxSequences,
+      maxSequences: sequencesOfReplica(job),
       maxBatchedTokens: job.maxBatchedTokens,
       chunkedPrefill: modern && (written['serving.chunkedPrefill'] ?? true),
       prefixCache: modern && (written['serving.prefixCaching'] ?? true),
       pipeline: job.pipeline,
-      ...(drafted > 0 ? { speculation: { drafted, acceptance, draftShare: usualDraftShare } } : {}),
+      ...(drafted > 0 ? { speculation: { drafted, acceptance, draftShare } } : {}),
     },
     assumptions,
   };

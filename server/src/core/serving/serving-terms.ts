@@ -1,11 +1,12 @@
 /** The numbers of a serving estimate as terms with their formulas, inputs and bands. */
 import { servingBand, totalBand } from '../calibration/serving-bands.ts';
 import type { LoadEstimate, ServingEstimate } from '../estimate.ts';
-import type { ServingJob } from '../estimate-inputs.ts';
+import type { ServingDraft, ServingJob } from '../estimate-inputs.ts';
 import { bandOf } from '../memory/stage-terms.ts';
 import { firstAttention, type ModelShape } from '../model-shape.ts';
 import { totalParameters } from '../parameters/model-parameters.ts';
 import { sumOf, type Term, type TermInput } from '../term.ts';
+import { engineOf } from './engines/engines.ts';
 import { loadTerms } from './load/load-terms.ts';
 import type { ServingMemory } from './memory/serving-memory.ts';
 import { speedTerms } from './speed-terms.ts';
@@ -25,10 +26,10 @@ export function servingTerms(job: ServingJob, usable: Term, n: ServingMemory): S
   const overhead = overheadTerm(job, n);
   const kvCache = poolTerm(job, n);
   const total = banded(sumOf('memory.total', 'Memory per GPU', 'B', [weights, overhead, kvCache]), totalBand);
-  const needed = n.weights + n.activation + n.outside + n.states;
+  const needed = n.weights - n.unbudgeted + n.activation + n.outside + n.states;
   const tooMuch = needed > n.budget || total.value > Math.max(usable.value, n.budget) * roomForRounding;
   const fits = tooMuch ? 'no' : n.concurrency < 1 ? 'close' : 'yes';
-  const tokens = tokensOfReplica(job, n.tokens);
+  const held = (each: number): number => tokensOfReplica(job, n.held(each));
   let load: LoadEstimate | undefined;
   return {
     kind: 'serving',
@@ -36,11 +37,13 @@ export function servingTerms(job: ServingJob, usable: Term, n: ServingMemory): S
     parameters: { id: 'parameters', label: 'Parameters', value: totalParameters(job.model), unit: 'count' },
     memory: { weights, overhead, kvCache, total, usable, fits },
     ...cacheTerms(job, n),
-    ...speedTerms(job, tokens),
+    heldTokens: n.held,
+    ...(engineOf(job.engine.id).contexts && job.maxSequences > 1 ? { slots: { count: job.maxSequences, each: job.maxModelLen } } : {}),
+    ...speedTerms(job, held),
     assumptions: job.assumptions,
     // Asked by who shows it: of the dozens of changes that rules try, nobody does.
     get load() {
-      load ??= loadTerms(job, tokens);
+      load ??= loadTerms(job, held);
       return load;
     },
   };
@@ -48,10 +51,10 @@ export function servingTerms(job: ServingJob, usable: Term, n: ServingMemory): S
 
 function weightsTerm(job: ServingJob, n: ServingMemory): Term {
   const term: Term = {
-    id: 'memory.weights',
-    label: 'Weights',
+    id: n.draft > 0 ? 'memory.weights.model' : 'memory.weights',
+    label: n.draft > 0 ? 'Weights of the model' : 'Weights',
     unit: 'B',
-    value: n.weights,
+    value: n.weights - n.draft,
     formula: `matrices as ${job.scheme.label}; embedding, norms and what is left out in 16 bits${n.lora > 0 ? '; slots for adapters' : ''}`,
     inputs: [
       { name: 'parameters', value: totalParameters(job.model), field: 'model.name' },
@@ -61,7 +64,30 @@ function weightsTerm(job: ServingJob, n: ServingMemory): Term {
     ],
     source: job.scheme.source,
   };
-  return banded(term, servingBand(job, 'weights'));
+  const draft = job.draft && n.draft > 0 ? [draftTerm(job.draft, n.draft)] : [];
+  return banded(draft.length > 0 ? sumOf('memory.weights', 'Weights', 'B', [term, ...draft]) : term, servingBand(job, 'weights'));
+}
+
+const drafts = {
+  model: 'all of its matrices',
+  eagle: "its layers and what joins hidden states to them; embedding and output are the model's",
+  eagle3: "its layers, what joins three hidden states to them, and an output of its own; the embedding is the model's",
+} as const;
+
+/** The model that drafts, beside the one that is served. */
+function draftTerm({ kind, job }: ServingDraft, bytes: number): Term {
+  return {
+    id: 'memory.weights.draft',
+    label: 'Weights of the draft',
+    unit: 'B',
+    value: bytes,
+    formula: `${drafts[kind]}, as ${job.scheme.label}`,
+    inputs: [
+      { name: 'parameters', value: totalParameters(job.model), field: 'serving.draftModel' },
+      { name: 'TP', value: job.tensor, field: 'parallel.tensor' },
+    ],
+    source: 'docs/model/serving.md, drafts',
+  };
 }
 
 function overheadTerm(job: ServingJob, n: ServingMemory): Term {
@@ -113,9 +139,14 @@ function overheadTerm(job: ServingJob, n: ServingMemory): Term {
   return banded(sumOf('memory.overhead', 'Activations, graphs and libraries', 'B', children), servingBand(job, 'overhead'));
 }
 
-/** How far pools are from what logs say; a configured one is what it is. */
-const likePool = (term: Term, job: ServingJob, { isPoolExact }: ServingMemory): Term =>
-  isPoolExact ? term : banded(term, servingBand(job, 'pool'));
+/** How far pools are from what logs say; a configured one is what it is, and a stated number of tokens is never exceeded. */
+function likePool(term: Term, job: ServingJob, { isPoolExact, tokens, unlimited }: ServingMemory): Term {
+  if (isPoolExact) return term;
+  const { share, basis } = servingBand(job, 'pool');
+  if (tokens >= unlimited) return banded(term, { share, basis });
+  const low = term.value * Math.min(1, (unlimited / tokens) * (1 - share));
+  return low < term.value ? { ...term, band: { low, high: term.value, basis } } : term;
+}
 
 function poolTerm(job: ServingJob, n: ServingMemory): Term {
   const term: Term = {
@@ -168,7 +199,7 @@ function cacheTerms(job: ServingJob, n: ServingMemory): Pick<ServingEstimate, 'k
     concurrency: likePool(
       {
         id: 'kv.concurrency',
-        label: 'Requests of the full context at once',
+        label: engineOf(job.engine.id).contexts ? `Requests of ${job.maxModelLen} tokens at once` : 'Requests of the full context at once',
         unit: 'count',
         value: n.concurrency * job.attentionData,
         formula: `pages of the pool / pages of one request of the longest context${job.attentionData > 1 ? ' * attention groups' : ''}`,

@@ -7,8 +7,10 @@ import type { ServingEstimate } from '../estimate.ts';
 import type { ServingJob } from '../estimate-inputs.ts';
 import { sumOf, type Term, type TermInput } from '../term.ts';
 import type { Seconds } from '../units.ts';
+import { runsLlamaCpp } from './engines/engine-id.ts';
 import { stageWeights } from './memory/weight-bytes.ts';
 import { stepParts } from './time/step-parts.ts';
+import { sequencesOfReplica } from './tokens-of-replica.ts';
 
 /** Tokens of the prompt that the time to first token is told for, at most half the context. */
 const usualPrompt = 4096;
@@ -131,15 +133,16 @@ function partTerms(job: ServingJob, { id, attention, passes, tokens }: Named, sp
 
 /** Requests decoding at once when each has half of the context behind it. */
 function usualBatch(job: ServingJob, poolTokens: number): number {
-  return Math.max(1, Math.min(job.maxSequences, Math.floor(poolTokens / Math.max(1, job.maxModelLen / 2))));
+  return Math.max(1, Math.min(sequencesOfReplica(job), Math.floor(poolTokens / Math.max(1, job.maxModelLen / 2))));
 }
 
-/** `poolTokens`: tokens that the KV cache of one replica holds. */
-export function speedTerms(job: ServingJob, poolTokens: number): Pick<ServingEstimate, 'decode' | 'prefill' | 'cost'> {
+/** `held`: tokens in the KV cache of one replica when every request has cached so many. */
+export function speedTerms(job: ServingJob, held: (each: number) => number): Pick<ServingEstimate, 'decode' | 'prefill' | 'cost'> {
+  const poolTokens = held(job.maxModelLen / 2);
   const batch = usualBatch(job, poolTokens);
   const live = Math.min(poolTokens, batch * (job.maxModelLen / 2));
-  // Pipeline stages work on groups of requests at the same time; a token of a group passes all stages.
-  const group = Math.ceil(batch / job.pipeline);
+  // Pipeline stages work on groups of requests at the same time; a token of a group passes all stages. llama.cpp decodes all in one batch.
+  const group = runsLlamaCpp(job.engine) ? batch : Math.ceil(batch / job.pipeline);
   const step = decodeStep(job, group, (live * group) / batch);
   const decoded: Named = {
     id: 'decode',

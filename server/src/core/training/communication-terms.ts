@@ -1,5 +1,6 @@
 /** Traffic per kind: bytes one GPU sends, seconds the links are busy, seconds the step waits. */
 import { communicationBand } from '../calibration/bands.ts';
+import { calibrationPath } from '../calibration/calibration-file.ts';
 import { type Group, type Level, place } from '../comms/network.ts';
 import type { CommunicationCost } from '../estimate.ts';
 import type { TrainingJob } from '../estimate-inputs.ts';
@@ -20,6 +21,8 @@ interface Kind {
   readonly perNode: number;
   readonly source: string;
   readonly formula: string;
+  /** The measured run its times rest on. */
+  readonly calibration?: string;
 }
 
 function cost(kind: Kind, bytes: number, busy: number, exposed: number): CommunicationCost {
@@ -33,6 +36,7 @@ function cost(kind: Kind, bytes: number, busy: number, exposed: number): Communi
     },
     { name: 'line rate of one GPU', value: `${Number((kind.level.line / 1e9).toPrecision(4))} GB/s` },
     { name: 'members in a node', value: kind.perNode },
+    ...(kind.calibration === undefined ? [] : [{ name: 'calibration', value: kind.calibration, from: calibrationPath }]),
   ];
   const term = (what: string, label: string, value: number, unit: 'B' | 's', formula: string): Term => ({
     id: `communication.${kind.id}.${what}`,
@@ -71,7 +75,8 @@ export function communicationTerms(job: TrainingJob, numbers: TrainingNumbers): 
 
 function kindOf(job: TrainingJob, group: Group, kind: Omit<Kind, 'size' | 'level' | 'perNode'>): Kind {
   const { level, perNode } = place(job.cluster, group);
-  return { ...kind, size: group.size, level, perNode };
+  const { measured } = job.cluster;
+  return { ...kind, size: group.size, level, perNode, ...(measured ? { calibration: measured.name } : {}) };
 }
 
 /** What every layer sends: TP, CP and EP. */

@@ -225,6 +225,7 @@ function parallelOf(
     ...chunksOf(job, framework, sizes, model, assumptions),
     schedule: job['parallel.schedule'] ?? usualSchedule(job, sizes),
     ...(job['parallel.microBatchGroup'] === undefined ? {} : { microBatchGroup: job['parallel.microBatchGroup'] }),
+    ...(job['parallel.writtenOrder'] === undefined ? {} : { writtenOrder: job['parallel.writtenOrder'] }),
     tpCommOverlap: job['parallel.tpCommOverlap'] ?? false,
     tensorGradientOverlap: job['parallel.tensorGradientOverlap'] ?? true,
   };

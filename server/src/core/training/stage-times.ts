@@ -16,7 +16,15 @@ import type { ChunkPlan, RankPlan } from './stage-plan.ts';
 export interface RankParts {
   /** Layers of each kind of block that one micro batch runs through here, those of MTP among them. */
   readonly layers: readonly number[];
+  /** Everything computed once: the four below. */
   readonly compute: Seconds;
+  readonly gemm: Seconds;
+  /** Attention and scans. */
+  readonly attention: Seconds;
+  /** Kernels that only move bytes. */
+  readonly streaming: Seconds;
+  /** Embedding, towers, head and loss. */
+  readonly ends: Seconds;
   readonly recompute: Seconds;
   readonly tensorComm: Seconds;
   readonly contextComm: Seconds;
@@ -132,9 +140,16 @@ function rankParts({ job, blocks, waits, first, head }: Layers, plan: RankPlan):
     blocks.reduce((sum, work, kind) => sum + (layers[kind] ?? 0) * (pick(work.forward) + pick(work.backward)), 0);
   const heads = headPasses(job, plan.headShare, prediction);
   const ends = share * (plan.embeddingShare * (first.forward + first.backward) + heads * (head.forward + head.backward));
+  const gemm = both((side) => side.gemm);
+  const attention = both((side) => side.attention);
+  const streaming = both((side) => side.streaming);
   return {
     layers,
-    compute: both((side) => side.gemm + side.attention + side.streaming) + ends,
+    compute: gemm + attention + streaming + ends,
+    gemm,
+    attention,
+    streaming,
+    ends,
     recompute: both((side) => side.recompute),
     tensorComm: both((side) => side.tensorComm),
     contextComm: both((side) => side.contextComm),

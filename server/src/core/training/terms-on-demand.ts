@@ -8,7 +8,8 @@ import { totalParameters } from '../parameters/model-parameters.ts';
 import type { Band, Term } from '../term.ts';
 import { communicationTerms } from './communication-terms.ts';
 import { stepShares } from './step-shares.ts';
-import { costTerms, stepTerm, throughputTerms } from './throughput-terms.ts';
+import { stepTerm } from './step-terms.ts';
+import { costTerms, throughputTerms } from './throughput-terms.ts';
 import { leastStep, stepBand } from './time-bands.ts';
 import type { TrainingNumbers } from './training-numbers.ts';
 
@@ -92,10 +93,15 @@ export class TermsOnDemand implements TrainingEstimate {
   get time(): TrainingEstimate['time'] {
     const { step, run, request, times } = this.numbers;
     this.made.time ??= {
-      step: stepTerm(this.job, this.band, step, run, request.tail, times),
+      step: stepTerm(this.job, this.band, this.numbers),
       shares: stepShares(this.job, step, run, request.tail, times),
     };
     return this.made.time;
+  }
+
+  /** The step as one pipeline rank spends it. */
+  stepOf(rank: number): Term {
+    return stepTerm(this.job, this.band, this.numbers, rank);
   }
 
   get communication(): TrainingEstimate['communication'] {

@@ -1,113 +1,11 @@
-/** Step time, tokens per second, MFU, HFU and cost, as terms. */
-import { hostCalibration } from '../calibration/host.ts';
+/** Tokens per second, MFU, HFU and cost, as terms. */
 import { type CountedFlops, countedFlops } from '../compute/flops.ts';
 import { type ConventionInfo, flopsConventions } from '../compute/flops-conventions.ts';
 import type { TrainingEstimate } from '../estimate.ts';
 import type { TrainingJob } from '../estimate-inputs.ts';
 import type { FlopsConvention } from '../job-fields.ts';
-import type { ScheduleRequest } from '../schedules/schedule.ts';
-import type { PipelineSummary } from '../schedules/simulate.ts';
-import { type Band, sumOf, type Term, type TermInput } from '../term.ts';
-import type { RankParts, StageTimes } from './stage-times.ts';
+import type { Band, Term, TermInput } from '../term.ts';
 import { rateBand, scaledBand } from './time-bands.ts';
-
-function seconds(id: string, label: string, value: number, more: Partial<Term> = {}): Term {
-  return { id: `time.${id}`, label, value, unit: 's', ...more };
-}
-
-const microBatches = (job: TrainingJob): TermInput => ({
-  name: 'micro batches',
-  value: job.batch.accumulation,
-  field: 'batch.accumulation',
-});
-
-/** What the busiest rank does and waits for; `hidden` are the seconds of exchanges that passes running together hide. */
-function workTerms(job: TrainingJob, part: RankParts, hidden: number): readonly Term[] {
-  const m = job.batch.accumulation;
-  const micro = microBatches(job);
-  return [
-    seconds('compute', 'Computation', m * part.compute, {
-      formula: 'micro batches * (products + attention + streaming kernels)',
-      inputs: [micro, { name: 'GPU', value: job.cluster.accelerator.label, field: 'cluster.gpu' }],
-    }),
-    seconds('recompute', 'Recomputation', m * part.recompute, {
-      formula: 'micro batches * what is run again',
-      inputs: [micro, { name: 'recompute', value: job.recompute.granularity, field: 'recompute.granularity' }],
-    }),
-    seconds('tensor', 'Waiting for TP', m * part.tensorComm, {
-      formula: 'micro batches * layers * collectives that computation does not hide',
-      inputs: [micro, { name: 't', value: job.parallel.tensor, field: 'parallel.tensor' }],
-    }),
-    seconds('context', 'Waiting for CP', m * part.contextComm, {
-      formula: 'micro batches * layers * what the ring takes beyond attention',
-      inputs: [micro, { name: 'c', value: job.parallel.context, field: 'parallel.context' }],
-    }),
-    seconds('expert', 'Waiting for EP', m * part.expertComm - hidden, {
-      formula: 'micro batches * layers with experts * all-to-alls - what passes that run together hide',
-      inputs: [micro, { name: 'EP', value: job.parallel.expert, field: 'parallel.expert' }],
-    }),
-    seconds('shard', 'Waiting for sharded parameters', m * part.shardComm, {
-      formula: 'micro batches * layers * gathers and scatters beyond computation',
-      inputs: [micro, { name: 'ZeRO stage', value: job.zero.stage, field: 'zero.stage' }],
-    }),
-    seconds('host', 'Waiting for the host', m * part.host, {
-      formula: 'operators * seconds to issue one, beyond the device time',
-      inputs: [micro],
-    }),
-  ].filter((term) => term.value > 0);
-}
-
-/** What follows the pipeline. */
-function tailTerms(job: TrainingJob, tail: ScheduleRequest['tail']): readonly Term[] {
-  return [
-    seconds('gradient-reduction', 'Gradient reduction not hidden', tail.gradientReduction, {
-      formula: 'all of it, or with overlap what outlasts the last backward pass and the last bucket',
-      inputs: [{ name: 'overlap', value: String(job.overlap.gradReduce), field: 'overlap.gradReduce' }],
-    }),
-    seconds('optimizer', 'Optimizer step', tail.optimizer, {
-      formula: 'bytes of gradients, master weights and moments / bandwidth + fixed host time',
-      inputs: [
-        { name: 'optimizer', value: job.optimizer.kind, field: 'optimizer.kind' },
-        { name: 'GPU', value: job.cluster.accelerator.label, field: 'cluster.gpu' },
-        { name: 'fixed host time', value: hostCalibration.stepFloor, from: 'fitted, docs/model/parameters.md' },
-      ],
-    }),
-    seconds('parameter-gather', 'Parameter gathering not hidden', tail.parameterGather, {
-      formula: 'all of it, or with overlap what outlasts the first forward pass and the first bucket',
-      inputs: [{ name: 'overlap', value: String(job.overlap.paramGather), field: 'overlap.paramGather' }],
-    }),
-  ];
-}
-
-/** The step of the slowest rank: pipeline, then what follows it. */
-export function stepTerm(
-  job: TrainingJob,
-  band: Band,
-  step: number,
-  run: PipelineSummary,
-  tail: ScheduleRequest['tail'],
-  times: StageTimes,
-): Term {
-  const slowest = Math.max(...Array.from(run.busySeconds));
-  const slowestRank = run.busySeconds.indexOf(slowest);
-  const part = times.parts[slowestRank] ?? times.parts[0];
-  const work = part ? workTerms(job, part, run.hiddenSeconds[slowestRank] ?? 0) : [];
-  const pipeline = sumOf('time.pipeline', 'Pipeline', 's', [
-    ...work,
-    // The two are summed in different orders: equal ones may differ in the last digit.
-    seconds('bubble', 'Bubble and transfers', Math.max(0, run.period - slowest), {
-      formula: 'simulated time of the pipeline - busiest rank',
-      inputs: [
-        microBatches(job),
-        { name: 'p', value: job.parallel.pipeline, field: 'parallel.pipeline' },
-        { name: 'v', value: job.parallel.virtualStages, field: 'parallel.virtualStages' },
-      ],
-      source: 'simulation of the schedule',
-    }),
-  ]);
-  const step_ = sumOf('time.step', 'Step time', 's', [pipeline, ...tailTerms(job, tail)]);
-  return { ...step_, value: step, band };
-}
 
 interface Counted extends CountedFlops {
   readonly info: ConventionInfo;

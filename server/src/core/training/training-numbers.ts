@@ -2,7 +2,8 @@
  * A training job in plain numbers: stage times, the simulated schedule, traffic and memory. This is the path that a
  * keystroke and a search run many times; the terms that a reader opens are made from it on demand.
  */
-import { type ComputeCalibration, sustainedCalibration } from '../calibration/compute.ts';
+import type { ComputeCalibration } from '../calibration/compute.ts';
+import { clusterCalibration } from '../calibration/measured.ts';
 import { activationSlack } from '../calibration/memory.ts';
 import { sendTime } from '../comms/collectives.ts';
 import { type Groups, groupsOf } from '../comms/groups.ts';
@@ -13,6 +14,7 @@ import type { TrainingJob } from '../estimate-inputs.ts';
 import { keptOnRank, type SharedMemory, sharedMemory } from '../memory/shared-memory.ts';
 import { type RankMemory, rankMemory, type StageParts, stageParts } from '../memory/stage-parts.ts';
 import type { ScheduleRequest } from '../schedules/schedule.ts';
+import { sendsBesideComputation } from '../schedules/shape.ts';
 import { type PipelineSummary, simulateMakespan } from '../schedules/simulate.ts';
 import type { Bytes, Seconds } from '../units.ts';
 import { type DataParallelCost, dataParallelCost, optimizerSeconds } from './data-parallel.ts';
@@ -60,11 +62,12 @@ function scheduleRequest(
     virtualStages: job.parallel.virtualStages,
     microBatches: job.batch.accumulation,
     ...(job.parallel.microBatchGroup === undefined ? {} : { microBatchGroup: job.parallel.microBatchGroup }),
+    ...(job.parallel.writtenOrder === undefined ? {} : { writtenOrder: job.parallel.writtenOrder }),
     times: times.times,
     memory: plans.map((plan) => plan.chunks.map((chunk) => ({ activations: keptBy(chunk.kinds, kept, slack) }))),
     residentBytes: plans.map(() => 0),
     transfer: pipeline > 1 ? sendTime(place(job.cluster, { size: 2, stride: groups.pipeline.stride }), pipelineMessage(job)) : 0,
-    transferOverlapped: overlapsTransfers(job),
+    transferOverlapped: sendsBesideComputation(job.parallel.schedule, job.parallel.virtualStages),
     barriers: job.parallel.vocabPipeline === 'none' ? 0 : vocabularyRounds(job) * slowestRound(times),
     tail,
   };
@@ -79,11 +82,6 @@ function slowestRound({ times }: StageTimes): Seconds {
     if (seconds > slowest) slowest = seconds;
   }
   return slowest;
-}
-
-/** Plain schedules send and wait; those made to leave no gaps send beside computation. */
-function overlapsTransfers({ parallel: { schedule, virtualStages } }: TrainingJob): boolean {
-  return virtualStages > 1 || (schedule !== 'gpipe' && schedule !== '1f1b');
 }
 
 /** Reserved bytes that layers of these kinds keep of one micro batch. */
@@ -125,7 +123,7 @@ export function gpusOf({ parallel }: TrainingJob): number {
 /** Computes a complete training job, or says why the device or the schedule cannot run it. */
 export function trainingNumbers(
   job: TrainingJob,
-  calibration: ComputeCalibration = sustainedCalibration(job.cluster.accelerator, gpusOf(job)),
+  calibration: ComputeCalibration = clusterCalibration(job.cluster, gpusOf(job)),
 ): TrainingNumbers | { readonly refused: string } {
   const { accelerator } = job.cluster;
   const plain = describeDevice(accelerator, job.precision.compute, calibration);

@@ -22,7 +22,14 @@ const framework = 'huggingface';
 const release = 'transformers 4.57';
 
 /** Blocks that hold the language model of a larger one, outermost first. */
-const nests = ['thinker_config.text_config', 'text_config', 'llm_config', 'language_config', 'language_model_config'];
+const nests = [
+  'thinker_config.text_config',
+  'text_config',
+  'llm_config',
+  'language_config',
+  'language_model_config',
+  'transformer_layer_config',
+];
 
 const layerNames = ['num_hidden_layers', 'n_layer', 'num_layers', 'n_layers', 'decoder_layers', 'layers_block_type.0'];
 const hiddenNames = ['hidden_size', 'n_embd', 'd_model', 'dim'];

@@ -19,6 +19,8 @@ const lines = `
   multi_query | boolean | - | All query heads share one head of keys and values
   head_dim / kv_channels / attention_head_dim / d_kv | integer | - | Size of one head; hidden size / heads when absent
   vocab_size | integer | - | Size of the vocabulary
+  draft_vocab_size | integer | - | Tokens that a draft's own head knows
+  num_nextn_predict_layers / mtp_num_hidden_layers / num_mtp_layers | integer | - | Prediction layers of the checkpoint, behind the last one
   max_position_embeddings / n_positions / max_sequence_length / max_seq_len / n_ctx / seq_length / max_target_positions | integer | - | Longest sequence the model was made for
   tie_word_embeddings / weight_tying | boolean | - | The output layer uses the embedding's weights
   dtype / torch_dtype | float16,bfloat16,float32,float8_e4m3fn | - | Format the weights are stored in
@@ -65,7 +67,6 @@ const lines = `
   index_n_heads | integer | - | Heads of the indexer that chooses tokens in sparse attention
   index_head_dim | integer | - | Size of one of its heads
   index_topk | integer | - | Tokens it chooses
-  num_nextn_predict_layers | integer | - | Layers that predict tokens beyond the next
   state_size / ssm_state_size / mamba_d_state | integer | - | Size of a state space layer's state
   mamba_expand / expand | number | - | How much wider a state space layer is than the model
   mamba_d_conv / conv_kernel | integer | - | Length of its convolution

@@ -54,6 +54,12 @@ export const huggingfaceRows: readonly Row[] = [
   }),
   row({ field: 'model.vocab', keys: ['vocab_size'], parse: vocabulary }),
   row({
+    field: 'model.predictionLayers',
+    keys: ['num_nextn_predict_layers', 'mtp_num_hidden_layers', 'num_mtp_layers'],
+    parse: size,
+  }),
+  row({ field: 'model.draftVocab', keys: ['draft_vocab_size'], parse: count }),
+  row({
     field: 'model.maxPositions',
     keys: ['max_position_embeddings', 'n_positions', 'max_sequence_length', 'max_seq_len', 'n_ctx', 'seq_length', 'max_target_positions'],
     parse: count,

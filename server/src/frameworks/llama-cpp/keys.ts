@@ -10,10 +10,11 @@ const lines = `
   model-url | text | - | Address to download the model from
   alias | text | - | The name clients ask for
   mmproj | path | - | Encoder of pictures
-  ctx-size | integer | 0 | Tokens of the context, which all slots share; 0 is what the model was trained with
+  ctx-size | integer | 0 | Tokens of the context of all slots: divided by them, or shared with --kv-unified; 0 is what the model was trained with
   kv-unified | boolean | - | One cache for all slots, so that each may take the whole context
+  no-kv-unified | boolean | - | Divides the context by the slots, as it is unless the server chooses how many there are
   kv-unified-per-slot | integer | - | Most tokens of one slot
-  parallel | integer | -1 | Slots: requests that run at once; -1 lets the server choose
+  parallel | integer | -1 | Slots: requests that run at once; -1 is four with one cache for all
   cont-batching | boolean | true | Takes in requests while others run
   batch-size | integer | 2048 | Most tokens of one call
   ubatch-size | integer | 512 | Most tokens of one computed graph, which sizes its buffers

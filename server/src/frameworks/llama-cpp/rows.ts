@@ -3,7 +3,7 @@
  * defaults: common/arg.cpp and common/common.h of the copy in llama-cpp-python 0.3.36 (2026), tools/llama-bench.
  */
 import type { NumberFormat } from '../../core/job-fields.ts';
-import { count, integer, size, text } from '../parse.ts';
+import { bool, count, integer, size, text } from '../parse.ts';
 import type { Parse, Row } from '../row.ts';
 import { row } from '../row.ts';
 
@@ -45,6 +45,11 @@ const devices: Parse<number> = (setting) => {
 /** -1 leaves the number of slots to the server. */
 const slots: Parse<number> = (setting) => (String(setting.scalar) === '-1' ? { filledBy: 'llama.cpp' } : count(setting));
 
+const divided: Parse<boolean> = (setting) => {
+  const parsed = bool(setting);
+  return parsed !== 'absent' && 'value' in parsed ? { value: !parsed.value } : parsed;
+};
+
 /** Types of the cache that a number format stands for; blocks of 4 and 8 bits carry a scale beside them. */
 const cacheTypes: { readonly [type: string]: NumberFormat } = {
   f32: 'fp32',
@@ -65,10 +70,13 @@ export const llamaCppRows: readonly Row[] = [
   row({ field: 'serving.maxBatchedTokens', keys: ['batch-size'], parse: one(count) }),
   row({ field: 'serving.maxBatchedTokens', keys: ['ubatch-size'], parse: one(count) }),
   row({ field: 'serving.maxSequences', keys: ['parallel'], parse: slots }),
+  row({ field: 'serving.unifiedCache', keys: ['kv-unified'], parse: bool }),
+  row({ field: 'serving.unifiedCache', keys: ['no-kv-unified'], parse: divided }),
   row({ field: 'serving.gpuLayers', keys: ['n-gpu-layers'], parse: layers }),
   row({ field: 'cluster.gpusPerNode', keys: ['device'], parse: devices }),
   row({ field: 'cluster.gpusPerNode', keys: ['tensor-split'], parse: split }),
   row({ field: 'serving.draftModel', keys: ['model-draft', 'hf-repo-draft'], parse: text }),
+  row({ field: 'serving.draftMethod', keys: ['spec-type'], parse: text }),
   row({ field: 'serving.speculativeTokens', keys: ['spec-draft-n-max', 'draft-max'], parse: size }),
 ];
 
@@ -81,6 +89,7 @@ export const llamaCppVariables: ReadonlyMap<string, string> = new Map([
   ['LLAMA_ARG_BATCH', 'batch-size'],
   ['LLAMA_ARG_UBATCH', 'ubatch-size'],
   ['LLAMA_ARG_N_PARALLEL', 'parallel'],
+  ['LLAMA_ARG_KV_UNIFIED', 'kv-unified'],
   ['LLAMA_ARG_N_GPU_LAYERS', 'n-gpu-layers'],
   ['LLAMA_ARG_TENSOR_SPLIT', 'tensor-split'],
   ['LLAMA_ARG_SPLIT_MODE', 'split-mode'],

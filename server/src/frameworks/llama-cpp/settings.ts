@@ -30,8 +30,10 @@ export function completeLlamaCpp(draft: Draft, settings: readonly Setting[]): vo
   const drafted = draft.facts['speculative.draft_model'];
   if (typeof drafted === 'string' && /\.gguf$/i.test(drafted)) draft.facts['speculative.draft_model'] = fileName(drafted);
   readWeights(draft, find);
+  readDraftWeights(draft, find);
   readCache(draft, find);
   readGpus(draft, find);
+  readSlots(draft, find);
   if (isAllLayers(settingText(find('n-gpu-layers')) ?? ''))
     setDerived(draft, 'serving.gpuLayers', 999, [], 'all layers; no model has so many');
   if (find('spec-default') === undefined && find('model-draft', 'hf-repo-draft', 'spec-type') === undefined)
@@ -64,6 +66,13 @@ function readWeights(draft: Draft, find: Find): void {
     setDefault(draft, 'serving.quantization', 'Q4_K_M', 'llama.cpp takes Q4_K_M of a repository that has it');
 }
 
+/** The type of the draft's weights, by the same names. */
+function readDraftWeights(draft: Draft, find: Find): void {
+  const named = find('model-draft') ?? find('hf-repo-draft');
+  const type = ggufType(settingText(named) ?? '');
+  if (named !== undefined && type !== undefined) setField(draft, 'serving.draftQuantization', type, keyOrigin(draft, named));
+}
+
 /** Keys and values have a type each; only where both are the same does one format stand for the cache. */
 function readCache(draft: Draft, find: Find): void {
   const keys = find('cache-type-k');
@@ -79,6 +88,24 @@ function readCache(draft: Draft, find: Find): void {
   if (hidden !== undefined) setUnknown(draft, 'serving.kvCacheDtype', unresolvedOrigin(draft, hidden));
   else if (format !== undefined) setField(draft, 'serving.kvCacheDtype', format, keyOrigin(draft, written));
   else setUnknown(draft, 'serving.kvCacheDtype', unresolvedOrigin(draft, written, `keys are ${k} and values ${v}`));
+}
+
+/** Programs that work on one text at a time unless told otherwise. */
+const alone = /(?:^|\/)llama-(?:cli|run|simple|bench|perplexity|speculative|mtmd-cli)(?:\.exe)?$/;
+
+/** A server that is not told how many slots to have takes four with one cache for all; told, it divides the context (tools/server/server.cpp). */
+function readSlots(draft: Draft, find: Find): void {
+  const { start } = draft.launch;
+  const command = draft.document.commands.find(({ range }) => range.start === start);
+  if (command?.words.some(({ text }) => text !== undefined && alone.test(text))) return;
+  const written = settingText(find('parallel'));
+  const isOpen = find('parallel') === undefined || written === '-1';
+  const source = 'n_parallel auto in tools/server/server.cpp';
+  if (isOpen) {
+    if (draft.sources['serving.maxSequences']?.kind === 'auto') delete draft.sources['serving.maxSequences'];
+    setDefault(draft, 'serving.maxSequences', 4, source);
+    setDefault(draft, 'serving.unifiedCache', true, source);
+  } else setDefault(draft, 'serving.unifiedCache', false, 'kv_unified in common/common.h; slots divide the context');
 }
 
 /** One GPU with `--split-mode none`; else those that the environment or a split shows. */

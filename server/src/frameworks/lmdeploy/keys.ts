@@ -23,7 +23,7 @@ const lines = `
   rope-scaling-factor | number | 0.0 | How far rotary positions are stretched
   eager-mode | boolean | false | No CUDA graphs: less memory, slower decodes
   adapters | list | - | Adapters by name and path
-  speculative-algorithm | eagle,eagle3,deepseek_mtp | - | How tokens are guessed
+  speculative-algorithm / speculative-config.method | eagle,eagle3,deepseek_mtp | - | How tokens are guessed
   speculative-draft-model / speculative-config.model | text | - | Draft model
   speculative-num-draft-tokens / speculative-config.num_speculative_tokens | integer | 1 | Tokens guessed in each step
   role | Hybrid,Prefill,Decode | Hybrid | Whether the server prefills, decodes or does both

@@ -37,6 +37,7 @@ export const lmdeployRows: readonly Row[] = [
   row({ field: 'serving.kvCacheDtype', keys: ['quant-policy'], parse: policy }),
   row({ field: 'serving.quantization', keys: ['model-format'], parse: layout }),
   row({ field: 'serving.role', keys: ['role'], parse: role }),
+  row({ field: 'serving.draftMethod', keys: ['speculative-algorithm', 'speculative-config.method'], parse: text }),
   row({ field: 'serving.draftModel', keys: ['speculative-draft-model', 'speculative-config.model'], parse: text }),
   row({
     field: 'serving.speculativeTokens',

@@ -2,6 +2,8 @@
  * What SGLang's server arguments mean; they are keys of its YAML and arguments of its engine too. Names and defaults:
  * python/sglang/srt/server_args.py of 0.5.6 and arg_groups/fields of 0.5.23.
  */
+import { sglangFlags } from '../../core/serving/engines/sglang-flags.ts';
+import { withHistory } from '../engines/history.ts';
 import { fieldsOfRows, type KeyTable, keyTable } from '../key-table.ts';
 import { sglangModelRows, sglangRows } from './rows.ts';
 
@@ -74,6 +76,7 @@ const lines = `
   hicache-size | integer | 0 | GB of host memory for the KV cache of each rank
   speculative-algorithm | EAGLE,EAGLE3,NEXTN,STANDALONE,NGRAM,DFLASH | - | How tokens are guessed
   speculative-draft-model-path / speculative-draft-model | text | - | Draft model
+  speculative-draft-model-quantization | text | - | How the draft model's weights are quantized; the model's own when absent
   speculative-num-steps | integer | - | Steps of the draft model
   speculative-eagle-topk | integer | - | Branches of each step
   speculative-num-draft-tokens | integer | - | Tokens the model checks at once
@@ -103,9 +106,11 @@ const lines = `
   config | path | - | YAML with flags
 `;
 
-export const sglangKeys: KeyTable = keyTable(
+const table: KeyTable = keyTable(
   'sglang',
   'python/sglang/srt/server_args.py, SGLang 0.3.6 to 0.5.23',
   lines,
   fieldsOfRows([...sglangRows, ...sglangModelRows]),
 );
+
+export const sglangKeys: KeyTable = withHistory(table, sglangFlags);

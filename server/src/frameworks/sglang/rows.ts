@@ -58,6 +58,8 @@ export const sglangRows: readonly Row[] = [
   row({ field: 'serving.role', keys: ['disaggregation-mode'], parse: role }),
   row({ field: 'serving.speculativeTokens', keys: ['speculative-num-draft-tokens'], parse: size }),
   row({ field: 'serving.draftModel', keys: ['speculative-draft-model-path', 'speculative-draft-model'], parse: text }),
+  row({ field: 'serving.draftMethod', keys: ['speculative-algorithm'], parse: text }),
+  row({ field: 'serving.draftQuantization', keys: ['speculative-draft-model-quantization'], parse: text }),
   row({ field: 'serving.loraSlots', keys: ['max-loras-per-batch'], parse: count }),
   row({ field: 'serving.loraRank', keys: ['max-lora-rank'], parse: count }),
   row({ field: 'precision.compute', keys: ['dtype'], parse: formatOrAuto }),

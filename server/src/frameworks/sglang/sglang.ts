@@ -70,6 +70,7 @@ function complete(draft: Draft, settings: readonly Setting[], release: SglangRel
   applyDefaults(draft, sglangRows);
   setDefault(draft, 'serving.dataParallel', 1, 'dp_size in server_args.py');
   setDefault(draft, 'serving.blockSize', 1, 'page_size in server_args.py; some attention kernels take larger pages');
+  if (release.exact !== undefined) setDefault(draft, 'serving.engineVersion', release.exact, release.name);
   readLora(draft, settings, find);
   linkFiles(draft, settings, {
     'model-path': 'model',

@@ -6,6 +6,8 @@ import { type Pins, pinnedRelease } from '../pins.ts';
 
 export interface SglangRelease {
   readonly name: string;
+  /** The release itself where exactly one is pinned: 0.5.3. */
+  readonly exact?: string;
   /** `--enable-dp-attention` replaces the written DP by TP, as the first releases with it did. */
   readonly attentionOverAllRanks: boolean;
 }
@@ -19,5 +21,7 @@ const releases = [
 /** The pinned release, or the newest. */
 export function sglangRelease(pins: Pins): SglangRelease {
   const pinned = pinnedRelease(pins, 'sglang', 'SGLang', releases);
-  return pinned ? { ...pinned.release, name: pinned.name } : { ...releases[0], name: 'SGLang 0.5.23' };
+  if (!pinned) return { ...releases[0], name: 'SGLang 0.5.23' };
+  const exact = /^SGLang (\d[\d.]*[^\s,<>=~^]*), pinned/.exec(pinned.name)?.[1];
+  return { ...pinned.release, name: pinned.name, ...(exact === undefined ? {} : { exact }) };
 }

@@ -78,6 +78,7 @@ export const tensorRtLlmRows: readonly Row[] = [
     keys: ['speculative-config.speculative_model', 'speculative-config.speculative_model_dir', 'speculative-config.pytorch_weights_path'],
     parse: text,
   }),
+  row({ field: 'serving.draftMethod', keys: ['speculative-config.decoding_type'], parse: text }),
   row({ field: 'serving.loraSlots', keys: ['lora-config.max_loras'], parse: count }),
   row({ field: 'serving.loraRank', keys: ['lora-config.max_lora_rank'], parse: count }),
   row({ field: 'serving.role', keys: ['server-role'], parse: role }),

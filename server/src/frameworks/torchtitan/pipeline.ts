@@ -24,6 +24,9 @@ export function readPipeline(draft: Draft, find: Find, settings: readonly Settin
     setUnknown(draft, 'parallel.schedule', unresolvedOrigin(draft, csv, `the schedule stands in ${file}`));
   }
   const { 'parallel.pipeline': pp } = draft.job;
+  if (csv !== undefined && file !== undefined && file !== '' && pp !== 1) {
+    draft.links.push({ range: csv.value, target: file, role: 'config', framework: 'torch-pipelining' });
+  }
   for (const name of ['first_stage', 'last_stage'] as const) find(`parallelism.pipeline_parallel_${name}_less_layers`);
   find(...names('pipeline_parallel_split_points'));
   const parts = modules(draft, find, settings);

@@ -21,7 +21,7 @@ const schedules: { readonly [name: string]: ScheduleName } = {
   '1f1b': '1f1b',
   gpipe: 'gpipe',
   interleaved1f1b: 'interleaved-1f1b',
-  loopedbfs: 'breadth-first',
+  loopedbfs: 'looped-bfs',
   interleavedzerobubble: 'interleaved-zero-bubble',
   zbvzerobubble: 'zb-v',
   dualpipev: 'dualpipe-v',

@@ -2,8 +2,10 @@
  * What flags of `vllm serve` mean, which are keys of its YAML too. Names and defaults: vllm/engine/arg_utils.py and
  * vllm/config/*.py at the commits of `flag-names.ts`.
  */
+import { vllmFlags } from '../../core/serving/engines/vllm-flags.ts';
+import { withHistory } from '../engines/history.ts';
 import { fieldsOfRows, type KeyTable, keyTable } from '../key-table.ts';
-import { withHistory } from './history.ts';
+
 import { vllmModelRows, vllmRows } from './rows.ts';
 
 const lines = `
@@ -64,11 +66,11 @@ const lines = `
   num-scheduler-steps | integer | 1 | Steps between two plans; older releases
   preemption-mode | recompute,swap | - | What happens to preempted sequences; older releases
   speculative-config | block | - | Draft model and how many tokens it guesses
-  speculative-config.method | text | - | How tokens are guessed: eagle3, mtp, ngram, draft_model, suffix
+  speculative-config.method / spec-method | text | - | How tokens are guessed: eagle3, mtp, ngram, draft_model, suffix
   speculative-config.model / spec-model / speculative-model | text | - | Draft model
   speculative-config.num_speculative_tokens / spec-tokens / num-speculative-tokens | integer | - | Tokens guessed in each step
-  speculative-config.draft_tensor_parallel_size | integer | - | TP of the draft model
-  spec-method | text | - | How tokens are guessed, without a block
+  speculative-config.draft_tensor_parallel_size / speculative-draft-tensor-parallel-size | integer | - | TP of the draft model
+  speculative-config.quantization / speculative-model-quantization | text | - | How the draft model's weights are quantized
   enable-lora | boolean | false | Serves adapters
   max-loras | integer | 1 | Adapters of one step; their memory is set aside
   max-lora-rank | 8,16,32,64,128,256,320,512 | 16 | Highest rank, for which memory is set aside
@@ -123,4 +125,4 @@ const table = keyTable(
   fieldsOfRows([...vllmRows, ...vllmModelRows]),
 );
 
-export const vllmKeys: KeyTable = withHistory(table);
+export const vllmKeys: KeyTable = withHistory(table, vllmFlags);

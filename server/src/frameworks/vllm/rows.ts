@@ -82,6 +82,17 @@ export const vllmRows: readonly Row[] = [
     parse: size,
   }),
   row({ field: 'serving.draftModel', keys: ['speculative-config.model', 'spec-model', 'speculative-model'], parse: text }),
+  row({ field: 'serving.draftMethod', keys: ['speculative-config.method', 'spec-method'], parse: text }),
+  row({
+    field: 'serving.draftTensor',
+    keys: ['speculative-config.draft_tensor_parallel_size', 'speculative-draft-tensor-parallel-size'],
+    parse: count,
+  }),
+  row({
+    field: 'serving.draftQuantization',
+    keys: ['speculative-config.quantization', 'speculative-model-quantization'],
+    parse: text,
+  }),
   row({ field: 'serving.loraSlots', keys: ['max-loras'], parse: count }),
   row({ field: 'serving.loraRank', keys: ['max-lora-rank'], parse: count }),
   row({ field: 'serving.role', keys: ['kv-transfer-config.kv_role'], parse: role }),

@@ -8,6 +8,9 @@ export interface EngineChoice {
   readonly release?: string;
 }
 
+/** Ollama runs llama.cpp. */
+export const runsLlamaCpp = ({ id }: EngineChoice): boolean => id === 'llama-cpp' || id === 'ollama';
+
 const numbers = (release: string): readonly number[] => (/\d+(?:\.\d+)*/.exec(release)?.[0] ?? '').split('.').map(Number);
 
 /** Whether the release is at least this one; an unknown one is the newest. */

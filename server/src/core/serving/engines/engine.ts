@@ -65,14 +65,23 @@ export interface Pool {
   readonly states?: number;
 }
 
+export interface Contexts {
+  readonly each: number;
+  readonly all: number;
+}
+
 export interface Engine {
   readonly id: EngineId;
   readonly label: string;
-  /** The field its share of the memory is set by. */
+  /** A draft model is loaded when the pool has its size, and each of its layers counts there like one of the model's. */
+  readonly draftAfterPool?: boolean;
   /** What it sets aside hangs on its context alone, so that it has no share of the memory to set. */
   readonly hasFixedPool?: boolean;
+  /** The field its share of the memory is set by. */
   readonly shareField: 'serving.gpuMemoryUtilization' | 'serving.staticMemoryShare' | 'serving.freeMemoryShare';
   readonly defaults: (question: DefaultsQuestion) => EngineDefaults;
+  /** What a context means where slots share it or have one each: tokens of one request, and of all slots. */
+  readonly contexts?: (asked: number, slots: number, unified: boolean) => Contexts;
   readonly overhead: (job: ServingJob) => Overhead;
   /** Weights on the GPU, where some stay with the host. */
   readonly resident?: (job: ServingJob, weights: StageWeights) => number;

@@ -6,7 +6,7 @@ import type { ServingJob } from '../../estimate-inputs.ts';
 import type { Bytes } from '../../units.ts';
 import { plainPool } from '../memory/kv-pool.ts';
 import type { StageWeights } from '../memory/weight-bytes.ts';
-import { contextBytes, type Engine, type Pool, type PoolQuestion } from './engine.ts';
+import { type Contexts, contextBytes, type Engine, type Pool, type PoolQuestion } from './engine.ts';
 
 /** Tokens of one computed graph (`--ubatch-size`). */
 const microBatch = 512;
@@ -35,24 +35,40 @@ function resident(job: ServingJob, { bytes, input, output }: StageWeights): numb
 }
 
 export function fixedPool(job: ServingJob, { usable, caches }: PoolQuestion): Pool {
-  const { maxModelLen, maxSequences } = job;
+  const { maxModelLen, maxSequences, slotTokens } = job;
   const perToken = caches.full.layers * caches.full.bytes * onGpu(job);
-  // Layers with a window keep it, and a micro batch, for every slot.
-  const inWindow = Math.min(maxModelLen, maxSequences * caches.window.size + microBatch);
+  // Layers with a window keep it for every slot, and a micro batch for each cache.
+  const { size } = caches.window;
+  const isUnified = slotTokens === maxModelLen;
+  const inWindow = isUnified
+    ? Math.min(maxModelLen, maxSequences * size + microBatch)
+    : (slotTokens / maxModelLen) * Math.min(maxModelLen, size + microBatch);
   const windows = caches.window.layers * caches.window.bytes * onGpu(job) * inWindow;
   const states = caches.state.layers * caches.state.bytes * onGpu(job) * maxSequences;
   return {
-    bytes: maxModelLen * perToken + windows,
+    bytes: slotTokens * perToken + windows,
     budget: usable,
     formula: 'context of all slots * bytes per token',
     inputs: [
-      { name: 'context', value: maxModelLen, field: 'serving.maxModelLen' },
+      { name: 'context of all slots', value: slotTokens, field: 'serving.maxModelLen' },
       { name: 'slots', value: maxSequences, field: 'serving.maxSequences' },
     ],
     source: 'llama.cpp src/llama-kv-cache.cpp',
     isExact: true,
     states,
   };
+}
+
+/** Contexts come in pieces of this many tokens. */
+const contextStep = 256;
+
+/** The context is that of all slots: one cache for them, or an equal part for each (src/llama-context.cpp, n_ctx_seq). */
+function slotContexts(asked: number, slots: number, unified: boolean): Contexts {
+  const padded = (tokens: number): number => Math.ceil(tokens / contextStep) * contextStep;
+  const whole = padded(asked);
+  if (unified || slots <= 1) return { each: whole, all: whole };
+  const each = padded(Math.floor(whole / slots));
+  return { each, all: each * slots };
 }
 
 export const llamaCpp: Engine = {
@@ -64,16 +80,16 @@ export const llamaCpp: Engine = {
   overhead: (job) => ({ activation: computeBuffer(job), outside: contextBytes, captured: 0 }),
   resident,
   pool: fixedPool,
+  contexts: slotContexts,
   tokens: (job, caches, bytes) => {
-    const { maxModelLen, maxSequences } = job;
-    const plain = plainPool(job, caches, bytes);
-    // The slots share the context: each request gets its part of it.
+    const { maxModelLen, slotTokens } = job;
     return {
-      ...plain,
-      perToken: bytes / maxModelLen,
-      tokens: maxModelLen,
-      concurrency: maxSequences,
-      formula: 'cache of the context / its tokens',
+      ...plainPool(job, caches, bytes),
+      perToken: bytes / slotTokens,
+      tokens: slotTokens,
+      concurrency: slotTokens / maxModelLen,
+      held: () => slotTokens,
+      formula: 'cache of all slots / its tokens',
     };
   },
 };

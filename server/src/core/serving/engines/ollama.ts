@@ -7,6 +7,8 @@ export const ollama: Engine = {
   ...llamaCpp,
   id: 'ollama',
   label: 'Ollama',
+  // Every request that runs beside others has a context of its own (llm/server.go, KvSize: NumCtx * numParallel).
+  contexts: (asked, slots) => ({ each: asked, all: asked * slots }),
   defaults: ({ accelerator, tensor, pipeline }) => {
     const memory = memoryOf(accelerator) * tensor * pipeline;
     return {

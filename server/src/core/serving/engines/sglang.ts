@@ -107,6 +107,8 @@ function pool(job: ServingJob, { usable, weights, caches }: PoolQuestion): Pool 
 export const sglang: Engine = {
   id: 'sglang',
   label: 'SGLang',
+  // EagleWorker takes the pool of the model it drafts for; DefaultPoolConfigurator scales a cell by (1 + draft layers / layers).
+  draftAfterPool: true,
   shareField: 'serving.staticMemoryShare',
   defaults,
   overhead,

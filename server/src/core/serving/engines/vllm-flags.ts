@@ -4,11 +4,7 @@
  * "not before" and "until" "not after" one of these; notes of what replaces a flag are those of the same files.
  */
 
-export interface FlagLifetime {
-  readonly since?: string;
-  readonly until?: string;
-  readonly instead?: string;
-}
+import { type FlagTable, lifetimesOf } from './flag-table.ts';
 
 /** `name | since | until | instead`. */
 const lines = `
@@ -68,13 +64,10 @@ const lines = `
   device-memory-utilization | 0.33 | - | -
 `;
 
-export const vllmFlagLifetimes: ReadonlyMap<string, FlagLifetime> = new Map(
-  lines
-    .split('\n')
-    .map((line) => line.split('|').map((part) => part.trim()))
-    .filter(([name = '']) => name !== '')
-    .map(([name = '', since = '-', until = '-', instead = '-']) => [
-      name,
-      { ...(since === '-' ? {} : { since }), ...(until === '-' ? {} : { until }), ...(instead === '-' ? {} : { instead }) },
-    ]),
-);
+export const vllmFlags: FlagTable = {
+  engine: 'vllm',
+  label: 'vLLM',
+  lifetimes: lifetimesOf(lines),
+  compared: ['0.6', '0.8', '0.10', '0.12', '0.16', '0.17', '0.18', '0.19', '0.20', '0.24', '0.33'],
+  mayHave: { '0.8': '0.6.4', '0.10': '0.8.6', '0.12': '0.10.3', '0.16': '0.12.1', '0.24': '0.20.1', '0.33': '0.26.1' },
+};

@@ -5,22 +5,24 @@ import type { ServingJob } from '../../estimate-inputs.ts';
 import type { Band, Term, TermInput } from '../../term.ts';
 import { scaledTimer } from '../time/scaled-timer.ts';
 import { stepTimer } from '../time/timer-of-job.ts';
+import { sequencesOfReplica } from '../tokens-of-replica.ts';
+import { settle } from './closed-loop.ts';
 import { loadCurve } from './load-curve.ts';
-import { type ReplicaLimits, type SteadyState, steadyState, sustainedRate } from './steady-state.ts';
+import { meanCached, type ReplicaLimits, type SteadyState, sustainedRate } from './steady-state.ts';
 
-/** `poolTokens`: tokens that the KV cache of one replica holds. */
-export function loadTerms(job: ServingJob, poolTokens: number): LoadEstimate | undefined {
+/** `held`: tokens in the KV cache of one replica when every request has cached so many. */
+export function loadTerms(job: ServingJob, held: (each: number) => number): LoadEstimate | undefined {
   const { load } = job;
   if (!load) return undefined;
   const limits: ReplicaLimits = {
-    maxSequences: job.maxSequences,
+    maxSequences: sequencesOfReplica(job),
     maxBatchedTokens: job.maxBatchedTokens,
-    kvTokens: poolTokens,
+    kvTokens: held(meanCached(load)),
   };
   const timer = stepTimer(job);
   const { share, basis } = servingBand(job, 'throughput');
   const [fast, slow] = [scaledTimer(timer, 1 / (1 + share)), scaledTimer(timer, 1 + share)];
-  const [state, best, worst] = [timer, fast, slow].map((one) => steadyState(one, load, limits));
+  const [state, best, worst] = [timer, fast, slow].map((one) => settle(one, load, limits));
   const rates = [timer, slow, fast].map((one) => sustainedRate(one, load, limits, load));
   const [sustained = 0, low = 0, high = 0] = rates;
   const sustainedRateTerm = sustainedTerm(job, load, { value: sustained, band: { low, high, basis } });
@@ -31,7 +33,7 @@ export function loadTerms(job: ServingJob, poolTokens: number): LoadEstimate | u
     high: worst && 'state' in worst ? read(worst.state) : Number.POSITIVE_INFINITY,
     basis,
   });
-  return { ...common, ...stateTerms(job, load, state.state, bandOf) };
+  return { ...common, rate: state.rate, ...stateTerms(job, { ...load, rate: state.rate }, state.state, bandOf) };
 }
 
 const lengths = (load: NonNullable<ServingJob['load']>): readonly TermInput[] => [
@@ -68,11 +70,14 @@ const source = 'docs/model/serving.md, under load';
 
 function stateTerms(
   job: ServingJob,
-  load: NonNullable<ServingJob['load']>,
+  load: NonNullable<ServingJob['load']> & { readonly rate: number },
   state: SteadyState,
   bandOf: (read: (state: SteadyState) => number) => Band,
 ): Pick<LoadEstimate, 'decoding' | 'timeToFirstToken' | 'timePerToken'> {
-  const rate: TermInput = { name: 'rate', value: load.rate, field: 'load.requestRate' };
+  const rate: TermInput =
+    load.concurrency === undefined
+      ? { name: 'rate', value: load.rate, field: 'load.requestRate' }
+      : { name: `rate with ${load.concurrency} under way`, value: load.rate, field: 'load.concurrency' };
   const told = `${load.inputTokens} + ${load.outputTokens} tokens`;
   const decoding: Term = {
     id: 'load.decoding',

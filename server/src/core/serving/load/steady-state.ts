@@ -41,7 +41,7 @@ const halvings = 30;
 const precision = 1e-4;
 
 /** Tokens a decoding request has in the cache on average. */
-const meanCached = ({ inputTokens, outputTokens }: ServingLoad): number => inputTokens + outputTokens / 2;
+export const meanCached = ({ inputTokens, outputTokens }: Omit<ServingLoad, 'rate'>): number => inputTokens + outputTokens / 2;
 
 /** Most requests that may decode at a time, and what bounds them. */
 function mostDecoding(load: ServingLoad, limits: ReplicaLimits): { readonly most: number; readonly limit: LoadLimit } {

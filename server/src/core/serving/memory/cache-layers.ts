@@ -65,7 +65,14 @@ export interface StageCaches {
   readonly state: { readonly layers: number; readonly bytes: number };
 }
 
-export function stageCaches(job: ServingJob, from: number, to: number): StageCaches {
+/** `drafted`: caches of a draft model that share the pool; `alike`: the engine takes each for one of the model's own. */
+export function stageCaches(
+  job: ServingJob,
+  from: number,
+  to: number,
+  drafted: readonly LayerCache[] = [],
+  alike: boolean = false,
+): StageCaches {
   const { model } = job;
   const sums = { full: [0, 0], window: [0, 0], state: [0, 0] } as Record<CacheKind, [number, number]>;
   let size = 0;
@@ -80,6 +87,7 @@ export function stageCaches(job: ServingJob, from: number, to: number): StageCac
   for (let layer = from; layer < Math.min(to, own); layer++) add(caches[model.order[layer] ?? 0]);
   // Layers for drafting attend like the last one.
   if (to === model.layers) for (let draft = 0; draft < job.draftLayers; draft++) add(caches[model.order.at(-1) ?? 0]);
+  for (const cache of drafted) add(alike ? (caches[model.order.at(-1) ?? 0] ?? cache) : cache);
   const of = (kind: CacheKind) => ({ layers: sums[kind][0], bytes: sums[kind][0] === 0 ? 0 : sums[kind][1] / sums[kind][0] });
   return { full: of('full'), window: { ...of('window'), size }, state: of('state') };
 }

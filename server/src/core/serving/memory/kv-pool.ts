@@ -13,6 +13,8 @@ export interface PoolTokens {
   readonly tokens: number;
   /** Requests of the full context at once. */
   readonly concurrency: number;
+  /** Tokens in the pool when every request has cached so many: more than `tokens` where windows give back what is behind them. */
+  readonly held: (each: number) => number;
   readonly formula: string;
 }
 
@@ -31,7 +33,8 @@ function groupSize(counts: readonly number[]): number {
 export function groupedPool(job: ServingJob, caches: StageCaches, bytes: number): PoolTokens {
   const { full, window, state } = caches;
   const counts = [full.layers, window.layers, state.layers].filter((count) => count > 0);
-  if (counts.length === 0) return { perToken: 0, block: job.blockSize, tokens: 0, concurrency: 0, formula: 'no layer keeps a cache' };
+  if (counts.length === 0)
+    return { perToken: 0, block: job.blockSize, tokens: 0, concurrency: 0, held: () => 0, formula: 'no layer keeps a cache' };
   const perLayer = Math.max(full.bytes, window.bytes);
   if (perLayer === 0) return statesOnly(job, state, bytes);
   const block = state.layers > 0 ? Math.max(job.blockSize, roundUp(state.bytes / perLayer, kernelBlock)) : job.blockSize;
@@ -47,11 +50,15 @@ export function groupedPool(job: ServingJob, caches: StageCaches, bytes: number)
   const context = Math.ceil(job.maxModelLen / block / job.contextRanks);
   const inWindow = Math.min(context, Math.ceil((window.size - 1 + job.maxBatchedTokens) / block) + 1);
   const needed = fulls * context + windows * inWindow + states;
+  // While decoding, a window and the page it ends in are kept; requests of any length are meant, so pages are not rounded up.
+  const pagesAt = (each: number): number =>
+    (fulls * each) / (block * job.contextRanks) + windows * Math.min(each / block, window.size / block + 1) + states;
   return {
     perToken: (groups * size * perLayer) / job.contextRanks,
     block,
     tokens: Math.floor(blocks / groups) * block * job.contextRanks,
     concurrency: needed === 0 ? 0 : blocks / needed,
+    held: (each) => (each > 0 ? Math.floor((blocks * each) / pagesAt(each)) : 0),
     formula:
       groups === 1
         ? 'layers on this GPU * bytes of one layer'
@@ -67,6 +74,7 @@ function statesOnly(job: ServingJob, state: StageCaches['state'], bytes: number)
     block: job.maxModelLen,
     tokens,
     concurrency: sequences,
+    held: (each) => sequences * each,
     formula: 'states of one size per request, however long it is',
   };
 }
@@ -84,6 +92,7 @@ export function plainPool(job: ServingJob, caches: StageCaches, bytes: number, w
     tokens,
     // The last page of a request is partly empty.
     concurrency: tokens / roundUp(job.maxModelLen, job.blockSize),
+    held: () => tokens,
     formula: 'layers on this GPU * bytes of one layer',
   };
 }

@@ -116,9 +116,9 @@ function draftBytes(job: ServingJob): number {
   const { model } = job;
   const last = model.blocks[model.order.at(-1) ?? 0];
   if (job.draftLayers === 0 || last === undefined) return 0;
-  const { tensor, experts } = splitOf(job);
-  const split = { tensor, expert: experts / tensor, expertTensor: tensor };
-  const more = predictionParameters(model, split).total - blockParameters(last, model.hidden, model.normalization, split).total;
+  const whole = { tensor: 1, expert: 1, expertTensor: 1 };
+  // What joins hidden states to the input is whole on every GPU (vllm/model_executor/models/deepseek_mtp.py, eh_proj).
+  const more = predictionParameters(model).total - blockParameters(last, model.hidden, model.normalization, whole).total;
   return job.draftLayers * (layerBytes(job, last, model.layers - 1) + more * plainBytes(job));
 }
 

@@ -8,7 +8,7 @@
  *   MLA:      decode multiplies the compressed cache by all heads' absorbed queries and sums it (DeepSeek-AI 2024, section 2.1.2):
  *             4 heads / TP * (rank + rope / 2) FLOPs a token where they take longer than reading it once for all heads
  */
-import type { Device } from '../../compute/gemm.ts';
+import type { AttentionFit } from '../../calibration/compute.ts';
 import type { ServingJob } from '../../estimate-inputs.ts';
 import { type AttentionMixer, type Block, countKinds } from '../../model-shape.ts';
 import type { Seconds } from '../../units.ts';
@@ -37,8 +37,10 @@ interface AttentionLayers {
 /** Wider than any context; finite, as it is multiplied. */
 const noWindow = 2 ** 40;
 
-function attentionShare(device: Device, size: number): number {
-  const { share64, share128, share256 } = device.calibration.attention.newest;
+/** vLLM took the prompts' attention from xformers until FlashAttention 2 came in 0.4 (vllm/attention/backends/flash_attn.py). */
+const olderAttention = ({ engine }: ServingJob): boolean => engine.id === 'vllm' && !since(engine, '0.4');
+
+function attentionShare({ share64, share128, share256 }: AttentionFit, size: number): number {
   if (size <= 64) return share64;
   return size <= 128 ? share64 + ((size - 64) / 64) * (share128 - share64) : Math.min(share128, share256);
 }
@@ -87,8 +89,11 @@ function layersOf(job: ServingJob, devices: ServingDevices, block: Block, layers
   // Heads of one rank, and of them what a request of the whole engine costs each rank on average.
   const heads = mixer.heads / splitOf(job).attention / job.attentionData;
   const [key, value] = mixer.kind === 'mla' ? [mixer.nopeDim + mixer.ropeDim, mixer.valueDim] : [mixer.headDim, mixer.headDim];
-  const fit = plain.calibration.attention.newest;
-  const rate = plain.peak * attentionShare(plain, (key + value) / 2) * plain.calibration.sustainedShare;
+  const { attention, sustainedShare } = plain.calibration;
+  const older = olderAttention(job);
+  const fit = older ? attention.flash2 : attention.newest;
+  const share = attentionShare(fit, (key + value) / 2) * (older ? attention.flash1Rate : 1);
+  const rate = plain.peak * share * sustainedShare;
   return {
     layers,
     perPair: (2 * heads * (key + value)) / rate,

@@ -4,21 +4,32 @@
  * Formats that the matrix units do not take are turned into 16 bits on the way (Marlin for 4-bit weights and for fp8 before
  * Ada, vllm/model_executor/layers/quantization/utils/marlin_utils.py), so they save bytes and no FLOPs.
  */
-import { type ComputeCalibration, sustainedCalibration } from '../../calibration/compute.ts';
+import type { ComputeCalibration } from '../../calibration/compute.ts';
+import { clusterCalibration } from '../../calibration/measured.ts';
 import { type ServingCalibration, servingCalibration } from '../../calibration/serving.ts';
 import { type Device, describeDevice } from '../../compute/gemm.ts';
 import type { ServingJob } from '../../estimate-inputs.ts';
 import type { Accelerator } from '../../hardware.ts';
 import type { NumberFormat } from '../../job-fields.ts';
 import { bytesPerElement } from '../../number-format.ts';
+import { runsLlamaCpp, since } from '../engines/engine-id.ts';
+
+export interface ProductDevice extends Device {
+  /** Up to so many tokens a product is sums over vectors, computed while the weights stream. */
+  readonly vectorTokens: number;
+  /** For more tokens quantized weights are written out in 16 bits first. */
+  readonly restoredAbove: number;
+  /** Weights stream, then products run at this share of the rate: kernels that hide neither behind the other. */
+  readonly besideStream?: number;
+}
 
 export interface ServingDevices {
   /** What runs quantized: projections, MLP, experts. */
-  readonly linear: Device;
+  readonly linear: ProductDevice;
   /** Weights are turned into 16 bits on the way to the products. */
   readonly widened: boolean;
   /** What stays in 16 bits: attention, head, what streams. */
-  readonly plain: Device;
+  readonly plain: ProductDevice;
   readonly serving: ServingCalibration;
 }
 
@@ -43,16 +54,35 @@ function plainDevice(accelerator: Accelerator, calibration: ComputeCalibration):
   return known ?? (describeDevice({ ...accelerator, peak: { bf16: unbounded } }, 'bf16', calibration) as Device);
 }
 
+/** vLLM was built with CUDA 11.8 until 0.2.2 (release notes). */
+const onOlderLibrary = ({ engine }: ServingJob): boolean => engine.id === 'vllm' && !since(engine, '0.2.2');
+
+/** A library that multiplies at a share of the rate that was fitted. */
+function withRate(device: Device, rate: number): Device {
+  return { ...device, gemm: { ...device.gemm, peakShare: device.gemm.peakShare * rate } };
+}
+
+/**
+ * llama.cpp's limits (ggml/src/ggml-cuda: MMVQ_MAX_BATCH_SIZE; until pull request 8075, June 2024, MMQ_MAX_BATCH_SIZE, above which cuBLAS
+ * multiplied restored weights). Ollama is taken for newer.
+ */
+function forProducts(job: ServingJob, device: Device): ProductDevice {
+  if (!runsLlamaCpp(job.engine)) return { ...device, vectorTokens: 0, restoredAbove: Number.POSITIVE_INFINITY };
+  const restores = job.engine.id === 'llama-cpp' && !since(job.engine, 'b3210');
+  return { ...device, vectorTokens: 8, restoredAbove: restores ? 32 : Number.POSITIVE_INFINITY };
+}
+
 export function servingDevices(job: ServingJob): ServingDevices {
   const { accelerator } = job.cluster;
   const serving = servingCalibration(accelerator.architecture);
-  const steady = sustainedCalibration(accelerator);
+  const steady = clusterCalibration(job.cluster);
   const calibration = { ...steady, sustainedShare: steady.sustainedShare ** serving.burstShare };
-  const plain = plainDevice(accelerator, calibration);
+  const newest = plainDevice(accelerator, calibration);
+  const plain = forProducts(job, onOlderLibrary(job) ? withRate(newest, serving.olderProducts) : newest);
   if (bytesPerElement(job.weights) >= 2) return { linear: plain, widened: false, plain, serving };
   // llama.cpp's blocks are no format of the matrix units.
-  const widens = job.engine.id === 'llama-cpp' || job.engine.id === 'ollama' || !isMultiplied(accelerator, job.weights);
+  const widens = runsLlamaCpp(job.engine) || !isMultiplied(accelerator, job.weights);
   const scales = job.scheme.id === 'fp8-block' ? 'block' : 'tensor';
   const own = widens ? undefined : describeDevice(accelerator, job.weights, calibration, scales);
-  return { linear: own ?? plain, widened: own === undefined, plain, serving };
+  return { linear: own === undefined ? plain : forProducts(job, own), widened: own === undefined, plain, serving };
 }

@@ -4,6 +4,7 @@
  */
 import { engineHost } from '../../calibration/engines.ts';
 import { hostCalibration } from '../../calibration/host.ts';
+import { servingCalibration } from '../../calibration/serving.ts';
 import type { ServingJob } from '../../estimate-inputs.ts';
 import type { Seconds } from '../../units.ts';
 
@@ -13,16 +14,18 @@ export interface HostTimer {
 }
 
 export function hostTimer(job: ServingJob): HostTimer {
-  const { step, request, operator, promptOperators, eagerPrompt, gap } = engineHost(job.framework);
+  const { step, request, operator, promptOperators, eagerPrompt, gap, decodeGap } = engineHost(job.engine);
+  const { hostPace } = servingCalibration(job.cluster.accelerator.architecture);
   const { layers } = job.model;
-  const eager = layers * operator * hostCalibration.operatorsPerLayer;
+  const issue = layers * operator * hostPace;
+  const eager = issue * hostCalibration.operatorsPerLayer;
   const decode = job.enforceEager ? eager : 0;
-  const prompts = job.enforceEager ? eager * eagerPrompt : layers * operator * promptOperators;
+  const prompts = job.enforceEager ? eager * eagerPrompt : issue * promptOperators;
   return {
     waits(device, sampled, pairs) {
-      const between = step + request * sampled;
+      const between = hostPace * (step + request * sampled);
       if (pairs > 0) return between + Math.max(layers * gap, prompts - device);
-      return between + Math.max(0, decode - device);
+      return between + Math.max(layers * decodeGap, decode - device);
     },
   };
 }

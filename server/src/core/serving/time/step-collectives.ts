@@ -6,8 +6,9 @@
  *   one shot:   start + (n - 1) bytes / rate
  *   two shots:  start + second + 2 (n - 1)/n bytes / rate
  *
- * NCCL takes over where it is faster, between nodes and without links.
+ * NCCL takes over where it is faster, between nodes and without links, and in releases without such kernels.
  */
+import { engineHost } from '../../calibration/engines.ts';
 import { servingCalibration } from '../../calibration/serving.ts';
 import { allToAllTime } from '../../comms/all-to-all.ts';
 import { allGatherTime, allReduceTime, sendTime } from '../../comms/collectives.ts';
@@ -15,7 +16,18 @@ import { type Placement, place } from '../../comms/network.ts';
 import type { ServingJob } from '../../estimate-inputs.ts';
 import { type Block, countKinds, type ExpertFeedForward } from '../../model-shape.ts';
 import type { Bytes, Seconds } from '../../units.ts';
+import { contextBytes, memoryOf } from '../engines/engine.ts';
 import { since } from '../engines/engine-id.ts';
+
+/**
+ * PyTorch runs collectives beside the other kernels and keeps their memory until they are through. A host that is a whole pass ahead asks for all
+ * of it at once; where more is asked for than the engine's share leaves free, memory is given back and mapped anew, into every GPU of the group.
+ */
+function renewalTime(job: ServingJob, size: number, bytes: Bytes): Seconds {
+  const { renewed } = engineHost(job.engine);
+  const free = (1 - job.share) * memoryOf(job.cluster.accelerator) - contextBytes;
+  return 2 * job.model.layers * bytes > free ? renewed * (size - 1) * bytes : 0;
+}
 
 function directTime({ intra }: Placement, size: number, bytes: Bytes, architecture: string): Seconds {
   const { reduceStart, reduceSecond, reduceShare } = servingCalibration(architecture);
@@ -25,10 +37,17 @@ function directTime({ intra }: Placement, size: number, bytes: Bytes, architectu
   return reduceStart + Math.min(oneShot, twoShots);
 }
 
+/** vLLM has kernels of its own for small sums since 0.3 (release notes). */
+const sumsItself = ({ engine }: ServingJob): boolean => engine.id !== 'vllm' || since(engine, '0.3');
+
+/** NCCL sums in the switches since 2.17; the PyTorch of those releases came with 2.14. */
+const withoutSwitch = (placement: Placement): Placement => ({ ...placement, timing: { ...placement.timing, reducesInSwitch: false } });
+
 /** Sum over `size` neighbouring ranks. */
 function sumTime(job: ServingJob, size: number, bytes: Bytes): Seconds {
   if (size <= 1) return 0;
   const placement = place(job.cluster, { size, stride: 1 });
+  if (!sumsItself(job)) return allReduceTime(withoutSwitch(placement), size, bytes) + renewalTime(job, size, bytes);
   const byNccl = allReduceTime(placement, size, bytes);
   const { wiring } = placement.intra;
   if (placement.level.kind !== 'intra-node' || wiring === 'pcie' || wiring === 'torus') return byNccl;

@@ -1,0 +1,87 @@
+/** What happens inside a kernel, statement by statement, as far as performance depends on it. Places and expressions only. */
+import type { Range } from '../origin.ts';
+import type { Expression } from './expression.ts';
+
+export interface Loop {
+  /** The variable it counts with, where it has one. */
+  readonly variable?: string;
+  readonly start?: Expression;
+  /** The value it stays below. */
+  readonly limit?: Expression;
+  readonly step?: Expression;
+  /** Marked to be unrolled. */
+  readonly isUnrolled: boolean;
+  /** The words before its body. */
+  readonly range: Range;
+}
+
+/** A condition that holds where a statement stands. */
+export interface Condition {
+  readonly expression: Expression;
+  /** True in the branch where it is false, and behind `if (...) return;`. */
+  readonly isNegated: boolean;
+  /** True behind `if (...) return;`: the other threads are gone, and no barrier waits for them. */
+  readonly isExit: boolean;
+  readonly range: Range;
+}
+
+/** Where a statement stands: the loops and conditions around it, outermost first. */
+export interface Setting {
+  readonly loops: readonly Loop[];
+  readonly conditions: readonly Condition[];
+}
+
+/** An element of an array that is read or written. */
+export interface Access extends Setting {
+  readonly array: string;
+  /** One index per dimension. */
+  readonly indexes: readonly Expression[];
+  readonly kind: 'read' | 'write' | 'atomic';
+  /** The type it is taken as, where a cast makes it another: `float4`. */
+  readonly as?: string;
+  readonly range: Range;
+}
+
+export interface Division extends Setting {
+  readonly operator: '/' | '%';
+  readonly left: Expression;
+  readonly right: Expression;
+  readonly range: Range;
+}
+
+/** A call of a function, of the program or of the language: barriers, mathematics, copies, matrix instructions. */
+export interface Call extends Setting {
+  readonly callee: string;
+  readonly values: readonly Expression[];
+  readonly range: Range;
+}
+
+/** A number written as fp64: `2.0`, `1e-5`. */
+export interface DoubleLiteral extends Setting {
+  readonly text: string;
+  readonly range: Range;
+}
+
+/** An array of the thread itself, which lives in registers as long as every index is known to the compiler. */
+export interface LocalArray {
+  readonly name: string;
+  readonly type: string;
+  readonly dimensions: readonly Expression[];
+  readonly range: Range;
+}
+
+/** Instructions written as such, by their first words: `mma.sync.aligned.m16n8k16...`. */
+export interface Assembly extends Setting {
+  readonly text: string;
+  readonly range: Range;
+}
+
+export interface KernelBody {
+  readonly loops: readonly Loop[];
+  readonly accesses: readonly Access[];
+  readonly divisions: readonly Division[];
+  readonly calls: readonly Call[];
+  readonly doubles: readonly DoubleLiteral[];
+  readonly localArrays: readonly LocalArray[];
+  readonly assemblies: readonly Assembly[];
+}

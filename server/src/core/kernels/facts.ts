@@ -1,0 +1,121 @@
+/** What a reader of kernel code reports: plain data with places, nothing judged and nothing guessed. */
+import type { Range } from '../origin.ts';
+import type { KernelBody } from './body.ts';
+import type { Expression, ExpressionFunction } from './expression.ts';
+
+export type KernelLanguage = 'cuda' | 'hip' | 'triton';
+
+/** A value with its place. */
+export interface PlacedExpression {
+  readonly expression: Expression;
+  readonly range: Range;
+}
+
+export interface TemplateParameter {
+  readonly name: string;
+  /** A type, or a value of a whole number's type. */
+  readonly isType: boolean;
+  readonly fallback?: Expression;
+}
+
+export interface KernelParameter {
+  readonly name: string;
+  /** The type without the name, as written: `const float* __restrict__`. */
+  readonly type: string;
+  readonly isPointer: boolean;
+  readonly isConst: boolean;
+  readonly isRestrict: boolean;
+  readonly range: Range;
+}
+
+/** An array in shared memory. `count` is undefined for the dynamic one, whose size the launch gives. */
+export interface SharedArray {
+  readonly name: string;
+  readonly type: string;
+  readonly dimensions: readonly Expression[];
+  /** Where the innermost dimension is written. */
+  readonly lastDimension?: Range;
+  readonly isDynamic: boolean;
+  readonly alignment?: Expression;
+  readonly range: Range;
+}
+
+/** A name with one value: a constant, a macro without parameters, a local that is set once. */
+export type Definitions = ReadonlyMap<string, Expression>;
+
+/** A call of a function of the same program, with its template arguments. */
+export interface DeviceCall {
+  readonly callee: string;
+  readonly templateArguments: readonly Expression[];
+}
+
+/** A function that runs on the device. */
+export interface DeviceFunction {
+  readonly name: string;
+  readonly template: readonly TemplateParameter[];
+  readonly shared: readonly SharedArray[];
+  /** Constants inside it. */
+  readonly constants: Definitions;
+  /** Types it gives other names. */
+  readonly types: ReadonlyMap<string, string>;
+  readonly calls: readonly DeviceCall[];
+}
+
+/** A function that the host launches. */
+export interface Kernel extends DeviceFunction {
+  readonly nameRange: Range;
+  readonly range: Range;
+  /** From brace to brace. */
+  readonly body: Range;
+  readonly parameters: readonly KernelParameter[];
+  readonly launchBounds?: { readonly threads: PlacedExpression; readonly blocks?: PlacedExpression; readonly range: Range };
+  /** `__cluster_dims__`, one to three factors. */
+  readonly cluster: readonly Expression[];
+  readonly statements: KernelBody;
+  /** Locals that change: what they hold is not known where they are used. */
+  readonly changing: ReadonlySet<string>;
+}
+
+export interface Launch {
+  /** The kernel's name without scope and template arguments. */
+  readonly kernel: string;
+  /** Template arguments as written; a type's text where it is a type. */
+  readonly templateArguments: readonly Expression[];
+  /** One to three factors each. */
+  readonly grid: readonly Expression[];
+  readonly block: readonly Expression[];
+  readonly cluster: readonly Expression[];
+  readonly dynamicShared?: PlacedExpression;
+  readonly gridRange: Range;
+  readonly blockRange: Range;
+  readonly range: Range;
+  /** Constants of the function it stands in. */
+  readonly constants: Definitions;
+}
+
+/** A raise of a kernel's limit of dynamic shared memory. */
+export interface SharedOptIn {
+  /** Absent where the kernel is a variable. */
+  readonly kernel: string;
+  readonly bytes: PlacedExpression;
+  readonly range: Range;
+}
+
+export interface KernelFile {
+  readonly language: KernelLanguage;
+  readonly kernels: readonly Kernel[];
+  /** Functions of the device that hold shared memory or call some that do. */
+  readonly deviceFunctions: readonly DeviceFunction[];
+  readonly launches: readonly Launch[];
+  readonly optIns: readonly SharedOptIn[];
+  /** Constants, enumerators and macros of the file. */
+  readonly constants: Definitions;
+  readonly functions: ReadonlyMap<string, ExpressionFunction>;
+  readonly types: ReadonlyMap<string, string>;
+  /** Types of the fields of plain structures, in order. */
+  readonly structures: ReadonlyMap<string, readonly string[]>;
+  /** Files it takes in, as written. */
+  readonly includes: readonly string[];
+  /** Sizes the user gives in a comment: `// rooflint: M=4096 N=4096`. */
+  readonly given: ReadonlyMap<string, number>;
+}

@@ -1,0 +1,24 @@
+/** A block that does not fill its last warp leaves lanes idle in every instruction of it. */
+import { defineKernelRule } from '../kernel-rule.ts';
+import { onceEach } from './shared/once-each.ts';
+
+export const blockNotMultipleOfWarp = defineKernelRule({
+  id: 'block-not-multiple-of-warp',
+  severity: 'warning',
+  check({ configurations, devices, report }) {
+    for (const { launch, threads, kernel } of onceEach(configurations, ({ launch }) => launch?.blockRange.start)) {
+      const { value } = threads;
+      const warps = [...new Set(devices.map(({ architecture }) => architecture.warpThreads))];
+      if (!launch || value === undefined || value < 1 || !warps.every((warp) => value % warp !== 0)) continue;
+      const warp = Math.min(...warps);
+      const full = Math.ceil(value / warp) * warp;
+      report({
+        range: launch.blockRange,
+        related: [{ range: kernel.nameRange, message: 'the kernel it launches' }],
+        what: `Blocks of ${value} threads fill ${(value / warp).toFixed(2)} warps of ${warp}`,
+        why: `the last warp runs with ${full - value} idle lanes, and occupancy counts it in full`,
+        advice: `use ${full} threads, with a check of the index in the kernel`,
+      });
+    }
+  },
+});

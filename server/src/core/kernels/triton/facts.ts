@@ -1,0 +1,95 @@
+/** What the reader of Triton code reports: kernels, the configurations they are tuned over, and their launches. */
+import type { Range } from '../../origin.ts';
+import type { Expression, ExpressionFunction } from '../expression.ts';
+import type { Definitions } from '../facts.ts';
+
+export interface TritonParameter {
+  readonly name: string;
+  readonly isConstexpr: boolean;
+  readonly fallback?: Expression;
+  readonly range: Range;
+}
+
+/** One `triton.Config`. */
+export interface TritonConfig {
+  readonly values: ReadonlyMap<string, number>;
+  readonly numWarps: number;
+  readonly numStages: number;
+  readonly range: Range;
+}
+
+export interface Autotune {
+  readonly configs: readonly TritonConfig[];
+  /** False where some of them could not be read: a helper elsewhere, a condition on the machine. */
+  readonly isComplete: boolean;
+  /** Undefined where it is missing or no list of names. */
+  readonly key?: readonly string[];
+  readonly range: Range;
+}
+
+/** Factors of a block of values, `[BLOCK_M, BLOCK_K]`. */
+export type Tile = readonly Expression[];
+
+/** One side of a product. */
+export interface Operand {
+  readonly tile: Tile | undefined;
+  /** The name that a load of the loop around fills: such blocks are kept for several iterations at a time. */
+  readonly loaded?: string;
+}
+
+/** `tl.dot(a, b)`. */
+export interface Dot {
+  readonly left: Operand;
+  readonly right: Operand;
+  readonly range: Range;
+}
+
+export interface Arange {
+  readonly start: Expression;
+  readonly end: Expression;
+  readonly range: Range;
+}
+
+/** `tl.load` or `tl.store` through pointers. */
+export interface MemoryOperation {
+  readonly kind: 'load' | 'store';
+  readonly tile: Tile | undefined;
+  readonly hasMask: boolean;
+  /** Through a block pointer or a descriptor, which checks bounds itself when told to. */
+  readonly isBlock: boolean;
+  readonly range: Range;
+}
+
+export interface TritonKernel {
+  readonly name: string;
+  readonly nameRange: Range;
+  readonly range: Range;
+  readonly parameters: readonly TritonParameter[];
+  /** Names with one value inside the kernel. */
+  readonly constants: Definitions;
+  readonly autotune?: Autotune;
+  /** Names that `triton.heuristics` fills in. */
+  readonly heuristics: readonly string[];
+  readonly dots: readonly Dot[];
+  readonly aranges: readonly Arange[];
+  readonly memory: readonly MemoryOperation[];
+}
+
+export interface TritonLaunch {
+  readonly kernel: string;
+  /** Undefined where the grid is a name that tells nothing. */
+  readonly grid: readonly Expression[] | undefined;
+  /** Arguments by name, `num_warps` and `num_stages` among them. */
+  readonly named: ReadonlyMap<string, Expression>;
+  readonly range: Range;
+  readonly constants: Definitions;
+}
+
+export interface TritonFile {
+  readonly kernels: readonly TritonKernel[];
+  readonly launches: readonly TritonLaunch[];
+  readonly constants: Definitions;
+  readonly functions: ReadonlyMap<string, ExpressionFunction>;
+  /** Sizes the user gives in a comment: `# rooflint: M=4096`. */
+  readonly given: ReadonlyMap<string, number>;
+}

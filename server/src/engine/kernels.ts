@@ -1,0 +1,114 @@
+/** Kernels of a document: every launch worked out, and what the rules say of them on the devices they may run on. */
+import type { KeyName, Severity } from '../core/finding.ts';
+import { configurationsOf } from '../core/kernels/configuration.ts';
+import type { KernelDevice, KernelFinding, ReportKernel } from '../core/kernels/kernel-rule.ts';
+import { kernelRules } from '../core/kernels/rules/index.ts';
+import { tritonConfigurations } from '../core/kernels/triton/configuration.ts';
+import { tritonRules } from '../core/kernels/triton/rules/index.ts';
+import { architectureOf } from '../data/architectures.ts';
+import { findAccelerator } from '../data/index.ts';
+import type { ConfigDocument } from '../syntax/document.ts';
+import type { EngineSettings, FileAccess, KernelsAnalysis, PlacedFinding } from './analysis.ts';
+import { withIncludes } from './kernel-includes.ts';
+import type { Log } from './run-rules.ts';
+import type { WantedSeverity } from './suppress.ts';
+
+/** Taken where no GPU is named: one of each generation that models run on. */
+const usualDevices = ['nvidia-a100-sxm-80gb', 'nvidia-l40s', 'nvidia-h100-sxm-80gb', 'nvidia-b200-sxm-180gb'];
+const usualAmdDevices = ['amd-mi250x-gcd', 'amd-mi300x', 'amd-mi355x'];
+
+/** A GPU in a comment: `// rooflint: gpu=h100`. */
+const namedDevice = /(?:\/\/|#)+\s*rooflint:[^\n]*\bgpu\s*=\s*([\w.-]+)/;
+
+function deviceOf(name: string): KernelDevice | undefined {
+  const accelerator = findAccelerator(name);
+  const architecture = accelerator && architectureOf(accelerator);
+  return architecture && { label: accelerator.label, architecture, accelerator };
+}
+
+function devicesFor(
+  document: ConfigDocument,
+  usual: readonly string[],
+  settings: EngineSettings,
+): Pick<KernelsAnalysis, 'devices' | 'isDeviceNamed'> {
+  const named = namedDevice.exec(document.text)?.[1] ?? settings.gpu;
+  const device = named === undefined ? undefined : deviceOf(named);
+  if (device) return { devices: [device], isDeviceNamed: true };
+  return { devices: usual.flatMap((id) => deviceOf(id) ?? []), isDeviceNamed: false };
+}
+
+/** As findings of configurations look; the key names the kernel's language, which no configuration has. */
+function placed({ uri, format }: ConfigDocument, finding: KernelFinding): PlacedFinding {
+  const { rule, severity, what, why, advice, fixes, range, related } = finding;
+  const at: KeyName = `${format}/kernel`;
+  return {
+    finding: {
+      rule,
+      severity,
+      at,
+      related: [],
+      what,
+      why,
+      fixes: fixes.map(({ title }) => ({ title, changes: [] })),
+      ...(advice === undefined ? {} : { advice }),
+    },
+    place: { uri, range },
+    related: related.map(({ range: there, message }) => ({ place: { uri, range: there }, message })),
+    edits: fixes.map(({ changes }) => changes.map(({ range: there, text }) => ({ uri, range: there, newText: text }))),
+  };
+}
+
+interface Ruled {
+  readonly id: string;
+  readonly severity: Severity;
+}
+
+/** Runs rules over one document. A rule that throws is reported and skipped; the others go on. */
+function run<Rule extends Ruled>(
+  rules: readonly Rule[],
+  check: (rule: Rule, report: ReportKernel) => void,
+  document: ConfigDocument,
+  wanted: WantedSeverity,
+  log: Log,
+): readonly PlacedFinding[] {
+  const findings: PlacedFinding[] = [];
+  for (const rule of rules) {
+    try {
+      check(rule, ({ severity = rule.severity, related = [], fixes = [], ...finding }) => {
+        const told = wanted(rule.id, severity, finding.range.start);
+        if (told !== undefined) findings.push(placed(document, { ...finding, rule: rule.id, severity: told, related, fixes }));
+      });
+    } catch (error) {
+      log(`rule ${rule.id}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+    }
+  }
+  return findings;
+}
+
+/** @returns undefined for a document without kernels. */
+export function analyseKernels(
+  document: ConfigDocument,
+  files: FileAccess,
+  settings: EngineSettings,
+  wanted: WantedSeverity,
+  log: Log,
+): KernelsAnalysis | undefined {
+  const { kernels: own, triton } = document;
+  if (own && own.kernels.length + own.launches.length > 0) {
+    const { file, uris } = withIncludes(document.uri, own, files);
+    const devices = devicesFor(document, file.language === 'hip' ? usualAmdDevices : usualDevices, settings);
+    const configurations = configurationsOf(file);
+    const input = { file, configurations, kernels: file.kernels, text: document.text, ...devices };
+    const rules = kernelRules.filter(({ languages }) => languages.includes(file.language));
+    const findings = run(rules, (rule, report) => rule.check({ ...input, report }), document, wanted, log);
+    return { cuda: { file, configurations }, ...devices, findings, includes: uris };
+  }
+  if (triton && triton.kernels.length > 0) {
+    const devices = devicesFor(document, usualDevices, settings);
+    const configurations = tritonConfigurations(triton);
+    const input = { file: triton, configurations, text: document.text, devices: devices.devices };
+    const findings = run(tritonRules, (rule, report) => rule.check({ ...input, report }), document, wanted, log);
+    return { triton: { file: triton, configurations }, ...devices, findings, includes: [] };
+  }
+  return undefined;
+}

@@ -1,0 +1,128 @@
+/** A kernel opened up, in Markdown: its launches, where every byte of shared memory comes from, and occupancy by device. */
+import type { KernelConfiguration } from '../core/kernels/configuration.ts';
+import { evaluate } from '../core/kernels/expression.ts';
+import { kernelOccupancy, namedLimits } from '../core/kernels/kernel-occupancy.ts';
+import { bytesText } from '../core/kernels/rules/shared/bytes-text.ts';
+import type { Tile } from '../core/kernels/triton/facts.ts';
+import { accumulatorRegisters, pipelinedShared } from '../core/kernels/triton/shared-memory.ts';
+import type { KernelsAnalysis, TritonKernels } from '../engine/analysis.ts';
+import { workedText } from '../engine/kernel-summary.ts';
+import { code, plain, sections, tableOf } from './markdown-text.ts';
+
+/** More launches of one kernel than this are told by their number. */
+const mostLaunches = 4;
+
+function launchRows(configurations: readonly KernelConfiguration[]): string {
+  const rows = configurations
+    .slice(0, mostLaunches)
+    .map(({ launch, template, threads, blocks, dynamicShared, block }) => [
+      template.size === 0 ? '' : code([...template].map(([name, text]) => `${name} = ${text}`).join(', ')),
+      launch ? `${code(launch.block.map(({ text }) => text).join(' x '))}: ${plain(workedText(threads))}` : plain(workedText(threads)),
+      launch ? `${code(launch.grid.map(({ text }) => text).join(' x '))}: ${plain(workedText(blocks))}` : '',
+      plain(workedText(dynamicShared, bytesText)),
+      block.map((part) => plain(workedText(part))).join(' x '),
+    ]);
+  const more = configurations.length - rows.length;
+  const table = tableOf(['template', 'threads of a block', 'blocks of the grid', 'dynamic shared memory', 'block'], rows);
+  return more > 0 ? `${table}\n\nand ${more} more launches` : table;
+}
+
+function sharedRows({ kernel, scope, staticShared }: KernelConfiguration): string | undefined {
+  if (kernel.shared.length === 0 && (staticShared.value ?? 0) === 0) return undefined;
+  const rows = kernel.shared.map(({ name, type, dimensions, isDynamic }) => {
+    const element = scope.sizeOf(type);
+    const factors = dimensions.map((dimension) => evaluate(dimension, scope));
+    const count = factors.every((factor) => factor !== undefined)
+      ? factors.reduce((all: number, factor) => all * (factor ?? 1), 1)
+      : undefined;
+    const formula = isDynamic ? 'as the launch says' : code([...dimensions.map(({ text }) => `(${text})`), `sizeof(${type})`].join(' x '));
+    const bytes = isDynamic ? '' : count === undefined || element === undefined ? 'unknown' : bytesText(count * element);
+    return [code(name), formula, bytes];
+  });
+  const own = `Static in all: ${plain(workedText(staticShared, bytesText))}, functions it calls included.`;
+  return rows.length === 0 ? own : `${tableOf(['shared array', 'size', 'bytes'], rows, [2])}\n\n${own}`;
+}
+
+function occupancyRows(configuration: KernelConfiguration, { devices, isDeviceNamed }: KernelsAnalysis): string | undefined {
+  const rows = devices.flatMap(({ label, architecture, accelerator }) => {
+    const found = kernelOccupancy(configuration, architecture, accelerator.smCount?.value);
+    if (!found) return [];
+    const { most, registersUpTo, waves } = found;
+    return [
+      [
+        `${plain(label)} (${architecture.id})`,
+        String(most.blocks),
+        `${Math.round(most.share * 100)} %`,
+        namedLimits(most).join(', '),
+        registersUpTo === undefined ? '' : String(registersUpTo),
+        waves === undefined ? '' : waves.toFixed(2),
+      ],
+    ];
+  });
+  if (rows.length === 0) return undefined;
+  const table = tableOf(['device', 'blocks per SM', 'occupancy', 'limited by', 'up to registers', 'waves'], rows, [1, 2, 4, 5]);
+  const devicesSaid = isDeviceNamed
+    ? ''
+    : ' No GPU is named, so usual ones are shown: name one in the settings or with `// rooflint: gpu=h100`.';
+  return `${table}\n\nRegisters are the compiler's to choose: above the number shown, occupancy falls.${devicesSaid}\n\nLimits: ${plain(devices[0]?.architecture.source ?? '')}.`;
+}
+
+/** More configurations of one kernel than this are told by their number. */
+const mostConfigurations = 24;
+
+function tritonMarkdown(
+  { file, configurations }: TritonKernels,
+  { devices, isDeviceNamed }: KernelsAnalysis,
+  name: string,
+): string | undefined {
+  const kernel = file.kernels.find((one) => one.name === name);
+  if (!kernel) return undefined;
+  const own = configurations.filter((one) => one.kernel === kernel);
+  const rows = own.slice(0, mostConfigurations).map((one) => {
+    const shared = pipelinedShared(one, 2);
+    const registers = accumulatorRegisters(one, 32);
+    const beyond = devices
+      .filter(({ architecture }) => shared && shared.least > architecture.sharedPerBlockOptIn)
+      .map(({ architecture }) => architecture.id);
+    return [
+      code([...one.values].map(([key, value]) => `${key}=${value}`).join(', ') || 'as declared'),
+      String(one.numWarps),
+      String(one.numStages),
+      shared ? `${bytesText(shared.least)} to ${bytesText(shared.most)}` : '',
+      registers === undefined ? '' : registers.toFixed(registers % 1 === 0 ? 0 : 1),
+      beyond.join(', '),
+    ];
+  });
+  const more = own.length - rows.length;
+  const products = kernel.dots.map(({ left, right }) => `- ${code(`dot [${tileText(left.tile)}] x [${tileText(right.tile)}]`)}`);
+  const complete =
+    kernel.autotune && !kernel.autotune.isComplete
+      ? 'Not all configurations could be read: some come from a helper elsewhere or depend on the machine.'
+      : undefined;
+  const note =
+    'Shared memory: tiles that a loop loads ahead, at 16 bits per element, with one buffer less than `num_stages` to `num_stages`; layout changes come on top.';
+  return sections([
+    `**Triton kernel** ${code(name)}`,
+    tableOf(['configuration', 'warps', 'stages', 'shared memory', 'accumulator registers', 'out of resource on'], rows, [1, 2, 3, 4]),
+    more > 0 ? `and ${more} more` : undefined,
+    complete,
+    products.length > 0 ? products.join('\n') : undefined,
+    note,
+    isDeviceNamed ? undefined : 'No GPU is named, so usual ones are looked at: name one in the settings or with `# rooflint: gpu=h100`.',
+  ]);
+}
+
+const tileText = (tile: Tile | undefined): string => tile?.map(({ text }) => text).join(', ') ?? 'unknown';
+
+/** What a hover or report says of one kernel of a file; undefined where there is none of that name. */
+export function kernelMarkdown(analysis: KernelsAnalysis, name: string): string | undefined {
+  if (analysis.triton) return tritonMarkdown(analysis.triton, analysis, name);
+  const own = (analysis.cuda?.configurations ?? []).filter(({ kernel }) => kernel.name === name);
+  const [first] = own;
+  if (!first) return undefined;
+  const { mostThreads, leastBlocks, kernel } = first;
+  const bounds = mostThreads
+    ? `Compiled for blocks of up to ${plain(workedText(mostThreads))} threads${leastBlocks ? `, ${plain(workedText(leastBlocks))} of them per multiprocessor` : ''}.`
+    : undefined;
+  return sections([`**Kernel** ${code(kernel.name)}`, launchRows(own), bounds, sharedRows(first), occupancyRows(first, analysis)]);
+}

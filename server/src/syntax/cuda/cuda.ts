@@ -1,0 +1,100 @@
+/**
+ * CUDA and HIP source to the facts of its kernels and launches. Nothing is compiled or run; what a macro hides stays
+ * unknown. The grammar's trees of real C++ nearly always hold error nodes (comparisons inside template arguments,
+ * macros used as keywords): they are never reported, and what stands around them is read all the same.
+ */
+import type { Tree } from 'web-tree-sitter';
+import type { DeviceFunction, Kernel, KernelFile, KernelLanguage, Launch, SharedOptIn } from '../../core/kernels/facts.ts';
+import { parseText } from '../parsers.ts';
+import type { CopiedStatements } from '../tree-copy.ts';
+import { castMacrosOf } from './body.ts';
+import { fileConstants } from './constants.ts';
+import { givenSizes } from './given-sizes.ts';
+import { deviceFunctionOf, isKernel, kernelOf } from './kernels.ts';
+import { launchesIn } from './launches.ts';
+import { maskAttributes } from './mask.ts';
+import { copyCudaTree, fieldOf, type Node, walk } from './tree.ts';
+import { structuresOf, typeNames } from './type-names.ts';
+
+/** HIP is CUDA with other names of the runtime, and often with CUDA's. */
+function languageOf(uri: string, text: string): KernelLanguage {
+  return /\.hip$/i.test(uri) || /\bhip\/hip_runtime\.h|\bhip(?:Launch|Malloc|Memcpy|Stream)\w*/.test(text) ? 'hip' : 'cuda';
+}
+
+/** Functions that hold shared memory, and those that call them. */
+function withSharedMemory(functions: readonly DeviceFunction[]): readonly DeviceFunction[] {
+  const holding = new Set(functions.filter(({ shared }) => shared.length > 0).map(({ name }) => name));
+  for (let before = -1; before !== holding.size; ) {
+    before = holding.size;
+    for (const { name, calls } of functions) if (calls.some(({ callee }) => holding.has(callee))) holding.add(name);
+  }
+  return functions.filter(({ name }) => holding.has(name));
+}
+
+function parseSource(source: string): Node | undefined {
+  const tree = parseText('cuda', source);
+  if (!tree) return undefined;
+  try {
+    return copyCudaTree(tree, source);
+  } finally {
+    tree.delete();
+  }
+}
+
+/** The facts of a text from its tree, which must be the parse of `maskAttributes(text)`. Never throws. */
+export function readKernelTree(uri: string, text: string, tree: Tree, remembered?: CopiedStatements): KernelFile {
+  const root = copyCudaTree(tree, text, remembered);
+  const kernels: Kernel[] = [];
+  const deviceFunctions: DeviceFunction[] = [];
+  const launches: Launch[] = [];
+  const optIns: SharedOptIn[] = [];
+  const template = new Map<Node, Node>();
+  const macros = castMacrosOf(text);
+  walk(root, (node) => {
+    if (node.type === 'template_declaration') {
+      const list = fieldOf(node, 'parameters');
+      const definition = node.kids.find((kid) => kid.type === 'function_definition');
+      if (list && definition) template.set(definition, list);
+      return undefined;
+    }
+    if (node.type !== 'function_definition') return undefined;
+    if (isKernel(node)) {
+      const kernel = kernelOf(node, template.get(node), text, macros);
+      if (kernel) kernels.push(kernel);
+      return false;
+    }
+    const body = fieldOf(node, 'body');
+    if (!body) return false;
+    if (node.kids.some((kid) => kid.type === '__device__')) {
+      const known = deviceFunctionOf(node, template.get(node), text);
+      if (known) deviceFunctions.push(known);
+    }
+    const found = launchesIn(body, text);
+    launches.push(...found.launches);
+    optIns.push(...found.optIns);
+    return false;
+  });
+  return {
+    language: languageOf(uri, text),
+    kernels,
+    deviceFunctions: withSharedMemory(deviceFunctions),
+    launches,
+    optIns,
+    ...fileConstants(root, text, parseSource),
+    types: typeNames(root, text),
+    structures: structuresOf(root, text),
+    includes: [...text.matchAll(/^[ \t]*#[ \t]*include[ \t]*"([^"\n]+)"/gm)].flatMap(([, path]) => path ?? []),
+    given: givenSizes(text, '//'),
+  };
+}
+
+/** Reads a text in one go; undefined while the grammar is not loaded. */
+export function readKernels(uri: string, text: string): KernelFile | undefined {
+  const tree = parseText('cuda', maskAttributes(text));
+  if (!tree) return undefined;
+  try {
+    return readKernelTree(uri, text, tree);
+  } finally {
+    tree.delete();
+  }
+}

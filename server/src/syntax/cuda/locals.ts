@@ -1,0 +1,93 @@
+/** Names with one value inside a function, as far as they are in force at a place in it. */
+import type { Expression } from '../../core/kernels/expression.ts';
+import type { Definitions } from '../../core/kernels/facts.ts';
+import { toExpression } from './expressions.ts';
+import { fieldOf, fieldsOf, type Node, namedKids, textOf, walk } from './tree.ts';
+
+/** What a local stands for: the node, so that launches can look for factors and kernels in it. */
+export type Locals = ReadonlyMap<string, Node>;
+
+/** Names that are set or counted after they are declared: their first value says nothing. */
+export function reassigned(body: Node, source: string): ReadonlySet<string> {
+  const names = new Set<string>();
+  walk(body, (node) => {
+    const target =
+      node.type === 'assignment_expression'
+        ? fieldOf(node, 'left')
+        : node.type === 'update_expression'
+          ? fieldOf(node, 'argument')
+          : undefined;
+    if (target?.type === 'identifier') names.add(textOf(target, source));
+    if (target?.type === 'field_expression') names.add(textOf(fieldOf(target, 'argument') ?? target, source));
+    return undefined;
+  });
+  return names;
+}
+
+/** Name and value of everything a declaration gives one. `dim3 block(BX, BY)` reads like a function and is none. */
+export function declared(declaration: Node, source: string): readonly (readonly [string, Node])[] {
+  const type = fieldOf(declaration, 'type');
+  const isFactors = type !== undefined && /^(?:const\s+)?dim3$/.test(textOf(type, source));
+  return fieldsOf(declaration, 'declarator').flatMap((declarator) => {
+    if (declarator.type === 'init_declarator') {
+      const name = fieldOf(declarator, 'declarator');
+      const value = fieldOf(declarator, 'value');
+      return name?.type === 'identifier' && value ? [[textOf(name, source), value] as const] : [];
+    }
+    if (isFactors && declarator.type === 'function_declarator') {
+      const name = fieldOf(declarator, 'declarator');
+      const list = fieldOf(declarator, 'parameters');
+      return name && list ? [[textOf(name, source), list] as const] : [];
+    }
+    return [];
+  });
+}
+
+export function definitionsOf(locals: Locals, source: string): Definitions {
+  return new Map([...locals].map(([name, node]): [string, Expression] => [name, toExpression(node, source)]));
+}
+
+/** Every local of a function that is declared once with a value and never changed. */
+export function constantLocals(body: Node, source: string): Locals {
+  const changed = reassigned(body, source);
+  const found = new Map<string, Node>();
+  const twice = new Set<string>();
+  walk(body, (node) => {
+    if (node.type !== 'declaration') return undefined;
+    for (const [name, value] of declared(node, source)) {
+      const before = found.get(name);
+      if (before && textOf(before, source) !== textOf(value, source)) twice.add(name);
+      found.set(name, value);
+    }
+    return undefined;
+  });
+  for (const name of [...changed, ...twice]) found.delete(name);
+  return found;
+}
+
+/** One to three factors of a grid or block: `dim3(a, b)`, a `dim3` by name, a plain number. */
+export function factorsOf(node: Node, locals: Locals, source: string, depth = 0): readonly Expression[] {
+  if (depth > 4) return [toExpression(node, source)];
+  if (node.type === 'identifier') {
+    const value = locals.get(textOf(node, source));
+    return value && value !== node && isFactorList(value, source)
+      ? factorsOf(value, locals, source, depth + 1)
+      : [toExpression(node, source)];
+  }
+  if (node.type === 'argument_list' || node.type === 'initializer_list') return namedKids(node).map((part) => toExpression(part, source));
+  if (node.type === 'parameter_list') {
+    return namedKids(node).map((part): Expression => ({ kind: 'name', name: textOf(part, source), text: textOf(part, source) }));
+  }
+  const list = listOf(node, source);
+  return list ? namedKids(list).map((part) => toExpression(part, source)) : [toExpression(node, source)];
+}
+
+/** The list of `dim3(a, b)` or `dim3{a, b}`. */
+function listOf(node: Node, source: string): Node | undefined {
+  const named = fieldOf(node, 'function') ?? fieldOf(node, 'type');
+  if (!named || !/\bdim3$/.test(textOf(named, source))) return undefined;
+  return fieldOf(node, 'arguments') ?? fieldOf(node, 'value');
+}
+
+const isFactorList = (node: Node, source: string): boolean =>
+  ['argument_list', 'initializer_list', 'parameter_list', 'identifier'].includes(node.type) || listOf(node, source) !== undefined;

@@ -1,0 +1,100 @@
+/** Over the timeline: search, what is brought out, and saving. */
+import type { PanelReply } from '../../../server/src/protocol/panel.ts';
+import { differsFromFile } from '../state.ts';
+import { exportName, exportPng, exportSvg, exportTrace } from './export.ts';
+import { goToMatch, type KeyContext } from './keys.ts';
+
+interface ToolbarProps extends KeyContext {
+  readonly post: (reply: PanelReply) => void;
+  /** Width of the timeline in CSS pixels. */
+  readonly width: number;
+  readonly stage: number;
+}
+
+export function Toolbar(props: ToolbarProps) {
+  const { state, post } = props;
+  const { critical, causes } = state.timeline;
+  const name = exportName(`${state.job.value?.title ?? 'timeline'}${differsFromFile(state) ? ' tried' : ''}`);
+  const save = (ending: 'png' | 'svg' | 'json'): void => {
+    const make = { png: exportPng, svg: exportSvg, json: exportTrace }[ending];
+    const content = make(props);
+    if (content !== undefined) post({ type: 'save', name: `${name}.${ending}`, encoding: ending === 'png' ? 'base64' : 'text', content });
+  };
+  return (
+    <div class="toolbar" role="toolbar" aria-label="Timeline tools">
+      <Search {...props} />
+      <label>
+        <input
+          type="checkbox"
+          checked={critical.value}
+          onChange={() => {
+            critical.value = !critical.value;
+          }}
+        />
+        Critical path
+      </label>
+      <label>
+        <input
+          type="checkbox"
+          checked={causes.value}
+          onChange={() => {
+            causes.value = !causes.value;
+          }}
+        />
+        Causes of waiting
+      </label>
+      <fieldset class="export" aria-label="Save the timeline">
+        <button type="button" title="Save as a picture" onClick={() => save('png')}>
+          PNG
+        </button>
+        <button type="button" title="Save as a drawing" onClick={() => save('svg')}>
+          SVG
+        </button>
+        <button type="button" title="Save as a Chrome trace, for Perfetto and chrome://tracing" onClick={() => save('json')}>
+          Trace
+        </button>
+      </fieldset>
+    </div>
+  );
+}
+
+function Search({ state, ...context }: KeyContext) {
+  const { query } = state.timeline;
+  const found = state.found.value;
+  const count = found?.matches.length ?? 0;
+  const go = (backwards: boolean): void => goToMatch({ state, ...context }, backwards);
+  return (
+    <div class="search">
+      <input
+        id="timeline-search"
+        type="search"
+        placeholder="Search: mb 12 stage 3 backward"
+        aria-label="Search operations, such as mb 12 or stage 3 backward"
+        value={query.value}
+        onInput={(event) => {
+          query.value = event.currentTarget.value;
+        }}
+        onKeyDown={(event) => {
+          if (event.key === 'Enter') {
+            event.preventDefault();
+            go(event.shiftKey);
+          } else if (event.key === 'Escape') query.value = '';
+        }}
+      />
+      <button type="button" title="Previous found (Shift + N)" disabled={count === 0} onClick={() => go(true)}>
+        <span aria-hidden="true">↑</span>
+        <span class="hidden">Previous found</span>
+      </button>
+      <button type="button" title="Next found (N)" disabled={count === 0} onClick={() => go(false)}>
+        <span aria-hidden="true">↓</span>
+        <span class="hidden">Next found</span>
+      </button>
+      <span class="found" role="status">
+        {found &&
+          (found.unknown === undefined
+            ? `${count.toLocaleString('en')} ${count === 1 ? 'operation' : 'operations'}`
+            : `“${found.unknown}” means nothing here`)}
+      </span>
+    </div>
+  );
+}
