@@ -8,7 +8,7 @@ const read = (name) =>
   existsSync(join(folder, `${name}.json`)) ? JSON.parse(readFileSync(join(folder, `${name}.json`), 'utf8')) : undefined;
 const models = ['gemm', 'context_attention', 'generation_attention', 'context_mla', 'generation_mla', 'moe', 'collective'];
 const reports = Object.fromEntries([...models, 'gemm_power'].map((name) => [name, read(name)]));
-const [program, compared] = [read('program'), read('compare')];
+const program = read('program');
 const percent = (value) => (value === undefined ? '-' : `${(100 * value).toFixed(1)} %`);
 const table = (head, rows) => [head, head.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n');
 const errors = (entry) => [String(entry.rows), percent(entry.mape), percent(entry.median), percent(entry.p90), percent(entry.bias)];
@@ -60,29 +60,12 @@ const programRows = program
       percent(entry.median),
       percent(entry['without engine and kernel'].median),
       entry['inside the band'] === undefined ? '-' : percent(entry['inside the band']),
-      entry['rows per second'].toLocaleString('en'),
     ])
   : [];
-const comparedRows = compared
-  ? Object.entries(compared.kinds).map(([kind, entry]) => [
-      kind,
-      percent(entry.mape),
-      percent(entry.median),
-      percent(entry.p90),
-      entry['us per row'],
-      `${entry['seconds to train']} s`,
-    ])
-  : [];
-
 const text = readFileSync(join(import.meta.dirname, 'page.txt'), 'utf8');
 const parts = {
   overview,
-  compared: table(['Kind of model', 'Mean error', 'Median', 'p90', 'us per row (Python)', 'Training'], comparedRows),
-  'compared rows': compared ? `${compared.fitted} rows fitted, ${compared.asked} asked` : '',
-  program: table(
-    ['Model', 'Rows', 'Mean error', 'Median', 'Median without engine and kernel', 'Inside the band', 'Rows a second'],
-    programRows,
-  ),
+  program: table(['Model', 'Rows', 'Mean error', 'Median', 'Median without engine and kernel', 'Inside the band'], programRows),
   groups: table(
     ['Format and engine', 'Rows', 'Mean error', 'Median', 'p90', 'Bias'],
     Object.entries(gemm.group).map(([name, entry]) => [name, ...errors(entry)]),
@@ -100,9 +83,6 @@ const parts = {
   ),
   'power r2': power.all.r2.toFixed(2),
   'power median': percent(power.all.median),
-  'power hidden': Object.entries(reports.gemm_power['left out'] ?? {})
-    .map(([name, entry]) => `${name} ${percent(entry.all.median)}`)
-    .join(', '),
   'gemm mean': percent(gemm.all.mape),
   'gemm r2': gemm.all.r2.toFixed(3),
 };

@@ -19,17 +19,18 @@ class Plan:
 
 
 PLANS = {
-    "collective": Plan(hidden=(64, 32), rounds=8000, forest=(80, 15)),
+    "collective": Plan(hidden=(64, 32), rounds=6000, forest=(260, 15)),
     "context_mla": Plan(hidden=(64, 32), forest=(100, 31)),
     "generation_mla": Plan(hidden=(64, 32), forest=(100, 31)),
     "gemm": Plan(
         hidden=(128, 64, 32),
         rounds=10_000,
         forest=(260, 63),
+        tree_rows=450_000,
         also="layer products of vidur (MIT) and llmservingsim (MIT), for devices without a name",
     ),
     "moe": Plan(hidden=(64, 32), rounds=3000, rows=300_000, forest=(90, 63), tree_rows=130_000),
     "context_attention": Plan(forest=(150, 63)),
     "generation_attention": Plan(forest=(150, 63)),
-    "gemm_power": Plan(kind="power", hidden=(64, 32), rounds=2500, rows=200_000, forest=(250, 63), tree_rows=220_000),
+    "gemm_power": Plan(kind="power", hidden=(64, 32), rounds=2500, rows=200_000, forest=(220, 63), tree_rows=220_000),
 }

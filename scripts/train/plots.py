@@ -23,6 +23,11 @@ def save(figure, path):
     figure.tight_layout()
     figure.savefig(path, metadata={"Date": None})
     plt.close(figure)
+    # One line: nobody reads a drawing line by line.
+    with open(path, encoding="utf8") as file:
+        text = " ".join(file.read().split("\n")).strip()
+    with open(path, "w", encoding="utf8") as file:
+        file.write(text + "\n")
 
 
 def bars(path, title, labels, series):

@@ -12,7 +12,7 @@ def train(inputs, residual, count, leaves, seed=1):
         "objective": "l1",
         "num_leaves": leaves,
         "learning_rate": 0.12,
-        "min_data_in_leaf": 15,
+        "min_data_in_leaf": 3 if len(inputs) < 10_000 else 15,
         "max_bin": 255,
         "num_threads": 1,
         "deterministic": True,

@@ -9,7 +9,7 @@ import type { DeviceFigures } from './device.ts';
 import { contextAttention, generationAttention } from './inputs/attention.ts';
 import { collective } from './inputs/collective.ts';
 import { experts } from './inputs/experts.ts';
-import { gemm } from './inputs/gemm.ts';
+import { gemm, gemmPower } from './inputs/gemm.ts';
 import type { Family, InputWriter } from './inputs/inputs.ts';
 import { contextLatent, generationLatent } from './inputs/latent-attention.ts';
 
@@ -58,7 +58,7 @@ function rowFamily<Case extends object>(model: string, family: Family<Case>, rea
 
 export const families = {
   gemm: rowFamily('gemm', gemm, readGemm),
-  gemm_power: rowFamily('gemm_power', gemm, readGemm),
+  gemm_power: rowFamily('gemm_power', gemmPower, readGemm),
   context_attention: rowFamily('context_attention', contextAttention, readContextAttention),
   generation_attention: rowFamily('generation_attention', generationAttention, readGenerationAttention),
   context_mla: rowFamily('context_mla', contextLatent, readContextLatent),

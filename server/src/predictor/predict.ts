@@ -25,6 +25,8 @@ interface Asked {
   readonly question: Question;
   readonly device: DeviceFigures;
   readonly powerLimit: number | undefined;
+  /** The question about the power, where there is one. */
+  readonly power: Question | undefined;
 }
 
 export class Predictor {
@@ -45,10 +47,10 @@ export class Predictor {
     const asked = new Map<FamilyName, Asked[]>();
     for (const [index, row] of rows.entries()) {
       try {
-        const { family, question, device, powerLimit } = this.ask(row);
+        const { family, ...answer } = this.ask(row);
         const list = asked.get(family);
-        if (list) list.push({ index, question, device, powerLimit });
-        else asked.set(family, [{ index, question, device, powerLimit }]);
+        if (list) list.push({ index, ...answer });
+        else asked.set(family, [{ index, ...answer }]);
       } catch (error) {
         if (!(error instanceof RowProblem)) throw error;
         answers[index] = refusal(idOf(row), error.message);
@@ -80,7 +82,8 @@ export class Predictor {
     const family = familyOf(row);
     const device = this.device(row);
     const powerLimit = row.size(['power_limit_w'], 1, 0) || undefined;
-    return { family, question: families[family].ask(row, device), device, powerLimit };
+    const power = family === 'gemm' ? families.gemm_power.ask(row, device) : undefined;
+    return { family, question: families[family].ask(row, device), device, powerLimit, power };
   }
 
   private device(row: Row): DeviceFigures {
@@ -150,7 +153,8 @@ export class Predictor {
     } catch {
       return undefined;
     }
-    const shares = await this.logarithms(this.network('gemm_power'), asked);
+    const questions = asked.map(({ question, power, device }) => ({ question: power ?? question, device }));
+    const shares = await this.logarithms(this.network('gemm_power'), questions);
     return Float64Array.from(
       asked,
       ({ device, powerLimit }, at) => (powerLimit ?? device.watts) * Math.min(1, Math.exp(shares[at] as number)),

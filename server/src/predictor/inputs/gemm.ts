@@ -83,3 +83,16 @@ export const gemm: Family<GemmCase> = {
     return Math.max((2 * m * n * k) / peak, beyondCache(a * m * k + b * n * k + 2 * m * n, device) / device.bandwidth);
   },
 };
+
+/** Rows that fill whole units of so many: full ones draw other power than one row more. */
+const rowUnits = [2, 16, 32, 64, 128, 256] as const;
+
+/** Inputs of the model of the board's power: those of the time, and how the rows fill the units of the chip. */
+export const gemmPower: Family<GemmCase> = {
+  ...gemm,
+  free: [...gemm.free, ...rowUnits.map((unit) => `rows in whole ${unit}`)],
+  write(into, shape, device) {
+    gemm.write(into, shape, device);
+    for (const unit of rowUnits) into.flag(shape.m % unit === 0);
+  },
+};
