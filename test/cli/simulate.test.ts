@@ -182,3 +182,29 @@ describe('a mistake gives exit code 2 and one sentence', () => {
     expect(code).toBe(2);
   });
 });
+
+describe('the load of a benchmark beside the server', () => {
+  const server = `${model['serve.sh'].trim()} --speculative-config '{"method":"ngram","num_speculative_tokens":3}'\n`;
+  const files = {
+    'serve.sh': `${server}vllm bench serve --dataset-name random --random-input-len 512 --random-output-len 64 --request-rate 3 --max-concurrency 16\n`,
+  };
+  const run = (...args: string[]) => rooflint(['simulate', join(folderWith(files), 'serve.sh'), ...few, ...args]);
+
+  test('is what is simulated, and what the simulation leaves out of it is said', async () => {
+    const { out } = await run();
+    expect(out).toContain('3 requests/s, Poisson arrivals; prompts of 512 tokens; answers of 64\n');
+    expect(out).toContain('Concurrent requests: no limit (requests arrive whether or not 16 of them are under way already)');
+  });
+
+  test('gives way to the command line', async () => {
+    expect((await run('--rate', '2', '--osl', '32')).out).toContain(
+      '2 requests/s, Poisson arrivals; prompts of 512 tokens; answers of 32\n',
+    );
+    expect((await run('--arrivals', 'at-once')).out).toContain('all at once; prompts of 512 tokens; answers of 64\n');
+  });
+
+  test('drafts that are simulated are not told as left out, those of the estimate are', async () => {
+    expect((await run()).out).not.toContain('one token per step');
+    expect((await rooflint(['estimate', join(folderWith(files), 'serve.sh')])).out.match(/one token per step/g)).toHaveLength(1);
+  });
+});

@@ -10,8 +10,8 @@ export interface SimulateOptions extends ClusterOptions {
   readonly rate?: number;
   readonly arrivals?: 'poisson' | 'fixed' | 'gamma' | 'at-once';
   readonly burst: number;
-  readonly isl: Lengths;
-  readonly osl: Lengths;
+  readonly isl?: Lengths;
+  readonly osl?: Lengths;
   readonly trace?: string;
   readonly speed: number;
   readonly saveTrace?: string;
@@ -99,13 +99,17 @@ function share(option: string): (text: string) => number {
 
 export function withSimulateOptions(command: Command): Command {
   return command
-    .option('--rate <R>', 'requests per second', above0('--rate'))
+    .option('--rate <R>', "requests per second; those of the file's load unless told", above0('--rate'))
     .addOption(
       new Option('--arrivals <KIND>', 'how they arrive; poisson when a rate is given').choices(['poisson', 'fixed', 'gamma', 'at-once']),
     )
     .option('--burst <CV>', 'coefficient of variation of the gaps of gamma arrivals', above0('--burst'), 2)
-    .addOption(lengthsOption('--isl <TOKENS>', 'prompt length: 1024, 512-2048 (uniform) or 1024~1.2 (log-normal: mean~CV)', 1024))
-    .addOption(lengthsOption('--osl <TOKENS>', 'answer length, written alike', 256))
+    .option(
+      '--isl <TOKENS>',
+      "prompt length: 1024, 512-2048 (uniform) or 1024~1.2 (log-normal: mean~CV); the file's load, or 1024, unless told",
+      lengths('--isl'),
+    )
+    .option('--osl <TOKENS>', "answer length, written alike; the file's load, or 256, unless told", lengths('--osl'))
     .option('--trace <FILE>', 'requests of a trace, JSONL or CSV; with --rate its lengths arrive at that rate')
     .option('--speed <X>', 'play the trace so many times faster', above0('--speed'), 1)
     .option('--save-trace <FILE>', 'write the requests as a JSONL trace')
@@ -137,10 +141,6 @@ export function withSimulateOptions(command: Command): Command {
     .option('--job <N>', 'which launch of the file, from 1', whole('--job'), 1)
     .option('--seed <N>', 'seed of all chance', positive('--seed'), 1)
     .option('--json', 'everything as JSON, with the time series');
-}
-
-function lengthsOption(flags: string, what: string, usual: number): Option {
-  return new Option(flags, what).argParser(lengths(flags.slice(0, 5))).default({ kind: 'fixed', tokens: usual }, String(usual));
 }
 
 /** How lengths are written for people. */

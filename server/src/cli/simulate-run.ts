@@ -19,7 +19,8 @@ import { scaledTimer } from '../core/serving/time/scaled-timer.ts';
 import type { JobAnalysis } from '../engine/analysis.ts';
 import { type CliIo, UsageError } from './io.ts';
 import { reasonOf } from './reason.ts';
-import { lengthsText, type SimulateOptions } from './simulate-options.ts';
+import { lengthsText } from './simulate-options.ts';
+import { type LoadedOptions, withoutLimit } from './simulated-load.ts';
 import { linesOf } from './trace-file.ts';
 
 export interface Simulated {
@@ -49,7 +50,7 @@ const usualRequests = 2000;
 const turnSeconds = 30;
 const conversationsAtOnce = 64;
 
-export function simulateJob(file: string, job: JobAnalysis, options: SimulateOptions, io: CliIo): Simulated {
+export function simulateJob(file: string, job: JobAnalysis, options: LoadedOptions, io: CliIo): Simulated {
   const { estimate, serving } = servingOf(file, job);
   const choices = {
     ...(options.policy === undefined ? {} : { policy: options.policy }),
@@ -100,7 +101,12 @@ export function simulateJob(file: string, job: JobAnalysis, options: SimulateOpt
     replicas: decodes,
     prefillReplicas: prefills,
     engine,
-    assumptions: [...estimate.assumptions, ...assumptions, ...(prefills > 0 ? [linkAssumption(serving)] : [])],
+    assumptions: [
+      ...estimate.assumptions.filter(({ field }) => engine.speculation === undefined || field !== 'serving.speculativeTokens'),
+      ...assumptions,
+      ...(options.trace === undefined ? withoutLimit(job.job) : []),
+      ...(prefills > 0 ? [linkAssumption(serving)] : []),
+    ],
     band: ends,
     workload: workloads.text(),
     skipped: workloads.skipped,
@@ -175,11 +181,11 @@ function saveTrace(path: string, written: string, workload: Workload): void {
 /** Makes the workload anew for every run: the same requests, at the rate asked for. */
 class Workloads {
   skipped = 0;
-  private readonly options: SimulateOptions;
+  private readonly options: LoadedOptions;
   private readonly io: CliIo;
   private readonly maxLength: number;
 
-  constructor(options: SimulateOptions, io: CliIo, maxLength: number) {
+  constructor(options: LoadedOptions, io: CliIo, maxLength: number) {
     this.options = options;
     this.io = io;
     this.maxLength = maxLength;

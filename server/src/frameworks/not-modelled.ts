@@ -70,7 +70,6 @@ export const vllmNotModelled: NotModelledKeys = {
   ...each('enable-lora enable-lora-bias max-loras max-lora-rank max-cpu-loras lora-dtype lora-extra-vocab-size lora-modules', {
     instead: 'LoRA adapters take no time',
   }),
-  ...each('speculative-config speculative-model num-speculative-tokens', { instead: 'one token per step' }),
   'kv-transfer-config': { instead: 'one engine both prefills and decodes' },
   ...each('kv-offloading-size kv-offloading-backend', { instead: 'the KV cache is on the GPU alone' }),
   'num-gpu-blocks-override': { instead: 'the number of KV blocks follows from the memory' },

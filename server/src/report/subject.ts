@@ -57,7 +57,7 @@ export function originText(origin: Origin | undefined, analysis: Analysis): stri
       return origin.kind === 'unresolved' ? `${place}, ${origin.spelling}: ${origin.why}` : `${place}, ${origin.spelling}`;
     }
     case 'default':
-      return `default of ${origin.framework} ${origin.release}`.trim();
+      return `default of ${origin.release || origin.framework}`;
     case 'derived':
       return `derived: ${origin.how}`;
     case 'model-card':

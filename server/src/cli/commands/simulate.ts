@@ -6,24 +6,23 @@ import { type CliIo, exitCodes, UsageError } from '../io.ts';
 import { openSession } from '../session.ts';
 import { type SimulateOptions, withSimulateOptions } from '../simulate-options.ts';
 import { type Simulated, simulateJob } from '../simulate-run.ts';
+import { withLoadOf } from '../simulated-load.ts';
 
 export function simulateCommand(program: Command, io: CliIo, done: (code: number) => void): void {
   withClusterOptions(withSimulateOptions(program.command('simulate <file>')))
     .description('Simulate the scheduler of a serving engine under a load: TTFT, TPOT, throughput, queueing, goodput, cost.')
     .addHelpText(
       'after',
-      '\nWithout --rate all requests arrive at once. Exit code 2 when the job cannot be simulated; the reason is printed.',
+      '\nWithout a rate all requests arrive at once. Exit code 2 when the job cannot be simulated; the reason is printed.',
     )
     .action(async (file: string, options: SimulateOptions) => {
       if (options.findRate && !options.slo) throw new UsageError('--find-rate needs a service level; give --slo ttft=500ms,tpot=50ms.');
-      if (options.rate === undefined && options.arrivals !== undefined && options.arrivals !== 'at-once')
-        throw new UsageError(`--arrivals ${options.arrivals} needs a rate; give --rate in requests per second.`);
       const session = await openSession(io, settingsFrom(options));
       const { jobs } = session.analyse(file);
       const job = jobs[options.job - 1];
       if (jobs.length === 0) throw new UsageError(`no job was found in ${file}; "rooflint read ${file}" shows what was understood.`);
       if (!job) throw new UsageError(`${file} holds ${jobs.length} jobs; --job ${options.job} is none of them.`);
-      const simulated = simulateJob(file, job, options, io);
+      const simulated = simulateJob(file, job, withLoadOf(job.job, options), io);
       const title = jobs.length > 1 ? `${file}, launch ${options.job}` : file;
       io.out(options.json ? `${JSON.stringify(asJson(file, options, simulated), undefined, 2)}\n` : simulationText(title, simulated));
       done(exitCodes.clean);

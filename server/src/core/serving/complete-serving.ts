@@ -5,7 +5,7 @@ import type { ServingJob } from '../estimate-inputs.ts';
 import type { Cluster } from '../hardware.ts';
 import type { JobField, NumberFormat, PartialJob } from '../job-fields.ts';
 import { firstAttention, firstExperts, type ModelShape } from '../model-shape.ts';
-import { draftOf, ownDraftLayers, unknownDraft } from './draft.ts';
+import { draftOf, ownDraftLayers, unknownDraft, withoutGain } from './draft.ts';
 import type { EngineDefaults } from './engines/engine.ts';
 import { type EngineChoice, since } from './engines/engine-id.ts';
 import { engineOf, isEngine } from './engines/engines.ts';
@@ -246,6 +246,7 @@ function gpuLayers(job: PartialJob): number | undefined {
 function notModelled(job: PartialJob, model: ModelShape, assumptions: Assumption[]): void {
   if (firstExperts(model) && (job['serving.dataParallel'] ?? 1) > 1)
     assumptions.push({ value: 'none', why: 'the time in which replicas exchange tokens for their experts is not modelled' });
+  assumptions.push(...withoutGain(job));
   const unknown = unknownDraft(job, model);
   if (unknown) assumptions.push({ field: 'serving.draftModel', value: 'no memory', why: unknown });
 }

@@ -3,6 +3,7 @@
  * vllm/config/speculative.py, sglang/srt/speculative, tensorrt_llm/llmapi/llm_args.py (decoding types).
  */
 import { completeModel } from '../complete-model.ts';
+import type { Assumption } from '../estimate.ts';
 import type { ServingDraft, ServingJob } from '../estimate-inputs.ts';
 import type { PartialJob } from '../job-fields.ts';
 import type { ModelShape } from '../model-shape.ts';
@@ -17,6 +18,18 @@ const heads = /eagle/i;
 
 const drafts = (job: PartialJob): boolean =>
   (job['serving.speculativeTokens'] ?? 0) > 0 && !fromText.test(`${job['serving.draftMethod'] ?? ''} ${job['serving.draftModel'] ?? ''}`);
+
+/** The estimate counts every step as one token of each request; `engine-of-job.ts` draws how many drafts are accepted. */
+export const withoutGain = (job: PartialJob): readonly Assumption[] =>
+  (job['serving.speculativeTokens'] ?? 0) > 0
+    ? [
+        {
+          field: 'serving.speculativeTokens',
+          value: 'one token per step',
+          why: 'what drafts gain hangs on model and text; "rooflint simulate" takes a share that is accepted',
+        },
+      ]
+    : [];
 
 /** Those a framework builds, or those the checkpoint brings. */
 const predictionLayers = (job: PartialJob, model: ModelShape): number => Math.max(model.mtpLayers, job['model.predictionLayers'] ?? 0);
