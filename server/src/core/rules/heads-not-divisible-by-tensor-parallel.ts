@@ -1,8 +1,16 @@
 /** Tensor parallelism splits attention by whole heads. */
 import { defineRule } from '../finding.ts';
+import type { PartialJob } from '../job-fields.ts';
 import { setFixes } from './shared/fixes.ts';
 import { choices, divisors, leavesRemainder, neighbours } from './shared/numbers.ts';
+import { fittingTensor, shardFields } from './shared/shards.ts';
 import { fitting, splitFields } from './shared/splits.ts';
+
+/** Engines that cut the MLP into equal parts do not start with a TP that divides the heads alone. */
+function offered(job: PartialJob, framework: string, heads: number | undefined): readonly number[] {
+  const cut = framework === 'vllm' || framework === 'sglang' ? fittingTensor(job, 1) : [];
+  return cut.length > 0 || heads === undefined ? cut : divisors(heads);
+}
 
 export const headsNotDivisibleByTensorParallel = defineRule({
   id: 'heads-not-divisible-by-tensor-parallel',
@@ -10,13 +18,13 @@ export const headsNotDivisibleByTensorParallel = defineRule({
   severity: 'error',
   kinds: ['training', 'serving'],
   reads: ['model.heads', 'parallel.tensor'],
-  mayRead: splitFields,
+  mayRead: [...splitFields, ...shardFields],
   check({ job, framework, sources, report }) {
     const heads = job['model.heads'];
     const tensor = job['parallel.tensor'];
     // llama.cpp divides rows, wherever heads begin.
     if (!leavesRemainder(heads, tensor) || framework === 'llama-cpp' || framework === 'ollama') return;
-    const valid = fitting({ job, sources, framework }, 'parallel.tensor', divisors(heads));
+    const valid = fitting({ job, sources, framework }, 'parallel.tensor', offered(job, framework, heads));
     report({
       at: 'parallel.tensor',
       related: ['model.heads'],

@@ -1,6 +1,6 @@
 /** With more ranks than KV heads each rank keeps a whole copy: the KV cache per GPU stops shrinking. */
 import { defineRule } from '../finding.ts';
-import { isCount } from './shared/numbers.ts';
+import { isCount, leavesRemainder } from './shared/numbers.ts';
 
 export const kvHeadsReplicatedByTensorParallel = defineRule({
   id: 'kv-heads-replicated-by-tensor-parallel',
@@ -9,12 +9,14 @@ export const kvHeadsReplicatedByTensorParallel = defineRule({
   kinds: ['serving'],
   frameworks: ['vllm'],
   reads: ['model.kvHeads', 'parallel.tensor'],
-  mayRead: ['model.attentionKind', 'serving.decodeContextParallel'],
+  mayRead: ['model.attentionKind', 'model.heads', 'serving.decodeContextParallel'],
   check({ job, report }) {
     const kvHeads = job['model.kvHeads'];
     const tensor = job['parallel.tensor'];
     if (!isCount(kvHeads) || !isCount(tensor) || tensor <= kvHeads || tensor % kvHeads !== 0) return;
     if (job['model.attentionKind'] === 'MLA' || (job['serving.decodeContextParallel'] ?? 1) > 1) return;
+    // A split of the heads that does not work out is told alone.
+    if (leavesRemainder(job['model.heads'] ?? tensor, tensor)) return;
     const copies = tensor / kvHeads;
     report({
       at: 'parallel.tensor',
