@@ -103,7 +103,7 @@ describe('check-tidy', () => {
       'x.wasm has the hash',
     ],
     ['a rule without a page', { 'server/src/core/rules/a-b.ts': "id: 'a-b'\n" }, 'the rule a-b has no test/rules/a-b.md'],
-    ['a rule of another name', { 'server/src/core/rules/a-b.ts': "id: 'c-d'\n" }, 'the file of the rule a-b defines another id'],
+    ['a rule of another name', { 'server/src/core/rules/a-b.ts': "id: 'c-d'\n" }, 'server/src/core/rules/a-b.ts defines another id'],
     ['a page without a rule', { 'test/rules/a-b.md': '# a-b\n' }, 'test/rules/a-b.md belongs to no rule'],
     ['a framework without a sample', { 'server/src/frameworks/x/x.ts': 'export {};\n' }, 'the framework x has no sample'],
     [
