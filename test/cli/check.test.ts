@@ -60,6 +60,16 @@ describe('walking', () => {
     expect([...new Set(findings.map(({ place }) => place.path))].sort()).toEqual(['a.sh', join('jobs', 'b.sh')]);
   });
 
+  test('kernels in a folder are checked too', async () => {
+    const kernel = '__global__ void k(int *x) {}\nvoid run(int *x) { k<<<1, 100>>>(x); }\n';
+    const { out } = await check({ 'a.cu': kernel, 'b.cuh': kernel, 'c.txt': kernel }, '.', '--format', 'json');
+    const places = (JSON.parse(out) as { findings: Entry[] }).findings.map(({ rule, place }) => [rule, place.path]);
+    expect(places).toEqual([
+      ['block-not-multiple-of-warp', 'a.cu'],
+      ['block-not-multiple-of-warp', 'b.cuh'],
+    ]);
+  });
+
   test('a file that is named twice is looked at once', async () => {
     const { out } = await check({ 'a.sh': noted }, 'a.sh', '.', '--format', 'json');
     expect((JSON.parse(out) as { files: number }).files).toBe(1);

@@ -16,6 +16,13 @@ async function predicted(rows: readonly unknown[]): Promise<readonly Prediction[
 const gemm = { id: 'a', op: 'gemm', device: 'h100_sxm', backend: 'vllm', gemm_dtype: 'bfloat16', m: 4096, n: 4096, k: 4096 };
 
 describe('rooflint predict', () => {
+  test('takes a cell that a data frame left empty as missing', async () => {
+    const row = { op: 'generation_attention', device: 'h100', batch_size: 4, step: 4096, num_heads: 32 };
+    const [plain, empty] = await predicted([row, { ...row, window_size: 'nan', isl: ' ' }]);
+    expect(plain?.latency_ms).toBeGreaterThan(0);
+    expect(empty).toEqual(plain);
+  });
+
   test('answers a row of every operator', async () => {
     const device = 'h100_sxm';
     const attention = {

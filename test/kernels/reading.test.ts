@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { configurationsOf } from '../../server/src/core/kernels/configuration.ts';
 import { readKernels } from '../../server/src/syntax/cuda/cuda.ts';
 import { initKernelParser } from '../../server/src/syntax/parsers.ts';
+import { DocumentReader } from '../../server/src/syntax/read.ts';
 import { loadParsers } from '../engine/support.ts';
 
 beforeAll(async () => {
@@ -140,5 +141,51 @@ describe('text that is no good C++', () => {
       #define B A
       __global__ void k() { __shared__ float a[A]; }`);
     expect(configurations[0]?.staticShared.value).toBeUndefined();
+  });
+});
+
+describe('a keystroke', () => {
+  // The macro in front of `broken` leaves an error in the tree, as real C++ does.
+  const text = `
+    #ifdef HAS_TILES
+    #define TILE 32
+    #endif
+    namespace tiles {
+    typedef float real;
+    __global__ void scale(real *x, int n) { __shared__ real s[TILE]; x[threadIdx.x] = s[threadIdx.x]; }
+    } // namespace tiles
+    ANNOTATED(x) broken<(1 < 2)> void oops(;
+    void run(float *x) { tiles::scale<<<4, 2 * TILE>>>(x, 5); }`;
+
+  it('gives what reading the text afresh gives, before, inside and after what it changes', () => {
+    for (const [before, typed] of [
+      ['#ifdef', '\n\n'],
+      ['typedef', 'constexpr int k = 2;\n'],
+      ['__shared__', '__shared__ int t[8]; '],
+      ['ANNOTATED', 'ANNOTATED '],
+      ['tiles::scale<<<', '/* here */ '],
+      [' TILE>>>', '3 *'],
+    ] as const) {
+      const reader = new DocumentReader('file:///a.cu', text);
+      expect(reader.document.kernels?.kernels).toHaveLength(1);
+      const at = text.indexOf(before);
+      reader.edit([{ start: at, end: at, text: typed }]);
+      expect(reader.document.kernels).toEqual(readKernels('file:///a.cu', reader.text));
+      reader.edit([{ start: at, end: at + typed.length, text: '' }]);
+      expect(reader.document.kernels).toEqual(readKernels('file:///a.cu', text));
+      reader.dispose();
+    }
+  });
+});
+
+describe('a macro that takes an element as another type', () => {
+  it('is a write where something is assigned to it, and a read elsewhere', () => {
+    const { file } = read(`
+      #define LDST128BITS(value) (reinterpret_cast<float4 *>(&(value))[0])
+      __global__ void copy(half *a, half *b) { LDST128BITS(a[threadIdx.x * 8]) = LDST128BITS(b[threadIdx.x * 8]); }`);
+    expect(file.kernels[0]?.statements.accesses.map(({ array, kind, as }) => [array, kind, as])).toEqual([
+      ['a', 'write', 'float4'],
+      ['b', 'read', 'float4'],
+    ]);
   });
 });

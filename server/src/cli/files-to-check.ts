@@ -6,7 +6,7 @@ import { UsageError } from './io.ts';
 import { reasonOf } from './reason.ts';
 
 /** Endings of files that some framework could know. A file named on the command line is looked at whatever its ending. */
-const patterns = ['**/*.{sh,bash,slurm,sbatch,json,jsonc,yaml,yml,pbtxt,modelfile}', '**/Modelfile'];
+const patterns = ['**/*.{sh,bash,slurm,sbatch,json,jsonc,yaml,yml,pbtxt,modelfile,cu,cuh,hip}', '**/Modelfile'];
 const ignored = [
   '**/node_modules/**',
   '**/.git/**',

@@ -18,6 +18,10 @@ export interface Node {
 export interface CopyRules {
   /** Types of nodes whose children are never wanted; not asking for them saves calls into wasm. */
   readonly leaves: ReadonlySet<string>;
+  /** Types whose children are statements of the outermost level too, as those of a namespace. */
+  readonly containers?: ReadonlySet<string>;
+  /** True for a grammar whose trees of correct texts hold errors: its statements without one are remembered all the same. */
+  readonly toleratesErrors?: boolean;
   /** Where a node starts when the grammar's own start is not meant. */
   readonly startOf?: (type: string, start: number, end: number, text: string) => number;
 }
@@ -100,8 +104,12 @@ type Movable = { -readonly [K in keyof Node]: Node[K] };
 /** The statement under the cursor, which is worth remembering when it has parts. */
 function copyStatement(copying: Copying, before: CopiedStatements, after: CopiedStatements): Node {
   const { cursor, text, types } = copying;
+  const type = types[cursor.nodeTypeId] ?? 'ERROR';
+  if (copying.containers?.has(type)) return copyStatements(copying, before, after);
+  // How a broken statement is recovered may depend on what stands around it, so its text does not tell it.
+  if (copying.toleratesErrors && cursor.currentNode.hasError) return copyNode(copying, 1);
   const start = cursor.startIndex;
-  const key = `${types[cursor.nodeTypeId]} ${text.slice(start, cursor.endIndex)}`;
+  const key = `${type} ${text.slice(start, cursor.endIndex)}`;
   const known = before.get(key);
   // Of two statements with the same text the second is copied.
   before.delete(key);
@@ -110,18 +118,26 @@ function copyStatement(copying: Copying, before: CopiedStatements, after: Copied
   return node;
 }
 
-/** Copies a tree without errors statement by statement. What is remembered is replaced by what this text holds. */
+/** The node under the cursor, the root or a container, statement by statement. */
+function copyStatements(copying: Copying, before: CopiedStatements, after: CopiedStatements): Node {
+  const { cursor, types, fields } = copying;
+  const kids: Node[] = [];
+  const type = types[cursor.nodeTypeId] ?? 'ERROR';
+  const field = fields[cursor.currentFieldId] ?? undefined;
+  const node = { type, start: cursor.startIndex, end: cursor.endIndex, named: true, missing: false, field, kids };
+  if (cursor.gotoFirstChild()) {
+    do kids.push(copyStatement(copying, before, after));
+    while (cursor.gotoNextSibling());
+    cursor.gotoParent();
+  }
+  return node;
+}
+
+/** Copies a tree statement by statement. What is remembered is replaced by what this text holds. */
 function copyRoot(copying: Copying, remembered: CopiedStatements): Node {
-  const { cursor, types } = copying;
   const before: CopiedStatements = new Map(remembered);
   remembered.clear();
-  const kids: Node[] = [];
-  const root = { start: cursor.startIndex, end: cursor.endIndex, type: types[cursor.nodeTypeId] ?? 'ERROR' };
-  if (cursor.gotoFirstChild()) {
-    do kids.push(copyStatement(copying, before, remembered));
-    while (cursor.gotoNextSibling());
-  }
-  return { ...root, named: true, missing: false, field: undefined, kids };
+  return copyStatements(copying, before, remembered);
 }
 
 /** Copies the whole tree of `text`; with `remembered` what is as it was is not copied again. */
@@ -129,7 +145,7 @@ export function copyTreeBy(rules: CopyRules, tree: Tree, text: string, remembere
   const cursor = tree.walk();
   try {
     const copying = { cursor, text, ...rules, ...namesOf(tree.language) };
-    return remembered && !tree.rootNode.hasError ? copyRoot(copying, remembered) : copyNode(copying, 0);
+    return remembered && (rules.toleratesErrors || !tree.rootNode.hasError) ? copyRoot(copying, remembered) : copyNode(copying, 0);
   } finally {
     cursor.delete();
   }

@@ -15,12 +15,15 @@ function squeezed(name: string): string {
   return result;
 }
 
+/** A cell without a value, as JSON and tables write it; `nan` is what a data frame makes of a missing one. */
+const isEmpty = (value: unknown): boolean => value === null || (typeof value === 'string' && /^(?:nan)?$/i.test(value.trim()));
+
 /** The cells of one row, found by name whatever the case and punctuation of its columns. */
 export class Row {
   private readonly cells = new Map<string, unknown>();
 
   constructor(row: object) {
-    for (const [name, value] of Object.entries(row)) if (value !== null && value !== '') this.cells.set(squeezed(name), value);
+    for (const [name, value] of Object.entries(row)) if (!isEmpty(value)) this.cells.set(squeezed(name), value);
   }
 
   private cell(names: readonly string[]): unknown {

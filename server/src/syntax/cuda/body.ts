@@ -173,17 +173,29 @@ function visitLoop(node: Node, before: Node | undefined, setting: Setting, readi
   for (const kid of node.kids) visit(kid, kid.field === 'initializer' ? setting : within, reading);
 }
 
-function visitAssignment(node: Node, setting: Setting, reading: Reading): void {
-  const [left, right] = [fieldOf(node, 'left'), fieldOf(node, 'right')];
+/** The element of `LDST128BITS(A[i]) = ...`: a macro that takes one element as another type. */
+function elementInMacro(node: Node, { source, macros }: Reading): { readonly element: Node; readonly as: string } | undefined {
+  const callee = node.type === 'call_expression' ? fieldOf(node, 'function') : undefined;
+  const list = fieldOf(node, 'arguments');
+  const [element, ...others] = list ? namedKids(list) : [];
+  const as = callee && macros.get(textOf(callee, source));
+  return as !== undefined && element?.type === 'subscript_expression' && others.length === 0 ? { element, as } : undefined;
+}
+
+function visitAssignment(node: Node, setting: Setting, whole: Reading): void {
+  const [written, right] = [fieldOf(node, 'left'), fieldOf(node, 'right')];
+  const cast = written && elementInMacro(written, whole);
+  const left = cast?.element ?? written;
+  const reading = cast ? { ...whole, as: cast.as } : whole;
   if (left) {
-    const isPlain = right !== undefined && reading.source.slice(left.end, right.start).trim() === '=';
+    const isPlain = right !== undefined && written !== undefined && reading.source.slice(written.end, right.start).trim() === '=';
     if (left.type === 'subscript_expression') {
       visitAccess(left, 'write', setting, reading);
       if (!isPlain) visitAccess(left, 'read', setting, reading);
       visitIndexes(left, setting, reading);
     } else visit(left, setting, reading);
   }
-  if (right) visit(right, setting, reading);
+  if (right) visit(right, setting, whole);
 }
 
 /** What stands inside the brackets, which may read other arrays. */
@@ -289,6 +301,8 @@ function visit(node: Node, setting: Setting, reading: Reading, before?: Node): S
     }
     case 'declaration':
       visitDeclaration(node, reading);
+      // What is worked out while compiling costs nothing in the kernel.
+      if (node.kids.some((kid) => kid.type === 'type_qualifier' && textOf(kid, source) === 'constexpr')) return setting;
       break;
     case 'binary_expression': {
       const [left, right] = [fieldOf(node, 'left'), fieldOf(node, 'right')];

@@ -25,21 +25,20 @@ const longestBody = 200;
 /** Statements, strings, attributes and lists are no arithmetic. */
 const noExpression = /[;{}"#\\]|^\s*$|\b(?:do|while|for|if|return|typename|__\w+__)\b/;
 
-function macrosOf(root: Node, source: string): readonly Macro[] {
+function macrosOf(definitions: readonly Node[], source: string): readonly Macro[] {
   const found: Macro[] = [];
-  walk(root, (node) => {
-    if (node.type !== 'preproc_def' && node.type !== 'preproc_function_def') return undefined;
+  for (const node of definitions) {
+    if (node.type !== 'preproc_def' && node.type !== 'preproc_function_def') continue;
     const name = fieldOf(node, 'name');
     const value = fieldOf(node, 'value');
     const list = fieldOf(node, 'parameters');
-    if (!name || !value) return false;
+    if (!name || !value) continue;
     const body = textOf(value, source)
       .replace(/\/\/.*$|\/\*.*?\*\//gm, '')
       .trim();
-    if (body.length > longestBody || noExpression.test(body)) return false;
+    if (body.length > longestBody || noExpression.test(body)) continue;
     found.push({ name: textOf(name, source), body, ...(list ? { parameters: namedKids(list).map((one) => textOf(one, source)) } : {}) });
-    return false;
-  });
+  }
   return found;
 }
 
@@ -78,7 +77,7 @@ function declaredConstants(root: Node, source: string, set: (name: string, value
   });
 }
 
-export function fileConstants(root: Node, source: string, parse: ParseSource): FileConstants {
+export function fileConstants(root: Node, definitions: readonly Node[], source: string, parse: ParseSource): FileConstants {
   const constants = new Map<string, Expression>();
   const functions = new Map<string, ExpressionFunction>();
   const twice = new Set<string>();
@@ -87,7 +86,7 @@ export function fileConstants(root: Node, source: string, parse: ParseSource): F
     if (before && before.text !== value.text) twice.add(name);
     constants.set(name, value);
   };
-  const macros = macrosOf(root, source);
+  const macros = macrosOf(definitions, source);
   const bodies = bodiesOf(macros, parse);
   for (const [index, { name, parameters }] of macros.entries()) {
     const body = bodies[index];

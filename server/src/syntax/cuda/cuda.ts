@@ -13,7 +13,7 @@ import { givenSizes } from './given-sizes.ts';
 import { deviceFunctionOf, isKernel, kernelOf } from './kernels.ts';
 import { launchesIn } from './launches.ts';
 import { maskAttributes } from './mask.ts';
-import { copyCudaTree, fieldOf, type Node, walk } from './tree.ts';
+import { copyCudaTree, fieldOf, fileDefinitions, type Node, walk } from './tree.ts';
 import { structuresOf, typeNames } from './type-names.ts';
 
 /** HIP is CUDA with other names of the runtime, and often with CUDA's. */
@@ -50,6 +50,7 @@ export function readKernelTree(uri: string, text: string, tree: Tree, remembered
   const optIns: SharedOptIn[] = [];
   const template = new Map<Node, Node>();
   const macros = castMacrosOf(text);
+  const definitions = fileDefinitions(root);
   walk(root, (node) => {
     if (node.type === 'template_declaration') {
       const list = fieldOf(node, 'parameters');
@@ -80,9 +81,9 @@ export function readKernelTree(uri: string, text: string, tree: Tree, remembered
     deviceFunctions: withSharedMemory(deviceFunctions),
     launches,
     optIns,
-    ...fileConstants(root, text, parseSource),
-    types: typeNames(root, text),
-    structures: structuresOf(root, text),
+    ...fileConstants(root, definitions, text, parseSource),
+    types: typeNames(definitions, text),
+    structures: structuresOf(definitions, text),
     includes: [...text.matchAll(/^[ \t]*#[ \t]*include[ \t]*"([^"\n]+)"/gm)].flatMap(([, path]) => path ?? []),
     given: givenSizes(text, '//'),
   };

@@ -13,7 +13,7 @@ import type { Range } from '../../core/origin.ts';
 import { bodyOf, type CastMacros } from './body.ts';
 import { toExpression } from './expressions.ts';
 import { constantLocals, definitionsOf, reassigned } from './locals.ts';
-import { fieldOf, fieldsOf, type Node, namedKids, textOf, walk } from './tree.ts';
+import { fieldOf, fieldsOf, fileDefinitions, type Node, namedKids, textOf, walk } from './tree.ts';
 import { typeNames } from './type-names.ts';
 
 const rangeOf = ({ start, end }: Node): Range => ({ start, end });
@@ -143,7 +143,7 @@ export function deviceFunctionOf(definition: Node, list: Node | undefined, sourc
     template: templateOf(list, source),
     shared: sharedIn(body, source),
     constants: definitionsOf(constantLocals(body, source), source),
-    types: typeNames(body, source),
+    types: typeNames(fileDefinitions(body), source),
     calls: callsIn(body, source),
   };
 }

@@ -16,8 +16,18 @@ const leaves = new Set([
   'system_lib_string',
 ]);
 
+/** What whole files stand in. */
+const containers = new Set([
+  'namespace_definition',
+  'declaration_list',
+  'linkage_specification',
+  'preproc_ifdef',
+  'preproc_if',
+  'preproc_else',
+]);
+
 export function copyCudaTree(tree: Tree, text: string, remembered?: CopiedStatements): Node {
-  return copyTreeBy({ leaves }, tree, text, remembered);
+  return copyTreeBy({ leaves, containers, toleratesErrors: true }, tree, text, remembered);
 }
 
 export function fieldOf(node: Node, field: string): Node | undefined {
@@ -41,4 +51,27 @@ export function textOf(node: Node, text: string): string {
 export function walk(node: Node, visit: (node: Node) => boolean | undefined): void {
   if (visit(node) === false) return;
   for (const kid of node.kids) walk(kid, visit);
+}
+
+/** Definitions that may stand at any depth and count for the whole file. */
+const definitionTypes = new Set(['preproc_def', 'preproc_function_def', 'alias_declaration', 'type_definition', 'struct_specifier']);
+
+/** Those beneath a statement. Its copy stays the same object from one keystroke to the next, so they are looked for once. */
+const definitionsBeneath = new WeakMap<Node, readonly Node[]>();
+
+function definitionsIn(statement: Node): readonly Node[] {
+  const known = definitionsBeneath.get(statement);
+  if (known) return known;
+  const found: Node[] = [];
+  walk(statement, (node) => {
+    if (definitionTypes.has(node.type)) found.push(node);
+    return undefined;
+  });
+  definitionsBeneath.set(statement, found);
+  return found;
+}
+
+/** Macros, names of types and structures of a whole file, in order. */
+export function fileDefinitions(root: Node): readonly Node[] {
+  return root.kids.flatMap((kid) => (containers.has(kid.type) ? fileDefinitions(kid) : definitionsIn(kid)));
 }

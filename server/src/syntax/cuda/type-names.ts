@@ -1,30 +1,30 @@
 /** Types that get another name: `using floatX = float;`, `typedef half T;`. A name with two meanings has none. */
-import { fieldOf, type Node, textOf, walk } from './tree.ts';
+import { fieldOf, type Node, textOf } from './tree.ts';
 
-export function typeNames(root: Node, source: string): ReadonlyMap<string, string> {
+/** @param definitions of the file, as `fileDefinitions` finds them. */
+export function typeNames(definitions: readonly Node[], source: string): ReadonlyMap<string, string> {
   const found = new Map<string, string>();
   const twice = new Set<string>();
-  walk(root, (node) => {
-    if (node.type !== 'alias_declaration' && node.type !== 'type_definition') return undefined;
+  for (const node of definitions) {
+    if (node.type !== 'alias_declaration' && node.type !== 'type_definition') continue;
     const name = fieldOf(node, node.type === 'alias_declaration' ? 'name' : 'declarator');
     const type = fieldOf(node, 'type');
-    if (!name || !type) return false;
+    if (!name || !type) continue;
     const [alias, meaning] = [textOf(name, source), textOf(type, source)];
     if (found.has(alias) && found.get(alias) !== meaning) twice.add(alias);
     found.set(alias, meaning);
-    return false;
-  });
+  }
   for (const alias of twice) found.delete(alias);
   return found;
 }
 
 /** The types of the fields of plain structures; one with anything else in it is left out, its size is not told. */
-export function structuresOf(root: Node, source: string): ReadonlyMap<string, readonly string[]> {
+export function structuresOf(definitions: readonly Node[], source: string): ReadonlyMap<string, readonly string[]> {
   const found = new Map<string, readonly string[]>();
-  walk(root, (node) => {
-    if (node.type !== 'struct_specifier') return undefined;
+  for (const node of definitions) {
+    if (node.type !== 'struct_specifier') continue;
     const [name, body] = [fieldOf(node, 'name'), fieldOf(node, 'body')];
-    if (!name || !body) return undefined;
+    if (!name || !body) continue;
     const fields = body.kids.filter((kid) => kid.type === 'field_declaration');
     const types = fields.flatMap((field) => {
       const type = fieldOf(field, 'type');
@@ -34,7 +34,6 @@ export function structuresOf(root: Node, source: string): ReadonlyMap<string, re
     });
     const known = types.flatMap((type) => type ?? []);
     if (known.length > 0 && known.length === types.length) found.set(textOf(name, source), known);
-    return undefined;
-  });
+  }
   return found;
 }

@@ -1,15 +1,17 @@
 /** A block that does not fill its last warp leaves lanes idle in every instruction of it. */
 import { defineKernelRule } from '../kernel-rule.ts';
 import { onceEach } from './shared/once-each.ts';
+import { mayRunInWavesOf32 } from './shared/waves-of-32.ts';
 
 export const blockNotMultipleOfWarp = defineKernelRule({
   id: 'block-not-multiple-of-warp',
   severity: 'warning',
-  check({ configurations, devices, report }) {
+  check({ configurations, devices, text, report }) {
     for (const { launch, threads, kernel } of onceEach(configurations, ({ launch }) => launch?.blockRange.start)) {
       const { value } = threads;
       const warps = [...new Set(devices.map(({ architecture }) => architecture.warpThreads))];
       if (!launch || value === undefined || value < 1 || !warps.every((warp) => value % warp !== 0)) continue;
+      if (value % 32 === 0 && mayRunInWavesOf32(text)) continue;
       const warp = Math.min(...warps);
       const full = Math.ceil(value / warp) * warp;
       report({

@@ -2,13 +2,14 @@
 import { evaluate } from '../expression.ts';
 import { defineKernelRule } from '../kernel-rule.ts';
 import { onceEach } from './shared/once-each.ts';
+import { mayRunInWavesOf32 } from './shared/waves-of-32.ts';
 
 export const warpOf32OnCdna = defineKernelRule({
   id: 'warp-of-32-on-cdna',
   severity: 'warning',
   languages: ['hip'],
-  check({ configurations, devices, report }) {
-    if (!devices.every(({ architecture }) => architecture.warpThreads === 64)) return;
+  check({ configurations, devices, text, report }) {
+    if (!devices.every(({ architecture }) => architecture.warpThreads === 64) || mayRunInWavesOf32(text)) return;
     for (const { kernel, scope } of onceEach(configurations, (one) => one.kernel)) {
       for (const { callee, loops, values, range } of kernel.statements.calls) {
         const loop = loops.at(-1);
