@@ -6,6 +6,7 @@ import { sensitivityOf } from '../engine/sensitivity.ts';
 import { summaryOf } from '../engine/summary.ts';
 import { termsOf } from '../engine/terms.ts';
 import { messageOf } from '../engine/wording.ts';
+import { kernelsData } from './kernel.ts';
 import { lineOf, subjectOf, titleOf } from './subject.ts';
 
 const whatIf: readonly JobField[] = ['parallel.tensor', 'parallel.pipeline', 'batch.micro', 'recompute.granularity', 'zero.stage'];
@@ -13,7 +14,7 @@ const whatIf: readonly JobField[] = ['parallel.tensor', 'parallel.pipeline', 'ba
 /** Everything the Markdown report says, as an object that `JSON.stringify` can write. */
 export function reportData(analysis: Analysis, jobIndex: number, alternatives?: (field: JobField) => readonly Alternative[]): unknown {
   const subject = subjectOf(analysis, jobIndex, alternatives);
-  if (!subject) return { uri: analysis.uri, job: null };
+  if (!subject) return { uri: analysis.uri, job: null, ...(analysis.kernels ? { kernels: kernelsData(analysis.kernels) } : {}) };
   const { job } = subject;
   return {
     uri: analysis.uri,

@@ -5,9 +5,11 @@ import { kernelOccupancy, namedLimits } from '../core/kernels/kernel-occupancy.t
 import { bytesText } from '../core/kernels/rules/shared/bytes-text.ts';
 import type { Tile } from '../core/kernels/triton/facts.ts';
 import { accumulatorRegisters, pipelinedShared } from '../core/kernels/triton/shared-memory.ts';
-import type { KernelsAnalysis, TritonKernels } from '../engine/analysis.ts';
+import type { Analysis, KernelsAnalysis, TritonKernels } from '../engine/analysis.ts';
 import { workedText } from '../engine/kernel-summary.ts';
+import { messageOf } from '../engine/wording.ts';
 import { code, plain, sections, tableOf } from './markdown-text.ts';
+import { fileNameOf, lineOf } from './subject.ts';
 
 /** More launches of one kernel than this are told by their number. */
 const mostLaunches = 4;
@@ -125,4 +127,49 @@ export function kernelMarkdown(analysis: KernelsAnalysis, name: string): string 
     ? `Compiled for blocks of up to ${plain(workedText(mostThreads))} threads${leastBlocks ? `, ${plain(workedText(leastBlocks))} of them per multiprocessor` : ''}.`
     : undefined;
   return sections([`**Kernel** ${code(kernel.name)}`, launchRows(own), bounds, sharedRows(first), occupancyRows(first, analysis)]);
+}
+
+/** The report of a document of kernels: what was found, and every kernel opened up. */
+export function kernelsReport({ uri, document, kernels }: Analysis): string | undefined {
+  if (!kernels) return undefined;
+  const names = (kernels.triton?.file ?? kernels.cuda?.file)?.kernels.map(({ name }) => name) ?? [];
+  const rows = kernels.findings.map(({ finding, place }) => [
+    finding.severity,
+    String(lineOf(document.text, place.range.start)),
+    plain(messageOf(finding)),
+    finding.rule,
+  ]);
+  return sections([
+    `# ${plain(fileNameOf(uri))}`,
+    rows.length > 0 ? `## Findings\n\n${tableOf(['severity', 'line', 'finding', 'rule'], rows, [1])}` : undefined,
+    ...[...new Set(names)].map((name) => kernelMarkdown(kernels, name)),
+    names.length === 0 ? 'The kernels that are launched here stand in other files.' : undefined,
+  ]);
+}
+
+/** The same as plain data: one entry per launch of a kernel, or per configuration of a Triton kernel. */
+export function kernelsData({ cuda, triton, devices }: KernelsAnalysis): readonly object[] {
+  const launches = (cuda?.configurations ?? []).map((one) => ({
+    kernel: one.kernel.name,
+    template: Object.fromEntries(one.template),
+    threads: one.threads,
+    blocks: one.blocks,
+    staticShared: one.staticShared,
+    dynamicShared: one.dynamicShared,
+    occupancy: devices.flatMap(({ label, architecture, accelerator }) => {
+      const found = kernelOccupancy(one, architecture, accelerator.smCount?.value);
+      return found
+        ? [{ device: label, architecture: architecture.id, ...found.most, registersUpTo: found.registersUpTo, waves: found.waves }]
+        : [];
+    }),
+  }));
+  const configurations = (triton?.configurations ?? []).map((one) => ({
+    kernel: one.kernel.name,
+    values: Object.fromEntries(one.values),
+    numWarps: one.numWarps,
+    numStages: one.numStages,
+    sharedOf16BitTiles: pipelinedShared(one, 2),
+    accumulatorRegisters: accumulatorRegisters(one, 32),
+  }));
+  return [...launches, ...configurations];
 }

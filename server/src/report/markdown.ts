@@ -10,6 +10,7 @@ import { termsOf } from '../engine/terms.ts';
 import { messageOf } from '../engine/wording.ts';
 import { alternativesSection } from './alternatives-section.ts';
 import { termLines } from './explain.ts';
+import { kernelsReport } from './kernel.ts';
 import { loadSection } from './load-section.ts';
 import { code, plain, sections, tableOf } from './markdown-text.ts';
 import { servingMemory, trainingMemory } from './memory-section.ts';
@@ -24,7 +25,7 @@ import { communicationSection, timeSection } from './time-section.ts';
  */
 export function reportMarkdown(analysis: Analysis, jobIndex: number, alternatives?: (field: JobField) => readonly Alternative[]): string {
   const subject = subjectOf(analysis, jobIndex, alternatives);
-  if (!subject) return `# ${plain(fileNameOf(analysis.uri))}\n\nRooflint found no job in this document.\n`;
+  if (!subject) return kernelsReport(analysis) ?? `# ${plain(fileNameOf(analysis.uri))}\n\nRooflint found no job in this document.\n`;
   const { job } = subject;
   const estimate = 'estimate' in job.result ? job.result.estimate : undefined;
   return sections([

@@ -21,13 +21,19 @@ export function estimateCommand(program: Command, io: CliIo, done: (code: number
       const analyses = files.map((file) => ({ file, analysis: session.analyse(file) }));
       if (options.json) {
         const jobs = analyses.flatMap(({ file, analysis }) =>
-          analysis.jobs.map((_, index) => ({ file, ...asObject(reportData(analysis, index)) })),
+          (analysis.jobs.length === 0 && analysis.kernels ? [0] : analysis.jobs.map((_, index) => index)).map((index) => ({
+            file,
+            ...asObject(reportData(analysis, index)),
+          })),
         );
         io.out(`${JSON.stringify(jobs, undefined, 2)}\n`);
       } else {
         for (const { file, analysis } of analyses) io.out(`${estimateText(file, analysis)}\n`);
       }
-      const told = analyses.some(({ analysis }) => analysis.jobs.some(({ kind, result }) => kind === 'model' || 'estimate' in result));
+      const told = analyses.some(
+        ({ analysis }) =>
+          analysis.kernels !== undefined || analysis.jobs.some(({ kind, result }) => kind === 'model' || 'estimate' in result),
+      );
       done(told ? exitCodes.clean : exitCodes.cannotRun);
     });
 }

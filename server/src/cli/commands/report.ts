@@ -31,9 +31,10 @@ export function reportCommand(program: Command, io: CliIo, done: (code: number) 
       const session = await openSession(io, { ...settingsFrom(options), ...loadSettings(options) });
       const analysis = session.analyse(file);
       const index = options.job - 1;
-      if (analysis.jobs.length === 0)
+      if (analysis.jobs.length === 0 && !analysis.kernels)
         throw new UsageError(`no job was found in ${file}; "rooflint read ${file}" shows what was understood.`);
-      if (!analysis.jobs[index]) throw new UsageError(`${file} holds ${analysis.jobs.length} jobs; --job ${options.job} is none of them.`);
+      if (!analysis.kernels && !analysis.jobs[index])
+        throw new UsageError(`${file} holds ${analysis.jobs.length} jobs; --job ${options.job} is none of them.`);
       const text = writers[options.format](analysis, index, (field: JobField) => session.engine.alternatives(analysis, index, field));
       if (options.output === undefined) io.out(text);
       else write(resolve(io.folder, options.output), options.output, text);

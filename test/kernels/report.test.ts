@@ -1,0 +1,66 @@
+/** A document of kernels in a report: every figure with its formula, and the findings with their lines. */
+import { beforeAll, describe, expect, it } from 'vitest';
+import { reportData } from '../../server/src/report/json.ts';
+import { reportMarkdown } from '../../server/src/report/markdown.ts';
+import { initKernelParser } from '../../server/src/syntax/parsers.ts';
+import { engineOver, loadParsers } from '../engine/support.ts';
+
+const cuda = `__global__ void __launch_bounds__(256) scale(float *x, int n) {
+  __shared__ float tile[256];
+  int i = blockIdx.x * blockDim.x + threadIdx.x;
+  tile[threadIdx.x] = x[i];
+  if (i < n) x[i] = tile[threadIdx.x] * 2.0;
+}
+
+void run(float *x, int n) { scale<<<(n + 255) / 256, 256>>>(x, n); }
+`;
+
+const triton = `import triton
+import triton.language as tl
+
+
+@triton.autotune(configs=[triton.Config({"BLOCK": b}, num_warps=w) for b in (64, 128) for w in (2, 4)], key=["n"])
+@triton.jit
+def add(x_ptr, n, BLOCK: tl.constexpr):
+    at = tl.program_id(0) * BLOCK + tl.arange(0, BLOCK)
+    tl.store(x_ptr + at, tl.load(x_ptr + at, mask=at < n), mask=at < n)
+`;
+
+beforeAll(async () => {
+  await loadParsers();
+  await initKernelParser('grammars');
+});
+
+const analysed = (name: string, text: string) => engineOver({}, { gpu: 'h100' }).engine.analyse(`file:///folder/${name}`, text, 0);
+
+describe('the report of a document of kernels', () => {
+  it('opens up every kernel and lists the findings', () => {
+    const text = reportMarkdown(analysed('scale.cu', cuda), 0);
+    expect(text).toContain('| warning | 5 | 2.0 is fp64');
+    expect(text).toMatch(/`tile` \| `\(256\) x sizeof\(float\)` \| 1 KiB/);
+    expect(text).toMatch(/NVIDIA H100 SXM 80 GB \(sm_90\) \| 8 \| 100 % \| warps \| 32/);
+  });
+
+  it('says how many blocks depend on what', () => {
+    expect(reportMarkdown(analysed('scale.cu', cuda), 0)).toContain('depends on n');
+  });
+
+  it('lists the configurations of a Triton kernel', () => {
+    const text = reportMarkdown(analysed('add.py', triton), 0);
+    expect(text.match(/`BLOCK=\d+`/g)).toEqual(['`BLOCK=64`', '`BLOCK=64`', '`BLOCK=128`', '`BLOCK=128`']);
+  });
+
+  it('gives the same as data', () => {
+    expect(reportData(analysed('scale.cu', cuda), 0)).toMatchObject({
+      job: null,
+      kernels: [
+        {
+          kernel: 'scale',
+          threads: { value: 256 },
+          staticShared: { value: 1024 },
+          occupancy: [{ blocks: 8, share: 1, registersUpTo: 32 }],
+        },
+      ],
+    });
+  });
+});
