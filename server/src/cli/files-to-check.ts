@@ -6,7 +6,11 @@ import { UsageError } from './io.ts';
 import { reasonOf } from './reason.ts';
 
 /** Endings of files that some framework could know. A file named on the command line is looked at whatever its ending. */
-const patterns = ['**/*.{sh,bash,slurm,sbatch,json,jsonc,yaml,yml,pbtxt,modelfile,cu,cuh,hip}', '**/Modelfile'];
+const patterns = [
+  '**/*.{sh,bash,slurm,sbatch,json,jsonc,yaml,yml,toml,py,dockerfile,pbtxt,modelfile,cu,cuh,hip}',
+  '**/{Dockerfile,Containerfile}*',
+  '**/Modelfile',
+];
 const ignored = [
   '**/node_modules/**',
   '**/.git/**',
