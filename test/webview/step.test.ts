@@ -61,7 +61,11 @@ describe.skipIf(!chromiumPath)('the views of a step in a browser', () => {
     await panel.send({ type: 'job', job: withExperts() });
     await open('Communication');
     // The numbers of the job before stand there until those of this one are worked out, and a picture takes the focus away.
-    await panel.page.locator('td, th').filter({ hasText: /expert/i }).first().waitFor();
+    await panel.page
+      .locator('td, th')
+      .filter({ hasText: /expert/i })
+      .first()
+      .waitFor();
     await panel.page.focus('svg.heat-map');
     await panel.page.keyboard.press('ArrowRight');
     await panel.page.keyboard.press('ArrowLeft');
