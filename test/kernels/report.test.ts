@@ -1,5 +1,6 @@
 /** A document of kernels in a report: every figure with its formula, and the findings with their lines. */
 import { beforeAll, describe, expect, it } from 'vitest';
+import { configurationSummary } from '../../server/src/engine/kernel-summary.ts';
 import { reportData } from '../../server/src/report/json.ts';
 import { reportMarkdown } from '../../server/src/report/markdown.ts';
 import { initKernelParser } from '../../server/src/syntax/parsers.ts';
@@ -62,5 +63,18 @@ describe('the report of a document of kernels', () => {
         },
       ],
     });
+  });
+});
+
+describe('the line above a kernel', () => {
+  const lineOf = (gpu?: string): string => {
+    const { kernels } = engineOver({}, gpu === undefined ? {} : { gpu }).engine.analyse('file:///folder/scale.cu', cuda, 0);
+    const [first] = kernels?.cuda?.configurations ?? [];
+    return kernels && first ? configurationSummary(first, kernels.devices) : '';
+  };
+
+  it('names the GPU that is named, and how many usual ones are looked at otherwise', () => {
+    expect(lineOf('h100')).toBe('256 threads · 1 KiB shared · occupancy 100 % (warps) up to 32 registers on H100 SXM 80 GB');
+    expect(lineOf()).toBe('256 threads · 1 KiB shared · occupancy 100 % (warps) up to 32 registers on 4 usual GPUs');
   });
 });

@@ -6,28 +6,12 @@ import nvidia from './architectures/nvidia.json';
 
 const kibibyte = 1024;
 
-interface RawArchitecture {
-  readonly id: string;
-  readonly label: string;
-  readonly computeCapability?: number;
-  readonly family?: string;
-  readonly warpThreads: number;
-  readonly threadsPerBlock: number;
-  readonly warpsPerMultiprocessor: number;
-  readonly blocksPerMultiprocessor: number;
-  readonly blocksOfOneWarp?: number;
-  readonly registersPerMultiprocessor: number;
-  readonly registersPerBlock: number;
-  readonly registersPerThread: number;
-  readonly registerUnit: number;
-  readonly partitions: number;
-  readonly sharedPerMultiprocessorKiB: number;
-  readonly sharedPerBlockKiB: number;
-  readonly sharedPerBlockOptInKiB: number;
-  readonly sharedReservedPerBlock: number;
-  readonly sharedUnit: number;
-  readonly sharedSizesKiB: readonly number[];
-}
+/** Sizes that the tables give in KiB. */
+type SharedSize = 'sharedPerMultiprocessor' | 'sharedPerBlock' | 'sharedPerBlockOptIn';
+
+type RawArchitecture = Omit<Architecture, 'vendor' | 'source' | SharedSize | 'sharedSizes'> & {
+  readonly [size in `${SharedSize}KiB`]: number;
+} & { readonly sharedSizesKiB: readonly number[]; readonly computeCapability?: number; readonly family?: string };
 
 interface RawTable {
   readonly vendor: string;

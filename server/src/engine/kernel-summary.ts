@@ -23,20 +23,32 @@ export function sharedText({ staticShared, dynamicShared }: KernelConfiguration)
   return `shared memory depends on ${unknown.join(', ')}`;
 }
 
-/** "50 % on A100, H100; 67 % on L40S", with what limits it. */
+const shortName = ({ label }: KernelDevice): string => label.replace(/^NVIDIA |^AMD (?:Instinct )?/, '');
+
+/**
+ * "occupancy 50 to 67 % (blocks) up to 64 registers", on the GPU that is named or on all usual ones together: a lens has one
+ * line, the hover has them one by one.
+ */
 export function occupancyText(configuration: KernelConfiguration, devices: readonly KernelDevice[]): string | undefined {
-  const by = new Map<string, string[]>();
-  for (const { label, architecture } of devices) {
-    const found = kernelOccupancy(configuration, architecture, undefined);
-    if (!found) return undefined;
-    const { most, registersUpTo } = found;
-    const words =
-      most.blocks === 0
-        ? `does not fit (${namedLimits(most).join(', ')})`
-        : `${Math.round(most.share * 100)} % (${namedLimits(most).join(', ')}) up to ${registersUpTo ?? 0} registers`;
-    by.set(words, [...(by.get(words) ?? []), label.replace(/^NVIDIA |^AMD (?:Instinct )?/, '')]);
+  const found = devices.flatMap((device) => {
+    const occupancy = kernelOccupancy(configuration, device.architecture, undefined);
+    return occupancy ? [{ device, ...occupancy }] : [];
+  });
+  if (found.length === 0) return undefined;
+  const fitting = found.filter(({ most }) => most.blocks > 0);
+  const misfits = found.filter(({ most }) => most.blocks === 0);
+  const parts: string[] = [];
+  if (fitting.length > 0) {
+    const shares = fitting.map(({ most }) => Math.round(most.share * 100));
+    const [low, high] = [Math.min(...shares), Math.max(...shares)];
+    const limits = [...new Set(fitting.flatMap(({ most }) => namedLimits(most)))].join(', ');
+    const registers = Math.min(...fitting.map(({ registersUpTo = 0 }) => registersUpTo));
+    const [only, ...others] = fitting;
+    const where = only && others.length === 0 ? shortName(only.device) : `${fitting.length} usual GPUs`;
+    parts.push(`occupancy ${low === high ? low : `${low} to ${high}`} % (${limits}) up to ${registers} registers on ${where}`);
   }
-  return `occupancy ${[...by].map(([words, labels]) => `${words} on ${labels.join(', ')}`).join('; ')}`;
+  if (misfits.length > 0) parts.push(`does not fit on ${misfits.map(({ device }) => shortName(device)).join(', ')}`);
+  return parts.join(' · ');
 }
 
 /** A Triton kernel: how many configurations, and what the tiles take. */

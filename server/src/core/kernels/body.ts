@@ -70,12 +70,6 @@ export interface LocalArray {
   readonly range: Range;
 }
 
-/** Instructions written as such, by their first words: `mma.sync.aligned.m16n8k16...`. */
-export interface Assembly extends Setting {
-  readonly text: string;
-  readonly range: Range;
-}
-
 export interface KernelBody {
   readonly loops: readonly Loop[];
   readonly accesses: readonly Access[];
@@ -83,5 +77,4 @@ export interface KernelBody {
   readonly calls: readonly Call[];
   readonly doubles: readonly DoubleLiteral[];
   readonly localArrays: readonly LocalArray[];
-  readonly assemblies: readonly Assembly[];
 }

@@ -84,7 +84,6 @@ export interface Launch {
   /** One to three factors each. */
   readonly grid: readonly Expression[];
   readonly block: readonly Expression[];
-  readonly cluster: readonly Expression[];
   readonly dynamicShared?: PlacedExpression;
   readonly gridRange: Range;
   readonly blockRange: Range;

@@ -52,7 +52,7 @@ function byRegisters(architecture: Architecture, registers: number, warpsPerBloc
 }
 
 /** Bytes of shared memory a block really takes. */
-export function sharedOfBlock(architecture: Architecture, { staticShared, dynamicShared }: BlockResources): Bytes {
+function sharedOfBlock(architecture: Architecture, { staticShared, dynamicShared }: BlockResources): Bytes {
   return roundUp(staticShared + dynamicShared + architecture.sharedReservedPerBlock, architecture.sharedUnit);
 }
 

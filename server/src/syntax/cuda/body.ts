@@ -1,16 +1,5 @@
 /** The statements of a kernel as facts, each with the loops and conditions around it. */
-import type {
-  Access,
-  Assembly,
-  Call,
-  Condition,
-  Division,
-  DoubleLiteral,
-  KernelBody,
-  LocalArray,
-  Loop,
-  Setting,
-} from '../../core/kernels/body.ts';
+import type { Access, Call, Condition, Division, DoubleLiteral, KernelBody, LocalArray, Loop, Setting } from '../../core/kernels/body.ts';
 import type { Expression } from '../../core/kernels/expression.ts';
 import type { Range } from '../../core/origin.ts';
 import { toExpression } from './expressions.ts';
@@ -287,18 +276,6 @@ function visit(node: Node, setting: Setting, reading: Reading, before?: Node): S
       if (doubleLiteral.test(text)) found.doubles.push({ text, ...setting, range: rangeOf(node) });
       return setting;
     }
-    case 'gnu_asm_expression': {
-      const code = fieldOf(node, 'assembly_code');
-      if (code)
-        found.assemblies.push({
-          text: textOf(code, source)
-            .replace(/"\s*"|"|\\[nt]/g, ' ')
-            .trim(),
-          ...setting,
-          range: rangeOf(node),
-        });
-      break;
-    }
     case 'declaration':
       visitDeclaration(node, reading);
       // What is worked out while compiling costs nothing in the kernel.
@@ -332,7 +309,6 @@ export function bodyOf(body: Node, source: string, macros: CastMacros): KernelBo
     calls: [] as Call[],
     doubles: [] as DoubleLiteral[],
     localArrays: [] as LocalArray[],
-    assemblies: [] as Assembly[],
   };
   visit(body, { loops: [], conditions: [] }, { source, macros, found });
   return found;

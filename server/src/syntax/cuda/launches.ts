@@ -54,7 +54,6 @@ function launchOf(call: Node, name: Node, { grid, block, shared }: Placed, local
     ...kernelNamed(name, locals, source),
     grid: factorsOf(grid, locals, source),
     block: factorsOf(block, locals, source),
-    cluster: [],
     ...(shared ? { dynamicShared: { expression: toExpression(shared, source), range: rangeOf(shared) } } : {}),
     gridRange: rangeOf(grid),
     blockRange: rangeOf(block),

@@ -159,12 +159,6 @@ function autotuneOf(decorated: Node, module: Module): Autotune | undefined {
   };
 }
 
-function heuristicsOf(decorated: Node, source: string): readonly string[] {
-  const call = decoratorCall(decorated, /^@\s*(?:triton\.)?heuristics\b/, source);
-  const table = call && argumentOf(call, 'values', 0, source);
-  return table?.type === 'dictionary' ? namedKids(table).flatMap((pair) => stringOf(fieldOf(pair, 'key') ?? pair, source) ?? []) : [];
-}
-
 export function tritonKernelOf(decorated: Node, module: Module): TritonKernel | undefined {
   const definition = fieldOf(decorated, 'definition');
   const name = definition && fieldOf(definition, 'name');
@@ -186,7 +180,6 @@ export function tritonKernelOf(decorated: Node, module: Module): TritonKernel | 
     parameters,
     constants,
     ...(autotune ? { autotune } : {}),
-    heuristics: heuristicsOf(decorated, module.source),
     ...found,
   };
 }

@@ -20,10 +20,9 @@ export const divisionByVariableInLoop = defineKernelRule({
   severity: 'info',
   check({ configurations, text, report }) {
     for (const { kernel, scope } of onceEach(configurations, (one) => one.kernel)) {
-      const innermost = kernel.statements.loops.at(-1);
       for (const { operator, left, right, loops, range } of kernel.statements.divisions) {
         const loop = loops.at(-1);
-        if (!loop || !innermost || evaluate(right, { ...scope, lookUp: (name) => kernel.constants.get(name) }) !== undefined) continue;
+        if (!loop || evaluate(right, { ...scope, lookUp: (name) => kernel.constants.get(name) }) !== undefined) continue;
         const code = text.slice(kernel.range.start, kernel.range.end);
         // A remainder is of whole numbers; of a quotient the other side must be one, too.
         if (!isWhole(right, kernel) || (operator === '/' && !isWholeLocal(left, code))) continue;

@@ -68,8 +68,6 @@ export interface TritonKernel {
   /** Names with one value inside the kernel. */
   readonly constants: Definitions;
   readonly autotune?: Autotune;
-  /** Names that `triton.heuristics` fills in. */
-  readonly heuristics: readonly string[];
   readonly dots: readonly Dot[];
   readonly aranges: readonly Arange[];
   readonly memory: readonly MemoryOperation[];
