@@ -17,7 +17,7 @@ export interface BandTable {
 }
 
 /** With no measurement of a kind at all, nothing better than a factor of two is claimed. */
-const unknownFactor = 2;
+export const unknownFactor = 2;
 
 function factorIn(rows: BandTable['measured'], group: string, at: number): number | undefined {
   const row = rows[group] ?? rows[`${group.split(' ')[0]} any`] ?? rows['*'];
