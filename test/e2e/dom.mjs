@@ -57,7 +57,7 @@ async function start() {
   }
 }
 
-const { editor, workbench, browser, page, outside, policyViolations } = await startWithRetry('VS Code', start);
+const { editor, workbench, browser, page, outside, policyViolations, errors } = await startWithRetry('VS Code', start);
 const context = {
   page,
   workbench,
@@ -65,9 +65,11 @@ const context = {
   restricted,
   shot: (name) => page.screenshot({ path: join(screenshots, `${name}.png`) }),
   check: (what, run) =>
-    checks.check(what, run, () =>
-      page.screenshot({ path: join(screenshots, `FAIL ${what.replace(/\W+/g, ' ').trim()}.png`) }).catch(() => undefined),
-    ),
+    checks.check(what, run, async () => {
+      console.log(await workbench.shown());
+      if (errors.length > 0) console.log(`and its console had\n  ${errors.slice(-10).join('\n  ')}`);
+      await page.screenshot({ path: join(screenshots, `FAIL ${what.replace(/\W+/g, ' ').trim()}.png`) }).catch(() => undefined);
+    }),
 };
 try {
   await checkEditor(context);

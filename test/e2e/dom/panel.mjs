@@ -118,6 +118,9 @@ export async function checkPanel({ page, workbench, restricted, shot, check }) {
   await page.keyboard.press('Control+B');
 
   await check('the panel is back after the window is loaded again', async () => {
+    await until('VS Code to store the panel with its first tab', async () =>
+      /"viewType":"[^"]*rooflint\.timeline".*"tab":"timeline"/s.test(await workbench.storedEditors()),
+    );
     await page.goto(workbench.address(), { waitUntil: 'domcontentloaded' });
     await page.locator('.monaco-workbench').waitFor({ timeout: 60_000 });
     await drawn.waitFor({ timeout: 60_000 });
