@@ -67,7 +67,8 @@ const context = {
   check: (what, run) =>
     checks.check(what, run, async () => {
       console.log(await workbench.shown());
-      if (errors.length > 0) console.log(`and its console had\n  ${errors.slice(-10).join('\n  ')}`);
+      const told = new Set(errors.map((error) => error.split('\n')[0].slice(0, 300)));
+      if (told.size > 0) console.log(`and its console had\n  ${[...told].slice(-8).join('\n  ')}`);
       await page.screenshot({ path: join(screenshots, `FAIL ${what.replace(/\W+/g, ' ').trim()}.png`) }).catch(() => undefined);
     }),
 };
