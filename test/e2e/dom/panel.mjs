@@ -18,6 +18,14 @@ export async function checkPanel({ page, workbench, restricted, shot, check }) {
     return `${count} operations, ${pixels} painted pixels`;
   });
 
+  await check('the settings to try are folded beside the text, and unfold', async () => {
+    const box = await panel.locator('canvas.timeline').boundingBox();
+    const { height } = page.viewportSize();
+    if (box.y + 100 > height) throw new Error(`the timeline begins ${box.y} pixels down a window of ${height}`);
+    await panel.locator('button.fold').click();
+    await panel.locator('#schedule').waitFor({ timeout: patience });
+  });
+
   await check('a slider changes the timeline', async () => {
     const before = await operations();
     const slider = panel.locator('input[type=range]').first();
@@ -77,7 +85,7 @@ export async function checkPanel({ page, workbench, restricted, shot, check }) {
       .first()
       .waitFor({ timeout: patience });
     await until('the number of before', async () => (await operations()) === before);
-    return plain(await panel.locator('.outcome').textContent());
+    return plain(await panel.locator('.strip [role=status]').textContent());
   });
 
   await check(
@@ -98,6 +106,8 @@ export async function checkPanel({ page, workbench, restricted, shot, check }) {
     },
   );
 
+  // As it is when the panel is opened: the timeline alone.
+  await panel.locator('button.fold').click();
   await workbench.closeNotifications();
   for (const kind of Object.keys(themes)) {
     await check(`the ${kind} theme is followed`, async () => {
