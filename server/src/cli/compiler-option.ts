@@ -44,8 +44,13 @@ export function compileNow({ compiler = compilerOff }: CompilerOption, io: CliIo
     storage: storageOf(process.env),
     answered: () => {},
   });
+  const said = new Set<string>();
   return async (request) => {
     const answer = await service.compileNow(request);
+    if (!answer && setting === undefined && !said.has(request.language)) {
+      said.add(request.language);
+      io.error(`rooflint: no compiler of ${request.language} was found, so registers are estimated.\n`);
+    }
     if (!answer && setting !== undefined)
       throw new UsageError(`"${compiler}" is no compiler that tells what ${request.language} kernels take.`);
     return answer;

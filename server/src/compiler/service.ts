@@ -47,6 +47,11 @@ interface Answered {
   readonly answer: CompilerAnswer;
 }
 
+function isSame(left: CompileRequest, right: CompileRequest): boolean {
+  const isAlike = left.uri === right.uri && left.text === right.text && left.architecture === right.architecture;
+  return isAlike && left.includes.length === right.includes.length && left.includes.every((text, index) => text === right.includes[index]);
+}
+
 class Service implements CompilerService {
   private readonly options: CompilerServiceOptions;
   private readonly cache: CompilerCache;
@@ -56,7 +61,7 @@ class Service implements CompilerService {
   private readonly failures = new Map<string, CompilerAnswer>();
   private readonly waiting = new Map<string, CompileRequest>();
   private readonly compilers = new Map<string, Promise<Compiler | undefined>>();
-  private running: { readonly uri: string; readonly controller: AbortController } | undefined;
+  private running: { readonly request: CompileRequest; readonly controller: AbortController } | undefined;
   private timer: NodeJS.Timeout | undefined;
 
   constructor(options: CompilerServiceOptions) {
@@ -72,7 +77,8 @@ class Service implements CompilerService {
 
   ask(request: CompileRequest): void {
     if (this.options.setting() === 'off') return;
-    if (this.running?.uri === request.uri) this.running.controller.abort();
+    if (this.running && isSame(this.running.request, request)) return;
+    if (this.running?.request.uri === request.uri) this.running.controller.abort();
     this.waiting.delete(request.uri);
     this.waiting.set(request.uri, request);
     this.later();
@@ -81,7 +87,7 @@ class Service implements CompilerService {
   cancel(uri: string): void {
     this.waiting.delete(uri);
     this.answers.delete(uri);
-    if (this.running?.uri === uri) this.running.controller.abort();
+    if (this.running?.request.uri === uri) this.running.controller.abort();
   }
 
   reset(): void {
@@ -131,7 +137,7 @@ class Service implements CompilerService {
     if (this.running || !first) return;
     const [uri, request] = first;
     this.waiting.delete(uri);
-    const running = { uri, controller: new AbortController() };
+    const running = { request, controller: new AbortController() };
     this.running = running;
     try {
       const answered = await this.found(request, running.controller.signal);

@@ -102,7 +102,8 @@ export function analyseKernels(
     const written = configurationsOf(file);
     const configurations = compiler?.kind === 'compiled' ? written.map((one) => withCompiled(one, compiler.file)) : written;
     const input = { file, configurations, kernels: file.kernels, text: document.text, ...devices };
-    const rules = kernelRules.filter(({ languages }) => languages.includes(file.language));
+    const isCompiled = compiler?.kind === 'compiled';
+    const rules = kernelRules.filter(({ languages, needsCompiler }) => languages.includes(file.language) && (isCompiled || !needsCompiler));
     const findings = run(rules, (rule, report) => rule.check({ ...input, report }), document, wanted, log);
     return { cuda: { file, configurations }, ...devices, findings, includes: uris, ...(compiler ? { compiler } : {}) };
   }

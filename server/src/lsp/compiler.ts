@@ -5,6 +5,7 @@
 import { requestOf } from '../compiler/request.ts';
 import { type CompilerService, createCompilerService } from '../compiler/service.ts';
 import type { Analysis } from '../engine/analysis.ts';
+import { logFault } from './guard.ts';
 import type { Session } from './session.ts';
 
 /** What a client says when it starts, beside the protocol. */
@@ -26,7 +27,14 @@ export function sessionCompiler(session: Session, storage: string | undefined, a
     roots: session.roots,
     environment: process.env,
     storage,
-    answered,
+    answered: (uri) => {
+      try {
+        answered(uri);
+      } catch (error) {
+        // The client has gone in the meantime.
+        logFault(session.connection, 'compiler', error);
+      }
+    },
   });
 }
 

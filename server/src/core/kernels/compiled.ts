@@ -18,7 +18,7 @@ function mayBeType(written: string, compiled: string): boolean {
 }
 
 /** `128`, `true`, `(ns::Kind)3`. */
-function valueOf(argument: string): number | undefined {
+function numberIn(argument: string): number | undefined {
   if (argument === 'true' || argument === 'false') return Number(argument === 'true');
   const value = Number(argument.replace(/^\([^)]*\)/, ''));
   return Number.isNaN(value) ? undefined : value;
@@ -32,7 +32,7 @@ function mayBe({ kernel, template, scope }: KernelConfiguration, compiled: Compi
     if (argument === undefined || written === undefined) return true;
     if (isType) return mayBeType(written, argument);
     const known = evaluate({ kind: 'name', name, text: name }, scope);
-    const value = valueOf(argument);
+    const value = numberIn(argument);
     return known === undefined || value === undefined || known === value;
   });
 }
