@@ -50,6 +50,8 @@ const formatOfExtension = new Map<string, TextFormat>([
   ['cu', 'cuda'],
   ['cuh', 'cuda'],
   ['hip', 'cuda'],
+  // Kernels stand in C++ files, too; those without any are not read (frameworks/interest.ts).
+  ...['h', 'hh', 'hpp', 'hxx', 'inl', 'cc', 'cpp', 'cxx'].map((extension): [string, TextFormat] => [extension, 'cuda']),
   ['csv', 'csv'],
 ]);
 
