@@ -10,6 +10,8 @@ import type { FlopsConvention, JobField, JobKind, PartialJob } from '../core/job
 import type { KernelConfiguration } from '../core/kernels/configuration.ts';
 import type { KernelFile } from '../core/kernels/facts.ts';
 import type { KernelDevice } from '../core/kernels/kernel-rule.ts';
+import type { TileConfiguration } from '../core/kernels/tiled/configuration.ts';
+import type { TileFile } from '../core/kernels/tiled/facts.ts';
 import type { TritonConfiguration } from '../core/kernels/triton/configuration.ts';
 import type { TritonFile } from '../core/kernels/triton/facts.ts';
 import type { Place, Range, Sources } from '../core/origin.ts';
@@ -86,10 +88,17 @@ export interface TritonKernels {
   readonly configurations: readonly TritonConfiguration[];
 }
 
-/** One of the two. */
+/** Kernels of TileLang, Pallas and CUTLASS. */
+export interface TileKernels {
+  readonly file: TileFile;
+  readonly configurations: readonly TileConfiguration[];
+}
+
+/** What a document holds of each language; a file of CUTLASS may hold kernels of its own, too. */
 export interface KernelsAnalysis {
   readonly cuda?: CudaKernels;
   readonly triton?: TritonKernels;
+  readonly tiles?: TileKernels;
   readonly devices: readonly KernelDevice[];
   /** False where the devices are only usual ones. */
   readonly isDeviceNamed: boolean;

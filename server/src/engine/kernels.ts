@@ -3,6 +3,8 @@ import type { KeyName, Severity } from '../core/finding.ts';
 import { configurationsOf } from '../core/kernels/configuration.ts';
 import type { KernelDevice, KernelFinding, ReportKernel } from '../core/kernels/kernel-rule.ts';
 import { kernelRules } from '../core/kernels/rules/index.ts';
+import { tileConfigurations } from '../core/kernels/tiled/configuration.ts';
+import { tileRules } from '../core/kernels/tiled/rules/index.ts';
 import { tritonConfigurations } from '../core/kernels/triton/configuration.ts';
 import { tritonRules } from '../core/kernels/triton/rules/index.ts';
 import { architectureOf } from '../data/architectures.ts';
@@ -85,6 +87,48 @@ function run<Rule extends Ruled>(
   return findings;
 }
 
+/** What the parts of an analysis have together. */
+interface Surroundings {
+  readonly document: ConfigDocument;
+  readonly settings: EngineSettings;
+  readonly wanted: WantedSeverity;
+  readonly log: Log;
+}
+
+type Part = Omit<KernelsAnalysis, 'includes'> & Partial<Pick<KernelsAnalysis, 'includes'>>;
+
+function cudaPart({ document, settings, wanted, log }: Surroundings, files: FileAccess): Part | undefined {
+  const { kernels: own } = document;
+  if (!own || own.kernels.length + own.launches.length + own.tileFunctions.length === 0) return undefined;
+  const { file, uris } = withIncludes(document.uri, own, files);
+  const devices = devicesFor(document, file.language === 'hip' ? usualAmdDevices : usualDevices, settings);
+  const configurations = configurationsOf(file);
+  const input = { file, configurations, kernels: file.kernels, text: document.text, ...devices };
+  const rules = kernelRules.filter(({ languages }) => languages.includes(file.language));
+  const findings = run(rules, (rule, report) => rule.check({ ...input, report }), document, wanted, log);
+  return { cuda: { file, configurations }, ...devices, findings, includes: uris };
+}
+
+function tritonPart({ document, settings, wanted, log }: Surroundings): Part | undefined {
+  const { triton } = document;
+  if (!triton || triton.kernels.length === 0) return undefined;
+  const devices = devicesFor(document, usualDevices, settings);
+  const configurations = tritonConfigurations(triton);
+  const input = { file: triton, configurations, text: document.text, devices: devices.devices };
+  const findings = run(tritonRules, (rule, report) => rule.check({ ...input, report }), document, wanted, log);
+  return { triton: { file: triton, configurations }, ...devices, findings };
+}
+
+function tilePart({ document, settings, wanted, log }: Surroundings): Part | undefined {
+  const { tiles } = document;
+  if (!tiles) return undefined;
+  const devices = devicesFor(document, usualDevices, settings);
+  const configurations = tileConfigurations(tiles);
+  const input = { file: tiles, configurations, devices: devices.devices, isDeviceNamed: devices.isDeviceNamed };
+  const findings = run(tileRules, (rule, report) => rule.check({ ...input, report }), document, wanted, log);
+  return { tiles: { file: tiles, configurations }, ...devices, findings };
+}
+
 /** @returns undefined for a document without kernels. */
 export function analyseKernels(
   document: ConfigDocument,
@@ -93,22 +137,14 @@ export function analyseKernels(
   wanted: WantedSeverity,
   log: Log,
 ): KernelsAnalysis | undefined {
-  const { kernels: own, triton } = document;
-  if (own && own.kernels.length + own.launches.length > 0) {
-    const { file, uris } = withIncludes(document.uri, own, files);
-    const devices = devicesFor(document, file.language === 'hip' ? usualAmdDevices : usualDevices, settings);
-    const configurations = configurationsOf(file);
-    const input = { file, configurations, kernels: file.kernels, text: document.text, ...devices };
-    const rules = kernelRules.filter(({ languages }) => languages.includes(file.language));
-    const findings = run(rules, (rule, report) => rule.check({ ...input, report }), document, wanted, log);
-    return { cuda: { file, configurations }, ...devices, findings, includes: uris };
-  }
-  if (triton && triton.kernels.length > 0) {
-    const devices = devicesFor(document, usualDevices, settings);
-    const configurations = tritonConfigurations(triton);
-    const input = { file: triton, configurations, text: document.text, devices: devices.devices };
-    const findings = run(tritonRules, (rule, report) => rule.check({ ...input, report }), document, wanted, log);
-    return { triton: { file: triton, configurations }, ...devices, findings, includes: [] };
-  }
-  return undefined;
+  const around = { document, settings, wanted, log };
+  const parts = [cudaPart(around, files), tritonPart(around), tilePart(around)].flatMap((part) => part ?? []);
+  const [first] = parts;
+  return (
+    first && {
+      ...parts.reduce((all, part) => ({ ...part, ...all }), first),
+      findings: parts.flatMap(({ findings }) => findings),
+      includes: parts.flatMap(({ includes = [] }) => includes),
+    }
+  );
 }

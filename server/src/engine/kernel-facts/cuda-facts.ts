@@ -3,6 +3,7 @@ import type { KernelConfiguration } from '../../core/kernels/configuration.ts';
 import { type Expression, evaluate, type Scope } from '../../core/kernels/expression.ts';
 import type { Kernel, PlacedExpression } from '../../core/kernels/facts.ts';
 import { spelt, speltArrays, speltFactors } from '../../core/kernels/spelling.ts';
+import { tileTable, traitTiles } from '../../core/kernels/tile-table.ts';
 import type { Range } from '../../core/origin.ts';
 import type { CudaKernels } from '../analysis.ts';
 import { FactList } from './fact-list.ts';
@@ -95,6 +96,13 @@ export function cudaFacts(
     common(kernels.map(({ smem_bytes: bytes }) => bytes)),
     file.kernels.find(({ shared }) => shared.length > 0)?.shared[0]?.range,
   );
+  const outer: Scope = {
+    lookUp: (name) => file.constants.get(name),
+    functionOf: (name) => file.functions.get(name),
+    sizeOf: () => undefined,
+  };
+  const tiles = Object.fromEntries([...tileTable(file.tileFunctions, outer), ...traitTiles(file.traits, outer)]);
+  list.written('tiles', Object.keys(tiles).length > 0 ? tiles : undefined, file.tileFunctions[0]?.range ?? file.traits[0]?.range);
   if (file.optIns[0]) list.written('opt_in_smem', true, file.optIns[0].range);
   return list;
 }
