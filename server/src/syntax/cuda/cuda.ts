@@ -20,6 +20,7 @@ import { castMacrosOf } from './body.ts';
 import { fileConstants } from './constants.ts';
 import { givenSizes } from './given-sizes.ts';
 import { deviceFunctionOf, isKernel, kernelOf } from './kernels.ts';
+import { launchMacros, withoutContinuations } from './launch-macros.ts';
 import { launchesIn } from './launches.ts';
 import { maskAttributes } from './mask.ts';
 import { tileFunctionOf, traitsIn } from './tile-functions.ts';
@@ -69,6 +70,8 @@ export function readKernelTree(uri: string, text: string, tree: Tree, remembered
   const template = new Map<Node, Node>();
   const macros = castMacrosOf(text);
   const definitions = fileDefinitions(root);
+  const source = withoutContinuations(text);
+  const launching = launchMacros(definitions, source, parseSource);
   walk(root, (node) => {
     if (node.type === 'template_declaration') {
       const list = fieldOf(node, 'parameters');
@@ -92,7 +95,7 @@ export function readKernelTree(uri: string, text: string, tree: Tree, remembered
     if (tiles) tileFunctions.push(tiles);
     const name = functionName(node, text);
     traits.push(...traitsIn(name, body, text));
-    const found = launchesIn(body, text);
+    const found = launchesIn(body, source, launching);
     launches.push(...found.launches);
     optIns.push(...found.optIns);
     return false;
