@@ -103,9 +103,11 @@ function servingParts(estimate: ServingEstimate): string[] {
     ? [load.timeToFirstToken, load.timePerToken, load.decoding, load.sustainedRate].filter((term) => term !== undefined)
     : [];
   const rows = (terms: typeof sizes) => terms.map((term) => [term.label, formatTerm(term)]);
+  const fits = estimate.kvTokens.value > 0;
   return [
     `Memory per GPU\n${table(['part', 'size'], rows(sizes), [1])}`,
-    table(['quantity', 'value'], rows([...rest, ...speed, ...loaded]), [1]),
+    table(['quantity', 'value'], rows(fits ? [...rest, ...speed, ...loaded] : rest), [1]),
+    fits ? '' : 'No speed is told: without room for a KV cache the server does not start.',
   ];
 }
 
