@@ -192,6 +192,8 @@ describe('the load of a benchmark beside the server', () => {
 
   test('is what is simulated, with clients that wait for each other', async () => {
     expect((await run()).out).toContain('3 requests/s, Poisson arrivals, 16 under way at most; prompts of 512 tokens; answers of 64\n');
+    expect((await run()).out).toContain('equally long and come in waves');
+    expect((await run('--isl', '400-600')).out).not.toContain('waves');
   });
 
   test('gives way to the command line', async () => {
