@@ -5,6 +5,7 @@ import type { Analysis, EngineSettings } from '../engine/analysis.ts';
 import { createEngine, type Engine } from '../engine/engine.ts';
 import { readCalibration } from '../io/calibration-file.ts';
 import { type DiskFiles, diskFiles } from '../io/files.ts';
+import { lazyKernelIndex } from '../io/kernel-index.ts';
 import { initKernelParser, initParsers } from '../syntax/parsers.ts';
 import { type CliIo, UsageError } from './io.ts';
 import { reasonOf } from './reason.ts';
@@ -29,7 +30,8 @@ export async function openSession(io: CliIo, settings: EngineSettings, files: Di
   }
   // What runs of this folder measured, unless the command brings its own.
   const all: EngineSettings = { calibration: readCalibration(io.folder), ...settings };
-  const engine = createEngine({ files, settings: () => all, log: (text) => io.error(`rooflint: ${text}\n`) });
+  const everywhere = { ...files, kernels: lazyKernelIndex(io.folder) };
+  const engine = createEngine({ files: everywhere, settings: () => all, log: (text) => io.error(`rooflint: ${text}\n`) });
   const analyse = (path: string): Analysis => {
     const uri = pathToFileURL(resolve(io.folder, path)).href;
     const found = files.read(uri);

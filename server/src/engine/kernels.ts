@@ -10,8 +10,15 @@ import { tritonRules } from '../core/kernels/triton/rules/index.ts';
 import { architectureOf } from '../data/architectures.ts';
 import { findAccelerator } from '../data/index.ts';
 import type { ConfigDocument } from '../syntax/document.ts';
-import type { EngineSettings, FileAccess, KernelsAnalysis, PlacedFinding } from './analysis.ts';
-import { withIncludes } from './kernel-includes.ts';
+import {
+  type ElsewhereFile,
+  type EngineSettings,
+  type FileAccess,
+  type KernelsAnalysis,
+  type PlacedFinding,
+  placeAmong,
+} from './analysis.ts';
+import { withElsewhere } from './kernel-elsewhere.ts';
 import type { Log } from './run-rules.ts';
 import type { WantedSeverity } from './suppress.ts';
 
@@ -40,7 +47,7 @@ function devicesFor(
 }
 
 /** As findings of configurations look; the key names the kernel's language, which no configuration has. */
-function placed({ uri, format }: ConfigDocument, finding: KernelFinding): PlacedFinding {
+function placed({ uri, format }: ConfigDocument, finding: KernelFinding, elsewhere: readonly ElsewhereFile[]): PlacedFinding {
   const { rule, severity, what, why, advice, fixes, range, related } = finding;
   const at: KeyName = `${format}/kernel`;
   return {
@@ -55,7 +62,7 @@ function placed({ uri, format }: ConfigDocument, finding: KernelFinding): Placed
       ...(advice === undefined ? {} : { advice }),
     },
     place: { uri, range },
-    related: related.map(({ range: there, message }) => ({ place: { uri, range: there }, message })),
+    related: related.map(({ range: there, message }) => ({ place: placeAmong(uri, elsewhere, there), message })),
     edits: fixes.map(({ changes }) => changes.map(({ range: there, text }) => ({ uri, range: there, newText: text }))),
   };
 }
@@ -72,13 +79,16 @@ function run<Rule extends Ruled>(
   document: ConfigDocument,
   wanted: WantedSeverity,
   log: Log,
+  elsewhere: readonly ElsewhereFile[] = [],
 ): readonly PlacedFinding[] {
   const findings: PlacedFinding[] = [];
   for (const rule of rules) {
     try {
       check(rule, ({ severity = rule.severity, related = [], fixes = [], ...finding }) => {
+        // What stands in another file is said there.
+        if (finding.range.start > document.text.length) return;
         const told = wanted(rule.id, severity, finding.range.start);
-        if (told !== undefined) findings.push(placed(document, { ...finding, rule: rule.id, severity: told, related, fixes }));
+        if (told !== undefined) findings.push(placed(document, { ...finding, rule: rule.id, severity: told, related, fixes }, elsewhere));
       });
     } catch (error) {
       log(`rule ${rule.id}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
@@ -95,18 +105,18 @@ interface Surroundings {
   readonly log: Log;
 }
 
-type Part = Omit<KernelsAnalysis, 'includes'> & Partial<Pick<KernelsAnalysis, 'includes'>>;
+type Part = Omit<KernelsAnalysis, 'includes' | 'elsewhere'> & Partial<Pick<KernelsAnalysis, 'includes' | 'elsewhere'>>;
 
 function cudaPart({ document, settings, wanted, log }: Surroundings, files: FileAccess): Part | undefined {
   const { kernels: own } = document;
   if (!own || own.kernels.length + own.launches.length + own.tileFunctions.length === 0) return undefined;
-  const { file, uris } = withIncludes(document.uri, own, files);
+  const { file, text, elsewhere, uris } = withElsewhere(document.uri, document.text, own, files);
   const devices = devicesFor(document, file.language === 'hip' ? usualAmdDevices : usualDevices, settings);
   const configurations = configurationsOf(file);
-  const input = { file, configurations, kernels: file.kernels, text: document.text, ...devices };
+  const input = { file, configurations, kernels: own.kernels, text, ...devices };
   const rules = kernelRules.filter(({ languages }) => languages.includes(file.language));
-  const findings = run(rules, (rule, report) => rule.check({ ...input, report }), document, wanted, log);
-  return { cuda: { file, configurations }, ...devices, findings, includes: uris };
+  const findings = run(rules, (rule, report) => rule.check({ ...input, report }), document, wanted, log, elsewhere);
+  return { cuda: { file, own: own.kernels, configurations }, ...devices, findings, includes: uris, elsewhere };
 }
 
 function tritonPart({ document, settings, wanted, log }: Surroundings): Part | undefined {
@@ -142,9 +152,10 @@ export function analyseKernels(
   const [first] = parts;
   return (
     first && {
-      ...parts.reduce((all, part) => ({ ...part, ...all }), first),
+      ...Object.assign({}, ...parts.toReversed(), first),
       findings: parts.flatMap(({ findings }) => findings),
       includes: parts.flatMap(({ includes = [] }) => includes),
+      elsewhere: parts.flatMap(({ elsewhere = [] }) => elsewhere),
     }
   );
 }

@@ -70,31 +70,31 @@ function common(values: readonly unknown[]): unknown {
 
 /** @param standing each kernel as it stands, whatever launches it. */
 export function cudaFacts(
-  { file, configurations }: CudaKernels,
+  { file, own, configurations }: CudaKernels,
   standing: (kernel: Kernel) => KernelConfiguration,
   text: string,
 ): FactList {
   const list = new FactList(file.language);
   const optIns = new Set(file.optIns.map(({ kernel }) => kernel));
-  const kernels = file.kernels.map((kernel) => kernelFacts(standing(kernel), optIns));
+  const kernels = own.map((kernel) => kernelFacts(standing(kernel), optIns));
   const launched = configurations.filter(({ launch }) => launch !== undefined);
   const launches = launched.map((configuration) => launchFacts(configuration, optIns, text));
-  list.written('kernels', kernels.length > 0 ? kernels : undefined, file.kernels[0]?.nameRange);
+  list.written('kernels', kernels.length > 0 ? kernels : undefined, own[0]?.nameRange);
   list.written('launches', launches.length > 0 ? launches : undefined, file.launches[0]?.range);
   list.written(
     'launch_bounds',
     common(kernels.map(({ launch_bounds: bounds }) => bounds)),
-    file.kernels.find(({ launchBounds }) => launchBounds)?.launchBounds?.range,
+    own.find(({ launchBounds }) => launchBounds)?.launchBounds?.range,
   );
   list.written(
     'smem_expr',
     common(kernels.map(({ smem_expr: sum }) => sum)),
-    file.kernels.find(({ shared }) => shared.length > 0)?.shared[0]?.range,
+    own.find(({ shared }) => shared.length > 0)?.shared[0]?.range,
   );
   list.written(
     'smem_bytes',
     common(kernels.map(({ smem_bytes: bytes }) => bytes)),
-    file.kernels.find(({ shared }) => shared.length > 0)?.shared[0]?.range,
+    own.find(({ shared }) => shared.length > 0)?.shared[0]?.range,
   );
   const outer: Scope = {
     lookUp: (name) => file.constants.get(name),

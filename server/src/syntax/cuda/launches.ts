@@ -14,10 +14,21 @@ interface KernelName {
   readonly templateArguments: readonly Expression[];
 }
 
+/** A macro that keeps commas together, `HIP_KERNEL_NAME(k<float, 4>)`; the grammar takes its template for comparisons. */
+const hipName = /^HIP_KERNEL_NAME\s*\(\s*(?:\w+\s*::\s*)*(\w+)\s*(?:<([^<>]*)>)?\s*\)$/;
+
+function plainArgument(written: string): readonly Expression[] {
+  const text = written.trim();
+  if (text === '') return [];
+  return [/^\d+$/.test(text) ? { kind: 'number', value: Number(text), text } : { kind: 'name', name: text, text }];
+}
+
 /** The kernel an expression names: itself, its address, or a local that holds it. */
 function kernelNamed(node: Node, locals: Locals, source: string, depth = 0): KernelName {
   const nothing: KernelName = { kernel: textOf(node, source), templateArguments: [] };
   if (depth > 6) return nothing;
+  const [, wrapped, list] = hipName.exec(nothing.kernel) ?? [];
+  if (wrapped !== undefined) return { kernel: wrapped, templateArguments: (list ?? '').split(',').flatMap(plainArgument) };
   if (node.type === 'identifier') {
     const held = locals.get(textOf(node, source));
     return held ? kernelNamed(held, locals, source, depth + 1) : nothing;
@@ -99,7 +110,8 @@ function visitLaunchEx(call: Node, [config, kernel]: readonly Node[], locals: Lo
   if (!config || !kernel) return;
   const name = textOf(config, source).replace(/^&\s*/, '');
   const [grid, block] = ['gridDim', 'blockDim'].map((field) => fields.get(`${name}.${field}`));
-  if (grid && block) found.launches.push(launchOf(call, kernel, { grid, block, shared: fields.get(`${name}.dynamicSmemBytes`) }, locals, source));
+  if (grid && block)
+    found.launches.push(launchOf(call, kernel, { grid, block, shared: fields.get(`${name}.dynamicSmemBytes`) }, locals, source));
 }
 
 function visitCall(call: Node, locals: Locals, reading: Reading): void {
