@@ -1,5 +1,6 @@
 /** Kernels of a document: every launch worked out, and what the rules say of them on the devices they may run on. */
 import type { KeyName, Severity } from '../core/finding.ts';
+import { withCompiled } from '../core/kernels/compiled.ts';
 import { configurationsOf } from '../core/kernels/configuration.ts';
 import type { KernelDevice, KernelFinding, ReportKernel } from '../core/kernels/kernel-rule.ts';
 import { kernelRules } from '../core/kernels/rules/index.ts';
@@ -10,15 +11,9 @@ import { tritonRules } from '../core/kernels/triton/rules/index.ts';
 import { architectureOf } from '../data/architectures.ts';
 import { findAccelerator } from '../data/index.ts';
 import type { ConfigDocument } from '../syntax/document.ts';
-import {
-  type ElsewhereFile,
-  type EngineSettings,
-  type FileAccess,
-  type KernelsAnalysis,
-  type PlacedFinding,
-  placeAmong,
-} from './analysis.ts';
+import { type ElsewhereFile, type EngineSettings, type KernelsAnalysis, type PlacedFinding, placeAmong } from './analysis.ts';
 import { withElsewhere } from './kernel-elsewhere.ts';
+import type { Parts } from './parts.ts';
 import type { Log } from './run-rules.ts';
 import type { WantedSeverity } from './suppress.ts';
 
@@ -107,16 +102,26 @@ interface Surroundings {
 
 type Part = Omit<KernelsAnalysis, 'includes' | 'elsewhere'> & Partial<Pick<KernelsAnalysis, 'includes' | 'elsewhere'>>;
 
-function cudaPart({ document, settings, wanted, log }: Surroundings, files: FileAccess): Part | undefined {
+function cudaPart({ document, settings, wanted, log }: Surroundings, { files, compiled }: Parts): Part | undefined {
   const { kernels: own } = document;
   if (!own || own.kernels.length + own.launches.length + own.tileFunctions.length === 0) return undefined;
   const { file, text, elsewhere, uris } = withElsewhere(document.uri, document.text, own, files);
   const devices = devicesFor(document, file.language === 'hip' ? usualAmdDevices : usualDevices, settings);
-  const configurations = configurationsOf(file);
+  const compiler = compiled(document.uri, document.text);
+  const isCompiled = compiler?.kind === 'compiled';
+  const written = configurationsOf(file);
+  const configurations = isCompiled ? written.map((one) => withCompiled(one, compiler.file)) : written;
   const input = { file, configurations, kernels: own.kernels, text, ...devices };
-  const rules = kernelRules.filter(({ languages }) => languages.includes(file.language));
+  const rules = kernelRules.filter(({ languages, needsCompiler }) => languages.includes(file.language) && (isCompiled || !needsCompiler));
   const findings = run(rules, (rule, report) => rule.check({ ...input, report }), document, wanted, log, elsewhere);
-  return { cuda: { file, own: own.kernels, configurations }, ...devices, findings, includes: uris, elsewhere };
+  return {
+    cuda: { file, own: own.kernels, configurations },
+    ...devices,
+    findings,
+    includes: uris,
+    elsewhere,
+    ...(compiler ? { compiler } : {}),
+  };
 }
 
 function tritonPart({ document, settings, wanted, log }: Surroundings): Part | undefined {
@@ -140,22 +145,16 @@ function tilePart({ document, settings, wanted, log }: Surroundings): Part | und
 }
 
 /** @returns undefined for a document without kernels. */
-export function analyseKernels(
-  document: ConfigDocument,
-  files: FileAccess,
-  settings: EngineSettings,
-  wanted: WantedSeverity,
-  log: Log,
-): KernelsAnalysis | undefined {
-  const around = { document, settings, wanted, log };
-  const parts = [cudaPart(around, files), tritonPart(around), tilePart(around)].flatMap((part) => part ?? []);
-  const [first] = parts;
+export function analyseKernels(document: ConfigDocument, parts: Parts, wanted: WantedSeverity): KernelsAnalysis | undefined {
+  const around = { document, settings: parts.settings(), wanted, log: parts.log };
+  const found = [cudaPart(around, parts), tritonPart(around), tilePart(around)].flatMap((part) => part ?? []);
+  const [first] = found;
   return (
     first && {
-      ...Object.assign({}, ...parts.toReversed(), first),
-      findings: parts.flatMap(({ findings }) => findings),
-      includes: parts.flatMap(({ includes = [] }) => includes),
-      elsewhere: parts.flatMap(({ elsewhere = [] }) => elsewhere),
+      ...Object.assign({}, ...found.toReversed(), first),
+      findings: found.flatMap(({ findings }) => findings),
+      includes: found.flatMap(({ includes = [] }) => includes),
+      elsewhere: found.flatMap(({ elsewhere = [] }) => elsewhere),
     }
   );
 }
