@@ -22,8 +22,9 @@ export function estimateText(file: string, analysis: Analysis): string {
 }
 
 /** One line for each launch of each kernel, and for each Triton kernel. */
-function kernelsText(file: string, { cuda, triton, devices }: KernelsAnalysis): string {
+function kernelsText(file: string, { cuda, triton, devices, compiler }: KernelsAnalysis): string {
   const lines = [
+    ...(compiler?.kind === 'failed' ? [`  ${compiler.compiler} does not compile this file: ${compiler.why}`] : []),
     ...(cuda?.configurations ?? []).map((one) => `  ${one.kernel.name}: ${configurationSummary(one, devices)}`),
     ...(triton?.file.kernels ?? []).map((kernel) => `  ${kernel.name}: ${triton ? tritonSummary(kernel, triton, devices) : ''}`),
   ];
@@ -103,9 +104,11 @@ function servingParts(estimate: ServingEstimate): string[] {
     ? [load.timeToFirstToken, load.timePerToken, load.decoding, load.sustainedRate].filter((term) => term !== undefined)
     : [];
   const rows = (terms: typeof sizes) => terms.map((term) => [term.label, formatTerm(term)]);
+  const fits = estimate.kvTokens.value > 0;
   return [
     `Memory per GPU\n${table(['part', 'size'], rows(sizes), [1])}`,
-    table(['quantity', 'value'], rows([...rest, ...speed, ...loaded]), [1]),
+    table(['quantity', 'value'], rows(fits ? [...rest, ...speed, ...loaded] : rest), [1]),
+    fits ? '' : 'No speed is told: without room for a KV cache the server does not start.',
   ];
 }
 
