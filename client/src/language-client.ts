@@ -25,6 +25,8 @@ export function createClient(context: vscode.ExtensionContext): LanguageClient {
       initializationOptions: {
         docsBase: vscode.Uri.joinPath(context.extensionUri, 'docs', 'rules').toString(),
         clientCommands: true,
+        trusted: vscode.workspace.isTrusted,
+        storage: vscode.Uri.joinPath(context.globalStorageUri, 'compiled').fsPath,
       },
     },
   );

@@ -7,6 +7,7 @@ import type { Assumption, EstimateResult } from '../core/estimate.ts';
 import type { Finding } from '../core/finding.ts';
 import type { Cluster } from '../core/hardware.ts';
 import type { FlopsConvention, JobField, JobKind, PartialJob } from '../core/job-fields.ts';
+import type { CompilerAnswer } from '../core/kernels/compiled-launch.ts';
 import type { KernelConfiguration } from '../core/kernels/configuration.ts';
 import type { KernelFile } from '../core/kernels/facts.ts';
 import type { KernelDevice } from '../core/kernels/kernel-rule.ts';
@@ -94,6 +95,8 @@ export interface KernelsAnalysis {
   /** False where the devices are only usual ones. */
   readonly isDeviceNamed: boolean;
   readonly findings: readonly PlacedFinding[];
+  /** What a compiler said of this text, where one was asked and has answered. */
+  readonly compiler?: CompilerAnswer;
   /** Files whose definitions take part. */
   readonly includes: readonly string[];
 }
@@ -147,6 +150,9 @@ export interface EngineSettings {
   /** Rule id -> severity or "off". */
   readonly rules?: Readonly<Record<string, 'error' | 'warning' | 'info' | 'off'>>;
 }
+
+/** What a compiler said of a text of a document so far. */
+export type CompilerLookup = (uri: string, text: string) => CompilerAnswer | undefined;
 
 /** How the engine reaches other files. Implemented in `io/` and, over open documents, in `lsp/`. */
 export interface FileAccess {

@@ -1,5 +1,6 @@
 /** Kernels of a document: every launch worked out, and what the rules say of them on the devices they may run on. */
 import type { KeyName, Severity } from '../core/finding.ts';
+import { withCompiled } from '../core/kernels/compiled.ts';
 import { configurationsOf } from '../core/kernels/configuration.ts';
 import type { KernelDevice, KernelFinding, ReportKernel } from '../core/kernels/kernel-rule.ts';
 import { kernelRules } from '../core/kernels/rules/index.ts';
@@ -8,8 +9,9 @@ import { tritonRules } from '../core/kernels/triton/rules/index.ts';
 import { architectureOf } from '../data/architectures.ts';
 import { findAccelerator } from '../data/index.ts';
 import type { ConfigDocument } from '../syntax/document.ts';
-import type { EngineSettings, FileAccess, KernelsAnalysis, PlacedFinding } from './analysis.ts';
+import type { EngineSettings, KernelsAnalysis, PlacedFinding } from './analysis.ts';
 import { withIncludes } from './kernel-includes.ts';
+import type { Parts } from './parts.ts';
 import type { Log } from './run-rules.ts';
 import type { WantedSeverity } from './suppress.ts';
 
@@ -88,20 +90,22 @@ function run<Rule extends Ruled>(
 /** @returns undefined for a document without kernels. */
 export function analyseKernels(
   document: ConfigDocument,
-  files: FileAccess,
-  settings: EngineSettings,
+  { files, compiled, log, settings: settingsNow }: Parts,
   wanted: WantedSeverity,
-  log: Log,
 ): KernelsAnalysis | undefined {
+  const settings = settingsNow();
   const { kernels: own, triton } = document;
   if (own && own.kernels.length + own.launches.length > 0) {
     const { file, uris } = withIncludes(document.uri, own, files);
     const devices = devicesFor(document, file.language === 'hip' ? usualAmdDevices : usualDevices, settings);
-    const configurations = configurationsOf(file);
+    const compiler = compiled(document.uri, document.text);
+    const written = configurationsOf(file);
+    const configurations = compiler?.kind === 'compiled' ? written.map((one) => withCompiled(one, compiler.file)) : written;
     const input = { file, configurations, kernels: file.kernels, text: document.text, ...devices };
-    const rules = kernelRules.filter(({ languages }) => languages.includes(file.language));
+    const isCompiled = compiler?.kind === 'compiled';
+    const rules = kernelRules.filter(({ languages, needsCompiler }) => languages.includes(file.language) && (isCompiled || !needsCompiler));
     const findings = run(rules, (rule, report) => rule.check({ ...input, report }), document, wanted, log);
-    return { cuda: { file, configurations }, ...devices, findings, includes: uris };
+    return { cuda: { file, configurations }, ...devices, findings, includes: uris, ...(compiler ? { compiler } : {}) };
   }
   if (triton && triton.kernels.length > 0) {
     const devices = devicesFor(document, usualDevices, settings);

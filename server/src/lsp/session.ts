@@ -3,6 +3,7 @@
  * document. Analyses are caches: they are made again when the document, a linked file or a setting changes.
  */
 import type { Connection } from 'vscode-languageserver';
+import type { CompilerService } from '../compiler/service.ts';
 import type { CalibrationFile } from '../core/calibration/calibration-file.ts';
 import type { Analysis } from '../engine/analysis.ts';
 import { createEngine, type Engine } from '../engine/engine.ts';
@@ -39,10 +40,16 @@ export interface Session {
   abilities: ClientAbilities;
   docsBase: string | undefined;
   settings: Settings;
+  /** The client's word that programs may be run over the texts of this workspace. */
+  trusted: boolean;
+  /** Set once by `initialize`. */
+  compiler: CompilerService | undefined;
   /** Resolves when parsers and settings are there. */
   ready: Promise<unknown>;
   /** The analysis of the document's present text, open or on disk; undefined when it cannot be read. */
   readonly analysisOf: (uri: string) => Promise<Analysis | undefined>;
+  /** The text of any file, as it is open or on disk. */
+  readonly textOf: (uri: string) => string | undefined;
   /** Lines of any file an analysis points at. */
   readonly lines: LinesByUri;
   /**
@@ -50,6 +57,8 @@ export interface Session {
    * have `appeared` concerns every document with a missing link too.
    */
   readonly invalidate: (uri?: string, how?: { readonly appeared: boolean }) => readonly OpenDocument[];
+  /** Forgets the analysis of a document itself; returns it if it is open, to be analysed again. */
+  readonly forgetAnalysis: (uri: string) => readonly OpenDocument[];
   readonly setRoots: (folders: readonly string[]) => void;
   /** Folders of the workspace. */
   readonly roots: () => readonly string[];
@@ -108,6 +117,7 @@ export function createSession(connection: Connection, documents: OpenDocuments, 
   const engine = createEngine({
     files,
     settings: () => ({ ...session.settings.engine, calibration: calibrations() }),
+    compiled: (uri, text) => (session.trusted ? session.compiler?.answer(uri, text) : undefined),
     log: (message) => connection.console.error(message),
   });
   const session: Session = {
@@ -117,6 +127,8 @@ export function createSession(connection: Connection, documents: OpenDocuments, 
     abilities: noAbilities,
     docsBase: undefined,
     settings: noSettings,
+    trusted: false,
+    compiler: undefined,
     ready: parsers,
     analysisOf: async (uri) => {
       await session.ready;
@@ -134,6 +146,7 @@ export function createSession(connection: Connection, documents: OpenDocuments, 
       cache.set(document.uri, { version, analysis });
       return analysis;
     },
+    textOf: (uri) => textIn(files.read(uri)),
     lines: (uri) => linesFor(uri, open(uri), files),
     invalidate: (uri, how = { appeared: false }) => {
       disk.forget(uri === undefined ? undefined : normalUri(uri));
@@ -143,6 +156,12 @@ export function createSession(connection: Connection, documents: OpenDocuments, 
       if (uri === undefined) cache = new Map();
       else for (const { uri: name } of stale) cache.delete(name);
       return stale;
+    },
+    forgetAnalysis: (uri) => {
+      const document = open(uri);
+      if (!document) return [];
+      cache.delete(document.uri);
+      return [document];
     },
     setRoots: (folders) => {
       roots = folders;
@@ -173,6 +192,9 @@ export function createSession(connection: Connection, documents: OpenDocuments, 
   documents.onDidClose(({ document }) => cache.delete(document.uri));
   return session;
 }
+
+const textIn = (found: { readonly text: string } | { readonly error: string }): string | undefined =>
+  'text' in found ? found.text : undefined;
 
 /** True when the file was read for the analysis, or when it may satisfy a link that leads nowhere. */
 function restsOn(analysis: Analysis | undefined, uri: string, appeared: boolean): boolean {

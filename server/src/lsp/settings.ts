@@ -8,6 +8,8 @@ export interface Settings {
   readonly inlayHints: boolean;
   /** Whether all files of the workspace are looked at to know which rests on which. */
   readonly index: boolean;
+  /** Path of the compiler of kernels, "off", or nothing to look for one. */
+  readonly compiler?: string;
 }
 
 /** Every key the server reads, below `rooflint`; a test holds the manifest equal to this list. */
@@ -28,6 +30,7 @@ export const settingKeys = [
   'inlayHints.enabled',
   'index.enabled',
   'models.folders',
+  'kernels.compiler',
 ] as const;
 
 export const noSettings: Settings = { engine: {}, codeLens: true, inlayHints: true, index: true };
@@ -44,6 +47,7 @@ export function readSettings(section: unknown): Settings {
   const price = cluster.pricePerGpuHour;
   const load = loadOf(record(record(section).load));
   const mfuConvention = conventionNamed(text(record(section).mfuConvention) ?? '');
+  const compiler = text(record(record(section).kernels).compiler);
   const folders = texts(record(record(section).models).folders);
   return {
     engine: {
@@ -60,6 +64,7 @@ export function readSettings(section: unknown): Settings {
     codeLens: record(record(section).codeLens).enabled !== false,
     inlayHints: record(record(section).inlayHints).enabled !== false,
     index: record(record(section).index).enabled !== false,
+    ...(compiler === undefined ? {} : { compiler }),
   };
 }
 

@@ -1,7 +1,8 @@
 /** A kernel opened up, in Markdown: its launches, where every byte of shared memory comes from, and occupancy by device. */
 import type { KernelConfiguration } from '../core/kernels/configuration.ts';
 import { evaluate } from '../core/kernels/expression.ts';
-import { kernelOccupancy, namedLimits } from '../core/kernels/kernel-occupancy.ts';
+import { type KernelOccupancy, kernelOccupancy, namedLimits } from '../core/kernels/kernel-occupancy.ts';
+import type { Occupancy } from '../core/kernels/occupancy.ts';
 import { bytesText } from '../core/kernels/rules/shared/bytes-text.ts';
 import type { Tile } from '../core/kernels/triton/facts.ts';
 import { accumulatorRegisters, pipelinedShared } from '../core/kernels/triton/shared-memory.ts';
@@ -45,11 +46,47 @@ function sharedRows({ kernel, scope, staticShared }: KernelConfiguration): strin
   return rows.length === 0 ? own : `${tableOf(['shared array', 'size', 'bytes'], rows, [2])}\n\n${own}`;
 }
 
+/** "25 % at 96", and from to where the number is not certain. */
+function occupancyAt({ registers, least, most }: NonNullable<KernelOccupancy['withRegisters']>): string {
+  const share = ({ share: part }: Occupancy): string => `${Math.round(part * 100)}`;
+  const shares = least.share === most.share ? share(least) : `${share(least)} to ${share(most)}`;
+  return `${shares} % at ${registers.low === registers.high ? '' : `${registers.low} to `}${registers.high}`;
+}
+
+const registersSaid = ({ compiled }: KernelConfiguration): string =>
+  compiled
+    ? `Registers are those of ${plain(compiled.compiler)} for ${compiled.architecture}; on other architectures it may choose others.`
+    : "Registers are the compiler's to choose: above the number shown, occupancy falls.";
+
+/** More instances of a template than this are told by their number. */
+const mostInstances = 12;
+
+/** What the compiler said of the launches of a kernel, instance by instance; or why it said nothing. */
+function compilerRows(own: readonly KernelConfiguration[], { compiler }: KernelsAnalysis): string | undefined {
+  if (compiler?.kind === 'failed')
+    return `${plain(compiler.compiler)} does not compile this file, so registers are estimated: ${code(compiler.why)}`;
+  const instances = [...new Set(own.flatMap(({ compiled }) => compiled?.kernels ?? []))];
+  const [compiled] = own.flatMap((one) => one.compiled ?? []);
+  if (!compiled) return compiler ? `${plain(compiler.file.compiler)} makes nothing of it: this file instantiates it nowhere.` : undefined;
+  const rows = instances
+    .slice(0, mostInstances)
+    .map(({ templateArguments, registers, spillStores, spillLoads, stack, shared }) => [
+      templateArguments === undefined ? 'not read' : templateArguments.length === 0 ? '' : code(templateArguments.join(', ')),
+      String(registers),
+      spillStores + spillLoads === 0 ? 'none' : `${spillStores} bytes stored, ${spillLoads} loaded`,
+      bytesText(stack),
+      shared === undefined ? '' : bytesText(shared),
+    ]);
+  const more = instances.length - rows.length;
+  const table = tableOf(['instance', 'registers', 'spills', 'stack', 'static shared memory'], rows, [1, 3, 4]);
+  return `From ${plain(compiled.compiler)} for ${compiled.architecture}:\n\n${table}${more > 0 ? `\n\nand ${more} more instances` : ''}`;
+}
+
 function occupancyRows(configuration: KernelConfiguration, { devices, isDeviceNamed }: KernelsAnalysis): string | undefined {
   const rows = devices.flatMap(({ label, architecture, accelerator }) => {
     const found = kernelOccupancy(configuration, architecture, accelerator.smCount?.value);
     if (!found) return [];
-    const { most, registersUpTo, waves } = found;
+    const { most, registersUpTo, withRegisters, waves } = found;
     return [
       [
         `${plain(label)} (${architecture.id})`,
@@ -57,16 +94,21 @@ function occupancyRows(configuration: KernelConfiguration, { devices, isDeviceNa
         `${Math.round(most.share * 100)} %`,
         namedLimits(most).join(', '),
         registersUpTo === undefined ? '' : String(registersUpTo),
+        withRegisters ? occupancyAt(withRegisters) : '',
         waves === undefined ? '' : waves.toFixed(2),
       ],
     ];
   });
   if (rows.length === 0) return undefined;
-  const table = tableOf(['device', 'blocks per SM', 'occupancy', 'limited by', 'up to registers', 'waves'], rows, [1, 2, 4, 5]);
+  const table = tableOf(
+    ['device', 'blocks per SM', 'occupancy', 'limited by', 'up to registers', 'with its registers', 'waves'],
+    rows,
+    [1, 2, 4, 6],
+  );
   const devicesSaid = isDeviceNamed
     ? ''
     : ' No GPU is named, so usual ones are shown: name one in the settings or with `// rooflint: gpu=h100`.';
-  return `${table}\n\nRegisters are the compiler's to choose: above the number shown, occupancy falls.${devicesSaid}\n\nLimits: ${plain(devices[0]?.architecture.source ?? '')}.`;
+  return `${table}\n\n${registersSaid(configuration)}${devicesSaid}\n\nLimits: ${plain(devices[0]?.architecture.source ?? '')}.`;
 }
 
 /** More configurations of one kernel than this are told by their number. */
@@ -126,7 +168,14 @@ export function kernelMarkdown(analysis: KernelsAnalysis, name: string): string 
   const bounds = mostThreads
     ? `Compiled for blocks of up to ${plain(workedText(mostThreads))} threads${leastBlocks ? `, ${plain(workedText(leastBlocks))} of them per multiprocessor` : ''}.`
     : undefined;
-  return sections([`**Kernel** ${code(kernel.name)}`, launchRows(own), bounds, sharedRows(first), occupancyRows(first, analysis)]);
+  return sections([
+    `**Kernel** ${code(kernel.name)}`,
+    launchRows(own),
+    bounds,
+    sharedRows(first),
+    compilerRows(own, analysis),
+    occupancyRows(first, analysis),
+  ]);
 }
 
 /** The report of a document of kernels: what was found, and every kernel opened up. */
@@ -156,10 +205,20 @@ export function kernelsData({ cuda, triton, devices }: KernelsAnalysis): readonl
     blocks: one.blocks,
     staticShared: one.staticShared,
     dynamicShared: one.dynamicShared,
+    ...(one.compiled ? { compiled: one.compiled } : {}),
     occupancy: devices.flatMap(({ label, architecture, accelerator }) => {
       const found = kernelOccupancy(one, architecture, accelerator.smCount?.value);
       return found
-        ? [{ device: label, architecture: architecture.id, ...found.most, registersUpTo: found.registersUpTo, waves: found.waves }]
+        ? [
+            {
+              device: label,
+              architecture: architecture.id,
+              ...found.most,
+              registersUpTo: found.registersUpTo,
+              withRegisters: found.withRegisters,
+              waves: found.waves,
+            },
+          ]
         : [];
     }),
   }));

@@ -22,8 +22,9 @@ export function estimateText(file: string, analysis: Analysis): string {
 }
 
 /** One line for each launch of each kernel, and for each Triton kernel. */
-function kernelsText(file: string, { cuda, triton, devices }: KernelsAnalysis): string {
+function kernelsText(file: string, { cuda, triton, devices, compiler }: KernelsAnalysis): string {
   const lines = [
+    ...(compiler?.kind === 'failed' ? [`  ${compiler.compiler} does not compile this file: ${compiler.why}`] : []),
     ...(cuda?.configurations ?? []).map((one) => `  ${one.kernel.name}: ${configurationSummary(one, devices)}`),
     ...(triton?.file.kernels ?? []).map((kernel) => `  ${kernel.name}: ${triton ? tritonSummary(kernel, triton, devices) : ''}`),
   ];

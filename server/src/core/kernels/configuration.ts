@@ -3,6 +3,7 @@
  * as far as the code tells. What stays open is named.
  */
 import type { Bytes } from '../units.ts';
+import type { CompiledLaunch } from './compiled-launch.ts';
 import { type Expression, evaluate, type Scope, unknownNames } from './expression.ts';
 import type { DeviceCall, DeviceFunction, Kernel, KernelFile, Launch } from './facts.ts';
 import { sizeOfType } from './type-sizes.ts';
@@ -31,6 +32,8 @@ export interface KernelConfiguration {
   readonly leastBlocks: Worked | undefined;
   /** Names inside the kernel under this launch. */
   readonly scope: Scope;
+  /** What a compiler made of it, where one was asked. */
+  readonly compiled?: CompiledLaunch;
 }
 
 const deepestAlias = 8;

@@ -19,6 +19,9 @@ import { missingBoundsCheck } from './missing-bounds-check.ts';
 import { occupancyLimited } from './occupancy-limited.ts';
 import { pointersWithoutRestrict } from './pointers-without-restrict.ts';
 import { printfInKernel } from './printf-in-kernel.ts';
+import { registersLimitOccupancy } from './registers-limit-occupancy.ts';
+import { registersOverBlock } from './registers-over-block.ts';
+import { registersSpilled } from './registers-spilled.ts';
 import { scalarAccessesOfNeighbours } from './scalar-accesses-of-neighbours.ts';
 import { sharedMemoryBankConflict } from './shared-memory-bank-conflict.ts';
 import { sharedMemoryOverDevice } from './shared-memory-over-device.ts';
@@ -49,6 +52,9 @@ export const kernelRules: readonly KernelRule[] = [
   occupancyLimited,
   pointersWithoutRestrict,
   printfInKernel,
+  registersLimitOccupancy,
+  registersOverBlock,
+  registersSpilled,
   scalarAccessesOfNeighbours,
   sharedMemoryBankConflict,
   sharedMemoryOverDevice,
