@@ -12,6 +12,7 @@ import { mayConfigure } from '../frameworks/interest.ts';
 import { readCalibrations } from '../io/calibration-file.ts';
 import { type DiskFiles, diskFiles } from '../io/files.ts';
 import { normalUri } from '../io/uris.ts';
+import { mayHoldCuda } from '../syntax/cuda/in-python.ts';
 import { formatOf } from '../syntax/read.ts';
 import { type Lines, type LinesByUri, linesOf } from './convert.ts';
 import { createDependants, type Dependants } from './dependants.ts';
@@ -82,7 +83,8 @@ interface Cached {
 }
 
 /** C++ without kernels is not read, so nothing has to be loaded for it. */
-const mayHoldKernels = ({ format, lines }: OpenDocument): boolean => format === 'cuda' && mayConfigure(format, lines.getText());
+const mayHoldKernels = ({ format, lines }: OpenDocument): boolean =>
+  (format === 'cuda' && mayConfigure(format, lines.getText())) || (format === 'python' && mayHoldCuda(lines.getText()));
 
 export const noAbilities: ClientAbilities = {
   pullDiagnostics: false,
