@@ -3,6 +3,7 @@ import type { KernelConfiguration, Worked } from '../core/kernels/configuration.
 import { type KernelOccupancy, kernelOccupancy, namedLimits } from '../core/kernels/kernel-occupancy.ts';
 import type { KernelDevice } from '../core/kernels/kernel-rule.ts';
 import type { Occupancy } from '../core/kernels/occupancy.ts';
+import { estimatedRegisters } from '../core/kernels/registers.ts';
 import { bytesText } from '../core/kernels/rules/shared/bytes-text.ts';
 import type { TileConfiguration } from '../core/kernels/tiled/configuration.ts';
 import type { TritonKernel } from '../core/kernels/triton/facts.ts';
@@ -38,6 +39,14 @@ export function compiledText({ compiled }: KernelConfiguration): string | undefi
   const spilled = Math.max(...kernels.map(({ spillStores }) => spillStores));
   const spills = spilled === 0 ? '' : `, spills ${spilled} bytes per thread`;
   return `registers ${rangeText(Math.min(...counts), Math.max(...counts))} (${compiler}, ${architecture})${spills}`;
+}
+
+/** "about 24 to 40 registers", the most and the fewest on the devices looked at; nothing where the compiler has spoken. */
+export function estimatedText(configuration: KernelConfiguration, devices: readonly KernelDevice[]): string | undefined {
+  if (configuration.compiled) return undefined;
+  const ranges = devices.flatMap(({ architecture }) => estimatedRegisters(configuration, architecture) ?? []);
+  if (ranges.length === 0) return undefined;
+  return `about ${rangeText(Math.min(...ranges.map(({ low }) => low)), Math.max(...ranges.map(({ high }) => high)))} registers`;
 }
 
 interface FoundOccupancy extends KernelOccupancy {
@@ -143,7 +152,8 @@ export function configurationSummary(configuration: KernelConfiguration, devices
       : threads.value === undefined
         ? `threads ${workedText(threads)}`
         : `${threads.value} threads${threads.from === 'bounds' ? ' by its bounds' : ''}`;
-  return [size, sharedText(configuration), compiledText(configuration), occupancyText(configuration, devices)]
+  const registers = compiledText(configuration) ?? estimatedText(configuration, devices);
+  return [size, sharedText(configuration), registers, occupancyText(configuration, devices)]
     .filter((part) => part !== undefined)
     .join(' · ');
 }

@@ -44,6 +44,7 @@ const answer = fields({
   controls: listOf(control),
   rows: listOf(row),
   findings: listOf(finding),
+  withheld: listOf(text),
   unwritable: listOf(text),
   settings: listOf(text),
   patch: text,

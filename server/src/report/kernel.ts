@@ -63,7 +63,7 @@ function occupancyAt({ registers, least, most }: NonNullable<KernelOccupancy['wi
 const registersSaid = ({ compiled }: KernelConfiguration): string =>
   compiled
     ? `Registers are those of ${plain(compiled.compiler)} for ${compiled.architecture}; on other architectures it may choose others.`
-    : "Registers are the compiler's to choose: above the number shown, occupancy falls.";
+    : "Registers are the compiler's to choose: above the number shown, occupancy falls. Where some are given, they are estimated from the text, and four of five kernels lie within such a band.";
 
 /** More instances of a template than this are told by their number. */
 const mostInstances = 12;
