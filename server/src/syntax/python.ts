@@ -15,6 +15,7 @@ import { run } from './python/statements.ts';
 import { syntaxProblems } from './python/syntax-problems.ts';
 import { copyPythonTree, type Node } from './python/tree.ts';
 import type { PythonModule } from './python-module.ts';
+import { readPythonTiles } from './tiled/python-tiles.ts';
 import { mayHoldTriton, readTriton } from './triton/triton.ts';
 
 function readModule(root: Node, text: string, files: Files): PythonModule {
@@ -55,6 +56,7 @@ function readRoot(uri: string, text: string, root: Node, find: FindSourced): Con
   const python = readModule(root, text, files);
   const { sourced } = files;
   const triton = mayHoldTriton(text) ? readTriton(root, text) : undefined;
+  const tiles = readPythonTiles(root, text);
   return {
     uri,
     format: 'python',
@@ -64,5 +66,6 @@ function readRoot(uri: string, text: string, root: Node, find: FindSourced): Con
     python,
     ...(sourced.length > 0 ? { sourced } : {}),
     ...(triton ? { triton } : {}),
+    ...(tiles ? { tiles } : {}),
   };
 }
