@@ -5,6 +5,7 @@ import type { KernelDevice } from '../core/kernels/kernel-rule.ts';
 import type { Occupancy } from '../core/kernels/occupancy.ts';
 import { estimatedRegisters } from '../core/kernels/registers.ts';
 import { bytesText } from '../core/kernels/rules/shared/bytes-text.ts';
+import type { TileConfiguration } from '../core/kernels/tiled/configuration.ts';
 import type { TritonKernel } from '../core/kernels/triton/facts.ts';
 import { pipelinedShared } from '../core/kernels/triton/shared-memory.ts';
 import type { TritonKernels } from './analysis.ts';
@@ -113,6 +114,33 @@ export function tritonSummary(kernel: TritonKernel, { configurations }: TritonKe
   const over = own.filter((one) => (pipelinedShared(one, 2)?.least ?? 0) > most).length;
   const beyond = over === 0 ? undefined : `${over} of them beyond ${bytesText(most)}`;
   return [tuned, `${warps} warps`, memory, beyond].filter((part) => part !== undefined).join(' · ');
+}
+
+/** A kernel of a tile language: what a block has, and where that is too much. */
+export function tileSummary(
+  { kernel, threads, stages, shared, sharedPerStage, vmem }: TileConfiguration,
+  devices: readonly KernelDevice[],
+): string {
+  const tiles = kernel.tiles.map(({ label, shape }) => `${label} ${shape.map(({ text }) => text).join('x')}`);
+  const count = threads.value === undefined ? undefined : `${threads.value} threads`;
+  const staged = kernel.stages === 'auto' ? 'stages as many as fit' : kernel.stages && `${workedText(stages ?? threads)} stages`;
+  const most = Math.max(...devices.map(({ architecture }) => architecture.sharedPerBlockOptIn));
+  const perStage = sharedPerStage.value ? `${bytesText(sharedPerStage.value)} shared for each stage` : undefined;
+  const whole =
+    kernel.dialect === 'pallas'
+      ? undefined
+      : shared.value
+        ? `${bytesText(shared.value)} shared`
+        : `shared memory depends on ${shared.unknown.join(', ')}`;
+  const memory = kernel.stages === 'auto' ? perStage : shared.value === 0 ? 'no shared memory' : whole;
+  const fast =
+    kernel.dialect === 'pallas'
+      ? vmem.value
+        ? `${bytesText(vmem.value)} of VMEM`
+        : `VMEM depends on ${vmem.unknown.join(', ')}`
+      : undefined;
+  const beyond = shared.value !== undefined && shared.value > most && kernel.stages !== 'auto' ? `beyond ${bytesText(most)}` : undefined;
+  return [...tiles, count, staged, memory, fast, beyond].filter((part) => part !== undefined && part !== '').join(' · ');
 }
 
 /** One launch of a kernel. */
