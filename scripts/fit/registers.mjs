@@ -32,7 +32,10 @@ await initKernelParser(join(root, 'grammars'));
 
 const repositories = JSON.parse(readFileSync(join(root, 'scripts/golden/kernels/repositories.json'), 'utf8'));
 const includeFolders = (repository) =>
-  repositories.flatMap((one) => (one.repository === repository ? one.flags : [])).filter((flag) => flag.startsWith('-I')).map((flag) => flag.slice(2));
+  repositories
+    .flatMap((one) => (one.repository === repository ? one.flags : []))
+    .filter((flag) => flag.startsWith('-I'))
+    .map((flag) => flag.slice(2));
 const pathOf = (uri) => uri.replace('file://', '');
 
 /** Files on disk, headers looked for beside the file and in the folders the build names. */
@@ -93,9 +96,13 @@ const rows = lines.flatMap((line) => {
 });
 
 const read = rows.filter(({ isRead }) => isRead);
-console.log(`${rows.length} kernels, ${read.length} read, ${read.filter(({ ownShared }) => ownShared === undefined).length} of unknown shared memory`);
+console.log(
+  `${rows.length} kernels, ${read.length} read, ${read.filter(({ ownShared }) => ownShared === undefined).length} of unknown shared memory`,
+);
 console.log(`shared memory to the byte: ${read.filter(({ ownShared, shared }) => ownShared === shared).length}`);
-for (const name of new Set(read.flatMap((row) => (row.ownShared !== undefined && row.ownShared !== row.shared ? [`${row.repository} ${row.name}`] : []))))
+for (const name of new Set(
+  read.flatMap((row) => (row.ownShared !== undefined && row.ownShared !== row.shared ? [`${row.repository} ${row.name}`] : [])),
+))
   console.log(`  other: ${name}`);
 
 const sized = read.filter(({ demand }) => demand.unknown.length === 0);
@@ -118,7 +125,7 @@ const middle = ({ demand: { arrays, fragments, values, loads, hasOpenLoop } }, [
   base + a * arrays + f * fragments + v * values + l * loads + (hasOpenLoop ? open : 0);
 const error = (row, parameters) => Math.log(row.registers / Math.min(row.cap, middle(row, parameters)));
 
-function fit(over) {
+function fitTo(over) {
   const cost = (parameters) => {
     let [sum, weights] = [0, 0];
     for (const row of over) {
@@ -146,12 +153,12 @@ function quantile(values, share) {
 
 const heldOut = [];
 for (const repository of new Set(sized.map((row) => row.repository))) {
-  const { parameters } = fit(sized.filter((row) => row.repository !== repository));
+  const { parameters } = fitTo(sized.filter((row) => row.repository !== repository));
   for (const row of sized.filter((one) => one.repository === repository))
     heldOut.push({ row, value: error(row, parameters), weight: weightOf(row), parameters });
 }
 const [low, high] = [0.1, 0.9].map((share) => Math.exp(quantile(heldOut, share)));
-const { parameters, cost } = fit(sized);
+const { parameters, cost } = fitTo(sized);
 console.log(Object.fromEntries(names.map((name, index) => [name, Number(parameters[index].toPrecision(3))])), {
   low: Number(low.toPrecision(3)),
   high: Number(high.toPrecision(3)),

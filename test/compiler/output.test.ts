@@ -98,7 +98,9 @@ describe('a symbol', () => {
   });
 
   it('is taken apart for every kernel that nvcc compiled of public repositories', () => {
-    const [, ...rows] = readFileSync(join(import.meta.dirname, '../kernels/golden-registers.tsv'), 'utf8').trimEnd().split('\n');
+    const [, ...rows] = readFileSync(join(import.meta.dirname, '../kernels/golden-registers.tsv'), 'utf8')
+      .trimEnd()
+      .split('\n');
     const symbols = [...new Set(rows.map((row) => row.split('\t')[2] ?? ''))];
     expect(symbols.length).toBeGreaterThan(400);
     expect(symbols.filter((symbol) => !/^[A-Za-z]\w*$/.test(takeApart(symbol).name))).toEqual([]);
