@@ -3,6 +3,7 @@ import { findSchedule, schedules } from '../../server/src/core/schedules/index.t
 import type { ScheduleChoice } from '../../server/src/core/schedules/reshape.ts';
 import { Comparison } from './comparison.tsx';
 import { Control, type Post } from './control.tsx';
+import { ScheduleSearch } from './schedules/schedule-search.tsx';
 import { choose, differsFromFile, type PanelState, resetToFile } from './state.ts';
 import { Differences, valuesText } from './what-if/brief.tsx';
 import { Fold } from './what-if/fold.tsx';
@@ -45,6 +46,7 @@ export function Controls({ state, writes, post }: ControlsProps) {
         <ValueControls trial={trial} controls={others} post={post} />
       </form>
       <Comparison state={state} />
+      <ScheduleSearch state={state} post={post} />
       <Consequences answer={answer} change={change} writes={writes} />
     </Fold>
   );
