@@ -111,13 +111,15 @@ known; what cannot be known from the files is never guessed.`;
 const {
   rules: jobRules,
   kernelRules,
+  tileRules,
   tritonRules,
 } = await bundled(`
   export { rules } from './server/src/core/rules/index.ts';
   export { kernelRules } from './server/src/core/kernels/rules/index.ts';
+  export { tileRules } from './server/src/core/kernels/tiled/rules/index.ts';
   export { tritonRules } from './server/src/core/kernels/triton/rules/index.ts';
 `);
-const rules = [...jobRules, ...kernelRules, ...tritonRules].sort((a, b) => (a.id < b.id ? -1 : 1));
+const rules = [...jobRules, ...kernelRules, ...tileRules, ...tritonRules].sort((a, b) => (a.id < b.id ? -1 : 1));
 const texts = new Map(rules.map(({ id }) => [id, readFileSync(join(pages, `${id}.md`), 'utf8')]));
 const wanted = new Map(rules.map((rule) => [`${rule.id}.md`, pageOf(rule, texts.get(rule.id))]));
 wanted.set('README.md', indexOf(rules, texts));

@@ -14,7 +14,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
   const views = new MarkdownViews(client, watch);
   const panels = new TimelinePanels(context, client, watch);
   context.subscriptions.push(client, watch, views, panels, createStatusBar(watch));
-  registerCommands({ context, client, views, panels });
+  registerCommands({ context, client, views, panels, watch });
   await client.start();
   context.subscriptions.push(vscode.workspace.onDidGrantWorkspaceTrust(() => void client.sendNotification(trustedNotification)));
 }

@@ -83,7 +83,7 @@ describe.skipIf(!chromiumPath)('the search among schedules in a browser', () => 
       /^fastest that fits: Interleaved 1F1B, VPP \d/,
     );
     const best = rows().first();
-    expect(await best.textContent()).toMatch(/^Interleaved 1F1B, VPP \d+.*−[\d.]+ %/);
+    expect(await best.textContent()).toMatch(/^TryInterleaved 1F1B, VPP \d+.*−[\d.]+ %/);
     const name = (await best.locator('th').textContent()) ?? '';
     await save('found');
     await best.getByRole('button').click();

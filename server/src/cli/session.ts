@@ -7,6 +7,7 @@ import type { Analysis, EngineSettings } from '../engine/analysis.ts';
 import { createEngine, type Engine } from '../engine/engine.ts';
 import { readCalibration } from '../io/calibration-file.ts';
 import { type DiskFiles, diskFiles } from '../io/files.ts';
+import { lazyKernelIndex } from '../io/kernel-index.ts';
 import { initKernelParser, initParsers } from '../syntax/parsers.ts';
 import type { CompileNow } from './compiler-option.ts';
 import { type CliIo, UsageError } from './io.ts';
@@ -41,7 +42,7 @@ export async function openSession(
   const all: EngineSettings = { calibration: readCalibration(io.folder), ...settings };
   const answers = new Map<string, CompilerAnswer>();
   const engine = createEngine({
-    files,
+    files: { ...files, kernels: lazyKernelIndex(io.folder) },
     settings: () => all,
     compiled: (uri) => answers.get(uri),
     log: (text) => io.error(`rooflint: ${text}\n`),

@@ -3,7 +3,9 @@ import type { KernelConfiguration, Worked } from '../core/kernels/configuration.
 import { type KernelOccupancy, kernelOccupancy, namedLimits } from '../core/kernels/kernel-occupancy.ts';
 import type { KernelDevice } from '../core/kernels/kernel-rule.ts';
 import type { Occupancy } from '../core/kernels/occupancy.ts';
+import { estimatedRegisters } from '../core/kernels/registers.ts';
 import { bytesText } from '../core/kernels/rules/shared/bytes-text.ts';
+import type { TileConfiguration } from '../core/kernels/tiled/configuration.ts';
 import type { TritonKernel } from '../core/kernels/triton/facts.ts';
 import { pipelinedShared } from '../core/kernels/triton/shared-memory.ts';
 import type { TritonKernels } from './analysis.ts';
@@ -37,6 +39,14 @@ export function compiledText({ compiled }: KernelConfiguration): string | undefi
   const spilled = Math.max(...kernels.map(({ spillStores }) => spillStores));
   const spills = spilled === 0 ? '' : `, spills ${spilled} bytes per thread`;
   return `registers ${rangeText(Math.min(...counts), Math.max(...counts))} (${compiler}, ${architecture})${spills}`;
+}
+
+/** "about 24 to 40 registers", the most and the fewest on the devices looked at; nothing where the compiler has spoken. */
+export function estimatedText(configuration: KernelConfiguration, devices: readonly KernelDevice[]): string | undefined {
+  if (configuration.compiled) return undefined;
+  const ranges = devices.flatMap(({ architecture }) => estimatedRegisters(configuration, architecture) ?? []);
+  if (ranges.length === 0) return undefined;
+  return `about ${rangeText(Math.min(...ranges.map(({ low }) => low)), Math.max(...ranges.map(({ high }) => high)))} registers`;
 }
 
 interface FoundOccupancy extends KernelOccupancy {
@@ -106,6 +116,33 @@ export function tritonSummary(kernel: TritonKernel, { configurations }: TritonKe
   return [tuned, `${warps} warps`, memory, beyond].filter((part) => part !== undefined).join(' · ');
 }
 
+/** A kernel of a tile language: what a block has, and where that is too much. */
+export function tileSummary(
+  { kernel, threads, stages, shared, sharedPerStage, vmem }: TileConfiguration,
+  devices: readonly KernelDevice[],
+): string {
+  const tiles = kernel.tiles.map(({ label, shape }) => `${label} ${shape.map(({ text }) => text).join('x')}`);
+  const count = threads.value === undefined ? undefined : `${threads.value} threads`;
+  const staged = kernel.stages === 'auto' ? 'stages as many as fit' : kernel.stages && `${workedText(stages ?? threads)} stages`;
+  const most = Math.max(...devices.map(({ architecture }) => architecture.sharedPerBlockOptIn));
+  const perStage = sharedPerStage.value ? `${bytesText(sharedPerStage.value)} shared for each stage` : undefined;
+  const whole =
+    kernel.dialect === 'pallas'
+      ? undefined
+      : shared.value
+        ? `${bytesText(shared.value)} shared`
+        : `shared memory depends on ${shared.unknown.join(', ')}`;
+  const memory = kernel.stages === 'auto' ? perStage : shared.value === 0 ? 'no shared memory' : whole;
+  const fast =
+    kernel.dialect === 'pallas'
+      ? vmem.value
+        ? `${bytesText(vmem.value)} of VMEM`
+        : `VMEM depends on ${vmem.unknown.join(', ')}`
+      : undefined;
+  const beyond = shared.value !== undefined && shared.value > most && kernel.stages !== 'auto' ? `beyond ${bytesText(most)}` : undefined;
+  return [...tiles, count, staged, memory, fast, beyond].filter((part) => part !== undefined && part !== '').join(' · ');
+}
+
 /** One launch of a kernel. */
 export function configurationSummary(configuration: KernelConfiguration, devices: readonly KernelDevice[]): string {
   const { threads } = configuration;
@@ -115,7 +152,8 @@ export function configurationSummary(configuration: KernelConfiguration, devices
       : threads.value === undefined
         ? `threads ${workedText(threads)}`
         : `${threads.value} threads${threads.from === 'bounds' ? ' by its bounds' : ''}`;
-  return [size, sharedText(configuration), compiledText(configuration), occupancyText(configuration, devices)]
+  const registers = compiledText(configuration) ?? estimatedText(configuration, devices);
+  return [size, sharedText(configuration), registers, occupancyText(configuration, devices)]
     .filter((part) => part !== undefined)
     .join(' · ');
 }

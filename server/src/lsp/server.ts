@@ -67,7 +67,7 @@ export interface ServerOptions {
 
 /** Files whose change on disk can change an answer. Groups do not nest in the protocol's patterns, so there are several. */
 const watched = [
-  '**/*.{json,jsonc,yaml,yml,toml,sh,bash,sbatch,slurm,py,txt,dockerfile,pbtxt,modelfile,csv,cu,cuh,hip}',
+  '**/*.{json,jsonc,yaml,yml,toml,sh,bash,sbatch,slurm,py,txt,dockerfile,pbtxt,modelfile,csv,cu,cuh,hip,h,hh,hpp,hxx,inl,cc,cpp,cxx}',
   '**/{Dockerfile,Containerfile,Modelfile}*',
 ];
 
@@ -117,6 +117,9 @@ function followSettings(session: Session, publisher: Publisher, guard: Guard, pa
     void guard('index', undefined, async () => {
       await session.buildIndex();
       publisher.askDependants(documents.all());
+      // After the configurations: they are what most workspaces are opened for.
+      await session.kernels.build(session.settings.index ? session.roots() : []);
+      if (documents.all().some(({ format }) => format === 'cuda')) publisher.refresh(session.invalidate());
     })(undefined);
     if (session.abilities.registerConfiguration) {
       void guard('register', undefined, async () => {
@@ -164,7 +167,10 @@ function followFiles(session: Session, publisher: Publisher, guard: Guard): void
       const calibrated = changes.some(({ uri }) => uri.endsWith(`/${calibrationPath}`));
       if (calibrated) session.forgetCalibration();
       const stale = new Set(calibrated ? session.invalidate() : changes.flatMap(({ uri }) => session.invalidate(uri, { appeared: true })));
-      for (const { uri } of changes) session.index.update(normalUri(uri));
+      for (const { uri } of changes) {
+        session.index.update(normalUri(uri));
+        session.kernels.update(normalUri(uri));
+      }
       publisher.refresh([...stale]);
       publisher.askDependants(documents.all());
     }),

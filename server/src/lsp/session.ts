@@ -5,16 +5,19 @@
 import type { Connection } from 'vscode-languageserver';
 import type { CompilerService } from '../compiler/service.ts';
 import type { CalibrationFile } from '../core/calibration/calibration-file.ts';
-import type { Analysis } from '../engine/analysis.ts';
+import type { Analysis, FileAccess } from '../engine/analysis.ts';
 import { createEngine, type Engine } from '../engine/engine.ts';
 import { findSourced, scriptLinks } from '../engine/sourced.ts';
+import { mayConfigure } from '../frameworks/interest.ts';
 import { readCalibrations } from '../io/calibration-file.ts';
-import { diskFiles } from '../io/files.ts';
+import { type DiskFiles, diskFiles } from '../io/files.ts';
 import { normalUri } from '../io/uris.ts';
+import { mayHoldCuda } from '../syntax/cuda/in-python.ts';
 import { formatOf } from '../syntax/read.ts';
 import { type Lines, type LinesByUri, linesOf } from './convert.ts';
 import { createDependants, type Dependants } from './dependants.ts';
 import type { OpenDocument, OpenDocuments } from './documents.ts';
+import { createWorkspaceKernels, type WorkspaceKernels } from './kernel-index.ts';
 import { noSettings, type Settings } from './settings.ts';
 import { createWorkspaceIndex, type WorkspaceIndex } from './workspace-index.ts';
 
@@ -68,6 +71,8 @@ export interface Session {
   readonly index: WorkspaceIndex;
   /** What the users of an open document say about it. */
   readonly dependants: Dependants;
+  /** Where kernels of the workspace are defined and launched. */
+  readonly kernels: WorkspaceKernels;
   /** Builds the index again over the folders of the workspace, unless the settings forbid it. */
   readonly buildIndex: () => Promise<void>;
 }
@@ -76,6 +81,10 @@ interface Cached {
   readonly version: number;
   readonly analysis: Analysis;
 }
+
+/** C++ without kernels is not read, so nothing has to be loaded for it. */
+const mayHoldKernels = ({ format, lines }: OpenDocument): boolean =>
+  (format === 'cuda' && mayConfigure(format, lines.getText())) || (format === 'python' && mayHoldCuda(lines.getText()));
 
 export const noAbilities: ClientAbilities = {
   pullDiagnostics: false,
@@ -96,26 +105,38 @@ export interface SessionParsers {
   readonly kernelParser: () => Promise<void>;
 }
 
+/** What is shown in the editor goes before what is on disk. */
+function filesOver(open: (uri: string) => OpenDocument | undefined, disk: () => DiskFiles): FileAccess {
+  return {
+    read: (uri) => {
+      const shown = open(uri);
+      return shown ? { text: shown.lines.getText() } : disk().read(uri);
+    },
+    resolve: (fromUri, path) => disk().resolve(fromUri, path),
+  };
+}
+
 export function createSession(connection: Connection, documents: OpenDocuments, { parsers, kernelParser }: SessionParsers): Session {
   let disk = diskFiles();
   let roots: readonly string[] = [];
   let cache = new Map<string, Cached>();
   const open = (uri: string): OpenDocument | undefined =>
     documents.get(uri) ?? documents.all().find((one) => normalUri(one.uri) === normalUri(uri));
-  const files = {
-    read: (uri: string) => {
-      const shown = open(uri);
-      return shown ? { text: shown.lines.getText() } : disk.read(uri);
-    },
-    resolve: (fromUri: string, path: string) => disk.resolve(fromUri, path),
+  const files = filesOver(open, () => disk);
+  const glance = (uri: string): string | undefined => {
+    const found = files.read(uri);
+    // Thousands of texts are not worth keeping for a look at each; a linked file is read again soon.
+    disk.forget(uri);
+    return 'text' in found ? found.text : undefined;
   };
+  const kernels = createWorkspaceKernels(glance);
   let calibration: CalibrationFile | undefined;
   const calibrations = (): CalibrationFile => {
     calibration ??= readCalibrations(roots);
     return calibration;
   };
   const engine = createEngine({
-    files,
+    files: { ...files, kernels: kernels.places },
     settings: () => ({ ...session.settings.engine, calibration: calibrations() }),
     compiled: (uri, text) => (session.trusted ? session.compiler?.answer(uri, text) : undefined),
     log: (message) => connection.console.error(message),
@@ -133,7 +154,7 @@ export function createSession(connection: Connection, documents: OpenDocuments, 
     analysisOf: async (uri) => {
       await session.ready;
       const document = open(uri);
-      if (document?.format === 'cuda' || (!document && formatOf(uri, '') === 'cuda')) await kernelParser();
+      if (document ? mayHoldKernels(document) : formatOf(uri, '') === 'cuda') await kernelParser();
       if (!document) {
         disk.forget(uri);
         const found = disk.read(uri);
@@ -173,11 +194,8 @@ export function createSession(connection: Connection, documents: OpenDocuments, 
       calibration = undefined;
     },
     index: createWorkspaceIndex((uri) => {
-      const found = files.read(uri);
-      const targets = 'text' in found ? engine.dependencies(uri, found.text) : [];
-      // Thousands of texts are not worth keeping for a look at each; a linked file is read again soon.
-      disk.forget(uri);
-      return targets;
+      const text = glance(uri);
+      return text === undefined ? [] : engine.dependencies(uri, text);
     }),
     dependants: createDependants({
       usersOf: (uri) => session.index.dependants(uri),
@@ -188,6 +206,7 @@ export function createSession(connection: Connection, documents: OpenDocuments, 
       await session.ready;
       await session.index.build(session.settings.index ? roots : []);
     },
+    kernels,
   };
   documents.onDidClose(({ document }) => cache.delete(document.uri));
   return session;

@@ -6,6 +6,7 @@ import { formatFieldValue } from '../engine/format.ts';
 import { nameOf } from '../engine/place.ts';
 import { type Control, controlsOf } from '../engine/what-if/controls.ts';
 import { cleanChange } from '../engine/what-if/fields.ts';
+import { offered } from '../engine/what-if/offered.ts';
 import { patchesOf } from '../engine/what-if/texts.ts';
 import { type WhatIf, whatIf } from '../engine/what-if/what-if.ts';
 import { messageOf } from '../engine/wording.ts';
@@ -34,9 +35,11 @@ export function whatIfOf(engine: Engine, analysis: Analysis | undefined, jobInde
   const found = analysis && file && whatIf(engine, analysis, jobIndex, cleanChange(file, change));
   if (!found) return noAnswer('no training or serving launch was recognised in this file');
   const { tried, edits, settings, unwritable } = found;
+  const { controls, withheld } = offered(engine, analysis, file, controlsOf(tried));
   return {
     shown: panelOf({ ...analysis, jobs: analysis.jobs.map((job) => (job === file ? tried : job)) }, jobIndex),
-    controls: controlsOf(tried).map(toldControl),
+    controls: controls.map(toldControl),
+    withheld: withheld.map(({ field, why }) => `${upperFirst(nameOf(fieldInfo[field]))}: ${why}`),
     rows: differencesOf(file, tried),
     findings: changedFindings(file, tried),
     unwritable: unwritable.map(({ field, why }) => `${upperFirst(nameOf(fieldInfo[field]))} cannot be written into the file: ${why}`),

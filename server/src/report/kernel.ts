@@ -11,6 +11,7 @@ import { workedText } from '../engine/kernel-summary.ts';
 import { messageOf } from '../engine/wording.ts';
 import { code, plain, sections, tableOf } from './markdown-text.ts';
 import { fileNameOf, lineOf } from './subject.ts';
+import { tileMarkdown } from './tile-kernel.ts';
 
 /** More launches of one kernel than this are told by their number. */
 const mostLaunches = 4;
@@ -24,9 +25,15 @@ function launchRows(configurations: readonly KernelConfiguration[]): string {
       launch ? `${code(launch.grid.map(({ text }) => text).join(' x '))}: ${plain(workedText(blocks))}` : '',
       plain(workedText(dynamicShared, bytesText)),
       block.map((part) => plain(workedText(part))).join(' x '),
+      launch?.uri === undefined ? '' : code(fileNameOf(launch.uri)),
     ]);
   const more = configurations.length - rows.length;
-  const table = tableOf(['template', 'threads of a block', 'blocks of the grid', 'dynamic shared memory', 'block'], rows);
+  // Where every launch stands in the document itself, nobody needs to be told.
+  const columns = configurations.some(({ launch }) => launch?.uri !== undefined) ? 6 : 5;
+  const table = tableOf(
+    ['template', 'threads of a block', 'blocks of the grid', 'dynamic shared memory', 'block', 'launched in'].slice(0, columns),
+    rows.map((row) => row.slice(0, columns)),
+  );
   return more > 0 ? `${table}\n\nand ${more} more launches` : table;
 }
 
@@ -56,7 +63,7 @@ function occupancyAt({ registers, least, most }: NonNullable<KernelOccupancy['wi
 const registersSaid = ({ compiled }: KernelConfiguration): string =>
   compiled
     ? `Registers are those of ${plain(compiled.compiler)} for ${compiled.architecture}; on other architectures it may choose others.`
-    : "Registers are the compiler's to choose: above the number shown, occupancy falls.";
+    : "Registers are the compiler's to choose: above the number shown, occupancy falls. Where some are given, they are estimated from the text, and four of five kernels lie within such a band.";
 
 /** More instances of a template than this are told by their number. */
 const mostInstances = 12;
@@ -160,6 +167,8 @@ const tileText = (tile: Tile | undefined): string => tile?.map(({ text }) => tex
 
 /** What a hover or report says of one kernel of a file; undefined where there is none of that name. */
 export function kernelMarkdown(analysis: KernelsAnalysis, name: string): string | undefined {
+  const tiled = analysis.tiles && tileMarkdown(analysis.tiles, analysis, name);
+  if (tiled !== undefined) return tiled;
   if (analysis.triton) return tritonMarkdown(analysis.triton, analysis, name);
   const own = (analysis.cuda?.configurations ?? []).filter(({ kernel }) => kernel.name === name);
   const [first] = own;
@@ -181,7 +190,11 @@ export function kernelMarkdown(analysis: KernelsAnalysis, name: string): string 
 /** The report of a document of kernels: what was found, and every kernel opened up. */
 export function kernelsReport({ uri, document, kernels }: Analysis): string | undefined {
   if (!kernels) return undefined;
-  const names = (kernels.triton?.file ?? kernels.cuda?.file)?.kernels.map(({ name }) => name) ?? [];
+  const { cuda, triton, tiles } = kernels;
+  const launched = cuda?.configurations.map(({ kernel }) => kernel) ?? [];
+  const names = [...(cuda?.own ?? []), ...launched, ...(triton?.file.kernels ?? []), ...(tiles?.file.kernels ?? [])].map(
+    ({ name }) => name,
+  );
   const rows = kernels.findings.map(({ finding, place }) => [
     finding.severity,
     String(lineOf(document.text, place.range.start)),
@@ -197,7 +210,7 @@ export function kernelsReport({ uri, document, kernels }: Analysis): string | un
 }
 
 /** The same as plain data: one entry per launch of a kernel, or per configuration of a Triton kernel. */
-export function kernelsData({ cuda, triton, devices }: KernelsAnalysis): readonly object[] {
+export function kernelsData({ cuda, triton, tiles, devices }: KernelsAnalysis): readonly object[] {
   const launches = (cuda?.configurations ?? []).map((one) => ({
     kernel: one.kernel.name,
     template: Object.fromEntries(one.template),
@@ -230,5 +243,16 @@ export function kernelsData({ cuda, triton, devices }: KernelsAnalysis): readonl
     sharedOf16BitTiles: pipelinedShared(one, 2),
     accumulatorRegisters: accumulatorRegisters(one, 32),
   }));
-  return [...launches, ...configurations];
+  const tiled = (tiles?.configurations ?? []).map(({ kernel, threads, blocks, stages, shared, sharedPerStage, vmem }) => ({
+    kernel: kernel.name,
+    language: kernel.dialect,
+    tiles: Object.fromEntries(kernel.tiles.map(({ label, shape }) => [label, shape.map(({ text }) => text)])),
+    threads,
+    blocks,
+    stages: kernel.stages === 'auto' ? 'auto' : stages,
+    shared,
+    sharedPerStage,
+    vmem,
+  }));
+  return [...launches, ...configurations, ...tiled];
 }

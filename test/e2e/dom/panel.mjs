@@ -132,7 +132,9 @@ export async function checkPanel({ page, workbench, restricted, shot, check }) {
     return `${await until('a drawing', operations)} operations`;
   });
 
-  // The picture of the front page: text and timeline side by side.
+  // The picture of the front page: text and timeline side by side, with what the text says in the status bar.
+  await page.locator('.tab', { hasText: 'train.sh' }).first().click();
+  await page.locator('.statusbar-item', { hasText: 'GiB' }).first().waitFor({ timeout: patience });
   await page.keyboard.press('Control+B');
   await until('a drawing', operations);
   await shot('editor-and-timeline');

@@ -43,6 +43,13 @@ export function createWorkbench(page, editor) {
       await page.locator('.tab.active', { hasText: name }).waitFor({ timeout: patience });
     },
 
+    /** Chooses from the menu of a file in the explorer. */
+    async contextMenu(file, title) {
+      const row = page.locator(`.explorer-folders-view .monaco-list-row[aria-label^="${file}"]`);
+      await row.click({ button: 'right', timeout: patience });
+      await page.locator('.monaco-menu .action-item', { hasText: title }).first().click({ timeout: patience });
+    },
+
     /** Opens a file of the folder by its name, whether or not the explorer is in sight. */
     async quickOpen(name) {
       await page.keyboard.press('F1');

@@ -53,15 +53,15 @@ function Found({ state, found: { rows, words } }: { readonly state: PanelState; 
           <table aria-label="Schedules, the fastest that fits first">
             <thead>
               <tr>
+                <th scope="col">
+                  <span class="hidden">Try</span>
+                </th>
                 <th scope="col">Schedule</th>
                 <th scope="col">Step</th>
                 <th scope="col">Difference</th>
                 <th scope="col">Bubble</th>
                 <th scope="col">Fullest stage</th>
                 <th scope="col">Fits</th>
-                <th scope="col">
-                  <span class="hidden">Try</span>
-                </th>
               </tr>
             </thead>
             <tbody>
@@ -101,17 +101,6 @@ function Row({ state, row }: { readonly state: PanelState; readonly row: Schedul
   if (!figures) return null;
   return (
     <tr class={rejected === undefined ? '' : 'too-full'} title={rejected ?? ''}>
-      <th scope="row">
-        {nameOf(row)}
-        {isCurrent && <span class="muted"> now</span>}
-      </th>
-      <td>{figures.step}</td>
-      <td class={figures.verdict ?? ''}>{figures.change ?? ''}</td>
-      <td>{figures.bubble}</td>
-      <td>
-        {figures.memory} <span class="muted">on {figures.rank}</span>
-      </td>
-      <td class={figures.fits === 'no' ? 'worse' : ''}>{verdicts[figures.fits]}</td>
       <td>
         {id !== undefined && (
           <button
@@ -124,6 +113,17 @@ function Row({ state, row }: { readonly state: PanelState; readonly row: Schedul
           </button>
         )}
       </td>
+      <th scope="row">
+        {nameOf(row)}
+        {isCurrent && <span class="muted"> now</span>}
+      </th>
+      <td>{figures.step}</td>
+      <td class={figures.verdict ?? ''}>{figures.change ?? ''}</td>
+      <td>{figures.bubble}</td>
+      <td>
+        {figures.memory} <span class="muted">on {figures.rank}</span>
+      </td>
+      <td class={figures.fits === 'no' ? 'worse' : ''}>{verdicts[figures.fits]}</td>
     </tr>
   );
 }

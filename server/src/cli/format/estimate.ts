@@ -4,7 +4,7 @@ import { fieldInfo, jobFields } from '../../core/fields.ts';
 import { uncertain } from '../../core/sensitivity/sensitivity.ts';
 import type { Analysis, JobAnalysis, KernelsAnalysis } from '../../engine/analysis.ts';
 import { formatFieldValue, formatPercent, formatSeconds, formatTerm } from '../../engine/format.ts';
-import { configurationSummary, tritonSummary } from '../../engine/kernel-summary.ts';
+import { configurationSummary, tileSummary, tritonSummary } from '../../engine/kernel-summary.ts';
 import { sensitivityOf } from '../../engine/sensitivity.ts';
 import { summaryOf } from '../../engine/summary.ts';
 import { termsOf, worstStageOf } from '../../engine/terms.ts';
@@ -22,11 +22,12 @@ export function estimateText(file: string, analysis: Analysis): string {
 }
 
 /** One line for each launch of each kernel, and for each Triton kernel. */
-function kernelsText(file: string, { cuda, triton, devices, compiler }: KernelsAnalysis): string {
+function kernelsText(file: string, { cuda, triton, tiles, devices, compiler }: KernelsAnalysis): string {
   const lines = [
     ...(compiler?.kind === 'failed' ? [`  ${compiler.compiler} does not compile this file: ${compiler.why}`] : []),
     ...(cuda?.configurations ?? []).map((one) => `  ${one.kernel.name}: ${configurationSummary(one, devices)}`),
     ...(triton?.file.kernels ?? []).map((kernel) => `  ${kernel.name}: ${triton ? tritonSummary(kernel, triton, devices) : ''}`),
+    ...(tiles?.configurations ?? []).map((one) => `  ${one.kernel.name}: ${tileSummary(one, devices)}`),
   ];
   return `${file}: ${lines.length === 0 ? 'launches of kernels that stand in other files' : 'kernels'}\n${lines.join('\n')}\n`;
 }

@@ -3,17 +3,9 @@
  * they leave at best, with how many a thread may take before it falls, and what the estimate of them makes of it.
  */
 import type { Architecture } from './architecture.ts';
-import { baseArchitecture } from './compiled.ts';
 import type { KernelConfiguration } from './configuration.ts';
 import { type BlockResources, type Occupancy, type OccupancyLimit, occupancyOf } from './occupancy.ts';
-
-/** Registers per thread, from the fewest to the most it may be. */
-export interface RegisterRange {
-  readonly low: number;
-  readonly high: number;
-  /** Told by the compiler; several figures then are those of several instances. */
-  readonly isExact: boolean;
-}
+import { type RegisterRange, registersOn } from './registers.ts';
 
 export interface KernelOccupancy {
   /** Blocks, share and limits without registers, which can only lower them. */
@@ -31,13 +23,6 @@ export function registersKeeping(architecture: Architecture, resources: BlockRes
   const enough = (registersPerThread: number): boolean => occupancyOf(architecture, { ...resources, registersPerThread }).blocks >= blocks;
   for (let registers = architecture.registersPerThread; registers > 0; registers--) if (enough(registers)) return registers;
   return undefined;
-}
-
-/** What is known of a thread's registers on an architecture. A compiler's figures hold for the one it compiled for. */
-export function registersOn({ compiled }: KernelConfiguration, { id }: Architecture): RegisterRange | undefined {
-  if (!compiled || baseArchitecture(compiled.architecture) !== id) return undefined;
-  const counts = compiled.kernels.map(({ registers }) => registers);
-  return { low: Math.min(...counts), high: Math.max(...counts), isExact: true };
 }
 
 /** @returns undefined where threads or shared memory of a block are not known. */

@@ -1,7 +1,7 @@
 /** A block whose threads want more registers together than a block may have does not start, by the compiler's own count. */
-import { registersOn } from '../kernel-occupancy.ts';
 import { defineKernelRule } from '../kernel-rule.ts';
 import { occupancyOf } from '../occupancy.ts';
+import { registersOn } from '../registers.ts';
 import { onceEach } from './shared/once-each.ts';
 
 export const registersOverBlock = defineKernelRule({
