@@ -30,7 +30,6 @@ export async function answerTo(reply: PanelReply, folder: ServedFolder, file: st
   }
 }
 
-<<<<<<< HEAD
 /** A search goes on until another one for the same job, or the wish to stop, takes its place. */
 async function search(
   { turn, change }: Extract<PanelReply, { readonly type: 'schedules' }>,
@@ -48,10 +47,7 @@ async function search(
   return { type: 'schedules', turn, found };
 }
 
-type Other = Extract<PanelReply, { readonly type: 'compare' }>['other'];
-=======
 type Other = Exclude<Extract<PanelReply, { readonly type: 'compare' }>['other'], 'none'>;
->>>>>>> main
 
 async function compare(other: Other, folder: ServedFolder, file: string, job: number): Promise<PanelMessage> {
   if (other === 'last-commit')
