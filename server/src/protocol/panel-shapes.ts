@@ -106,7 +106,8 @@ const largestFile = 256 * 1024 * 1024;
 const change: Check = (given) =>
   isFields(given) && Object.keys(given).length <= 40 && Object.values(given).every((one) => amount(one) || flag(one) || textUpTo(200)(one));
 
-const otherJob: Check = (given) => given === 'choose' || given === 'last-commit' || given === 'none' || fields({ file: textUpTo(4096), job: amount })(given);
+const otherJob: Check = (given) =>
+  given === 'choose' || given === 'last-commit' || given === 'none' || fields({ file: textUpTo(4096), job: amount })(given);
 
 const fromPanel: { readonly [type in PanelReply['type']]: Check } = {
   ready: () => true,
