@@ -86,7 +86,10 @@ const parts = {
     Object.entries(gemm.length).map(([name, entry]) => [name, ...errors(entry)]),
   ),
   devices: table(['Model', 'Device', 'Rows', 'Mean error', 'Median', 'p90', 'Bias'], models.flatMap(devices)),
-  hidden: table(['Model', 'Hidden device', 'Rows', 'Mean error', 'Median', 'p90', 'Bias', 'Mean without host time', 'Plain roofline'], hidden),
+  hidden: table(
+    ['Model', 'Hidden device', 'Rows', 'Mean error', 'Median', 'p90', 'Bias', 'Mean without host time', 'Plain roofline'],
+    hidden,
+  ),
   kin: table(['Model', 'Hidden, and asked about as', 'Rows', 'Mean error', 'Median', 'p90', 'Bias'], kin),
   power: table(
     ['Device', 'Rows', 'Mean error', 'Median', 'p90', 'Bias'],

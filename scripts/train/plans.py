@@ -10,8 +10,8 @@ class Plan:
     kind: str = "time"
     #: Trees and leaves of each, of the correction on measured chips.
     forest: tuple = (150, 47)
-    hidden_left_out: tuple = (64, 32)
-    rounds_left_out: int = 1000
+    hidden_left_out: tuple = (96, 48)
+    rounds_left_out: int = 2500
     #: Rows drawn for the network and for the trees, at most.
     rows: int = 600_000
     tree_rows: int = 300_000

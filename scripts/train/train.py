@@ -75,7 +75,7 @@ def without_devices(family, plan):
         asked = np.flatnonzero(out & family.test)
         if len(asked) < 100 or len(rows) < 1000:
             continue
-        fit = Fit(family, rows, plan.hidden_left_out, plan.rounds_left_out, kind=plan.kind, sample=150_000)
+        fit = Fit(family, rows, plan.hidden_left_out, plan.rounds_left_out, kind=plan.kind, sample=400_000)
         # A format that only this device has was never seen: nothing can be said about it, and it is counted apart.
         seen = np.isin(family.group[asked], np.unique(family.group[rows]))
         predicted, measured = fit.predict(asked, named=False), measured_of(family, asked, plan.kind)
@@ -113,7 +113,7 @@ def under_another_chip(family, plan, hidden, other, chip):
     out = family.of([hidden])
     rows = np.flatnonzero(~out & family.fitted)
     asked = np.flatnonzero(out & (family.test if hidden == "gb200" else family.fitted | family.test))
-    fit = Fit(family, rows, plan.hidden_left_out, plan.rounds_left_out, kind=plan.kind, sample=150_000, forest=(40, 47), most_trees=100_000)
+    fit = Fit(family, rows, plan.hidden_left_out, plan.rounds_left_out, kind=plan.kind, sample=400_000, forest=(40, 47), most_trees=100_000)
     seen = np.isin(family.group[asked], np.unique(family.group[rows]))
     return errors(fit.predict(asked[seen], chip=chip), measured_of(family, asked[seen], plan.kind))
 

@@ -170,6 +170,8 @@ export interface EngineSettings {
   readonly load?: LoadSettings;
   /** Whose FLOPs MFU counts; undefined = the framework's own. */
   readonly mfuConvention?: FlopsConvention;
+  /** False: the analytic curve of products everywhere. */
+  readonly learnedTimes?: boolean;
   /** Folders with the user's own models: `<folder>/<name>/config.json` or `<folder>/<name>.json`. */
   readonly modelFolders?: readonly string[];
   /** What runs of this workspace measured; undefined = nothing. */

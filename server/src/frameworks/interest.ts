@@ -5,7 +5,7 @@
 import type { TextFormat } from '../syntax/document.ts';
 
 const words =
-  /transformers|\btrl\b|\bpeft\b|deepspeed|lightning|megatron|nemo|olmo|xtuner|mmengine|colossalai|internlm|recipe|torchtitan|torchtune|\bverl\b|nanotron|vllm|sglang|lmdeploy|tensorrt_llm|mlc_llm|llama_cpp|serve\.llm|axolotl|unsloth|accelerat|\btriton\b|\btilelang\b|\bpallas\b|cuda_sources|RawKernel|RawModule|fsdp|parallel|batch_?size|grad(?:ient)?_acc/i;
+  /transformers|\btrl\b|\bpeft\b|deepspeed|lightning|megatron|nemo|olmo|xtuner|mmengine|colossalai|internlm|recipe|torchtitan|torchtune|\bverl\b|nanotron|vllm|sglang|lmdeploy|tensorrt_llm|mlc_llm|llama_cpp|serve\.llm|axolotl|unsloth|accelerat|\btriton\b|\btilelang\b|\bpallas\b|\b__global__\b|fsdp|parallel|batch_?size|grad(?:ient)?_acc/i;
 
 /** Kernels, their launches, and what host code says of their tiles. */
 const kernelWords =

@@ -5,13 +5,14 @@
 import type { Connection } from 'vscode-languageserver';
 import type { CompilerService } from '../compiler/service.ts';
 import type { CalibrationFile } from '../core/calibration/calibration-file.ts';
-import type { Analysis } from '../engine/analysis.ts';
+import type { Analysis, FileAccess } from '../engine/analysis.ts';
 import { createEngine, type Engine } from '../engine/engine.ts';
 import { findSourced, scriptLinks } from '../engine/sourced.ts';
 import { mayConfigure } from '../frameworks/interest.ts';
 import { readCalibrations } from '../io/calibration-file.ts';
-import { diskFiles } from '../io/files.ts';
+import { type DiskFiles, diskFiles } from '../io/files.ts';
 import { normalUri } from '../io/uris.ts';
+import { mayHoldCuda } from '../syntax/cuda/in-python.ts';
 import { formatOf } from '../syntax/read.ts';
 import { type Lines, type LinesByUri, linesOf } from './convert.ts';
 import { createDependants, type Dependants } from './dependants.ts';
@@ -82,7 +83,8 @@ interface Cached {
 }
 
 /** C++ without kernels is not read, so nothing has to be loaded for it. */
-const mayHoldKernels = ({ format, lines }: OpenDocument): boolean => format === 'cuda' && mayConfigure(format, lines.getText());
+const mayHoldKernels = ({ format, lines }: OpenDocument): boolean =>
+  (format === 'cuda' && mayConfigure(format, lines.getText())) || (format === 'python' && mayHoldCuda(lines.getText()));
 
 export const noAbilities: ClientAbilities = {
   pullDiagnostics: false,
@@ -103,22 +105,27 @@ export interface SessionParsers {
   readonly kernelParser: () => Promise<void>;
 }
 
+/** What is shown in the editor goes before what is on disk. */
+function filesOver(open: (uri: string) => OpenDocument | undefined, disk: () => DiskFiles): FileAccess {
+  return {
+    read: (uri) => {
+      const shown = open(uri);
+      return shown ? { text: shown.lines.getText() } : disk().read(uri);
+    },
+    resolve: (fromUri, path) => disk().resolve(fromUri, path),
+  };
+}
+
 export function createSession(connection: Connection, documents: OpenDocuments, { parsers, kernelParser }: SessionParsers): Session {
   let disk = diskFiles();
   let roots: readonly string[] = [];
   let cache = new Map<string, Cached>();
   const open = (uri: string): OpenDocument | undefined =>
     documents.get(uri) ?? documents.all().find((one) => normalUri(one.uri) === normalUri(uri));
-  const files = {
-    read: (uri: string) => {
-      const shown = open(uri);
-      return shown ? { text: shown.lines.getText() } : disk.read(uri);
-    },
-    resolve: (fromUri: string, path: string) => disk.resolve(fromUri, path),
-  };
-  // Thousands of texts are not worth keeping for a look at each; a linked file is read again soon.
+  const files = filesOver(open, () => disk);
   const glance = (uri: string): string | undefined => {
     const found = files.read(uri);
+    // Thousands of texts are not worth keeping for a look at each; a linked file is read again soon.
     disk.forget(uri);
     return 'text' in found ? found.text : undefined;
   };

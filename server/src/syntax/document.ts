@@ -164,7 +164,7 @@ export interface ConfigDocument {
   readonly afterExit?: AfterExit;
   /** Python only. */
   readonly python?: PythonModule;
-  /** CUDA and HIP: kernels and launches. */
+  /** CUDA and HIP: kernels and launches, also those in strings of Python. */
   readonly kernels?: KernelFile;
   /** Python only. */
   readonly triton?: TritonFile;

@@ -4,6 +4,7 @@
  */
 import type { Tree } from 'web-tree-sitter';
 import type { Range } from '../core/origin.ts';
+import { kernelsInPython } from './cuda/in-python.ts';
 import type { ConfigDocument, FindSourced } from './document.ts';
 import { define } from './python/definitions.ts';
 import { evaluate } from './python/expressions.ts';
@@ -57,6 +58,7 @@ function readRoot(uri: string, text: string, root: Node, find: FindSourced): Con
   const { sourced } = files;
   const triton = mayHoldTriton(text) ? readTriton(root, text) : undefined;
   const tiles = readPythonTiles(root, text);
+  const kernels = kernelsInPython(uri, root, text);
   return {
     uri,
     format: 'python',
@@ -67,5 +69,6 @@ function readRoot(uri: string, text: string, root: Node, find: FindSourced): Con
     ...(sourced.length > 0 ? { sourced } : {}),
     ...(triton ? { triton } : {}),
     ...(tiles ? { tiles } : {}),
+    ...(kernels ? { kernels } : {}),
   };
 }

@@ -1,11 +1,14 @@
 /** The catalog over the project's own data files. */
-import { findAccelerator, findModelCard, findNetwork, findNode, usualNode } from '../data/index.ts';
+import { findAccelerator, findModelCard, findNetwork, findNode, learnedProducts, usualNode } from '../data/index.ts';
 import type { Catalog } from './catalog.ts';
 
-export const tableCatalog: Catalog = {
+/** The same with the analytic curve of products everywhere. */
+export const analyticCatalog: Catalog = {
   findAccelerator,
   findNetwork,
   findNode,
   usualNode,
   findModel: (name) => findModelCard(name)?.fields,
 };
+
+export const tableCatalog: Catalog = { ...analyticCatalog, learned: learnedProducts };
