@@ -199,6 +199,10 @@ test.each([
   [['no-such-schedule'], /is not known/],
   [['1f1b'], /needs --stages and --micro-batches/],
   [['missing.sh'], /cannot be used/],
+  [
+    ['interleaved-1f1b', '--stages', '4', '--micro-batches', '8', '--virtual-stages', '2', '--group', '3'],
+    /with groups of 3 micro batches .* the last one too, needs at least 4/i,
+  ],
   [['dualpipe', '--stages', '4', '--micro-batches', '8', '--csv', '-'], /runs both ways/],
   [['1f1b', '--stages', '2', '--micro-batches', '2', '--stage-times', '1,2,3'], /one number for each of the 2 stages/],
 ])('%j is refused with a reason', async (args, message) => {
