@@ -105,6 +105,8 @@ interface Saved {
   readonly stage: number | undefined;
   readonly selected: number | undefined;
   readonly timeline: unknown;
+  /** Of the measured runs. */
+  readonly device: number;
   readonly kept: { readonly [view: string]: unknown };
 }
 
@@ -276,6 +278,7 @@ export function toSaved(state: PanelState): Saved | undefined {
       selected: state.selected.value,
       tab: state.tab.value,
       timeline: timelineToSave(state.timeline),
+      device: state.measuredDevice.value,
       kept: state.kept.value,
     }
   );
@@ -290,7 +293,7 @@ const isIndex = (value: unknown): value is number => Number.isSafeInteger(value)
 /** Takes back what was saved, as far as it makes sense for the document that is shown now. */
 export function restore(state: PanelState, saved: unknown): void {
   if (!isRecord(saved) || saved.uri !== state.job.value?.uri) return;
-  const { override, view, tab, kept, stage, selected, timeline, trial } = saved;
+  const { override, view, tab, kept, stage, selected, timeline, trial, device } = saved;
   batch(() => {
     if (typeof tab === 'string') state.tab.value = tab;
     if (isRecord(kept)) state.kept.value = kept;
@@ -307,6 +310,7 @@ export function restore(state: PanelState, saved: unknown): void {
       state.view.value = { start: view.start, end: view.end };
     }
     if (isIndex(stage)) state.stage.value = stage;
+    if (isIndex(device)) state.measuredDevice.value = device;
     restoreTimeline(state.timeline, timeline);
     keepInBounds(state);
     const shown = state.shown.value;
