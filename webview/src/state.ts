@@ -12,6 +12,7 @@ import type { JobMessage, PanelJob } from '../../server/src/protocol/panel.ts';
 import type { Change } from '../../server/src/protocol/what-if.ts';
 import { type BesideState, createBeside, forgetBeside } from './compare/beside.ts';
 import type { Target } from './layout.ts';
+import { createSearch, forgetSearch, type SearchState } from './schedules/search-state.ts';
 import { profileOf } from './step/profile-of.ts';
 import { clampView, type View } from './time-scale.ts';
 import { findOperations, parseQuery } from './timeline/search.ts';
@@ -63,6 +64,7 @@ export interface PanelState {
   readonly themeChanges: Signal<number>;
   readonly trial: TrialState;
   readonly beside: BesideState;
+  readonly search: SearchState;
   /** Measured runs that were opened for the shown document, and which of their GPUs is looked at. */
   readonly measured: Signal<PanelMeasured | undefined>;
   readonly measuredDevice: Signal<number>;
@@ -150,6 +152,7 @@ export function createState(): PanelState {
     themeChanges: signal(0),
     trial,
     beside: createBeside(),
+    search: createSearch(),
     measured: signal<PanelMeasured | undefined>(undefined),
     measuredDevice: signal(0),
     choice,
@@ -206,6 +209,7 @@ export function receive(state: PanelState, message: Exclude<JobMessage, { readon
       state.kept.value = {};
       forgetTrial(state.trial);
       forgetBeside(state.beside);
+      forgetSearch(state.search);
       state.measured.value = undefined;
       state.measuredDevice.value = 0;
       forgetTimeline(state.timeline);
