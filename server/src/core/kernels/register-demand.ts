@@ -116,7 +116,8 @@ export function registerDemand(configuration: KernelConfiguration): RegisterDema
   }
   const loads = loadsOf(configuration);
   // A kernel that only calls: functions are not followed, and they are where its registers go.
-  if (loads === 0 && arrays.length + fragments.length === 0) unknown.push(...kernel.statements.calls.slice(0, 1).map(({ callee }) => callee));
+  if (loads === 0 && arrays.length + fragments.length === 0)
+    unknown.push(...kernel.statements.calls.slice(0, 1).map(({ callee }) => callee));
   return {
     arrays: together(arrays, configuration),
     fragments: together(fragments, configuration),
