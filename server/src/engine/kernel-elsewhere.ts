@@ -101,7 +101,8 @@ class Elsewhere {
     uris.delete(this.uri);
     return [...uris].slice(0, mostFiles).flatMap((uri) => {
       const other = this.read(uri);
-      const launches = other?.included.file.launches.filter(({ kernel }) => names.has(kernel) && this.belong(kernel, this.uri, other)) ?? [];
+      const launches =
+        other?.included.file.launches.filter(({ kernel }) => names.has(kernel) && this.belong(kernel, this.uri, other)) ?? [];
       if (!other || launches.length === 0) return [];
       const by = this.offsetOf(other);
       const { constants, functions } = other.included.file;

@@ -11,10 +11,12 @@ const nothing: KernelMentions = { defines: [], launches: [] };
 
 /** Whether a file can take part at all. */
 const mayMention = /__global__|<<<|\b(?:cuda|hip)(?:Ext)?Launch\w*Kernel/;
-const attributes = /\b(?:__launch_bounds__|__cluster_dims__|__attribute__|__declspec|__maxnreg__)\s*\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)/g;
+const attributes =
+  /\b(?:__launch_bounds__|__cluster_dims__|__attribute__|__declspec|__maxnreg__)\s*\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)/g;
 const definition = /__global__[\w\s:*&<>,]*?\b(\w+)\s*(?:<[^;{}()]*>\s*)?\(/g;
 const chevrons = /\b(\w+)\s*(?:<[^;{}]*?>)?\s*<<</g;
-const launcher = /\b(?:cuda|hip)(?:Ext)?Launch\w*Kernel\w*\s*\(\s*(?:&\w+\s*,\s*)?(?:\(\s*(?:const\s+)?void\s*\*\s*\)\s*)?(?:HIP_KERNEL_NAME\s*\(\s*)?&?\s*(?:\w+\s*::\s*)*(\w+)/g;
+const launcher =
+  /\b(?:cuda|hip)(?:Ext)?Launch\w*Kernel\w*\s*\(\s*(?:&\w+\s*,\s*)?(?:\(\s*(?:const\s+)?void\s*\*\s*\)\s*)?(?:HIP_KERNEL_NAME\s*\(\s*)?&?\s*(?:\w+\s*::\s*)*(\w+)/g;
 /** `auto kernel = &k<...>`: launched by another name. */
 const held = /=\s*&?\s*(?:\w+\s*::\s*)*(\w+)\s*(?:<[^;{}]*>)?\s*;/g;
 /** Names of kernels given to macros and wrappers: `LAUNCH(my_kernel, ...)`. */

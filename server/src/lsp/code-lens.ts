@@ -3,6 +3,7 @@ import type { CodeLens, CodeLensParams } from 'vscode-languageserver';
 import type { Range } from '../core/origin.ts';
 import type { Analysis, JobAnalysis } from '../engine/analysis.ts';
 import { configurationSummary, tileSummary, tritonSummary } from '../engine/kernel-summary.ts';
+import { operatorSummary } from '../engine/operator-summary.ts';
 import { summaryOf } from '../engine/summary.ts';
 import { firstLine } from '../frameworks/setting.ts';
 import { fileName, normalUri } from '../io/uris.ts';
@@ -26,9 +27,14 @@ function kernelLenses({ uri, kernels }: Analysis): readonly { readonly at: Range
   const tiles = (kernels?.tiles?.configurations ?? []).map((one) =>
     reportLens(one.kernel.nameRange, tileSummary(one, kernels?.devices ?? [])),
   );
+  const operators = (kernels?.operators ?? []).map((one) => reportLens(one.call.range, operatorSummary(one, kernels?.devices ?? [])));
   if (kernels?.triton) {
     const { triton, devices } = kernels;
-    return [...tiles, ...triton.file.kernels.map((kernel) => reportLens(kernel.range, tritonSummary(kernel, triton, devices)))];
+    return [
+      ...operators,
+      ...tiles,
+      ...triton.file.kernels.map((kernel) => reportLens(kernel.range, tritonSummary(kernel, triton, devices))),
+    ];
   }
   const own = (kernels?.cuda?.own ?? []).flatMap((kernel) => {
     const launches = kernels?.cuda?.configurations.filter((one) => one.kernel === kernel) ?? [];
@@ -38,7 +44,7 @@ function kernelLenses({ uri, kernels }: Analysis): readonly { readonly at: Range
     const title = `${configurationSummary(first, kernels.devices)}${more}`;
     return [reportLens(kernel.range, title)];
   });
-  return [...tiles, ...own];
+  return [...operators, ...tiles, ...own];
 }
 
 /** Most scripts that a lens of a shared file names. */

@@ -63,10 +63,29 @@ const measuredDevice = fields({
   names: listOf(text),
 });
 
+const figures = fields({
+  step: text,
+  change: optional(text),
+  verdict: optional(oneOf('better', 'worse')),
+  bubble: text,
+  memory: text,
+  rank: amount,
+  fits: oneOf('yes', 'no', 'close'),
+});
+const schedule = fields({
+  name: text,
+  label: text,
+  virtualStages: amount,
+  isCurrent: flag,
+  figures: optional(figures),
+  rejected: optional(text),
+});
+
 /** A row for every message; one without a row does not compile. */
 const toPanel: { readonly [type in PanelMessage['type']]: Check } = {
   ...jobMessages,
   whatIf: fields({ answer }),
+  schedules: fields({ turn: amount, found: fields({ rows: listOf(schedule), words: listOf(text) }) }),
   applied: fields({ done: flag, text: text }),
   measured: fields({
     isNew: flag,
@@ -87,13 +106,16 @@ const largestFile = 256 * 1024 * 1024;
 const change: Check = (given) =>
   isFields(given) && Object.keys(given).length <= 40 && Object.values(given).every((one) => amount(one) || flag(one) || textUpTo(200)(one));
 
-const otherJob: Check = (given) => given === 'choose' || given === 'last-commit' || given === 'none' || fields({ file: textUpTo(4096), job: amount })(given);
+const otherJob: Check = (given) =>
+  given === 'choose' || given === 'last-commit' || given === 'none' || fields({ file: textUpTo(4096), job: amount })(given);
 
 const fromPanel: { readonly [type in PanelReply['type']]: Check } = {
   ready: () => true,
   drawn: fields({ operations: amount, milliseconds: amount }),
   reveal: fields({ field: textUpTo(200) }),
   whatIf: fields({ turn: amount, change }),
+  schedules: fields({ turn: amount, change }),
+  stopSearch: () => true,
   apply: fields({ change }),
   compare: fields({ other: otherJob }),
   measure: fields({ action: oneOf('open', 'calibrate') }),

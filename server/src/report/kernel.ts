@@ -10,6 +10,7 @@ import type { Analysis, KernelsAnalysis, TritonKernels } from '../engine/analysi
 import { workedText } from '../engine/kernel-summary.ts';
 import { messageOf } from '../engine/wording.ts';
 import { code, plain, sections, tableOf } from './markdown-text.ts';
+import { operatorMarkdown } from './operator.ts';
 import { fileNameOf, lineOf } from './subject.ts';
 import { tileMarkdown } from './tile-kernel.ts';
 
@@ -205,7 +206,8 @@ export function kernelsReport({ uri, document, kernels }: Analysis): string | un
     `# ${plain(fileNameOf(uri))}`,
     rows.length > 0 ? `## Findings\n\n${tableOf(['severity', 'line', 'finding', 'rule'], rows, [1])}` : undefined,
     ...[...new Set(names)].map((name) => kernelMarkdown(kernels, name)),
-    names.length === 0 ? 'The kernels that are launched here stand in other files.' : undefined,
+    ...(kernels.operators ?? []).map((one) => operatorMarkdown(one, kernels)),
+    names.length === 0 && !kernels.operators ? 'The kernels that are launched here stand in other files.' : undefined,
   ]);
 }
 

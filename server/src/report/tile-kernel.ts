@@ -13,10 +13,19 @@ function bufferRows({ kernel, scope, stages }: TileConfiguration): string | unde
   if (kernel.buffers.length === 0) return undefined;
   const rows = kernel.buffers.map(({ name, memory, shape, format, copies }) => {
     const factors = shape.map((factor) => evaluate(factor, scope));
-    const count = factors.every((factor) => factor !== undefined) ? factors.reduce((all: number, factor) => all * (factor ?? 1), 1) : undefined;
+    const count = factors.every((factor) => factor !== undefined)
+      ? factors.reduce((all: number, factor) => all * (factor ?? 1), 1)
+      : undefined;
     const named = formatOf(format, scope);
     const element = named === undefined ? undefined : bytesOfFormat(named);
-    const times = copies === 'stages' ? (kernel.stages === 'auto' ? 'each stage' : plain(workedText(stages ?? { value: 1, unknown: [] }))) : copies === 'two' ? '2' : '1';
+    const times =
+      copies === 'stages'
+        ? kernel.stages === 'auto'
+          ? 'each stage'
+          : plain(workedText(stages ?? { value: 1, unknown: [] }))
+        : copies === 'two'
+          ? '2'
+          : '1';
     return [
       code(name),
       memory,
@@ -53,7 +62,9 @@ export function tileMarkdown({ configurations }: TileKernels, analysis: KernelsA
       return [
         `**${languages[kernel.dialect]} kernel** ${code(name)}`,
         plain(tileSummary(configuration, analysis.devices)),
-        formats === '' || kernel.dialect === 'tilelang' ? undefined : `Operands: ${formats}${kernel.architecture ? `, for ${kernel.architecture}` : ''}.`,
+        formats === '' || kernel.dialect === 'tilelang'
+          ? undefined
+          : `Operands: ${formats}${kernel.architecture ? `, for ${kernel.architecture}` : ''}.`,
         grid,
         bufferRows(configuration),
         fragmentRegisters === undefined || fragmentRegisters === 0

@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import type { JobField } from '../../core/job-fields.ts';
+import { scheduleAdvice } from '../../engine/schedule-search/advice.ts';
 import { reportHtml } from '../../report/html.ts';
 import { reportJson } from '../../report/json.ts';
 import { reportMarkdown } from '../../report/markdown.ts';
@@ -36,7 +37,9 @@ export function reportCommand(program: Command, io: CliIo, done: (code: number) 
         throw new UsageError(`no job was found in ${file}; "rooflint read ${file}" shows what was understood.`);
       if (!analysis.kernels && !analysis.jobs[index])
         throw new UsageError(`${file} holds ${analysis.jobs.length} jobs; --job ${options.job} is none of them.`);
-      const text = writers[options.format](analysis, index, (field: JobField) => session.engine.alternatives(analysis, index, field));
+      const { engine } = session;
+      const alternatives = (field: JobField) => engine.alternatives(analysis, index, field);
+      const text = writers[options.format](analysis, index, alternatives, scheduleAdvice(engine, analysis, index));
       if (options.output === undefined) io.out(text);
       else write(resolve(io.folder, options.output), options.output, text);
       done(exitCodes.clean);

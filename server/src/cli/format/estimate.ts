@@ -5,6 +5,7 @@ import { uncertain } from '../../core/sensitivity/sensitivity.ts';
 import type { Analysis, JobAnalysis, KernelsAnalysis } from '../../engine/analysis.ts';
 import { formatFieldValue, formatPercent, formatSeconds, formatTerm } from '../../engine/format.ts';
 import { configurationSummary, tileSummary, tritonSummary } from '../../engine/kernel-summary.ts';
+import { operatorSummary } from '../../engine/operator-summary.ts';
 import { sensitivityOf } from '../../engine/sensitivity.ts';
 import { summaryOf } from '../../engine/summary.ts';
 import { termsOf, worstStageOf } from '../../engine/terms.ts';
@@ -22,12 +23,13 @@ export function estimateText(file: string, analysis: Analysis): string {
 }
 
 /** One line for each launch of each kernel, and for each Triton kernel. */
-function kernelsText(file: string, { cuda, triton, tiles, devices, compiler }: KernelsAnalysis): string {
+function kernelsText(file: string, { cuda, triton, tiles, operators, devices, compiler }: KernelsAnalysis): string {
   const lines = [
     ...(compiler?.kind === 'failed' ? [`  ${compiler.compiler} does not compile this file: ${compiler.why}`] : []),
     ...(cuda?.configurations ?? []).map((one) => `  ${one.kernel.name}: ${configurationSummary(one, devices)}`),
     ...(triton?.file.kernels ?? []).map((kernel) => `  ${kernel.name}: ${triton ? tritonSummary(kernel, triton, devices) : ''}`),
     ...(tiles?.configurations ?? []).map((one) => `  ${one.kernel.name}: ${tileSummary(one, devices)}`),
+    ...(operators ?? []).map((one) => `  ${one.call.name}: ${operatorSummary(one, devices)}`),
   ];
   return `${file}: ${lines.length === 0 ? 'launches of kernels that stand in other files' : 'kernels'}\n${lines.join('\n')}\n`;
 }

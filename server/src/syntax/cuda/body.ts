@@ -1,5 +1,16 @@
 /** The statements of a kernel as facts, each with the loops and conditions around it. */
-import type { Access, Call, Condition, Division, DoubleLiteral, KernelBody, LocalArray, LocalValue, Loop, Setting } from '../../core/kernels/body.ts';
+import type {
+  Access,
+  Call,
+  Condition,
+  Division,
+  DoubleLiteral,
+  KernelBody,
+  LocalArray,
+  LocalValue,
+  Loop,
+  Setting,
+} from '../../core/kernels/body.ts';
 import type { Expression } from '../../core/kernels/expression.ts';
 import type { Range } from '../../core/origin.ts';
 import { toExpression } from './expressions.ts';
