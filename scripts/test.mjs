@@ -20,12 +20,11 @@ const script = (file, ...args) => ({ run: () => node(file, [file, ...args]) });
 async function unitTests() {
   const report = join(out, 'vitest.json');
   rmSync(report, { force: true });
-  const { code } = await run(join(root, 'node_modules', '.bin', 'vitest'), [
-    'run',
-    '--reporter=default',
-    '--reporter=json',
-    `--outputFile.json=${report}`,
-  ]);
+  const { code } = await run(
+    join(root, 'node_modules', '.bin', 'vitest'),
+    ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`],
+    { limitSeconds: 1500 },
+  );
   if (!existsSync(report)) return asResult(code === 0 ? 1 : code, 'vitest');
   const { numPassedTests, numFailedTests, testResults } = JSON.parse(readFileSync(report, 'utf8'));
   const broken = testResults.filter(

@@ -28,6 +28,10 @@ export class TimelinePanels implements vscode.Disposable, vscode.WebviewPanelSer
       watch.onDidAnalyse((uri) => {
         for (const panel of this.open.values()) if (panel.isOf(uri)) void panel.update();
       }),
+      // VS Code closes a document that no editor shows after a while, and then nobody would tell of its changes any more.
+      vscode.workspace.onDidCloseTextDocument(({ uri }) => {
+        for (const panel of this.open.values()) if (panel.isOf(uri)) void panel.keepOpen();
+      }),
     ];
   }
 
@@ -45,9 +49,7 @@ export class TimelinePanels implements vscode.Disposable, vscode.WebviewPanelSer
   async deserializeWebviewPanel(webviewPanel: vscode.WebviewPanel, state: unknown): Promise<void> {
     const params = documentOf(state) ?? documentOf(this.context.workspaceState.get(memory));
     if (!params) return webviewPanel.dispose();
-    // A document that is not open in an editor is opened in the background, so that the server knows it.
-    await Promise.resolve(vscode.workspace.openTextDocument(vscode.Uri.parse(params.uri))).catch(() => undefined);
-    this.adopt(webviewPanel, params);
+    await this.adopt(webviewPanel, params).keepOpen();
   }
 
   dispose(): void {
@@ -91,6 +93,17 @@ class TimelinePanel implements vscode.Disposable {
 
   reveal(): void {
     this.panel.reveal(undefined, true);
+  }
+
+  /**
+   * Opens the document in the background where no editor shows it: the server tells of every analysis of an open document. Until then it
+   * reads the file, so that a panel that comes back waits for nothing.
+   */
+  async keepOpen(): Promise<void> {
+    const document = this.client.protocol2CodeConverter.asUri(this.params.uri);
+    if (document.scheme !== 'file') return;
+    // A file that is gone: the server says so.
+    await Promise.resolve(vscode.workspace.openTextDocument(document)).catch(() => this.update());
   }
 
   async update(): Promise<void> {

@@ -190,17 +190,19 @@ describe('the load of a benchmark beside the server', () => {
   };
   const run = (...args: string[]) => rooflint(['simulate', join(folderWith(files), 'serve.sh'), ...few, ...args]);
 
-  test('is what is simulated, and what the simulation leaves out of it is said', async () => {
-    const { out } = await run();
-    expect(out).toContain('3 requests/s, Poisson arrivals; prompts of 512 tokens; answers of 64\n');
-    expect(out).toContain('Concurrent requests: no limit (requests arrive whether or not 16 of them are under way already)');
+  test('is what is simulated, with clients that wait for each other', async () => {
+    expect((await run()).out).toContain('3 requests/s, Poisson arrivals, 16 under way at most; prompts of 512 tokens; answers of 64\n');
+    expect((await run()).out).toContain('equally long and come in waves');
+    expect((await run('--isl', '400-600')).out).not.toContain('waves');
   });
 
   test('gives way to the command line', async () => {
     expect((await run('--rate', '2', '--osl', '32')).out).toContain(
-      '2 requests/s, Poisson arrivals; prompts of 512 tokens; answers of 32\n',
+      '2 requests/s, Poisson arrivals, 16 under way at most; prompts of 512 tokens; answers of 32\n',
     );
-    expect((await run('--arrivals', 'at-once')).out).toContain('all at once; prompts of 512 tokens; answers of 64\n');
+    expect((await run('--arrivals', 'at-once', '--concurrency', '4')).out).toContain(
+      '4 under way, each followed by the next; prompts of 512 tokens; answers of 64\n',
+    );
   });
 
   test('drafts that are simulated are not told as left out, those of the estimate are', async () => {

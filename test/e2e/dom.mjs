@@ -57,7 +57,7 @@ async function start() {
   }
 }
 
-const { editor, workbench, browser, page, outside, policyViolations } = await startWithRetry('VS Code', start);
+const { editor, workbench, browser, page, outside, policyViolations, errors } = await startWithRetry('VS Code', start);
 const context = {
   page,
   workbench,
@@ -65,9 +65,12 @@ const context = {
   restricted,
   shot: (name) => page.screenshot({ path: join(screenshots, `${name}.png`) }),
   check: (what, run) =>
-    checks.check(what, run, () =>
-      page.screenshot({ path: join(screenshots, `FAIL ${what.replace(/\W+/g, ' ').trim()}.png`) }).catch(() => undefined),
-    ),
+    checks.check(what, run, async () => {
+      console.log(await workbench.shown());
+      const told = new Set(errors.map((error) => error.split('\n')[0].slice(0, 300)));
+      if (told.size > 0) console.log(`and its console had\n  ${[...told].slice(-8).join('\n  ')}`);
+      await page.screenshot({ path: join(screenshots, `FAIL ${what.replace(/\W+/g, ' ').trim()}.png`) }).catch(() => undefined);
+    }),
 };
 try {
   await checkEditor(context);

@@ -2,6 +2,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { JobField } from '../../server/src/core/job-fields.ts';
 import type { JobAnalysis } from '../../server/src/engine/analysis.ts';
+import { summaryOf } from '../../server/src/engine/summary.ts';
 import { engineOver, loadParsers } from './support.ts';
 
 beforeAll(loadParsers);
@@ -72,5 +73,27 @@ describe('the load of a server', () => {
 trtllm-bench --model meta-llama/Llama-3.1-8B throughput --dataset data.txt --concurrency 48 --tp 1
 `;
     expect(loadOf(text)).toEqual([undefined, 48, 1024, 256]);
+  });
+});
+
+describe('a server that the load does not fit', () => {
+  const load = 'vllm bench serve --input-len 1000 --output-len 200 --max-concurrency 4';
+  const lineOf = (command: string, commands = load): string => {
+    const [job] = jobsOf(`${command} &\n${commands}\n`);
+    return job ? summaryOf(job) : '';
+  };
+
+  test('tells no speed without room for a cache', () => {
+    expect(lineOf('vllm serve deepseek-ai/DeepSeek-R1 --tensor-parallel-size 4')).toMatch(/does not fit$/);
+  });
+
+  test('tells no rate where not one request fits', () => {
+    const small = 'vllm serve Qwen/Qwen3-8B --kv-cache-memory-bytes 100000000';
+    expect(lineOf(small)).toMatch(/not one request of the load fits$/);
+    expect(lineOf(small, load.replace('1000', '100'))).toMatch(/requests\/s.* sustained$/);
+  });
+
+  test('tells that no rate keeps limits that are too tight', () => {
+    expect(lineOf('vllm serve Qwen/Qwen3-8B', `${load} --goodput ttft:1 tpot:0.1`)).toContain('no rate keeps the latency limits');
   });
 });

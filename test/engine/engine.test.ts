@@ -115,7 +115,7 @@ describe('joining', () => {
 
   test('an unknown GPU is a refusal that names it', () => {
     const { engine } = engineOver({}, { gpu: 'tesla-9000' });
-    expect(summaryOf(jobOf(engine.analyse(uri, launch(), 1)))).toContain('there is no data sheet for the GPU "tesla-9000"');
+    expect(summaryOf(jobOf(engine.analyse(uri, launch(), 1)))).toContain('there is no data sheet for "tesla-9000"');
   });
 
   test('no GPU at all: one is assumed and said so, other rules run, and nothing is judged against it', () => {

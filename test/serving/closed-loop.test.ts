@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { settle } from '../../server/src/core/serving/load/closed-loop.ts';
 import { steadyState, sustainedRate } from '../../server/src/core/serving/load/steady-state.ts';
-import { timer } from './tools.ts';
+import { engine, listed, policies, run, synthetic, timer } from './tools.ts';
 
 const lengths = { inputTokens: 500, outputTokens: 101 };
 const limits = { maxSequences: 32, maxBatchedTokens: 2048, kvTokens: 200_000 };
@@ -41,5 +41,54 @@ describe('a closed loop', () => {
 
   test('without room for one request is told as such', () => {
     expect(settle(timer, { ...lengths, concurrency: 4 }, { ...limits, kvTokens: 400 })).toEqual({ overloaded: 'KV cache' });
+  });
+});
+
+describe('a simulated closed loop', () => {
+  const atOnce = { arrivals: { kind: 'at-once' } } as const;
+
+  test.each(policies)('of %s has no more under way than it says, and all of them while requests are left', (policy) => {
+    for (const replicas of [1, 3]) {
+      const { meanInSystem, finished } = run(
+        { engine: engine({ policy }), replicas, concurrency: 12 },
+        synthetic({ ...atOnce, requests: 600 }),
+      );
+      expect(finished).toBe(600);
+      expect(meanInSystem).toBeLessThanOrEqual(12);
+      // The last dozen leave one after the other.
+      expect(meanInSystem).toBeGreaterThan(11);
+    }
+  });
+
+  test('of one client is a request after the other', () => {
+    const requests = [
+      { prompt: 300, output: 20 },
+      { prompt: 900, output: 5 },
+      { prompt: 40, output: 60 },
+    ];
+    const alone = requests.map((request) => run({}, listed([request])).seconds);
+    const { seconds, ttft } = run({ concurrency: 1 }, listed(requests));
+    expect(seconds).toBeCloseTo(
+      alone.reduce((sum, one) => sum + one, 0),
+      9,
+    );
+    expect(ttft.mean).toBeLessThan(run({}, listed(requests)).ttft.mean);
+  });
+
+  test('with room for all is the same as none', () => {
+    for (const load of [atOnce, {}]) expect(run({ concurrency: 400 }, synthetic(load))).toEqual(run({}, synthetic(load)));
+  });
+
+  test('of equal requests settles near the closed form of as many', () => {
+    const load = { prompt: { kind: 'uniform', least: 250, most: 750 }, output: { kind: 'uniform', least: 51, most: 151 } } as const;
+    const { requestsPerSecond } = run({ concurrency: 16 }, synthetic({ ...atOnce, ...load, requests: 2000 }));
+    expect(requestsPerSecond / settled({ concurrency: 16 }).rate).toBeCloseTo(1, 1);
+  });
+
+  test('holds with prefill and decode apart', () => {
+    const disaggregation = { prefill: engine(), prefillReplicas: 2, bytesPerToken: 1e5, bandwidth: 1e10, latency: 1e-4 };
+    const { meanInSystem, finished } = run({ disaggregation, replicas: 2, concurrency: 8 }, synthetic({ ...atOnce, requests: 300 }));
+    expect(finished).toBe(300);
+    expect(meanInSystem).toBeLessThanOrEqual(8);
   });
 });

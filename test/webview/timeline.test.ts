@@ -142,7 +142,9 @@ describe.skipIf(!chromiumPath)('the timeline in a browser', () => {
 
   it('hands over a picture, a drawing and a trace', async () => {
     const saved = async (button: string) => {
-      const [file] = await Promise.all([panel.page.waitForEvent('download'), panel.page.click(`.export button:text-is("${button}")`)]);
+      await panel.page.click('.menu summary');
+      const [file] = await Promise.all([panel.page.waitForEvent('download'), panel.page.click(`.menu button:has-text("${button}")`)]);
+      expect(await panel.page.locator('.menu[open]').count()).toBe(0);
       return { name: file.suggestedFilename(), data: readFileSync(await file.path()) };
     };
     const picture = await saved('PNG');

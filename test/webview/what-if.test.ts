@@ -146,7 +146,7 @@ describe.skipIf(!chromiumPath)('trying values in a browser', () => {
     await until(async () => shown.document.text.includes('--use-distributed-optimizer'));
     expect(shown.document.text).toContain('--global-batch-size 64');
     await until(() => panel.page.isDisabled('button.reset'));
-    expect(await panel.page.locator('.outcome [role=status]').textContent()).toBe('Written into one file.');
+    expect(await panel.page.locator('.strip [role=status]').textContent()).toBe('Written into one file.');
     expect(await operations()).not.toBe(before);
     const { result } = shown.jobs[0] ?? {};
     const message = panelOf(shown, 0);
@@ -227,6 +227,43 @@ describe.skipIf(!chromiumPath)('trying values in a browser', () => {
     await until(async () => shown.document.text === server.replace('64', '32').replace('\n', ' --tensor-parallel-size 2\n'));
     await until(() => panel.page.isDisabled('button.apply'));
     expect(await panel.page.inputValue(field('parallel.tensor'))).toBe('2');
+  });
+
+  it('folds the settings where they would push the timeline out of sight, and keeps them as they were left', async () => {
+    const folded = () => panel.page.locator('#try-settings').isHidden();
+    expect(await folded()).toBe(false);
+    for (const [width, height] of [
+      [600, 800],
+      [300, 800],
+      [640, 500],
+    ] as const) {
+      await panel.page.setViewportSize({ width, height });
+      await expect.poll(folded).toBe(true);
+      const { y = height } = (await panel.page.locator('canvas.timeline').boundingBox()) ?? {};
+      expect([width, y < height / 2 + 50]).toEqual([width, true]);
+    }
+    expect(await panel.page.locator('.brief').textContent()).toBe('Interleaved 1F1B, 128 micro batches, VPP 2, TP 2, PP 4, DP 2');
+    await panel.page.click('button.fold');
+    await panel.page.selectOption(field('parallel.tensor'), '4');
+    await panel.page.click('button.fold');
+    await until(async () => /Step time [+−]/.test((await panel.page.locator('.brief').textContent()) ?? ''));
+    await panel.page.setViewportSize({ width: 1280, height: 1000 });
+    expect(await folded()).toBe(true);
+    await panel.page.reload();
+    answered = 0;
+    await show(script);
+    await until(async () => /Step time [+−]/.test((await panel.page.locator('.brief').textContent()) ?? ''));
+    expect(await folded()).toBe(true);
+  });
+
+  it('keeps what is tried of a server while the panel is away', async () => {
+    await show(server);
+    await until(() => panel.page.locator(field('parallel.tensor')).count());
+    await panel.page.selectOption(field('parallel.tensor'), '2');
+    await panel.page.reload();
+    answered = 0;
+    await show(server);
+    await until(async () => (await panel.page.inputValue(field('parallel.tensor'))) === '2');
   });
 
   it('is without serious violations, and fits a narrow column, with everything tried', async () => {

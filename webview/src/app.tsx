@@ -2,7 +2,6 @@
 import { useEffect, useRef } from 'preact/hooks';
 import type { Simulation } from '../../server/src/core/schedules/simulate.ts';
 import type { PanelReply } from '../../server/src/protocol/panel.ts';
-import { Comparison } from './comparison.tsx';
 import { Controls } from './controls.tsx';
 import { Assumptions, Header } from './header.tsx';
 import type { PanelState } from './state.ts';
@@ -32,10 +31,7 @@ export function App({ state, writes, post }: AppProps) {
         </p>
       )}
       <Header subject={state.subject.value} />
-      <div class="tools">
-        <Controls state={state} writes={writes} post={post} />
-        <Comparison state={state} />
-      </div>
+      <Controls state={state} writes={writes} post={post} />
       {state.job.value && <Tabs views={panelViews} state={state} post={post} simulation={good ?? last.current} />}
       <Assumptions assumptions={state.subject.value?.assumptions ?? []} />
     </main>

@@ -16,14 +16,16 @@ interface ControlProps {
 export function Control({ id, label, field, post, children }: ControlProps) {
   return (
     <div class="control">
-      <label for={id}>{label}</label>
-      {children}
-      {field !== undefined && (
-        <button type="button" class="reveal" title={`Show ${label} in the file`} onClick={() => post({ type: 'reveal', field })}>
-          <span class="hidden">Show {label} in the file</span>
-          <span aria-hidden="true">↗</span>
-        </button>
-      )}
+      <div class="name">
+        <label for={id}>{label}</label>
+        {field !== undefined && (
+          <button type="button" class="reveal" title={`Show ${label} in the file`} onClick={() => post({ type: 'reveal', field })}>
+            <span class="hidden">Show {label} in the file</span>
+            <span aria-hidden="true">↗</span>
+          </button>
+        )}
+      </div>
+      <div class="input">{children}</div>
     </div>
   );
 }

@@ -1,9 +1,12 @@
-/** The settings to try, each with a way to the text of the file it stands for, and the way back into the file. */
+/** The settings to try, each with a way to the text of the file it stands for; the way back into the file; and what comes of them. */
 import { findSchedule, schedules } from '../../server/src/core/schedules/index.ts';
 import type { ScheduleChoice } from '../../server/src/core/schedules/reshape.ts';
+import { Comparison } from './comparison.tsx';
 import { Control, type Post } from './control.tsx';
 import { choose, differsFromFile, type PanelState, resetToFile } from './state.ts';
-import { Outcome } from './what-if/outcome.tsx';
+import { Differences, valuesText } from './what-if/brief.tsx';
+import { Fold } from './what-if/fold.tsx';
+import { Actions, Consequences } from './what-if/outcome.tsx';
 import { answerTo, isEmpty } from './what-if/trial.ts';
 import { ValueControls } from './what-if/value-controls.tsx';
 
@@ -18,18 +21,50 @@ interface ControlsProps {
 const ownFields: ReadonlySet<string> = new Set(['parallel.schedule', 'batch.accumulation', 'parallel.virtualStages']);
 
 export function Controls({ state, writes, post }: ControlsProps) {
-  const request = state.subject.value?.request;
+  const { trial } = state;
   const job = state.job.value;
   const choice = shownChoice(state);
-  if (!request || !job || !choice) return null;
-  const answer = answerTo(state.trial, job, state.change.value);
-  const controls = (answer ?? state.trial.answered.value?.answer)?.controls ?? [];
+  const change = state.change.value;
+  if (!job || !choice) return null;
+  const answer = answerTo(trial, job, change);
+  const controls = (answer ?? trial.answered.value?.answer)?.controls ?? [];
+  const others = controls.filter(({ field }) => !ownFields.has(field));
+  const tries = differsFromFile(state);
+  return (
+    <Fold
+      trial={trial}
+      label="Try other settings"
+      tries={tries}
+      brief={tries ? <Differences answer={answer} /> : valuesText(namesOf(choice), others)}
+      actions={
+        <Actions trial={trial} answer={answer} change={change} tries={tries} reset={() => resetToFile(state)} writes={writes} post={post} />
+      }
+    >
+      <form class="controls" aria-label="Settings to try" onSubmit={(event) => event.preventDefault()}>
+        <ScheduleControls state={state} choice={choice} post={post} />
+        <ValueControls trial={trial} controls={others} post={post} />
+      </form>
+      <Comparison state={state} />
+      <Consequences answer={answer} change={change} writes={writes} />
+    </Fold>
+  );
+}
+
+function namesOf({ name, microBatches, virtualStages }: ScheduleChoice): readonly string[] {
+  const schedule = findSchedule(name);
+  const many = `${microBatches.toLocaleString('en')} micro ${microBatches === 1 ? 'batch' : 'batches'}`;
+  return [schedule?.label ?? name, many, ...(virtualStages > 1 ? [`VPP ${virtualStages}`] : [])];
+}
+
+function ScheduleControls({ state, choice, post }: Omit<ControlsProps, 'writes'> & { readonly choice: ScheduleChoice }) {
+  const request = state.subject.value?.request;
+  if (!request) return null;
   const schedule = findSchedule(choice.name);
   const step = schedule?.microBatchMultiple(request.stages) ?? 1;
   const most = Math.max(64, step * 8, Math.ceil((request.microBatches * 2) / step) * step);
   const interleaves = schedule?.interleaves ?? false;
   return (
-    <form class="controls" aria-label="Try other settings" onSubmit={(event) => event.preventDefault()}>
+    <>
       <Control id="schedule" label="Schedule" field="parallel.schedule" post={post}>
         <select
           id="schedule"
@@ -67,13 +102,7 @@ export function Controls({ state, writes, post }: ControlsProps) {
           onChange={(virtualStages) => choose(state, { virtualStages })}
         />
       </Control>
-      <ValueControls trial={state.trial} controls={controls.filter(({ field }) => !ownFields.has(field))} post={post} />
-      <Outcome trial={state.trial} answer={answer} change={state.change.value} writes={writes} post={post}>
-        <button type="button" class="reset" disabled={!differsFromFile(state)} onClick={() => resetToFile(state)}>
-          Reset to file
-        </button>
-      </Outcome>
-    </form>
+    </>
   );
 }
 

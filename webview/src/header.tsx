@@ -1,5 +1,6 @@
 /** What is shown: the job's name, the GPU, and the estimate's own figures. */
 import type { PanelSubject } from '../../server/src/protocol/panel.ts';
+import { Banded } from './banded.tsx';
 
 export function Header({ subject: job }: { readonly subject: PanelSubject | undefined }) {
   if (!job) return null;
@@ -10,9 +11,11 @@ export function Header({ subject: job }: { readonly subject: PanelSubject | unde
       </h1>
       <dl class="summary">
         {job.summary.map(({ label, text, title }) => (
-          <div key={label} title={title}>
+          <div key={label} title={title === undefined ? text : `${text}. ${title}`}>
             <dt>{label}</dt>
-            <dd>{text}</dd>
+            <dd>
+              <Banded text={text} />
+            </dd>
           </div>
         ))}
       </dl>

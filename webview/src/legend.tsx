@@ -20,7 +20,9 @@ export function Legend({ simulation, idle }: { readonly simulation: Simulation; 
   if (idle) {
     for (const [cause, seconds] of causeSeconds(idle)) {
       const name = idleCauses[cause];
-      if (name) entries.push([`idle ${causeColors[name]}`, `${idleCauseLabels[name]} ${formatPercent(seconds / whole)}`]);
+      // What would be told as 0.0 % is not worth a line.
+      if (name && seconds >= 0.0005 * whole)
+        entries.push([`idle ${causeColors[name]}`, `${idleCauseLabels[name]} ${formatPercent(seconds / whole)}`]);
     }
   } else entries.push(['bubble', 'Bubble']);
   return (

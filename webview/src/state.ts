@@ -24,8 +24,10 @@ import {
   dropValues,
   forgetTrial,
   isEmpty,
+  restoreTrial,
   type TrialState,
   takeWritten,
+  trialToSave,
   type Written,
 } from './what-if/trial.ts';
 
@@ -95,7 +97,7 @@ function foundBy(text: string, shown: Simulation | Refused | undefined): Found |
 interface Saved {
   readonly uri: string;
   readonly override: Override;
-  readonly values: Change;
+  readonly trial: unknown;
   readonly view: View | undefined;
   readonly tab: string;
   readonly stage: number | undefined;
@@ -264,7 +266,7 @@ export function toSaved(state: PanelState): Saved | undefined {
     job && {
       uri: job.uri,
       override: state.override.value,
-      values: state.trial.values.value,
+      trial: trialToSave(state.trial),
       view: state.view.value,
       stage: state.stage.value,
       selected: state.selected.value,
@@ -281,20 +283,14 @@ const isSchedule = (name: unknown): name is ScheduleChoice['name'] => typeof nam
 
 const isIndex = (value: unknown): value is number => Number.isSafeInteger(value) && Number(value) >= 0;
 
-/** Values of the kinds that a change may hold. */
-function plainValues(saved: { readonly [key: string]: unknown }): Change {
-  const plain = Object.entries(saved).filter((entry): entry is [string, string | number] => ['string', 'number'].includes(typeof entry[1]));
-  return Object.fromEntries(plain);
-}
-
 /** Takes back what was saved, as far as it makes sense for the document that is shown now. */
 export function restore(state: PanelState, saved: unknown): void {
   if (!isRecord(saved) || saved.uri !== state.job.value?.uri) return;
-  const { override, view, tab, kept, stage, selected, timeline } = saved;
+  const { override, view, tab, kept, stage, selected, timeline, trial } = saved;
   batch(() => {
     if (typeof tab === 'string') state.tab.value = tab;
     if (isRecord(kept)) state.kept.value = kept;
-    if (isRecord(saved.values)) state.trial.values.value = plainValues(saved.values);
+    restoreTrial(state.trial, trial);
     if (isRecord(override)) {
       const { name, microBatches, virtualStages } = override;
       state.override.value = {

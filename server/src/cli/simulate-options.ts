@@ -10,6 +10,7 @@ export interface SimulateOptions extends ClusterOptions {
   readonly rate?: number;
   readonly arrivals?: 'poisson' | 'fixed' | 'gamma' | 'at-once';
   readonly burst: number;
+  readonly concurrency?: number;
   readonly isl?: Lengths;
   readonly osl?: Lengths;
   readonly trace?: string;
@@ -104,6 +105,11 @@ export function withSimulateOptions(command: Command): Command {
       new Option('--arrivals <KIND>', 'how they arrive; poisson when a rate is given').choices(['poisson', 'fixed', 'gamma', 'at-once']),
     )
     .option('--burst <CV>', 'coefficient of variation of the gaps of gamma arrivals', above0('--burst'), 2)
+    .option(
+      '--concurrency <N>',
+      "requests under way at most: the next is sent when one is answered; that of the file's load unless told",
+      whole('--concurrency'),
+    )
     .option(
       '--isl <TOKENS>',
       "prompt length: 1024, 512-2048 (uniform) or 1024~1.2 (log-normal: mean~CV); the file's load, or 1024, unless told",

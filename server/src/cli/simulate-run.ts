@@ -20,7 +20,7 @@ import type { JobAnalysis } from '../engine/analysis.ts';
 import { type CliIo, UsageError } from './io.ts';
 import { reasonOf } from './reason.ts';
 import { lengthsText } from './simulate-options.ts';
-import { type LoadedOptions, withoutLimit } from './simulated-load.ts';
+import type { LoadedOptions } from './simulated-load.ts';
 import { linesOf } from './trace-file.ts';
 
 export interface Simulated {
@@ -68,7 +68,7 @@ export function simulateJob(file: string, job: JobAnalysis, options: LoadedOptio
   const band = tpot.band ?? { low: tpot.value, high: tpot.value, basis: 'no band is known' };
   const ends = { low: band.low / tpot.value, high: band.high / tpot.value, basis: band.basis };
   const link = { bytesPerToken: estimate.kvBytesPerToken.value * perReplica, ...linkOf(serving, perReplica) };
-  const runWith = (factor: number, workload: Workload): SimulationResult => {
+  const runWith = (factor: number, workload: Workload, concurrency: number | undefined): SimulationResult => {
     const timed = factor === 1 ? engine : { ...engine, timer: scaledTimer(engine.timer, factor) };
     return simulateServing(
       {
@@ -76,6 +76,7 @@ export function simulateJob(file: string, job: JobAnalysis, options: LoadedOptio
         replicas: decodes,
         routing: options.routing,
         seed: options.seed,
+        ...(concurrency === undefined ? {} : { concurrency }),
         ...(options.slo ? { slo: options.slo } : {}),
         ...(prefills > 0 ? { disaggregation: { prefill: withoutDrafts(timed), prefillReplicas: prefills, ...link } } : {}),
         ...(io.signal ? { cancelled: () => io.signal?.aborted === true } : {}),
@@ -83,7 +84,9 @@ export function simulateJob(file: string, job: JobAnalysis, options: LoadedOptio
       workload,
     );
   };
-  const one = (factor: number, rate?: number) => workloads.run((workload) => runWith(factor, workload), rate);
+  // A rate that is searched for is one at which requests come whether or not others are answered.
+  const one = (factor: number, rate?: number) =>
+    workloads.run((workload) => runWith(factor, workload, rate === undefined ? options.concurrency : undefined), rate);
   if (options.saveTrace !== undefined) saveTrace(resolve(io.folder, options.saveTrace), options.saveTrace, workloads.make());
   const result = one(1);
   const fast = one(ends.low);
@@ -104,7 +107,7 @@ export function simulateJob(file: string, job: JobAnalysis, options: LoadedOptio
     assumptions: [
       ...estimate.assumptions.filter(({ field }) => engine.speculation === undefined || field !== 'serving.speculativeTokens'),
       ...assumptions,
-      ...(options.trace === undefined ? withoutLimit(job.job) : []),
+      ...wavesAssumption(options),
       ...(prefills > 0 ? [linkAssumption(serving)] : []),
     ],
     band: ends,
@@ -118,6 +121,13 @@ export function simulateJob(file: string, job: JobAnalysis, options: LoadedOptio
     ...(options.findRate ? { highest: { value: highest(1), fast: highest(ends.low), slow: highest(ends.high) } } : {}),
     ...(options.curve ? { curve: latencyCurve((rate) => one(1, rate), saturation(one)) } : {}),
   };
+}
+
+/** Equal requests of clients that wait for answers end together, and so do the next ones start. */
+function wavesAssumption({ concurrency, isl, osl, trace }: LoadedOptions): readonly Assumption[] {
+  if (concurrency === undefined || trace !== undefined || isl.kind !== 'fixed' || osl.kind !== 'fixed') return [];
+  const why = 'lengths that vary by a tenth take the waves apart: then prompts wait less for each other, and TTFT is lower';
+  return [{ value: 'all requests are equally long and come in waves', why }];
 }
 
 /** Requests that tell how long they are on average. */
@@ -255,7 +265,7 @@ class Workloads {
   /** In words. */
   text(): string {
     const { options } = this;
-    const { rate, arrivals, trace, isl, osl, systemPrompt, turns, speed, burst } = options;
+    const { rate, arrivals, trace, isl, osl, systemPrompt, turns, speed, burst, concurrency } = options;
     const kinds = {
       poisson: 'Poisson arrivals',
       fixed: 'evenly spaced',
@@ -263,7 +273,7 @@ class Workloads {
       'at-once': 'all at once',
     };
     const kind = kinds[rate === undefined ? 'at-once' : (arrivals ?? 'poisson')];
-    const when = rate === undefined || arrivals === 'at-once' ? kind : `${rate} requests/s, ${kind}`;
+    const when = whenText(kind, rate === undefined || arrivals === 'at-once' ? undefined : rate, concurrency);
     if (trace !== undefined) {
       const asTraced = speed === 1 ? 'as it was traced' : `${speed} times as fast as it was traced`;
       return `${trace}, ${rate === undefined && arrivals !== 'at-once' ? asTraced : when}`;
@@ -274,4 +284,10 @@ class Workloads {
     ];
     return `${when}; prompts of ${lengthsText(isl)} tokens${talk.map((words) => `, ${words}`).join('')}; answers of ${lengthsText(osl)}`;
   }
+}
+
+function whenText(kind: string, rate: number | undefined, concurrency: number | undefined): string {
+  if (concurrency === undefined) return rate === undefined ? kind : `${rate} requests/s, ${kind}`;
+  const limit = `${concurrency} under way`;
+  return rate === undefined ? `${limit}, each followed by the next` : `${rate} requests/s, ${kind}, ${limit} at most`;
 }

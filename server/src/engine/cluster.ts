@@ -60,7 +60,13 @@ export function clusterOf(job: PartialJob): ResolvedCluster {
   const machine = findNode(name);
   const rented = machine ? undefined : findInstance(name);
   const accelerator = findAccelerator(machine?.accelerator ?? rented?.accelerator ?? name);
-  if (!accelerator) return { cluster: undefined, isAssumed, assumptions: [], problem: `there is no data sheet for the GPU "${name}"` };
+  if (!accelerator)
+    return {
+      cluster: undefined,
+      isAssumed,
+      assumptions: [],
+      problem: `there is no data sheet for "${name}": estimates are for the GPUs and TPUs that have one`,
+    };
   const assumptions: Assumption[] = [];
   if (isAssumed) {
     const why = 'no GPU is named in the file or the settings: choose the cluster';

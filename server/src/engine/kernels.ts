@@ -101,14 +101,14 @@ export function analyseKernels(
     const input = { file, configurations, kernels: file.kernels, text: document.text, ...devices };
     const rules = kernelRules.filter(({ languages }) => languages.includes(file.language));
     const findings = run(rules, (rule, report) => rule.check({ ...input, report }), document, wanted, log);
-    return { cuda: { file, configurations }, ...devices, findings, includes: uris };
+    return { cuda: { file, configurations }, ...devices, text: document.text, findings, includes: uris };
   }
   if (triton && triton.kernels.length > 0) {
     const devices = devicesFor(document, usualDevices, settings);
     const configurations = tritonConfigurations(triton);
     const input = { file: triton, configurations, text: document.text, devices: devices.devices };
     const findings = run(tritonRules, (rule, report) => rule.check({ ...input, report }), document, wanted, log);
-    return { triton: { file: triton, configurations }, ...devices, findings, includes: [] };
+    return { triton: { file: triton, configurations }, ...devices, text: document.text, findings, includes: [] };
   }
   return undefined;
 }

@@ -35,7 +35,8 @@ function trainingSummary(estimate: TrainingEstimate): readonly string[] {
 }
 
 function loadSummary({ sustainedRate, overloaded, timeToFirstToken, timePerToken }: LoadEstimate): readonly string[] {
-  const most = `${formatTerm(sustainedRate)} sustained`;
+  if (sustainedRate.value === 0 && overloaded === 'KV cache') return ['not one request of the load fits'];
+  const most = sustainedRate.value === 0 ? 'no rate keeps the latency limits' : `${formatTerm(sustainedRate)} sustained`;
   if (!timeToFirstToken || !timePerToken) return [`overloaded by ${overloaded ?? 'the load'}`, most];
   return [`under load TTFT ${formatTerm(timeToFirstToken)}`, `TPOT ${formatTerm(timePerToken)}`, most];
 }
@@ -43,18 +44,23 @@ function loadSummary({ sustainedRate, overloaded, timeToFirstToken, timePerToken
 const fullContexts = (count: string): string => `${count} full ${count === '1' ? 'context' : 'contexts'} at once`;
 
 function servingSummary(estimate: ServingEstimate, replicas: number | undefined): readonly string[] {
-  const { memory, concurrency, kvTokens, slots, decode, prefill, load } = estimate;
+  const { memory, concurrency, kvTokens, slots } = estimate;
   return [
     gpuCount(estimate, replicas),
     ofCapacity(memory.total, memory.usable),
     `KV cache ${formatCount(kvTokens.value)} tokens`,
     slots ? `${slots.count} slots of up to ${formatNumber(slots.each)} tokens` : fullContexts(formatValue(concurrency.value, '1')),
-    ...(load
-      ? loadSummary(load)
-      : [
-          `TPOT ${formatSeconds(decode.timePerToken.value)} at batch ${decode.batch}`,
-          `TTFT ${formatSeconds(prefill.timeToFirstToken.value)} for ${formatNumber(prefill.tokens)} tokens`,
-        ]),
+    ...speedSummary(estimate),
+  ];
+}
+
+/** A server without room for a token has no speed. */
+function speedSummary({ kvTokens, decode, prefill, load }: ServingEstimate): readonly string[] {
+  if (kvTokens.value === 0) return ['does not fit'];
+  if (load) return loadSummary(load);
+  return [
+    `TPOT ${formatSeconds(decode.timePerToken.value)} at batch ${decode.batch}`,
+    `TTFT ${formatSeconds(prefill.timeToFirstToken.value)} for ${formatNumber(prefill.tokens)} tokens`,
   ];
 }
 

@@ -3,6 +3,7 @@ import type { CodeLens, CodeLensParams } from 'vscode-languageserver';
 import type { Range } from '../core/origin.ts';
 import type { Analysis, JobAnalysis } from '../engine/analysis.ts';
 import { configurationSummary, tritonSummary } from '../engine/kernel-summary.ts';
+import { workSummary } from '../engine/kernel-work-summary.ts';
 import { summaryOf } from '../engine/summary.ts';
 import { firstLine } from '../frameworks/setting.ts';
 import { fileName, normalUri } from '../io/uris.ts';
@@ -34,7 +35,8 @@ function kernelLenses({ uri, kernels }: Analysis): readonly { readonly at: Range
     const [first] = launches;
     if (!kernels || !first) return [];
     const more = launches.length > 1 ? ` · ${launches.length} launches` : '';
-    const title = `${configurationSummary(first, kernels.devices)}${more}`;
+    const work = workSummary(kernels, first);
+    const title = `${configurationSummary(first, kernels.devices)}${work === undefined ? '' : ` · ${work}`}${more}`;
     return [{ at: kernel.range, lens: { title, command: 'rooflint.report', arguments: [uri, 0] } }];
   });
 }

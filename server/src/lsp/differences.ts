@@ -28,30 +28,13 @@ function training(a: TrainingEstimate, b: TrainingEstimate, sameWork: boolean): 
     const before = a.communication.find(({ id }) => id === after.id);
     return before && before.busy.value === 0 && after.busy.value === 0
       ? []
-      : [ofTerms(`Exposed ${after.label}`, before?.exposed, after.exposed, 'less', 'Seconds of a step that computation waits for it')];
+      : [ofTerms(exposedLabel(after.label), before?.exposed, after.exposed, 'less', 'Seconds of a step that computation waits for it')];
   });
   const gone = a.communication.filter(({ id }) => b.communication.every((after) => after.id !== id));
   return [
     ofNumbers('GPUs', a.gpus, b.gpus, formatNumber),
     ofTerms('Step time', a.time.step, b.time.step, sameWork ? 'less' : undefined),
     ofTerms('Tokens/s', a.throughput.tokensPerSecond, b.throughput.tokensPerSecond, 'more'),
-    ofTerms(`${conventionOf(b.throughput.mfu) ?? ''} MFU`.trimStart(), a.throughput.mfu, b.throughput.mfu, 'more'),
-    ofNumbers(
-      'Bubble',
-      a.time.shares.bubble,
-      b.time.shares.bubble,
-      formatPercent,
-      'less',
-      'Share of the step a GPU waits for other stages',
-    ),
-    ofNumbers(
-      'Exposed communication',
-      a.time.shares.exposedCommunication,
-      b.time.shares.exposedCommunication,
-      formatPercent,
-      'less',
-      'Share of the step computation waits for the network',
-    ),
     ofTerms(
       b.memory.stages.length > 1 ? 'Memory, fullest stage' : 'Memory per GPU',
       a.memory.stages[a.memory.worstStage]?.device,
@@ -59,11 +42,24 @@ function training(a: TrainingEstimate, b: TrainingEstimate, sameWork: boolean): 
       'less',
       'As nvidia-smi shows it',
     ),
+    ofShares(`${conventionOf(b.throughput.mfu) ?? ''} MFU`.trimStart(), a.throughput.mfu, b.throughput.mfu, 'more'),
+    ofShares('Bubble', a.time.shares.bubble, b.time.shares.bubble, 'less', 'Share of the step a GPU waits for other stages'),
+    ofShares(
+      'Exposed communication',
+      a.time.shares.exposedCommunication,
+      b.time.shares.exposedCommunication,
+      'less',
+      'Share of the step computation waits for the network',
+    ),
     ...cost('Cost per billion tokens', a.cost?.perBillionTokens, b.cost?.perBillionTokens),
     ...memory(a, b),
-    ...[...exposed, ...gone.map(({ label, exposed: before }) => ofTerms(`Exposed ${label}`, before, undefined, 'less'))].map(asDetail),
+    ...[...exposed, ...gone.map(({ label, exposed: before }) => ofTerms(exposedLabel(label), before, undefined, 'less'))].map(asDetail),
   ];
 }
+
+/** Inside a phrase only abbreviations keep their capitals. */
+const exposedLabel = (label: string): string =>
+  `Exposed ${/^[A-Z][a-z]/.test(label) ? label.charAt(0).toLowerCase() + label.slice(1) : label}`;
 
 /** Of every pipeline rank, while there are few. */
 function memory(a: TrainingEstimate, b: TrainingEstimate): readonly DifferenceRow[] {
@@ -104,6 +100,19 @@ function ofTerms(label: string, before: Term | undefined, after: Term | undefine
 
 function ofNumbers(label: string, before: number, after: number, format: (value: number) => string, better?: Better, title?: string) {
   return rowOf(label, before, after, format(before), format(after), better, title);
+}
+
+/** Shares differ in points: a tenth of a tenth is no tenth. */
+function ofShares(label: string, before: Term | number, after: Term | number, better: Better, title?: string): DifferenceRow {
+  const numberOf = (share: Term | number): number => (typeof share === 'number' ? share : share.value);
+  const textOf = (share: Term | number): string => (typeof share === 'number' ? formatPercent(share) : formatTerm(share));
+  const [from, to] = [numberOf(before), numberOf(after)];
+  const points = (100 * (to - from)).toFixed(1).replace('-', '−');
+  const same = Math.abs(to - from) < 0.0005;
+  return {
+    ...rowOf(label, from, to, textOf(before), textOf(after), same ? undefined : better, title),
+    change: same ? noChange : `${to > from ? '+' : ''}${points} points`,
+  };
 }
 
 function rowOf(

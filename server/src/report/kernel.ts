@@ -7,7 +7,10 @@ import type { Tile } from '../core/kernels/triton/facts.ts';
 import { accumulatorRegisters, pipelinedShared } from '../core/kernels/triton/shared-memory.ts';
 import type { Analysis, KernelsAnalysis, TritonKernels } from '../engine/analysis.ts';
 import { workedText } from '../engine/kernel-summary.ts';
+import { kernelWork } from '../engine/kernel-work.ts';
 import { messageOf } from '../engine/wording.ts';
+import { workData } from './kernel-work-data.ts';
+import { kernelWorkSection } from './kernel-work-section.ts';
 import { code, plain, sections, tableOf } from './markdown-text.ts';
 import { fileNameOf, lineOf } from './subject.ts';
 
@@ -117,7 +120,7 @@ function tritonMarkdown(
 const tileText = (tile: Tile | undefined): string => tile?.map(({ text }) => text).join(', ') ?? 'unknown';
 
 /** What a hover or report says of one kernel of a file; undefined where there is none of that name. */
-export function kernelMarkdown(analysis: KernelsAnalysis, name: string): string | undefined {
+export function kernelMarkdown(analysis: KernelsAnalysis, name: string, opens = false): string | undefined {
   if (analysis.triton) return tritonMarkdown(analysis.triton, analysis, name);
   const own = (analysis.cuda?.configurations ?? []).filter(({ kernel }) => kernel.name === name);
   const [first] = own;
@@ -126,7 +129,14 @@ export function kernelMarkdown(analysis: KernelsAnalysis, name: string): string 
   const bounds = mostThreads
     ? `Compiled for blocks of up to ${plain(workedText(mostThreads))} threads${leastBlocks ? `, ${plain(workedText(leastBlocks))} of them per multiprocessor` : ''}.`
     : undefined;
-  return sections([`**Kernel** ${code(kernel.name)}`, launchRows(own), bounds, sharedRows(first), occupancyRows(first, analysis)]);
+  return sections([
+    `**Kernel** ${code(kernel.name)}`,
+    launchRows(own),
+    bounds,
+    sharedRows(first),
+    occupancyRows(first, analysis),
+    kernelWorkSection(analysis, first, opens),
+  ]);
 }
 
 /** The report of a document of kernels: what was found, and every kernel opened up. */
@@ -142,13 +152,19 @@ export function kernelsReport({ uri, document, kernels }: Analysis): string | un
   return sections([
     `# ${plain(fileNameOf(uri))}`,
     rows.length > 0 ? `## Findings\n\n${tableOf(['severity', 'line', 'finding', 'rule'], rows, [1])}` : undefined,
-    ...[...new Set(names)].map((name) => kernelMarkdown(kernels, name)),
+    ...[...new Set(names)].map((name) => kernelMarkdown(kernels, name, true)),
     names.length === 0 ? 'The kernels that are launched here stand in other files.' : undefined,
   ]);
 }
 
+const workOf = (kernels: KernelsAnalysis, configuration: KernelConfiguration): object | null => {
+  const work = kernelWork(kernels, configuration);
+  return work ? workData(work) : null;
+};
+
 /** The same as plain data: one entry per launch of a kernel, or per configuration of a Triton kernel. */
-export function kernelsData({ cuda, triton, devices }: KernelsAnalysis): readonly object[] {
+export function kernelsData(kernels: KernelsAnalysis): readonly object[] {
+  const { cuda, triton, devices } = kernels;
   const launches = (cuda?.configurations ?? []).map((one) => ({
     kernel: one.kernel.name,
     template: Object.fromEntries(one.template),
@@ -156,6 +172,7 @@ export function kernelsData({ cuda, triton, devices }: KernelsAnalysis): readonl
     blocks: one.blocks,
     staticShared: one.staticShared,
     dynamicShared: one.dynamicShared,
+    work: workOf(kernels, one),
     occupancy: devices.flatMap(({ label, architecture, accelerator }) => {
       const found = kernelOccupancy(one, architecture, accelerator.smCount?.value);
       return found

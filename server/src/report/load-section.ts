@@ -13,6 +13,8 @@ export function loadSection({ load }: ServingEstimate, subject: ReportSubject): 
   if (!load) return undefined;
   const { job } = subject.job;
   const lengths = `${formatNumber(job['load.inputTokens'] ?? 0)} + ${formatNumber(job['load.outputTokens'] ?? 0)} tokens`;
+  if (load.sustainedRate.value === 0 && load.overloaded === 'KV cache')
+    return `## Under load\n\nNot one request of ${plain(lengths)} fits the KV cache, so there is nothing to serve them with.`;
   const said =
     load.overloaded === undefined
       ? `It settles: TTFT ${load.timeToFirstToken ? formatTerm(load.timeToFirstToken) : ''}, TPOT ${load.timePerToken ? formatTerm(load.timePerToken) : ''}.`

@@ -16,6 +16,8 @@ import type { CaseInput } from './row.ts';
 export interface ServedLoad {
   readonly requests: number;
   readonly arrivals: Arrivals;
+  /** Requests under way at most. */
+  readonly concurrency?: number;
   readonly prompt: Lengths;
   readonly output: Lengths;
   readonly assumptions: readonly Assumption[];
@@ -42,19 +44,30 @@ function shortened(input: CaseInput, requests: number): number | undefined {
   return counted === undefined ? undefined : Number(counted) / requests;
 }
 
+/** Clients that wait for answers: so many requests are under way. */
+export const limitsRequests = ({ config }: CaseInput): boolean =>
+  config?.concurrency !== undefined || config?.max_concurrency !== undefined;
+
 /** The load of a row, or undefined where it states none. */
 export function servedLoadOf(input: CaseInput): ServedLoad | undefined {
   const { config } = input;
   const workload = typeof config?.workload === 'string' ? config.workload : '';
   const rate = number(input, 'request_rate') ?? Number(/poisson ([\d.]+) requests\/s/i.exec(workload)?.[1] ?? Number.NaN);
-  if (workload === '' && !Number.isFinite(rate) && config?.concurrency === undefined) return undefined;
+  if (workload === '' && !Number.isFinite(rate) && !limitsRequests(input)) return undefined;
   const requests = number(input, 'num_prompts') ?? usualRequests;
   const assumptions: Assumption[] =
     number(input, 'num_prompts') === undefined ? [{ value: `${requests} requests`, why: "the default of vLLM's benchmark" }] : [];
   const arrivals: Arrivals = Number.isFinite(rate) ? { kind: 'poisson', rate } : { kind: 'at-once' };
   const lengths = lengthsOf(input, workload, requests);
   if (!lengths) return undefined;
-  return { requests, arrivals, ...lengths, assumptions: [...assumptions, ...lengths.assumptions] };
+  const concurrency = number(input, 'concurrency') ?? number(input, 'max_concurrency');
+  return {
+    requests,
+    arrivals,
+    ...(concurrency === undefined ? {} : { concurrency }),
+    ...lengths,
+    assumptions: [...assumptions, ...lengths.assumptions],
+  };
 }
 
 function lengthsOf(
@@ -104,9 +117,9 @@ const seed = 1;
 /** What the simulated engine makes of the load, under the names of published figures. */
 export function underLoad(load: ServedLoad, job: ServingJob, written: PartialJob, kvTokens: number): Predicted {
   const { engine } = engineOfJob(job, written, kvTokens);
-  const { requests, arrivals, prompt, output } = load;
+  const { requests, arrivals, concurrency, prompt, output } = load;
   const run = simulateServing(
-    { engine, replicas: job.dataParallel, routing: 'round-robin', seed },
+    { engine, replicas: job.dataParallel, routing: 'round-robin', seed, ...(concurrency === undefined ? {} : { concurrency }) },
     syntheticWorkload({ arrivals, prompt, output, requests, seed, maxLength: job.maxModelLen }),
   );
   return {

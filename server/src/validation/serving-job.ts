@@ -8,7 +8,7 @@ import { clusterOf } from './hardware.ts';
 import { isMlperf, mlperfFields, mlperfRun } from './mlperf.ts';
 import { modelOf } from './model-of-row.ts';
 import type { CaseInput } from './row.ts';
-import { servedLoadOf } from './served-load.ts';
+import { limitsRequests, servedLoadOf } from './served-load.ts';
 import { timedHabits } from './serving-habits.ts';
 import { hasEncoder, servedRow } from './serving-names.ts';
 import { servingRunOf } from './serving-run.ts';
@@ -44,8 +44,8 @@ export function engineOfRow(input: CaseInput): EngineId {
 
 const isStartUp = (input: CaseInput): boolean => input.kind === 'kv_capacity' || input.kind === 'weights';
 
-const statesLoad = ({ config }: CaseInput): boolean =>
-  config?.request_rate !== undefined || config?.workload !== undefined || config?.concurrency !== undefined;
+const statesLoad = (input: CaseInput): boolean =>
+  input.config?.request_rate !== undefined || input.config?.workload !== undefined || limitsRequests(input);
 
 /** Why a serving row is outside the model, or undefined. */
 function servingRefusal(input: CaseInput): string | undefined {

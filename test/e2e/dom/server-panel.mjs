@@ -31,6 +31,7 @@ export async function checkServerPanel({ page, workbench, shot, check }) {
 
   await check('another load is simulated and compared with the file', async () => {
     const before = await steps();
+    await panel.locator('button.fold').click();
     await panel.locator('#rate').focus();
     await page.keyboard.press('ArrowRight');
     await otherThan(before);
@@ -51,6 +52,7 @@ export async function checkServerPanel({ page, workbench, shot, check }) {
     await until('128 sequences', async () => (await field.inputValue()) === '128');
   });
 
+  await panel.locator('button.fold').click();
   await workbench.closeNotifications();
   await page.keyboard.press('Control+B');
   for (const kind of Object.keys(themes)) {

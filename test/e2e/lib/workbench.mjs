@@ -75,11 +75,52 @@ export function createWorkbench(page, editor) {
     /** The document inside the one webview that is open: it is two frames deep. */
     webview: () => page.frameLocator('iframe.webview').frameLocator('iframe#active-frame'),
 
+    /**
+     * What the window would restore of its editors, without the backslashes of JSON in JSON. VS Code for the web writes it every few seconds
+     * in which nothing else is to be done: a window that is left before comes back as it was then.
+     */
+    storedEditors: async () => (await page.evaluate(readStoredEditors)).replaceAll('\\', ''),
+
+    /** What the window and its frames show, as text: for a log that nobody can look behind. */
+    async shown() {
+      const texts = page.frames().map(async (frame) => {
+        const text = await Promise.race([frame.evaluate(() => document.body?.innerText ?? ''), later(5000)]).catch(
+          ({ message }) => message,
+        );
+        return `  ${frame.url().slice(0, 120)}\n    ${plain(text).slice(0, 1500) || '(no text)'}`;
+      });
+      return `the window showed\n${(await Promise.all(texts)).join('\n')}`;
+    },
+
     async closeNotifications() {
       await self.command('Notifications: Clear All Notifications');
     },
   };
   return self;
+}
+
+const plain = (text) => text.replace(/\s+/g, ' ').trim();
+
+const later = (milliseconds) => new Promise((resolve) => setTimeout(() => resolve('(no answer)'), milliseconds));
+
+/** Runs in the page: the state of the editors, of every workspace that was open in this browser. */
+async function readStoredEditors() {
+  const answered = (request) =>
+    new Promise((resolve, reject) => {
+      request.onsuccess = () => resolve(request.result);
+      request.onerror = () => reject(request.error);
+    });
+  const names = (await indexedDB.databases()).map(({ name }) => name).filter((name) => name.startsWith('vscode-web-state-db-'));
+  const states = names.map(async (name) => {
+    const database = await answered(indexedDB.open(name));
+    try {
+      if (!database.objectStoreNames.contains('ItemTable')) return '';
+      return await answered(database.transaction('ItemTable').objectStore('ItemTable').get('memento/workbench.parts.editor'));
+    } finally {
+      database.close();
+    }
+  });
+  return (await Promise.all(states)).join('\n');
 }
 
 /** Waits until a condition on the page holds; the limit only ends a test that would hang. */

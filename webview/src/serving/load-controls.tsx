@@ -1,9 +1,14 @@
 /** The load, the sizes of the engine, replicas and the scheduler to try. */
+import type { WhatIfAnswer } from '../../../server/src/protocol/panel.ts';
+import type { Change } from '../../../server/src/protocol/what-if.ts';
 import { Control, type Post } from '../control.tsx';
-import { Outcome } from '../what-if/outcome.tsx';
-import { answerTo } from '../what-if/trial.ts';
+import { Differences, valuesText } from '../what-if/brief.tsx';
+import { DifferenceTable } from '../what-if/difference-table.tsx';
+import { Fold } from '../what-if/fold.tsx';
+import { Actions, Consequences } from '../what-if/outcome.tsx';
+import { answerTo, isEmpty } from '../what-if/trial.ts';
 import { ValueControls } from '../what-if/value-controls.tsx';
-import { policyLabels, type ServingChoice } from './choice.ts';
+import { type FileChoice, policyLabels, type ServingChoice } from './choice.ts';
 import { resetServing, type ServingState, triesOther, tryOther } from './serving-state.ts';
 import { stopOf, stops } from './stops.ts';
 
@@ -19,14 +24,65 @@ export function LoadControls({ state, writes, post }: ControlsProps & { readonly
   const choice = state.choice.value;
   const file = state.file.value;
   if (!choice || !file || 'refused' in file) return null;
-  const job = state.job.value;
-  const answer = answerTo(state.trial, job, state.change.value);
-  const controls = (answer ?? state.trial.answered.value?.answer)?.controls ?? [];
-  const { maxModelLen } = file;
-  const shared = { choice, file: file.choice, state, post };
-  const tokens = Math.max(1, maxModelLen - 1);
+  const { trial } = state;
+  const change = state.change.value;
+  const answer = answerTo(trial, state.job.value, change);
+  const controls = (answer ?? trial.answered.value?.answer)?.controls ?? [];
+  const others = controls.filter(({ field }) => !ownFields.has(field));
+  const tries = triesOther(state);
   return (
-    <form class="controls" aria-label="Try another load or engine" onSubmit={(event) => event.preventDefault()}>
+    <Fold
+      trial={trial}
+      label="Try another load or engine"
+      tries={tries}
+      brief={isEmpty(change) ? valuesText(namesOf(choice), others) : <Differences answer={answer} />}
+      actions={
+        <Actions
+          trial={trial}
+          answer={answer}
+          change={change}
+          tries={tries}
+          reset={() => resetServing(state)}
+          writes={writes}
+          post={post}
+        />
+      }
+    >
+      <form class="controls" aria-label="Load and engine to try" onSubmit={(event) => event.preventDefault()}>
+        <EngineControls state={state} choice={choice} file={file} post={post} />
+        <ValueControls trial={trial} controls={others} post={post} />
+      </form>
+      {file.assumed.length > 0 && (
+        <ul class="note assumed" aria-label="Assumed load">
+          {file.assumed.map((text) => (
+            <li key={text}>Assumed: {text}</li>
+          ))}
+        </ul>
+      )}
+      <Estimated answer={answer} change={change} />
+      <Consequences answer={answer} change={change} writes={writes} />
+    </Fold>
+  );
+}
+
+function namesOf({ rate, inputTokens, outputTokens, replicas }: ServingChoice): readonly string[] {
+  const count = (value: number): string => value.toLocaleString('en');
+  return [
+    `${count(rate)} requests/s of ${count(inputTokens)} + ${count(outputTokens)} tokens`,
+    ...(replicas > 1 ? [`${count(replicas)} replicas`] : []),
+  ];
+}
+
+interface EngineProps extends ControlsProps {
+  readonly choice: ServingChoice;
+  readonly file: FileChoice;
+}
+
+function EngineControls({ state, choice, file, post }: EngineProps) {
+  const shared = { choice, file: file.choice, state, post };
+  const tokens = Math.max(1, file.maxModelLen - 1);
+  return (
+    <>
       <Amount
         {...shared}
         name="rate"
@@ -37,14 +93,11 @@ export function LoadControls({ state, writes, post }: ControlsProps & { readonly
       />
       <Amount {...shared} name="inputTokens" label="Prompt tokens" least={1} most={tokens} />
       <Amount {...shared} name="outputTokens" label="Answer tokens" least={1} most={tokens} />
-      <div class="control limits">
-        <span>Limits, ms</span>
-        <Limit choice={choice} state={state} name="firstTokenLimit" label="TTFT" />
-        <Limit choice={choice} state={state} name="perTokenLimit" label="TPOT" />
-      </div>
       <Amount {...shared} name="maxSequences" label="Max sequences" least={1} most={4096} field="serving.maxSequences" />
       <Amount {...shared} name="maxBatchedTokens" label="Batched tokens" least={256} most={131072} field="serving.maxBatchedTokens" />
       <Amount {...shared} name="replicas" label="Replicas" least={1} most={64} field="serving.replicas" />
+      <Limit choice={choice} state={state} name="firstTokenLimit" label="TTFT limit, ms" />
+      <Limit choice={choice} state={state} name="perTokenLimit" label="TPOT limit, ms" />
       <Control id="policy" label="Scheduler" post={post}>
         <select id="policy" value={choice.policy} onChange={({ currentTarget: { value } }) => tryOther(state, { policy: value })}>
           <option value="own">As the engine does</option>
@@ -55,20 +108,17 @@ export function LoadControls({ state, writes, post }: ControlsProps & { readonly
           ))}
         </select>
       </Control>
-      <ValueControls trial={state.trial} controls={controls.filter(({ field }) => !ownFields.has(field))} post={post} />
-      {file.assumed.length > 0 && (
-        <ul class="note assumed" aria-label="Assumed load">
-          {file.assumed.map((text) => (
-            <li key={text}>Assumed: {text}</li>
-          ))}
-        </ul>
-      )}
-      <Outcome trial={state.trial} answer={answer} change={state.change.value} writes={writes} post={post}>
-        <button type="button" class="reset" disabled={!triesOther(state)} onClick={() => resetServing(state)}>
-          Reset to file
-        </button>
-      </Outcome>
-    </form>
+    </>
+  );
+}
+
+/** The estimate of what is tried as a file would say it, beside that of the file. */
+function Estimated({ answer, change }: { readonly answer: WhatIfAnswer | undefined; readonly change: Change }) {
+  if (isEmpty(change) || !answer || answer.rows.length === 0) return null;
+  return (
+    <section class="comparison" aria-label="Estimated figures">
+      <DifferenceTable label="What is tried beside the file" rows={answer.rows} before="This file" after="Tried here" />
+    </section>
   );
 }
 
@@ -125,20 +175,24 @@ interface LimitProps {
 function Limit({ choice, state, name, label }: LimitProps) {
   const milliseconds = choice[name] * 1000;
   return (
-    <label class="limit">
-      {label}
-      <input
-        type="number"
-        aria-label={`${label} limit in milliseconds`}
-        min={0}
-        step="any"
-        placeholder="none"
-        value={milliseconds > 0 ? String(Number(milliseconds.toPrecision(6))) : ''}
-        onChange={(event) => {
-          const wanted = Number(event.currentTarget.value);
-          if (Number.isFinite(wanted) && wanted >= 0) tryOther(state, { [name]: wanted / 1000 });
-        }}
-      />
-    </label>
+    <div class="control">
+      <div class="name">
+        <label for={name}>{label}</label>
+      </div>
+      <div class="input">
+        <input
+          id={name}
+          type="number"
+          min={0}
+          step="any"
+          placeholder="none"
+          value={milliseconds > 0 ? String(Number(milliseconds.toPrecision(6))) : ''}
+          onChange={(event) => {
+            const wanted = Number(event.currentTarget.value);
+            if (Number.isFinite(wanted) && wanted >= 0) tryOther(state, { [name]: wanted / 1000 });
+          }}
+        />
+      </div>
+    </div>
   );
 }

@@ -4,8 +4,6 @@ import type { Post } from '../control.tsx';
 import { Assumptions, Header } from '../header.tsx';
 import { Tooltip } from '../tooltip.tsx';
 import { useWidth } from '../use-width.ts';
-import { DifferenceTable } from '../what-if/difference-table.tsx';
-import { answerTo, isEmpty } from '../what-if/trial.ts';
 import { CurveView } from './curve-view.tsx';
 import { describeStretch } from './describe.ts';
 import { FigureTable, LatencyTable } from './figure-tables.tsx';
@@ -38,31 +36,16 @@ export function ServingApp({ state, writes, post }: ServingAppProps & { readonly
           ),
       )}
       <Header subject={state.tried.value} />
-      <div class="tools serving">
-        <LoadControls state={state} writes={writes} post={post} />
-        {run && (
-          <div class={state.stale.value ? 'outdated' : ''} aria-busy={!run.done || state.stale.value}>
-            <FigureTable run={run} file={state.fromFile.value} tried={tried} />
-            <Estimated state={state} />
-          </div>
-        )}
-      </div>
+      <LoadControls state={state} writes={writes} post={post} />
+      {run && (
+        <div class={state.stale.value ? 'figures outdated' : 'figures'} aria-busy={!run.done || state.stale.value}>
+          <FigureTable run={run} file={state.fromFile.value} tried={tried} />
+        </div>
+      )}
       {run ? <Charts state={state} run={run} post={post} /> : why === undefined && <p role="status">Simulating …</p>}
       <Assumptions assumptions={assumptionsOf(state, run)} />
       <SeriesTooltip state={state} run={run} />
     </main>
-  );
-}
-
-/** The estimate of what is tried as a file would say it, beside that of the file. */
-function Estimated({ state }: { readonly state: ServingState }) {
-  const change = state.change.value;
-  const answer = isEmpty(change) ? undefined : answerTo(state.trial, state.job.value, change);
-  if (!answer || answer.rows.length === 0) return null;
-  return (
-    <section class="comparison" aria-label="Estimated figures">
-      <DifferenceTable label="What is tried beside the file" rows={answer.rows} before="This file" after="Tried here" />
-    </section>
   );
 }
 

@@ -13,8 +13,10 @@ import {
   dropValues,
   forgetTrial,
   isEmpty,
+  restoreTrial,
   type TrialState,
   takeWritten,
+  trialToSave,
   type Written,
 } from '../what-if/trial.ts';
 import { cleanOverride, type FileChoice, fileChoice, type ServingChoice, withinContext } from './choice.ts';
@@ -238,16 +240,17 @@ function take(state: ServingState, told: Told): void {
 }
 
 /** What to save for the next time the panel is opened. */
-export const savedServing = ({ job, override, view }: ServingState): object | undefined =>
-  job.value && { uri: job.value.uri, override: override.value, view: view.value };
+export const savedServing = ({ job, override, view, trial }: ServingState): object | undefined =>
+  job.value && { uri: job.value.uri, override: override.value, view: view.value, trial: trialToSave(trial) };
 
 const isRecord = (value: unknown): value is { readonly [key: string]: unknown } => typeof value === 'object' && value !== null;
 
 /** Takes back what was saved, as far as it makes sense for the document that is shown now. */
 export function restoreServing(state: ServingState, saved: unknown): void {
   if (!isRecord(saved) || saved.uri !== state.job.value?.uri) return;
-  const { override, view } = saved;
+  const { override, view, trial } = saved;
   batch(() => {
+    restoreTrial(state.trial, trial);
     if (isRecord(override)) tryOther(state, override);
     if (isRecord(view) && typeof view.start === 'number' && typeof view.end === 'number' && view.end > view.start) {
       state.view.value = { start: view.start, end: view.end };

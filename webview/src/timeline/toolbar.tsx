@@ -1,4 +1,6 @@
-/** Over the timeline: search, what is brought out, and saving. */
+/** Over the timeline: search, what is brought out, saving and zoom. */
+import type { ComponentChildren } from 'preact';
+import { useRef } from 'preact/hooks';
 import type { PanelReply } from '../../../server/src/protocol/panel.ts';
 import { differsFromFile } from '../state.ts';
 import { exportName, exportPng, exportSvg, exportTrace } from './export.ts';
@@ -9,13 +11,15 @@ interface ToolbarProps extends KeyContext {
   /** Width of the timeline in CSS pixels. */
   readonly width: number;
   readonly stage: number;
+  /** The buttons of the zoom, which stand last. */
+  readonly children: ComponentChildren;
 }
 
 export function Toolbar(props: ToolbarProps) {
   const { state, post } = props;
   const { critical, causes } = state.timeline;
   const name = exportName(`${state.job.value?.title ?? 'timeline'}${differsFromFile(state) ? ' tried' : ''}`);
-  const save = (ending: 'png' | 'svg' | 'json'): void => {
+  const save = (ending: Ending): void => {
     const make = { png: exportPng, svg: exportSvg, json: exportTrace }[ending];
     const content = make(props);
     if (content !== undefined) post({ type: 'save', name: `${name}.${ending}`, encoding: ending === 'png' ? 'base64' : 'text', content });
@@ -43,18 +47,55 @@ export function Toolbar(props: ToolbarProps) {
         />
         Causes of waiting
       </label>
-      <fieldset class="export" aria-label="Save the timeline">
-        <button type="button" title="Save as a picture" onClick={() => save('png')}>
-          PNG
-        </button>
-        <button type="button" title="Save as a drawing" onClick={() => save('svg')}>
-          SVG
-        </button>
-        <button type="button" title="Save as a Chrome trace, for Perfetto and chrome://tracing" onClick={() => save('json')}>
-          Trace
-        </button>
-      </fieldset>
+      <SaveMenu save={save} />
+      {props.children}
     </div>
+  );
+}
+
+/** In the order of the menu: ending, what it is called, what it is for. */
+const endings = [
+  ['png', 'PNG', 'picture'],
+  ['svg', 'SVG', 'drawing'],
+  ['json', 'Chrome trace', 'for Perfetto'],
+] as const;
+
+type Ending = (typeof endings)[number][0];
+
+function SaveMenu({ save }: { readonly save: (ending: Ending) => void }) {
+  const menu = useRef<HTMLDetailsElement>(null);
+  const close = (): void => {
+    if (menu.current) menu.current.open = false;
+  };
+  return (
+    <details
+      class="menu"
+      ref={menu}
+      onKeyDown={(event) => {
+        if (event.key !== 'Escape') return;
+        close();
+        menu.current?.querySelector('summary')?.focus();
+      }}
+      onFocusOut={({ relatedTarget }) => {
+        if (!(relatedTarget instanceof Node && menu.current?.contains(relatedTarget))) close();
+      }}
+    >
+      <summary>Save</summary>
+      <div class="items">
+        {endings.map(([ending, name, what]) => (
+          <button
+            key={ending}
+            type="button"
+            onClick={() => {
+              close();
+              save(ending);
+            }}
+          >
+            {name} <span class="muted">{what}</span>
+          </button>
+        ))}
+      </div>
+    </details>
   );
 }
 
@@ -64,11 +105,11 @@ function Search({ state, ...context }: KeyContext) {
   const count = found?.matches.length ?? 0;
   const go = (backwards: boolean): void => goToMatch({ state, ...context }, backwards);
   return (
-    <div class="search">
+    <div class={found ? 'search active' : 'search'}>
       <input
         id="timeline-search"
         type="search"
-        placeholder="Search: mb 12 stage 3 backward"
+        placeholder="Search: mb 12"
         aria-label="Search operations, such as mb 12 or stage 3 backward"
         value={query.value}
         onInput={(event) => {
@@ -81,14 +122,18 @@ function Search({ state, ...context }: KeyContext) {
           } else if (event.key === 'Escape') query.value = '';
         }}
       />
-      <button type="button" title="Previous found (Shift + N)" disabled={count === 0} onClick={() => go(true)}>
-        <span aria-hidden="true">↑</span>
-        <span class="hidden">Previous found</span>
-      </button>
-      <button type="button" title="Next found (N)" disabled={count === 0} onClick={() => go(false)}>
-        <span aria-hidden="true">↓</span>
-        <span class="hidden">Next found</span>
-      </button>
+      {found && (
+        <>
+          <button type="button" title="Previous found (Shift + N)" disabled={count === 0} onClick={() => go(true)}>
+            <span aria-hidden="true">↑</span>
+            <span class="hidden">Previous found</span>
+          </button>
+          <button type="button" title="Next found (N)" disabled={count === 0} onClick={() => go(false)}>
+            <span aria-hidden="true">↓</span>
+            <span class="hidden">Next found</span>
+          </button>
+        </>
+      )}
       <span class="found" role="status">
         {found &&
           (found.unknown === undefined

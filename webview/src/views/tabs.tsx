@@ -1,4 +1,7 @@
-/** The tabs of the panel and the view that is chosen. One tab stop; arrows, Home and End go from tab to tab. */
+/**
+ * The tabs of the panel and the view that is chosen. One tab stop; arrows, Home and End go from tab to tab. A column too narrow for tabs has
+ * a list in their place (what is shown of the two is in panel.css).
+ */
 import { nextTab } from './next-tab.ts';
 import type { PanelView, ViewProps } from './view.ts';
 
@@ -36,6 +39,22 @@ export function Tabs({ views, ...props }: ViewProps & { readonly views: readonly
             </button>
           ))}
         </div>
+      )}
+      {views.length > 1 && (
+        <select
+          class="view-list"
+          aria-label="View"
+          value={chosen.id}
+          onChange={({ currentTarget: { value } }) => {
+            state.tab.value = value;
+          }}
+        >
+          {views.map(({ id, label }) => (
+            <option key={id} value={id}>
+              {label}
+            </option>
+          ))}
+        </select>
       )}
       <div id="view" class="view" {...(views.length > 1 ? { role: 'tabpanel', 'aria-labelledby': tabId(chosen.id) } : {})}>
         <View key={chosen.id} {...props} />

@@ -52,14 +52,13 @@ function Charts({ state, post, simulation }: ViewProps & { readonly simulation: 
   const zoom = (factor: number): void => setView(state, zoomView(scale, total, factor, (scale.start + scale.end) / 2), total);
   return (
     <div class="charts" ref={box}>
-      <Toolbar {...chart} post={post} />
-      <div class="caption">
-        <h2>Timeline</h2>
-        {legend}
+      <h2 class="hidden">Timeline</h2>
+      <Toolbar {...chart} post={post}>
         <ZoomButtons zoom={zoom} whole={() => setView(state, { start: 0, end: total }, total)} isWhole={state.view.value === undefined} />
-      </div>
+      </Toolbar>
       {width > 0 && <MiniMap state={state} simulation={simulation} scale={scale} width={width} />}
       {width > 0 && <TimelineView {...chart} post={post} idle={idle} />}
+      {legend}
       <p class="hidden" id="timeline-summary">
         {summary}
       </p>

@@ -1,6 +1,7 @@
 /** Numbers of two jobs and how they differ; parts of a number only for those who ask. */
 import { useState } from 'preact/hooks';
 import type { DifferenceRow } from '../../../server/src/protocol/what-if.ts';
+import { Banded } from '../banded.tsx';
 
 interface DifferenceTableProps {
   readonly label: string;
@@ -47,14 +48,10 @@ export function DifferenceTable({ label, rows, before, after, whole = false }: D
   );
 }
 
-/** A value with its band, which gives way first where there is little room and is then under the pointer. */
 function Figure({ text }: { readonly text: string }) {
-  const at = text.indexOf(' (');
-  if (at < 0) return <td>{text}</td>;
   return (
     <td title={text}>
-      {text.slice(0, at)}
-      <span class="band">{text.slice(at)}</span>
+      <Banded text={text} />
     </td>
   );
 }

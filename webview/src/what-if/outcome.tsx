@@ -1,32 +1,37 @@
-/** What the tried values mean for the file: the findings they bring and take away, what is written, and the button that writes it. */
-import type { ComponentChildren } from 'preact';
+/** What the tried values mean for the file: the buttons that drop and write them, the findings they bring and take away, and the patch. */
 import type { WhatIfAnswer } from '../../../server/src/protocol/panel.ts';
 import type { Change, ChangedFinding } from '../../../server/src/protocol/what-if.ts';
 import type { Post } from '../control.tsx';
 import { isEmpty, type TrialState } from './trial.ts';
 
-interface OutcomeProps {
+interface ActionsProps {
   readonly trial: TrialState;
   readonly answer: WhatIfAnswer | undefined;
   readonly change: Change;
+  /** Something is tried, be it the load, which no file says. */
+  readonly tries: boolean;
+  readonly reset: () => void;
   readonly writes: boolean;
   readonly post: Post;
-  /** The way back to the file, which stands in front. */
-  readonly children: ComponentChildren;
 }
 
-export function Outcome({ trial, answer, change, writes, post, children }: OutcomeProps) {
+/** The way back to the file, the way into it, and what came of it. */
+export function Actions({ trial, answer, change, tries, reset, writes, post }: ActionsProps) {
   const written = trial.written.value;
-  const tries = !isEmpty(change);
-  const canWrite = tries && answer !== undefined && answer.unwritable.length === 0 && (answer.patch !== '' || answer.settings.length > 0);
+  const hindrance = hindranceOf(answer, change);
   return (
-    <div class="outcome">
-      {children}
-      {writes ? (
+    <div class="actions">
+      {written && <span role="status">{written.text}</span>}
+      {hindrance !== undefined && <span class="hindrance">{hindrance}</span>}
+      <button type="button" class="reset" disabled={!tries} onClick={reset}>
+        Reset to file
+      </button>
+      {writes && (
         <button
           type="button"
           class="apply"
-          disabled={!canWrite || trial.applying.value !== undefined}
+          disabled={!canWrite(answer, change) || trial.applying.value !== undefined}
+          title={hindrance ?? 'Write what is tried into the file'}
           onClick={() => {
             trial.written.value = undefined;
             trial.applying.value = { toldAnew: false };
@@ -35,19 +40,31 @@ export function Outcome({ trial, answer, change, writes, post, children }: Outco
         >
           Apply to file
         </button>
-      ) : (
-        tries && <p class="note">This page only reads files: copy the patch to apply it yourself.</p>
       )}
-      {written && <p role="status">{written.text}</p>}
-      {tries && answer && <Consequences answer={answer} />}
     </div>
   );
 }
 
-function Consequences({ answer }: { readonly answer: WhatIfAnswer }) {
+function canWrite(answer: WhatIfAnswer | undefined, change: Change): boolean {
+  return !isEmpty(change) && answer !== undefined && answer.unwritable.length === 0 && (answer.patch !== '' || answer.settings.length > 0);
+}
+
+/** Why nothing can be written, where something is tried that a file could say. */
+function hindranceOf(answer: WhatIfAnswer | undefined, change: Change): string | undefined {
+  return isEmpty(change) || !answer ? undefined : answer.unwritable[0];
+}
+
+interface ConsequencesProps {
+  readonly answer: WhatIfAnswer | undefined;
+  readonly change: Change;
+  readonly writes: boolean;
+}
+
+export function Consequences({ answer, change, writes }: ConsequencesProps) {
+  if (isEmpty(change) || !answer) return null;
   const { findings, unwritable, settings, patch } = answer;
   return (
-    <>
+    <div class="outcome">
       {unwritable.length > 0 && <Sentences name="Not written" texts={unwritable} />}
       {findings.length > 0 && (
         <ul class="findings" aria-label="Findings of the tried values">
@@ -58,7 +75,8 @@ function Consequences({ answer }: { readonly answer: WhatIfAnswer }) {
       )}
       {settings.length > 0 && <Sentences name="Settings that change" texts={settings} />}
       {patch !== '' && <Patch text={patch} />}
-    </>
+      {!writes && <p class="note">This page only reads files: copy the patch to apply it yourself.</p>}
+    </div>
   );
 }
 

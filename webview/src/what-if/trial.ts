@@ -25,10 +25,18 @@ export interface TrialState {
   readonly written: Signal<Written | undefined>;
   /** While what is tried is written: whether the document has been told anew since. It is in the document then. */
   readonly applying: Signal<{ readonly toldAnew: boolean } | undefined>;
+  /** Whether the settings are unfolded; undefined leaves it to the room there is. */
+  readonly open: Signal<boolean | undefined>;
 }
 
 export function createTrial(): TrialState {
-  return { values: signal({}), answered: signal(undefined), written: signal(undefined), applying: signal(undefined) };
+  return {
+    values: signal({}),
+    answered: signal(undefined),
+    written: signal(undefined),
+    applying: signal(undefined),
+    open: signal(undefined),
+  };
 }
 
 /** For another document. */
@@ -37,6 +45,23 @@ export function forgetTrial(trial: TrialState): void {
   trial.answered.value = undefined;
   trial.written.value = undefined;
   trial.applying.value = undefined;
+}
+
+/** What to keep of it while the panel is closed. */
+export const trialToSave = ({ values, open }: TrialState): object => ({ values: values.value, open: open.value });
+
+/** Takes back what was kept, as far as it makes sense: values of the kinds that a change may hold. */
+export function restoreTrial(trial: TrialState, saved: unknown): void {
+  const { values, open } = (typeof saved === 'object' && saved !== null ? saved : {}) as {
+    readonly values?: unknown;
+    readonly open?: unknown;
+  };
+  if (typeof open === 'boolean') trial.open.value = open;
+  if (typeof values !== 'object' || values === null) return;
+  const plain = Object.entries(values).filter((entry): entry is [string, string | number] =>
+    ['string', 'number'].includes(typeof entry[1]),
+  );
+  trial.values.value = Object.fromEntries(plain);
 }
 
 export const isEmpty = (change: Change): boolean => Object.keys(change).length === 0;

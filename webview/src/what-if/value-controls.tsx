@@ -12,11 +12,11 @@ interface ValueControlsProps {
 export function ValueControls({ trial, controls, post }: ValueControlsProps) {
   if (controls.length === 0) return null;
   return (
-    <div class="values">
+    <>
       {controls.map((control) => (
         <ValueControl key={control.field} trial={trial} control={control} post={post} />
       ))}
-    </div>
+    </>
   );
 }
 

@@ -5,6 +5,7 @@ import { uncertain } from '../../core/sensitivity/sensitivity.ts';
 import type { Analysis, JobAnalysis, KernelsAnalysis } from '../../engine/analysis.ts';
 import { formatFieldValue, formatPercent, formatSeconds, formatTerm } from '../../engine/format.ts';
 import { configurationSummary, tritonSummary } from '../../engine/kernel-summary.ts';
+import { workSummary } from '../../engine/kernel-work-summary.ts';
 import { sensitivityOf } from '../../engine/sensitivity.ts';
 import { summaryOf } from '../../engine/summary.ts';
 import { termsOf, worstStageOf } from '../../engine/terms.ts';
@@ -22,9 +23,13 @@ export function estimateText(file: string, analysis: Analysis): string {
 }
 
 /** One line for each launch of each kernel, and for each Triton kernel. */
-function kernelsText(file: string, { cuda, triton, devices }: KernelsAnalysis): string {
+function kernelsText(file: string, kernels: KernelsAnalysis): string {
+  const { cuda, triton, devices } = kernels;
   const lines = [
-    ...(cuda?.configurations ?? []).map((one) => `  ${one.kernel.name}: ${configurationSummary(one, devices)}`),
+    ...(cuda?.configurations ?? []).map((one) => {
+      const work = workSummary(kernels, one);
+      return `  ${one.kernel.name}: ${configurationSummary(one, devices)}${work === undefined ? '' : `\n    ${work}`}`;
+    }),
     ...(triton?.file.kernels ?? []).map((kernel) => `  ${kernel.name}: ${triton ? tritonSummary(kernel, triton, devices) : ''}`),
   ];
   return `${file}: ${lines.length === 0 ? 'launches of kernels that stand in other files' : 'kernels'}\n${lines.join('\n')}\n`;
@@ -103,9 +108,11 @@ function servingParts(estimate: ServingEstimate): string[] {
     ? [load.timeToFirstToken, load.timePerToken, load.decoding, load.sustainedRate].filter((term) => term !== undefined)
     : [];
   const rows = (terms: typeof sizes) => terms.map((term) => [term.label, formatTerm(term)]);
+  const fits = estimate.kvTokens.value > 0;
   return [
     `Memory per GPU\n${table(['part', 'size'], rows(sizes), [1])}`,
-    table(['quantity', 'value'], rows([...rest, ...speed, ...loaded]), [1]),
+    table(['quantity', 'value'], rows(fits ? [...rest, ...speed, ...loaded] : rest), [1]),
+    fits ? '' : 'No speed is told: without room for a KV cache the server does not start.',
   ];
 }
 

@@ -14,6 +14,7 @@ export interface KernelCalibration {
   readonly barrierStep: Seconds;
   readonly blockTurnover: Seconds;
   readonly launchFloor: Seconds;
+  readonly band: number;
 }
 
 export const kernelCalibration: KernelCalibration = fitted(kernelFits, 'kernels');

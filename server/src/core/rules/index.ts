@@ -173,6 +173,7 @@ import { preScaledGradientsWithZero } from './pre-scaled-gradients-with-zero.ts'
 import { precisionAwareWithOtherOptimizer } from './precision-aware-with-other-optimizer.ts';
 import { predictionLayersWithLearnedPositions } from './prediction-layers-with-learned-positions.ts';
 import { prefillTokensBelowInput } from './prefill-tokens-below-input.ts';
+import { quantizationDiffersFromCheckpoint } from './quantization-differs-from-checkpoint.ts';
 import { quantizationGroupNotDividingShard } from './quantization-group-not-dividing-shard.ts';
 import { quantizationUnsupportedByGpu } from './quantization-unsupported-by-gpu.ts';
 import { quantizedCommunicationWithoutTensorParallel } from './quantized-communication-without-tensor-parallel.ts';
@@ -415,6 +416,7 @@ export const rules: readonly Rule[] = [
   precisionAwareWithOtherOptimizer,
   predictionLayersWithLearnedPositions,
   prefillTokensBelowInput,
+  quantizationDiffersFromCheckpoint,
   quantizationGroupNotDividingShard,
   quantizationUnsupportedByGpu,
   quantizedCommunicationWithoutTensorParallel,

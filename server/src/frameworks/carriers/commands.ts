@@ -25,7 +25,7 @@ const tgiImage = /(?:^|\/)(?:[\w-]*text-generation-inference[\w.-]*)(?::[\w.-]+)
 const imagePrograms: readonly (readonly [RegExp, readonly string[]])[] = [
   [/(?:^|\/)llama\.cpp:server[\w.-]*(?:@sha256:\w+)?$/, ['llama-server']],
   [tgiImage, ['text-generation-launcher']],
-  [/(?:^|\/)vllm-(?:openai|tpu|cpu|cpu-release-repo|rocm|openai-rocm)(?::[\w.-]+)?(?:@sha256:\w+)?$/, ['vllm', 'serve']],
+  [/(?:^|\/)vllm-(?:openai|tpu|cpu|rocm|xpu)(?:-(?:cpu|rocm|xpu|nightly|release-repo))*(?::[\w.-]+)?(?:@sha256:\w+)?$/, ['vllm', 'serve']],
 ];
 
 /** The commands of one container; none when it starts what its image says and nothing is known of the image. */

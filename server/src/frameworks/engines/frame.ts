@@ -28,6 +28,7 @@ import type { Setting } from '../setting.ts';
 import { entrySettings, firstLine } from '../setting.ts';
 import { spellProperty } from '../spell-key.ts';
 import { readContainer } from './container.ts';
+import { readDevice } from './device.ts';
 import { visibleGpuRows } from './environment.ts';
 import { withHolders } from './holders.ts';
 import { engineName, withNested } from './nested.ts';
@@ -200,6 +201,7 @@ function close<R extends { readonly name: string }>(draft: Draft, frame: Frame<R
   const named = rename === undefined ? found : found.map((setting) => ({ ...setting, name: rename(setting.name) }));
   const settings = adjust?.(named) ?? named;
   readRows(draft, frame.rows, settings);
+  readDevice(draft, settings);
   frame.complete(draft, settings, release);
   const isKnown = (name: string): boolean => frame.isKnown(name.split('.', 1)[0] ?? name);
   // A block counts as one key; what is inside is read, or is the block's own business.

@@ -81,7 +81,7 @@ export const adapter: Adapter = engineAdapter<VllmRelease>({
   start: {
     module: /(?:^|\/)vllm[./]entrypoints[./](?:openai[./])?(?:api_server|run_batch)(?:\.py)?$|^vllm\.entrypoints\.grpc_server$/,
     command: { program: /(?:^|\/)vllm$/, subcommands: /^serve$/ },
-    image: /(?:^|\/)vllm(?:-openai|-cpu|-rocm|-tpu|-cuda-\w+)*(?::[\w.-]+)?(?:@sha256:\w+)?$/,
+    image: /(?:^|\/)vllm(?:-openai|-cpu|-rocm|-tpu|-xpu|-nightly|-release-repo|-cuda-\w+)*(?::[\w.-]+)?(?:@sha256:\w+)?$/,
   },
   flags: {
     short,

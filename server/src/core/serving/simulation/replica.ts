@@ -44,6 +44,7 @@ export class Replica {
   /** Ends of requests go here instead of being finished: a prefill engine hands them on. */
   handOver: ((slot: number, end: number) => void) | undefined;
   private readonly stageFree: Float64Array;
+  private nextEvent = Number.POSITIVE_INFINITY;
 
   readonly options: EngineOptions;
   readonly table: RequestTable;
@@ -106,22 +107,36 @@ export class Replica {
   /** Runs everything that ends until `until` and starts before it. */
   advance(until: number): void {
     for (;;) {
-      let next: Lane | undefined;
-      let when = Number.POSITIVE_INFINITY;
-      for (const lane of this.lanes) {
-        if (lane.asleep) continue;
-        const time = lane.inFlight ? lane.end : Math.max(lane.begin, f64(this.stageFree, 0));
-        // At the same time an end comes before a start.
-        if (time < when || (time === when && lane.inFlight && !next?.inFlight)) {
-          next = lane;
-          when = time;
-        }
-      }
-      if (next === undefined || when > until || (when === until && !next.inFlight)) return;
+      const lane = this.nextLane();
+      const when = this.nextEvent;
+      if (lane === undefined || when > until || (when === until && !lane.inFlight)) return;
       this.touch(when);
-      if (next.inFlight) this.complete(next);
-      else this.start(next, when, until);
+      if (lane.inFlight) this.complete(lane);
+      else this.start(lane, when, until);
     }
+  }
+
+  /** When something ends or starts next; infinite while all lanes sleep. */
+  nextTime(): number {
+    this.nextLane();
+    return this.nextEvent;
+  }
+
+  /** The lane on which something happens next, at `nextEvent`. */
+  private nextLane(): Lane | undefined {
+    let next: Lane | undefined;
+    let when = Number.POSITIVE_INFINITY;
+    for (const lane of this.lanes) {
+      if (lane.asleep) continue;
+      const time = lane.inFlight ? lane.end : Math.max(lane.begin, f64(this.stageFree, 0));
+      // At the same time an end comes before a start.
+      if (time < when || (time === when && lane.inFlight && !next?.inFlight)) {
+        next = lane;
+        when = time;
+      }
+    }
+    this.nextEvent = when;
+    return next;
   }
 
   private start(lane: Lane, time: number, until: number): void {

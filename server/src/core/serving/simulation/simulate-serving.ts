@@ -41,20 +41,26 @@ export function* servingRun(options: SimulationOptions, workload: Workload): Gen
     : [];
   const entrances = prefills.length > 0 ? prefills : replicas;
   const route = makeRouter(options.routing, entrances);
-  const handOn = disaggregation ? transfers(table, recorder, prefills, replicas, disaggregation, options) : undefined;
+  const links = disaggregation ? transfers(table, recorder, prefills, replicas, disaggregation, options) : undefined;
+  const engines: Running = {
+    nextTime: () => entrances.reduce((least, replica) => Math.min(least, replica.nextTime()), links?.nextTime() ?? never),
+    advance(until) {
+      for (const replica of entrances) replica.advance(until);
+      links?.advance(until);
+    },
+  };
+  const { concurrency = never } = options;
   const arrival = newArrival();
   let firstArrival = Number.NaN;
   let lastArrival = 0;
   let cancelled = false;
   for (let count = 1; workload.next(arrival); count++) {
-    const { time } = arrival;
+    const time = sendTime(engines, Math.max(arrival.time, lastArrival), () => table.live < concurrency);
     if (Number.isNaN(firstArrival)) firstArrival = time;
     lastArrival = time;
-    for (const replica of entrances) replica.advance(time);
-    handOn?.(time);
     const slot = table.put(time, arrival.prompt, arrival.output, arrival.limit, arrival.prefix);
     const replica = route(slot);
-    if (replica.refuses(slot) || (handOn && replicas[0]?.refuses(slot))) {
+    if (replica.refuses(slot) || (links && replicas[0]?.refuses(slot))) {
       recorder.rejected++;
       table.giveBack(slot);
     } else replica.submit(slot, time);
@@ -69,12 +75,36 @@ export function* servingRun(options: SimulationOptions, workload: Workload): Gen
       replica.advance(never);
       yield;
     }
-    handOn?.(never);
+    links?.advance(never);
   }
   return summarise({ options, table, recorder, replicas, prefills, firstArrival, lastArrival, cancelled });
 }
 
-/** Brings everything on the links to the decode engines, up to a time up to which the prefill engines have been advanced. */
+/** Engines, or the links between them, as something that happens from time to time. */
+interface Running {
+  readonly nextTime: () => number;
+  readonly advance: (until: number) => void;
+}
+
+/** The least time after another one: what starts at a time has started by then. */
+const justAfter = (time: number): number => Math.max(time * (1 + Number.EPSILON), Number.MIN_VALUE);
+
+/** Runs until a request can be sent: at its time, or when a client is free. Whoever ends at a time ends before others start at it. */
+function sendTime(engines: Running, from: number, isFree: () => boolean): number {
+  engines.advance(from);
+  let time = from;
+  while (!isFree()) {
+    const next = engines.nextTime();
+    if (next === never) return time;
+    engines.advance(next);
+    if (isFree()) return Math.max(from, next);
+    engines.advance(justAfter(next));
+    time = next;
+  }
+  return time;
+}
+
+/** The links: they bring everything on them to the decode engines, up to a time up to which the prefill engines have been advanced. */
 function transfers(
   table: RequestTable,
   recorder: Recorder,
@@ -82,7 +112,7 @@ function transfers(
   replicas: readonly Replica[],
   link: Disaggregation,
   options: SimulationOptions,
-): (until: number) => void {
+): Running {
   const underWay = new TimeHeap();
   for (const prefill of prefills) {
     let free = 0;
@@ -98,7 +128,7 @@ function transfers(
     };
   }
   const route = makeRouter(options.routing, replicas);
-  return (until) => {
+  const advance = (until: number): void => {
     while (underWay.size > 0 && underWay.least <= until) {
       const time = underWay.least;
       const slot = underWay.pop();
@@ -112,4 +142,7 @@ function transfers(
     }
     for (const replica of replicas) replica.advance(until);
   };
+  const nextTime = (): number =>
+    replicas.reduce((least, replica) => Math.min(least, replica.nextTime()), underWay.size > 0 ? underWay.least : never);
+  return { nextTime, advance };
 }

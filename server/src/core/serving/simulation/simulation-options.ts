@@ -62,6 +62,8 @@ export interface SimulationOptions {
   readonly routing: RoutingName;
   readonly disaggregation?: Disaggregation;
   readonly slo?: ServingSlo;
+  /** Requests under way at most: clients send the next one when one is answered, as benchmarks do that limit them. */
+  readonly concurrency?: number;
   readonly seed: number;
   /** Points of the time series at most. */
   readonly points?: number;

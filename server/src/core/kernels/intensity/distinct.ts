@@ -1,0 +1,176 @@
+/**
+ * How many different elements of an array a statement touches: the product of the ranges of what its index rests on
+ * (places in the grid, variables of loops, turns that move the pointer). `t / 8` takes an eighth of the values of t, `t % 8`
+ * takes 8, both together all of them. Assumed: different values of these lead to different elements, as in every plain
+ * row-major index.
+ */
+import type { Access, Loop, Operation } from '../body.ts';
+import { type Expression, evaluate, partsOf } from '../expression.ts';
+import { constant, numberIn, one, type Polynomial, product, quotient, scaled } from './polynomial.ts';
+import { type Axis, type Counting, isPlace, threadsUnder, turnsOf } from './setting.ts';
+
+/** Ranges by what they are of. */
+type Atoms = Map<string, Polynomial>;
+
+interface Looking {
+  readonly counting: Counting;
+  readonly loops: readonly Loop[];
+  readonly depth: number;
+}
+
+const rangeOf = (atoms: Atoms): Polynomial => product(...atoms.values());
+
+function divided(atoms: Atoms, by: number, label: string): Atoms {
+  return atoms.size === 0 ? atoms : new Map([[`${[...atoms.keys()].join('*')}${label}`, scaled(rangeOf(atoms), 1 / by)]]);
+}
+
+function remainder(atoms: Atoms, by: Polynomial, label: string): Atoms {
+  if (atoms.size === 0) return atoms;
+  const [all, few] = [numberIn(rangeOf(atoms)), numberIn(by)];
+  return all !== undefined && few !== undefined && all <= few ? atoms : new Map([[`${[...atoms.keys()].join('*')}${label}`, by]]);
+}
+
+function atomsOfName(name: string, looking: Looking): Atoms {
+  const { counting, loops, depth } = looking;
+  if (isPlace(name)) {
+    const axis = name.at(-1) as Axis;
+    return new Map([[name, (name.startsWith('thread') ? counting.block : counting.grid)[axis]]]);
+  }
+  const loop = loops.find(({ variable }) => variable === name);
+  if (loop) {
+    const turns = turnsOf(loop, counting);
+    const start = loop.start ? atomsIn(loop.start, { ...looking, depth: depth + 1 }) : new Map<string, Polynomial>();
+    return new Map([...start, [name, turns ?? one]]);
+  }
+  const value = counting.symbols.scope.lookUp(name) ?? (counting.symbols.isFree(name) ? counting.arithmetic.initial.get(name) : undefined);
+  return typeof value === 'object' ? atomsIn(value, { ...looking, depth: depth + 1 }) : new Map();
+}
+
+function atomsIn(expression: Expression, looking: Looking): Atoms {
+  if (looking.depth > 16) return new Map();
+  const inner = (part: Expression): Atoms => atomsIn(part, { ...looking, depth: looking.depth + 1 });
+  if (expression.kind === 'name') return atomsOfName(expression.name, looking);
+  if (expression.kind === 'binary') {
+    const { operator, left, right, text } = expression;
+    const by = evaluate(right, looking.counting.symbols.scope);
+    const label = ` ${operator} ${right.text}`;
+    if ((operator === '/' || operator === '>>') && by !== undefined && by > 0)
+      return divided(inner(left), operator === '/' ? by : 2 ** by, label);
+    if (operator === '%' && by !== undefined && by > 0) return remainder(inner(left), constant(by), label);
+    if (operator === '&' && by !== undefined && by >= 0) return remainder(inner(left), constant(by + 1), label);
+    if ((operator === '%' || operator === '/') && inner(left).size > 0) return new Map([[text, rangeOf(inner(left))]]);
+  }
+  return new Map(partsOf(expression).flatMap((part) => [...inner(part)]));
+}
+
+/** Values that both a name and parts of it give count once. */
+function withoutParts(atoms: Atoms): Atoms {
+  const whole = [...atoms.keys()].filter((name) => isPlace(name));
+  return new Map([...atoms].filter(([key]) => isPlace(key) || !whole.some((name) => key.startsWith(`${name} `))));
+}
+
+/** What moves a pointer before or around the statement: `A += BK` in a loop, `A += row * K`, `float *a = A + ...`. */
+function movesOf(array: string, counting: Counting, depth = 0): readonly { readonly by: Expression; readonly loops: readonly Loop[] }[] {
+  const { arithmetic } = counting;
+  const moved = arithmetic.operations.filter(
+    ({ operator, left }: Operation) => operator === '+=' && left.kind === 'name' && left.name === array,
+  );
+  const start = depth > 6 || !arithmetic.types.get(array)?.includes('*') ? undefined : arithmetic.initial.get(array);
+  // A pointer made from another one is moved with it.
+  const before = start ? namesIn(start).filter((name) => name !== array && arithmetic.types.get(name)?.includes('*')) : [];
+  return [
+    ...moved.map(({ right, loops }) => ({ by: right, loops })),
+    ...(start ? [{ by: start, loops: [] }] : []),
+    ...before.flatMap((name) => movesOf(name, counting, depth + 1)),
+  ];
+}
+
+/** The array a pointer points into: itself if it is a parameter, else the one it is made from. */
+export function baseOf(array: string, counting: Counting, depth = 0): string | undefined {
+  const { kernel } = counting.configuration;
+  if (kernel.parameters.some(({ name, isPointer }) => name === array && isPointer)) return array;
+  const start = counting.arithmetic.initial.get(array);
+  if (!start || depth > 6 || !counting.arithmetic.types.get(array)?.includes('*')) return undefined;
+  const names = [start, ...partsOf(start)].flatMap((part) =>
+    part.kind === 'name'
+      ? [part.name]
+      : part.kind === 'other'
+        ? [...part.text.matchAll(/[A-Za-z_]\w*/g)].map(([word]) => word)
+        : leftmost(part),
+  );
+  for (const name of names) {
+    const base = name === array ? undefined : baseOf(name, counting, depth + 1);
+    if (base !== undefined) return base;
+  }
+  return undefined;
+}
+
+const namesIn = (expression: Expression): string[] =>
+  expression.kind === 'name'
+    ? [expression.name]
+    : expression.kind === 'other'
+      ? [...expression.text.matchAll(/[A-Za-z_]\w*/g)].map(([word]) => word)
+      : partsOf(expression).flatMap(namesIn);
+
+const leftmost = (expression: Expression): string[] =>
+  expression.kind === 'name' ? [expression.name] : partsOf(expression).slice(0, 1).flatMap(leftmost);
+
+export interface Distinct {
+  /** Of the whole launch. */
+  readonly elements: Polynomial;
+  /** Of each block, summed over the blocks: what caches of a multiprocessor cannot share. */
+  readonly byBlocks: Polynomial;
+}
+
+/** Different elements a statement touches. */
+export function distinctOf(access: Pick<Access, 'array' | 'indexes' | 'loops' | 'conditions'>, counting: Counting): Distinct {
+  const { grid, block } = counting;
+  const own = access.indexes.flatMap((index) => [...atomsIn(index, { counting, loops: access.loops, depth: 0 })]);
+  const moves = movesOf(access.array, counting);
+  const moved = moves.flatMap(({ by, loops }, index) => {
+    // A pointer that walks on in a loop is at another place in each of its turns.
+    const shared = loops.filter((loop) => access.loops.includes(loop));
+    const walked = shared
+      .map(
+        (loop, at) => [`turn ${index}.${at} of ${loop.variable ?? access.array}`, turnsOf(loop, counting) ?? one, loop.variable] as const,
+      )
+      .filter(([, , variable]) => !own.some(([key]) => key === variable))
+      .map(([key, count]) => [key, count] as const);
+    const variables = new Set(loops.flatMap(({ variable }) => variable ?? []));
+    return [...walked, ...[...atomsIn(by, { counting, loops, depth: 0 })].filter(([key]) => !variables.has(key))];
+  });
+  const atoms = withoutParts(new Map([...own, ...sameWalks(moved)]));
+  const threads = threadsUnder(access.conditions, counting);
+  let elements = one;
+  let inBlock = one;
+  const done = new Set<string>();
+  for (const axis of ['x', 'y', 'z'] as const) {
+    const [thread, cell] = [`threadIdx.${axis}`, `blockIdx.${axis}`];
+    if (!atoms.has(thread) || !atoms.has(cell)) continue;
+    elements = product(elements, threads[axis]);
+    inBlock = product(inBlock, block[axis]);
+    done.add(thread).add(cell);
+  }
+  for (const [name, range] of atoms) {
+    if (done.has(name)) continue;
+    const axis = name.at(-1) as Axis;
+    // Blocks that a condition leaves out touch nothing: with as many blocks as rows, the rows are what counts.
+    const blocks =
+      name.startsWith('blockIdx.') && name.length === 'blockIdx.x'.length ? (quotient(threads[axis], block[axis]) ?? range) : undefined;
+    elements = product(elements, blocks ?? range);
+    if (!name.startsWith('blockIdx.')) inBlock = product(inBlock, range);
+  }
+  const blocks = product(...(['x', 'y', 'z'] as const).map((axis) => quotient(threads[axis], block[axis]) ?? grid[axis]));
+  return { elements, byBlocks: product(inBlock, blocks) };
+}
+
+/** Two statements that move the same pointer in the same loop are one walk. */
+function sameWalks(moved: readonly (readonly [string, Polynomial])[]): readonly (readonly [string, Polynomial])[] {
+  const seen = new Set<string>();
+  return moved.filter(([key]) => {
+    const walk = key.replace(/^turn \d+\.\d+ /, 'turn ');
+    if (key.startsWith('turn ') && seen.has(walk)) return false;
+    seen.add(walk);
+    return true;
+  });
+}
