@@ -5,9 +5,10 @@
  * row-major index.
  */
 import type { Access, Loop, Operation } from '../body.ts';
-import { type Expression, evaluate, partsOf } from '../expression.ts';
-import { constant, numberIn, one, type Polynomial, product, quotient, scaled } from './polynomial.ts';
-import { type Axis, type Counting, isPlace, threadsUnder, turnsOf } from './setting.ts';
+import { type Expression, partsOf } from '../expression.ts';
+import { constant, numberIn, one, type Polynomial, product, quotient } from './polynomial.ts';
+import { type Axis, axes, type Counting, isPlace, threadsUnder, turnsOf } from './setting.ts';
+import { countOf } from './symbolic.ts';
 
 /** Ranges by what they are of. */
 type Atoms = Map<string, Polynomial>;
@@ -16,12 +17,15 @@ interface Looking {
   readonly counting: Counting;
   readonly loops: readonly Loop[];
   readonly depth: number;
+  /** Whether blocks are looked at one by one: their places then are one each. */
+  readonly isOfBlock: boolean;
 }
 
 const rangeOf = (atoms: Atoms): Polynomial => product(...atoms.values());
 
-function divided(atoms: Atoms, by: number, label: string): Atoms {
-  return atoms.size === 0 ? atoms : new Map([[`${[...atoms.keys()].join('*')}${label}`, scaled(rangeOf(atoms), 1 / by)]]);
+function divided(atoms: Atoms, by: Polynomial, label: string): Atoms {
+  const part = atoms.size === 0 ? undefined : quotient(rangeOf(atoms), by);
+  return part ? new Map([[`${[...atoms.keys()].join('*')}${label}`, part]]) : atoms;
 }
 
 function remainder(atoms: Atoms, by: Polynomial, label: string): Atoms {
@@ -34,6 +38,7 @@ function atomsOfName(name: string, looking: Looking): Atoms {
   const { counting, loops, depth } = looking;
   if (isPlace(name)) {
     const axis = name.at(-1) as Axis;
+    if (looking.isOfBlock && name.startsWith('block')) return new Map();
     return new Map([[name, (name.startsWith('thread') ? counting.block : counting.grid)[axis]]]);
   }
   const loop = loops.find(({ variable }) => variable === name);
@@ -42,7 +47,7 @@ function atomsOfName(name: string, looking: Looking): Atoms {
     const start = loop.start ? atomsIn(loop.start, { ...looking, depth: depth + 1 }) : new Map<string, Polynomial>();
     return new Map([...start, [name, turns ?? one]]);
   }
-  const value = counting.symbols.scope.lookUp(name) ?? (counting.symbols.isFree(name) ? counting.arithmetic.initial.get(name) : undefined);
+  const value = counting.symbols.scope.lookUp(name) ?? counting.arithmetic.initial.get(name);
   return typeof value === 'object' ? atomsIn(value, { ...looking, depth: depth + 1 }) : new Map();
 }
 
@@ -51,14 +56,18 @@ function atomsIn(expression: Expression, looking: Looking): Atoms {
   const inner = (part: Expression): Atoms => atomsIn(part, { ...looking, depth: looking.depth + 1 });
   if (expression.kind === 'name') return atomsOfName(expression.name, looking);
   if (expression.kind === 'binary') {
-    const { operator, left, right, text } = expression;
-    const by = evaluate(right, looking.counting.symbols.scope);
+    const { operator, left, right } = expression;
     const label = ` ${operator} ${right.text}`;
-    if ((operator === '/' || operator === '>>') && by !== undefined && by > 0)
-      return divided(inner(left), operator === '/' ? by : 2 ** by, label);
-    if (operator === '%' && by !== undefined && by > 0) return remainder(inner(left), constant(by), label);
-    if (operator === '&' && by !== undefined && by >= 0) return remainder(inner(left), constant(by + 1), label);
-    if ((operator === '%' || operator === '/') && inner(left).size > 0) return new Map([[text, rangeOf(inner(left))]]);
+    const by = /^[/%]$|^>>$|^&$/.test(operator) ? countOf(right, looking.counting.symbols) : undefined;
+    const value = by && numberIn(by);
+    if (by && operator === '/') return divided(inner(left), by, label);
+    if (by && operator === '%') return remainder(inner(left), by, label);
+    if (operator === '>>' && value !== undefined) return divided(inner(left), constant(2 ** value), label);
+    if (operator === '&' && value !== undefined) return remainder(inner(left), constant(value + 1), label);
+  }
+  if (expression.kind === 'call') {
+    const own = looking.counting.symbols.scope.functionOf(expression.callee);
+    if (own && own.parameters.length === 0) return inner(own.body);
   }
   return new Map(partsOf(expression).flatMap((part) => [...inner(part)]));
 }
@@ -122,12 +131,12 @@ export interface Distinct {
   readonly byBlocks: Polynomial;
 }
 
-/** Different elements a statement touches. */
-export function distinctOf(access: Pick<Access, 'array' | 'indexes' | 'loops' | 'conditions'>, counting: Counting): Distinct {
-  const { grid, block } = counting;
-  const own = access.indexes.flatMap((index) => [...atomsIn(index, { counting, loops: access.loops, depth: 0 })]);
-  const moves = movesOf(access.array, counting);
-  const moved = moves.flatMap(({ by, loops }, index) => {
+type Place = Pick<Access, 'array' | 'indexes' | 'loops' | 'conditions'>;
+
+/** What the place of an access rests on: its index, and what moves its pointer. */
+function atomsOf(access: Place, counting: Counting, isOfBlock: boolean): Atoms {
+  const own = access.indexes.flatMap((index) => [...atomsIn(index, { counting, loops: access.loops, depth: 0, isOfBlock })]);
+  const moved = movesOf(access.array, counting).flatMap(({ by, loops }, index) => {
     // A pointer that walks on in a loop is at another place in each of its turns.
     const shared = loops.filter((loop) => access.loops.includes(loop));
     const walked = shared
@@ -137,31 +146,32 @@ export function distinctOf(access: Pick<Access, 'array' | 'indexes' | 'loops' | 
       .filter(([, , variable]) => !own.some(([key]) => key === variable))
       .map(([key, count]) => [key, count] as const);
     const variables = new Set(loops.flatMap(({ variable }) => variable ?? []));
-    return [...walked, ...[...atomsIn(by, { counting, loops, depth: 0 })].filter(([key]) => !variables.has(key))];
+    return [...walked, ...[...atomsIn(by, { counting, loops, depth: 0, isOfBlock })].filter(([key]) => !variables.has(key))];
   });
-  const atoms = withoutParts(new Map([...own, ...sameWalks(moved)]));
+  return withoutParts(new Map([...own, ...sameWalks(moved)]));
+}
+
+/** Different elements a statement touches. */
+export function distinctOf(access: Place, counting: Counting): Distinct {
+  const { grid, block } = counting;
+  const atoms = atomsOf(access, counting, false);
   const threads = threadsUnder(access.conditions, counting);
   let elements = one;
-  let inBlock = one;
   const done = new Set<string>();
-  for (const axis of ['x', 'y', 'z'] as const) {
+  for (const axis of axes) {
     const [thread, cell] = [`threadIdx.${axis}`, `blockIdx.${axis}`];
     if (!atoms.has(thread) || !atoms.has(cell)) continue;
     elements = product(elements, threads[axis]);
-    inBlock = product(inBlock, block[axis]);
     done.add(thread).add(cell);
   }
   for (const [name, range] of atoms) {
     if (done.has(name)) continue;
-    const axis = name.at(-1) as Axis;
     // Blocks that a condition leaves out touch nothing: with as many blocks as rows, the rows are what counts.
-    const blocks =
-      name.startsWith('blockIdx.') && name.length === 'blockIdx.x'.length ? (quotient(threads[axis], block[axis]) ?? range) : undefined;
-    elements = product(elements, blocks ?? range);
-    if (!name.startsWith('blockIdx.')) inBlock = product(inBlock, range);
+    const axis = /^blockIdx\.[xyz]$/.test(name) ? (name.at(-1) as Axis) : undefined;
+    elements = product(elements, (axis && quotient(threads[axis], block[axis])) ?? range);
   }
-  const blocks = product(...(['x', 'y', 'z'] as const).map((axis) => quotient(threads[axis], block[axis]) ?? grid[axis]));
-  return { elements, byBlocks: product(inBlock, blocks) };
+  const blocks = product(...axes.map((axis) => quotient(threads[axis], block[axis]) ?? grid[axis]));
+  return { elements, byBlocks: product(rangeOf(atomsOf(access, counting, true)), blocks) };
 }
 
 /** Two statements that move the same pointer in the same loop are one walk. */

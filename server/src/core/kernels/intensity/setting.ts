@@ -1,7 +1,7 @@
 /** How often a statement of a kernel runs, over all threads: threads that pass its conditions, times the turns of its loops. */
 import type { Condition, KernelArithmetic, Loop, Setting } from '../body.ts';
 import type { KernelConfiguration } from '../configuration.ts';
-import { type Expression, evaluate, type Scope } from '../expression.ts';
+import { type Expression, type ExpressionFunction, evaluate, type Scope } from '../expression.ts';
 import {
   constant,
   difference,
@@ -38,6 +38,32 @@ export interface Counting {
 
 const place = /^(?:threadIdx|blockIdx)\.[xyz]$/;
 export const isPlace = (name: string): boolean => place.test(name);
+/** A place, or a part of one such as `threadIdx.x % 32`. */
+const isOfPlace = (name: string): boolean => /(?:thread|block)Idx/.test(name);
+
+const whole = (value: number): Expression => ({ kind: 'number', value, text: String(value) });
+const named = (name: string): Expression => ({ kind: 'name', name, text: name });
+const over = (name: string, operator: string): Expression => ({
+  kind: 'binary',
+  operator,
+  left: named(name),
+  right: whole(32),
+  text: `${name} ${operator} 32`,
+});
+
+/** Cooperative groups by their usual names: a tile of 32 threads, which is a warp, and the block. */
+function groupFunction(callee: string): ExpressionFunction | undefined {
+  const [, group = '', method = ''] = /^(\w+)\.(\w+)$/.exec(callee) ?? [];
+  const ofTile: Readonly<Record<string, Expression>> = {
+    size: whole(32),
+    num_threads: whole(32),
+    thread_rank: over('threadIdx.x', '%'),
+    meta_group_rank: over('threadIdx.x', '/'),
+    meta_group_size: over('blockDim.x', '/'),
+  };
+  const body = /warp|tile|wrp/i.test(group) ? ofTile[method] : method === 'thread_rank' ? named('threadIdx.x') : undefined;
+  return body && { parameters: [], body };
+}
 
 /** Names that stand for themselves: sizes the kernel is given, places in the grid, variables of loops, what changes. */
 export function symbolsOf({ kernel, scope }: KernelConfiguration, { statements }: KernelArithmetic): SymbolicScope {
@@ -46,23 +72,23 @@ export function symbolsOf({ kernel, scope }: KernelConfiguration, { statements }
   const sizes = new Set(kernel.parameters.filter(({ isPointer }) => !isPointer).map(({ name }) => name));
   const isFree = (name: string): boolean =>
     isPlace(name) || variables.has(name) || sizes.has(name) || (kernel.changing.has(name) && !known.has(name));
-  const lookUp: Scope['lookUp'] = (name) => (isFree(name) ? undefined : scope.lookUp(name));
-  return { scope: { ...scope, lookUp }, isFree };
+  const lookUp: Scope['lookUp'] = (name) => (name === 'warpSize' ? 32 : isFree(name) ? undefined : scope.lookUp(name));
+  return { scope: { ...scope, lookUp, functionOf: (name) => groupFunction(name) ?? scope.functionOf(name) }, isFree };
 }
 
 /** The place of the thread left out: what the first thread of the first block has. */
-const ofFirst = (count: Polynomial): Polynomial => substituted(count, (name) => (isPlace(name) ? constant(0) : undefined));
+const ofFirst = (count: Polynomial): Polynomial => substituted(count, (name) => (isOfPlace(name) ? constant(0) : undefined));
 
 /** The mean over all threads of a count that rests on their place. */
 function meanOverThreads(count: Polynomial, { block, grid }: Counting): Polynomial {
   return substituted(count, (name) => {
-    if (!isPlace(name)) return undefined;
+    if (!isPlace(name)) return isOfPlace(name) ? constant(0) : undefined;
     const axis = name.at(-1) as Axis;
     return scaled((name.startsWith('thread') ? block : grid)[axis], 0.5);
   });
 }
 
-const places = (count: Polynomial): boolean => [...namesOf(count)].some(isPlace);
+const places = (count: Polynomial): boolean => [...namesOf(count)].some(isOfPlace);
 
 /** `gridDim.x` and `blockDim.x` as the launch has them. */
 function withExtents(count: Polynomial, { grid, block }: Counting): Polynomial {

@@ -1,6 +1,18 @@
 /** Expressions of kernel code as counts: names that the code defines are followed, the others stay as names. */
 import { type Expression, evaluate, type Scope } from '../expression.ts';
-import { constant, difference, numberIn, type Polynomial, product, quotient, scaled, substituted, sum, symbol } from './polynomial.ts';
+import {
+  constant,
+  difference,
+  namesOf,
+  numberIn,
+  type Polynomial,
+  product,
+  quotient,
+  scaled,
+  substituted,
+  sum,
+  symbol,
+} from './polynomial.ts';
 
 /** Deeper nesting is no arithmetic anyone wrote; it also ends names that are defined by each other. */
 const deepest = 24;
@@ -41,6 +53,12 @@ function named(name: string, of: SymbolicScope, depth: number): Polynomial | und
   return value === undefined ? symbol(name) : value.kind === 'other' ? undefined : countOf(value, of, depth + 1);
 }
 
+/** What is made of a place in the grid keeps its name, so that it is known for one. */
+function placeText(count: Polynomial, rest: string): string | undefined {
+  const places = [...namesOf(count)].filter((name) => /(?:thread|block)Idx/.test(name));
+  return places.length === 0 ? undefined : `${places.join(' and ')} ${rest}`;
+}
+
 function binary(
   { operator, left, right, text }: Extract<Expression, { kind: 'binary' }>,
   of: SymbolicScope,
@@ -57,7 +75,7 @@ function binary(
       return product(a, b);
     case '/':
     case '//':
-      return quotient(a, b) ?? symbol(text);
+      return quotient(a, b) ?? symbol(placeText(a, `/ ${right.text}`) ?? text);
     case '<<': {
       const by = numberIn(b);
       return by === undefined ? symbol(text) : scaled(a, 2 ** by);
@@ -67,7 +85,7 @@ function binary(
       return by === undefined ? symbol(text) : scaled(a, 1 / 2 ** by);
     }
     default:
-      return symbol(text);
+      return symbol(placeText(a, `${operator} ${right.text}`) ?? text);
   }
 }
 
