@@ -1,10 +1,11 @@
 /** What a kernel computes, in a few words for a lens or a line: "2 * K * M * N FLOPs", or with sizes its intensity, bound and time. */
 import type { KernelConfiguration } from '../core/kernels/configuration.ts';
 import { type Polynomial, sum, textOf } from '../core/kernels/intensity/polynomial.ts';
+import type { TritonKernel } from '../core/kernels/triton/facts.ts';
 import type { KernelsAnalysis } from './analysis.ts';
 import { formatTerm } from './format.ts';
 import { boundText, timeTerm } from './kernel-terms.ts';
-import { type KernelWork, kernelWork } from './kernel-work.ts';
+import { type KernelWork, kernelWork, tritonWork } from './kernel-work.ts';
 
 /** Longer formulas are for the hover. */
 const longest = 48;
@@ -36,6 +37,13 @@ export function workText(work: KernelWork): string | undefined {
   if (all.length === 0) return undefined;
   const text = textOf(leading(all));
   return text.length > longest ? undefined : `${text} FLOPs`;
+}
+
+/** The same of a Triton kernel, by its first configuration. */
+export function tritonWorkSummary(kernels: KernelsAnalysis, kernel: TritonKernel): string | undefined {
+  const first = kernels.triton?.configurations.find((one) => one.kernel === kernel);
+  const work = first && tritonWork(kernels, first);
+  return work && workText(work);
 }
 
 export function workSummary(kernels: KernelsAnalysis, configuration: KernelConfiguration): string | undefined {

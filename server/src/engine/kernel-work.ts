@@ -9,7 +9,10 @@ import { type CountedWork, type Roofline, roofline } from '../core/kernels/inten
 import { isPlace, numberOf, sizeNamed, timesOf } from '../core/kernels/intensity/setting.ts';
 import { kernelOccupancy } from '../core/kernels/kernel-occupancy.ts';
 import type { KernelDevice } from '../core/kernels/kernel-rule.ts';
+import type { TritonConfiguration } from '../core/kernels/triton/configuration.ts';
+import { elementBytes, tritonIntensity } from '../core/kernels/triton/intensity.ts';
 import { arithmeticOf } from '../syntax/cuda/arithmetic.ts';
+import { tritonArithmeticOf } from '../syntax/triton/arithmetic.ts';
 import type { KernelsAnalysis } from './analysis.ts';
 
 /** A name in a count, and its value where one is known. */
@@ -29,6 +32,24 @@ export interface KernelWork {
 }
 
 const known = new WeakMap<KernelsAnalysis, Map<KernelConfiguration, KernelWork | undefined>>();
+const knownTriton = new WeakMap<KernelsAnalysis, Map<TritonConfiguration, KernelWork | undefined>>();
+
+/** The same of one configuration of a Triton kernel. */
+export function tritonWork(kernels: KernelsAnalysis, configuration: TritonConfiguration): KernelWork | undefined {
+  const own = knownTriton.get(kernels) ?? new Map<TritonConfiguration, KernelWork | undefined>();
+  knownTriton.set(kernels, own);
+  if (!own.has(configuration)) own.set(configuration, workOfTriton(kernels, configuration));
+  return own.get(configuration);
+}
+
+function workOfTriton(kernels: KernelsAnalysis, configuration: TritonConfiguration): KernelWork | undefined {
+  const { range, parameters } = configuration.kernel;
+  const text = kernels.text.slice(range.start, range.end);
+  const names = parameters.map(({ name }) => name);
+  const arithmetic = kernels.triton && tritonArithmeticOf(text, names);
+  if (!arithmetic || !kernels.triton) return undefined;
+  return finished(kernels, tritonIntensity(configuration, arithmetic, kernels.triton.file));
+}
 
 /** @returns undefined where the text of the kernel is not at hand, or nothing in it counts. */
 export function kernelWork(kernels: KernelsAnalysis, configuration: KernelConfiguration): KernelWork | undefined {
@@ -46,7 +67,11 @@ function work(kernels: KernelsAnalysis, configuration: KernelConfiguration): Ker
   const own = text.slice(range.start, range.end);
   const arithmetic = arithmeticOf(own, text);
   if (!arithmetic) return undefined;
-  const intensity = kernelIntensity(configuration, arithmetic, own);
+  return finished(kernels, kernelIntensity(configuration, arithmetic, own));
+}
+
+/** Sizes, numbers and roofs of what was counted. */
+function finished(kernels: KernelsAnalysis, intensity: KernelIntensity): KernelWork | undefined {
   if (intensity.flops.length === 0 && intensity.traffic.length === 0) return undefined;
   const sizes = sizesOf(intensity, kernels);
   const counted = countedOf(intensity);
@@ -59,12 +84,15 @@ function work(kernels: KernelsAnalysis, configuration: KernelConfiguration): Ker
   return { intensity, sizes, counted, roofs };
 }
 
-function sizesOf({ flops, asked, compulsory, byBlocks, counting }: KernelIntensity, { cuda }: KernelsAnalysis): readonly NamedSize[] {
+function sizesOf(
+  { flops, asked, compulsory, byBlocks, counting }: KernelIntensity,
+  { cuda, triton }: KernelsAnalysis,
+): readonly NamedSize[] {
   const counts = [...flops.map(({ count }) => count), asked.read, asked.written, compulsory.read, compulsory.written, byBlocks];
   const names = [...new Set(counts.flatMap((count) => [...namesOf(count)]))].filter((name) => !isPlace(name));
   return names.toSorted().map((name) => {
     const value = sizeNamed(name, counting);
-    const isGiven = cuda?.file.given.has(name) === true;
+    const isGiven = (triton ?? cuda)?.file.given.has(name) === true;
     const from =
       value === undefined
         ? 'not known here'
@@ -72,7 +100,9 @@ function sizesOf({ flops, asked, compulsory, byBlocks, counting }: KernelIntensi
           ? 'comment `rooflint:`'
           : counting.handed.has(name) || name.includes('Dim.')
             ? 'the launch'
-            : 'the code';
+            : name === elementBytes
+              ? 'assumed'
+              : 'the code';
     return { name, value, from };
   });
 }

@@ -3,7 +3,7 @@ import type { CodeLens, CodeLensParams } from 'vscode-languageserver';
 import type { Range } from '../core/origin.ts';
 import type { Analysis, JobAnalysis } from '../engine/analysis.ts';
 import { configurationSummary, tritonSummary } from '../engine/kernel-summary.ts';
-import { workSummary } from '../engine/kernel-work-summary.ts';
+import { tritonWorkSummary, workSummary } from '../engine/kernel-work-summary.ts';
 import { summaryOf } from '../engine/summary.ts';
 import { firstLine } from '../frameworks/setting.ts';
 import { fileName, normalUri } from '../io/uris.ts';
@@ -21,13 +21,19 @@ export async function codeLenses(session: Session, { textDocument }: CodeLensPar
   return [...own, ...kernels, ...(await usersOf(session, analysis.uri)).map((lens) => toCodeLens(lines, first, lens))];
 }
 
+const joined = (...parts: readonly (string | undefined)[]): string => parts.filter((part) => part !== undefined).join(' · ');
+
 /** A line of figures above each kernel, by its first launch; the report opens all of them. */
 function kernelLenses({ uri, kernels }: Analysis): readonly { readonly at: Range; readonly lens: LensText }[] {
   if (kernels?.triton) {
     const { triton, devices } = kernels;
     return triton.file.kernels.map((kernel) => ({
       at: kernel.range,
-      lens: { title: tritonSummary(kernel, triton, devices), command: 'rooflint.report', arguments: [uri, 0] },
+      lens: {
+        title: joined(tritonSummary(kernel, triton, devices), tritonWorkSummary(kernels, kernel)),
+        command: 'rooflint.report',
+        arguments: [uri, 0],
+      },
     }));
   }
   return (kernels?.cuda?.file.kernels ?? []).flatMap((kernel) => {
@@ -36,7 +42,7 @@ function kernelLenses({ uri, kernels }: Analysis): readonly { readonly at: Range
     if (!kernels || !first) return [];
     const more = launches.length > 1 ? ` · ${launches.length} launches` : '';
     const work = workSummary(kernels, first);
-    const title = `${configurationSummary(first, kernels.devices)}${work === undefined ? '' : ` · ${work}`}${more}`;
+    const title = `${joined(configurationSummary(first, kernels.devices), work)}${more}`;
     return [{ at: kernel.range, lens: { title, command: 'rooflint.report', arguments: [uri, 0] } }];
   });
 }

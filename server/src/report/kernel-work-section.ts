@@ -2,11 +2,12 @@
 import type { KernelConfiguration } from '../core/kernels/configuration.ts';
 import { type Polynomial, sum, textOf } from '../core/kernels/intensity/polynomial.ts';
 import { numberOf } from '../core/kernels/intensity/setting.ts';
+import type { TritonConfiguration } from '../core/kernels/triton/configuration.ts';
 import type { Unit } from '../core/units.ts';
 import type { KernelsAnalysis } from '../engine/analysis.ts';
 import { formatTerm } from '../engine/format.ts';
 import { boundText, countTerms, timeTerm } from '../engine/kernel-terms.ts';
-import { type KernelWork, kernelWork } from '../engine/kernel-work.ts';
+import { type KernelWork, kernelWork, tritonWork } from '../engine/kernel-work.ts';
 import { termLines } from './explain.ts';
 import { code, plain, sections, tableOf } from './markdown-text.ts';
 
@@ -67,6 +68,18 @@ const mostNotes = 4;
 export function kernelWorkSection(kernels: KernelsAnalysis, configuration: KernelConfiguration, opens: boolean): string | undefined {
   const work = kernelWork(kernels, configuration);
   return work && workSection(work, opens);
+}
+
+/** The same of one configuration of a Triton kernel, which is named where there are several. */
+export function tritonWorkSection(
+  kernels: KernelsAnalysis,
+  configuration: TritonConfiguration | undefined,
+  opens: boolean,
+): string | undefined {
+  const work = configuration && tritonWork(kernels, configuration);
+  if (!work) return undefined;
+  const values = [...configuration.values].map(([name, value]) => `${name}=${value}`).join(', ');
+  return sections([values === '' ? undefined : `With ${code(values)}:`, workSection(work, opens)]);
 }
 
 export function workSection(work: KernelWork, opens: boolean): string {

@@ -7,10 +7,10 @@ import type { Tile } from '../core/kernels/triton/facts.ts';
 import { accumulatorRegisters, pipelinedShared } from '../core/kernels/triton/shared-memory.ts';
 import type { Analysis, KernelsAnalysis, TritonKernels } from '../engine/analysis.ts';
 import { workedText } from '../engine/kernel-summary.ts';
-import { kernelWork } from '../engine/kernel-work.ts';
+import { type KernelWork, kernelWork, tritonWork } from '../engine/kernel-work.ts';
 import { messageOf } from '../engine/wording.ts';
 import { workData } from './kernel-work-data.ts';
-import { kernelWorkSection } from './kernel-work-section.ts';
+import { kernelWorkSection, tritonWorkSection } from './kernel-work-section.ts';
 import { code, plain, sections, tableOf } from './markdown-text.ts';
 import { fileNameOf, lineOf } from './subject.ts';
 
@@ -77,9 +77,11 @@ const mostConfigurations = 24;
 
 function tritonMarkdown(
   { file, configurations }: TritonKernels,
-  { devices, isDeviceNamed }: KernelsAnalysis,
+  analysis: KernelsAnalysis,
   name: string,
+  opens: boolean,
 ): string | undefined {
+  const { devices, isDeviceNamed } = analysis;
   const kernel = file.kernels.find((one) => one.name === name);
   if (!kernel) return undefined;
   const own = configurations.filter((one) => one.kernel === kernel);
@@ -113,6 +115,7 @@ function tritonMarkdown(
     complete,
     products.length > 0 ? products.join('\n') : undefined,
     note,
+    tritonWorkSection(analysis, own[0], opens),
     isDeviceNamed ? undefined : 'No GPU is named, so usual ones are looked at: name one in the settings or with `# rooflint: gpu=h100`.',
   ]);
 }
@@ -121,7 +124,7 @@ const tileText = (tile: Tile | undefined): string => tile?.map(({ text }) => tex
 
 /** What a hover or report says of one kernel of a file; undefined where there is none of that name. */
 export function kernelMarkdown(analysis: KernelsAnalysis, name: string, opens = false): string | undefined {
-  if (analysis.triton) return tritonMarkdown(analysis.triton, analysis, name);
+  if (analysis.triton) return tritonMarkdown(analysis.triton, analysis, name, opens);
   const own = (analysis.cuda?.configurations ?? []).filter(({ kernel }) => kernel.name === name);
   const [first] = own;
   if (!first) return undefined;
@@ -157,10 +160,7 @@ export function kernelsReport({ uri, document, kernels }: Analysis): string | un
   ]);
 }
 
-const workOf = (kernels: KernelsAnalysis, configuration: KernelConfiguration): object | null => {
-  const work = kernelWork(kernels, configuration);
-  return work ? workData(work) : null;
-};
+const dataOf = (work: KernelWork | undefined): object | null => (work ? workData(work) : null);
 
 /** The same as plain data: one entry per launch of a kernel, or per configuration of a Triton kernel. */
 export function kernelsData(kernels: KernelsAnalysis): readonly object[] {
@@ -172,7 +172,7 @@ export function kernelsData(kernels: KernelsAnalysis): readonly object[] {
     blocks: one.blocks,
     staticShared: one.staticShared,
     dynamicShared: one.dynamicShared,
-    work: workOf(kernels, one),
+    work: dataOf(kernelWork(kernels, one)),
     occupancy: devices.flatMap(({ label, architecture, accelerator }) => {
       const found = kernelOccupancy(one, architecture, accelerator.smCount?.value);
       return found
@@ -187,6 +187,7 @@ export function kernelsData(kernels: KernelsAnalysis): readonly object[] {
     numStages: one.numStages,
     sharedOf16BitTiles: pipelinedShared(one, 2),
     accumulatorRegisters: accumulatorRegisters(one, 32),
+    work: dataOf(tritonWork(kernels, one)),
   }));
   return [...launches, ...configurations];
 }

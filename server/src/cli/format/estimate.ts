@@ -5,7 +5,7 @@ import { uncertain } from '../../core/sensitivity/sensitivity.ts';
 import type { Analysis, JobAnalysis, KernelsAnalysis } from '../../engine/analysis.ts';
 import { formatFieldValue, formatPercent, formatSeconds, formatTerm } from '../../engine/format.ts';
 import { configurationSummary, tritonSummary } from '../../engine/kernel-summary.ts';
-import { workSummary } from '../../engine/kernel-work-summary.ts';
+import { tritonWorkSummary, workSummary } from '../../engine/kernel-work-summary.ts';
 import { sensitivityOf } from '../../engine/sensitivity.ts';
 import { summaryOf } from '../../engine/summary.ts';
 import { termsOf, worstStageOf } from '../../engine/terms.ts';
@@ -30,7 +30,10 @@ function kernelsText(file: string, kernels: KernelsAnalysis): string {
       const work = workSummary(kernels, one);
       return `  ${one.kernel.name}: ${configurationSummary(one, devices)}${work === undefined ? '' : `\n    ${work}`}`;
     }),
-    ...(triton?.file.kernels ?? []).map((kernel) => `  ${kernel.name}: ${triton ? tritonSummary(kernel, triton, devices) : ''}`),
+    ...(triton?.file.kernels ?? []).map((kernel) => {
+      const work = tritonWorkSummary(kernels, kernel);
+      return `  ${kernel.name}: ${triton ? tritonSummary(kernel, triton, devices) : ''}${work === undefined ? '' : `\n    ${work}`}`;
+    }),
   ];
   return `${file}: ${lines.length === 0 ? 'launches of kernels that stand in other files' : 'kernels'}\n${lines.join('\n')}\n`;
 }

@@ -91,6 +91,9 @@ function launchOf(call: Node, locals: ReadonlyMap<string, Node>, source: string,
   return {
     kernel: textOf(kernel, source),
     grid,
+    values: namedKids(list)
+      .filter(({ type }) => type !== 'keyword_argument')
+      .map((value) => toExpression(value, source)),
     named: new Map(named),
     range: { start: call.start, end: call.end },
     constants: new Map([...locals].map(([name, node]): [string, Expression] => [name, constantOf(node, source)])),

@@ -78,8 +78,14 @@ function withoutParts(atoms: Atoms): Atoms {
   return new Map([...atoms].filter(([key]) => isPlace(key) || !whole.some((name) => key.startsWith(`${name} `))));
 }
 
+/** What is added to a pointer: where it starts, or in the loops around a statement that moves it. */
+interface Move {
+  readonly by: Expression;
+  readonly loops: readonly Loop[] | undefined;
+}
+
 /** What moves a pointer before or around the statement: `A += BK` in a loop, `A += row * K`, `float *a = A + ...`. */
-function movesOf(array: string, counting: Counting, depth = 0): readonly { readonly by: Expression; readonly loops: readonly Loop[] }[] {
+function movesOf(array: string, counting: Counting, depth = 0): readonly Move[] {
   const { arithmetic } = counting;
   const moved = arithmetic.operations.filter(
     ({ operator, left }: Operation) => operator === '+=' && left.kind === 'name' && left.name === array,
@@ -89,7 +95,7 @@ function movesOf(array: string, counting: Counting, depth = 0): readonly { reado
   const before = start ? namesIn(start).filter((name) => name !== array && arithmetic.types.get(name)?.includes('*')) : [];
   return [
     ...moved.map(({ right, loops }) => ({ by: right, loops })),
-    ...(start ? [{ by: start, loops: [] }] : []),
+    ...(start ? [{ by: start, loops: undefined }] : []),
     ...before.flatMap((name) => movesOf(name, counting, depth + 1)),
   ];
 }
@@ -137,6 +143,7 @@ type Place = Pick<Access, 'array' | 'indexes' | 'loops' | 'conditions'>;
 function atomsOf(access: Place, counting: Counting, isOfBlock: boolean): Atoms {
   const own = access.indexes.flatMap((index) => [...atomsIn(index, { counting, loops: access.loops, depth: 0, isOfBlock })]);
   const moved = movesOf(access.array, counting).flatMap(({ by, loops }, index) => {
+    if (!loops) return [...atomsIn(by, { counting, loops: access.loops, depth: 0, isOfBlock })];
     // A pointer that walks on in a loop is at another place in each of its turns.
     const shared = loops.filter((loop) => access.loops.includes(loop));
     const walked = shared

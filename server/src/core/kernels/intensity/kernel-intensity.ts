@@ -10,7 +10,7 @@ import { sizeOfType } from '../type-sizes.ts';
 import { bankTurns, sectorsOf, warpElements } from '../warp-access.ts';
 import { baseOf, distinctOf } from './distinct.ts';
 import { type Flops, flopsOf } from './flops.ts';
-import { constant, type Polynomial, scaled, sum, zero } from './polynomial.ts';
+import { constant, onceEach, type Polynomial, scaled, sum, zero } from './polynomial.ts';
 import { type Axis, type Counting, extentsOf, symbolsOf, timesOf } from './setting.ts';
 
 export interface Traffic {
@@ -143,18 +143,9 @@ function trafficOf(counting: Counting): readonly Traffic[] {
   });
 }
 
-const weight = (count: Polynomial): number =>
-  count.reduce((most, { factor, powers }) => Math.max(most, factor * 1e4 ** powers.reduce((all, [, power]) => all + power, 0)), 0);
-
 /** Each array once: the access that touches most of it. */
-function onceEach(traffic: readonly Traffic[], which: (one: Traffic) => Polynomial): Polynomial {
-  const most = new Map<string, Polynomial>();
-  for (const one of traffic) {
-    const before = most.get(one.array);
-    if (!before || weight(which(one)) > weight(before)) most.set(one.array, which(one));
-  }
-  return sum(...most.values());
-}
+const byArray = (traffic: readonly Traffic[], which: (one: Traffic) => Polynomial): Polynomial =>
+  onceEach(traffic.map((one) => [one.array, which(one)] as const));
 
 /** Clocks the data of one access of a warp takes, whatever the units that issue it: turns of the banks, or lines and sectors. */
 function dataClocks(access: Access, bytes: number, isShared: boolean, counting: Counting): number {
@@ -264,10 +255,10 @@ export function kernelIntensity(configuration: KernelConfiguration, arithmetic: 
     flops: [...totals.values()].filter(({ count }) => count.length > 0),
     traffic,
     asked: { read: all(read), written: all(written) },
-    compulsory: { read: onceEach(read, ({ compulsory }) => compulsory), written: onceEach(written, ({ compulsory }) => compulsory) },
+    compulsory: { read: byArray(read, ({ compulsory }) => compulsory), written: byArray(written, ({ compulsory }) => compulsory) },
     byBlocks: sum(
-      onceEach(read, ({ byBlocks }) => byBlocks),
-      onceEach(written, ({ byBlocks }) => byBlocks),
+      byArray(read, ({ byBlocks }) => byBlocks),
+      byArray(written, ({ byBlocks }) => byBlocks),
     ),
     loads: loadsOf(counting),
     isBuffered: copies.test(text),

@@ -53,6 +53,17 @@ export function numberIn(count: Polynomial): number | undefined {
   return count.length === 1 && only?.powers.length === 0 ? only.factor : undefined;
 }
 
+/** How large a count is where every size is some thousands. */
+const weight = (count: Polynomial): number =>
+  count.reduce((most, { factor, powers }) => Math.max(most, factor * 1e4 ** powers.reduce((all, [, power]) => all + power, 0)), 0);
+
+/** The sum of the largest count of each name. */
+export function onceEach(counts: readonly (readonly [string, Polynomial])[]): Polynomial {
+  const most = new Map<string, Polynomial>();
+  for (const [name, count] of counts) if (weight(count) > weight(most.get(name) ?? zero)) most.set(name, count);
+  return sum(...most.values());
+}
+
 /** One over a product; undefined of a sum. */
 export function inverse(count: Polynomial): Polynomial | undefined {
   const [only] = count;

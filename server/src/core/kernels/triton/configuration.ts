@@ -39,8 +39,12 @@ function ofLaunch(file: TritonFile, kernel: TritonKernel, launch: TritonLaunch):
     functionOf: (name) => file.functions.get(name),
     sizeOf: () => undefined,
   };
+  const positional = launch.values.flatMap((value, at) => {
+    const parameter = kernel.parameters[at];
+    return parameter?.isConstexpr ? [[parameter.name, value] as const] : [];
+  });
   const values = new Map(
-    [...launch.named].flatMap(([name, value]) => {
+    [...positional, ...launch.named].flatMap(([name, value]) => {
       const known = evaluate(value, outside);
       return known === undefined ? [] : [[name, known] as const];
     }),
