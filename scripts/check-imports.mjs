@@ -19,8 +19,13 @@ const table = [
   ['server/src/validation', ['core', 'data'], /^zod$/],
   ['server/src/predictor', ['core', 'data'], /^node:/],
   ['server/src/io', ['core', 'engine'], /^(?:node:|highs$)/],
+  ['server/src/compiler', ['core', 'engine'], /^node:/],
   ['server/src/traces', ['core'], /^(?:node:|node-sqlite3-wasm$)/],
-  ['server/src/lsp', ['core', 'data', 'syntax', 'frameworks', 'engine', 'report', 'protocol', 'io', 'traces'], /^vscode-languageserver/],
+  [
+    'server/src/lsp',
+    ['core', 'data', 'syntax', 'frameworks', 'engine', 'report', 'protocol', 'io', 'traces', 'compiler'],
+    /^vscode-languageserver/,
+  ],
   [
     'server/src/cli',
     [
@@ -34,6 +39,7 @@ const table = [
       'protocol',
       'io',
       'traces',
+      'compiler',
       'lsp',
       'predictor',
       'package.json',

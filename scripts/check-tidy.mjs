@@ -93,7 +93,12 @@ function grammars() {
 
 /** A rule is a file, a Markdown test and a page, all of one name, and its id is that name. */
 function rules() {
-  const folders = ['server/src/core/rules', 'server/src/core/kernels/rules', 'server/src/core/kernels/triton/rules'];
+  const folders = [
+    'server/src/core/rules',
+    'server/src/core/kernels/rules',
+    'server/src/core/kernels/tiled/rules',
+    'server/src/core/kernels/triton/rules',
+  ];
   const files = folders.flatMap((folder) =>
     inFolder(folder, '.ts').filter((path) => dirname(path) === folder && basename(path) !== 'index.ts'),
   );

@@ -54,6 +54,16 @@ const targets = [
       }),
   },
   {
+    path: 'core/kernels/tiled/rules/index.ts',
+    make: () =>
+      listFile(idsIn('core/kernels/tiled/rules', '.ts'), {
+        importLine: (id) => `import { ${camelCase(id)} } from './${id}.ts';`,
+        types: ["import type { TileRule } from '../tile-rule.ts';"],
+        list: (names) =>
+          `/** Every rule about kernels of tile languages, in the order of its id. */\nexport const tileRules: readonly TileRule[] = [${names.join(', ')}];`,
+      }),
+  },
+  {
     path: 'core/kernels/triton/rules/index.ts',
     make: () =>
       listFile(idsIn('core/kernels/triton/rules', '.ts'), {

@@ -59,9 +59,15 @@ function readable(text) {
     });
 }
 
-function cluster({ gpu, gpusPerNode, nodes }) {
+/** What the compiler is taken to have said in the case of a test. */
+function compiledWords({ compiler, architecture, kernels }) {
+  const each = kernels.map(({ name, registers, spillStores }) => `\`${name}\` ${registers} registers, ${spillStores} bytes spilled`);
+  return ` The compiler's word (${compiler}, ${architecture}): ${each.join('; ')}.`;
+}
+
+function cluster({ gpu, gpusPerNode, nodes, compiled }) {
   const parts = [gpu && `\`${gpu}\``, gpusPerNode && `${gpusPerNode} per node`, nodes && `${nodes} node${nodes === 1 ? '' : 's'}`];
-  return `${parts.filter(Boolean).join(', ')}.`;
+  return `${parts.filter(Boolean).join(', ')}.${compiled ? compiledWords(compiled) : ''}`;
 }
 
 function pageOf(rule, text) {
@@ -71,7 +77,16 @@ function pageOf(rule, text) {
     ...(rule.kinds ? [['Jobs', rule.kinds.join(', ')]] : []),
     [rule.languages ? 'Languages' : 'Frameworks', frameworksOf(rule)],
     ['Quick fix', hasFix(text) ? 'yes' : 'no'],
-    ['Needs', rule.languages ? 'only the code' : rule.needsEstimate ? 'the estimate, so the GPU must be known' : 'only the configuration'],
+    [
+      'Needs',
+      rule.needsCompiler
+        ? 'a compiler on the machine, and a trusted workspace'
+        : rule.languages
+          ? 'only the code'
+          : rule.needsEstimate
+            ? 'the estimate, so the GPU must be known'
+            : 'only the configuration',
+    ],
   ];
   const table = ['| | |', '| --- | --- |', ...facts.map(([name, value]) => `| ${name} | ${value} |`)].join('\n');
   const off = `Change its severity, or switch it off, with \`"rooflint.rules": { "${rule.id}": "off" }\`.`;
@@ -96,13 +111,15 @@ known; what cannot be known from the files is never guessed.`;
 const {
   rules: jobRules,
   kernelRules,
+  tileRules,
   tritonRules,
 } = await bundled(`
   export { rules } from './server/src/core/rules/index.ts';
   export { kernelRules } from './server/src/core/kernels/rules/index.ts';
+  export { tileRules } from './server/src/core/kernels/tiled/rules/index.ts';
   export { tritonRules } from './server/src/core/kernels/triton/rules/index.ts';
 `);
-const rules = [...jobRules, ...kernelRules, ...tritonRules].sort((a, b) => (a.id < b.id ? -1 : 1));
+const rules = [...jobRules, ...kernelRules, ...tileRules, ...tritonRules].sort((a, b) => (a.id < b.id ? -1 : 1));
 const texts = new Map(rules.map(({ id }) => [id, readFileSync(join(pages, `${id}.md`), 'utf8')]));
 const wanted = new Map(rules.map((rule) => [`${rule.id}.md`, pageOf(rule, texts.get(rule.id))]));
 wanted.set('README.md', indexOf(rules, texts));

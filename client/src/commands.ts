@@ -12,12 +12,14 @@ import { type ClusterChoice, chooseCluster } from './cluster-picker.ts';
 import { pickDocument } from './document-picker.ts';
 import type { MarkdownViews } from './markdown-views.ts';
 import type { TimelinePanels } from './timeline-panel.ts';
+import type { AnalysisWatch } from './watch.ts';
 
 export interface CommandParts {
   readonly context: vscode.ExtensionContext;
   readonly client: LanguageClient;
   readonly views: MarkdownViews;
   readonly panels: TimelinePanels;
+  readonly watch: AnalysisWatch;
 }
 
 /** What a caller may name a document by: a code lens sends text, a menu sends a Uri. */
@@ -47,6 +49,13 @@ export function registerCommands(parts: CommandParts): void {
     'rooflint.openMeasured': async (uri: DocumentArgument, job?: number, traces?: readonly string[]) => {
       const params = await target(client, uri, job);
       return params && panels.show(params).openMeasured(traces);
+    },
+    // From the explorer: the files that are selected, beside the configuration that is in view.
+    'rooflint.openAsMeasured': async (file?: vscode.Uri, selected?: readonly vscode.Uri[]) => {
+      const files = selected && selected.length > 0 ? selected : file ? [file] : [];
+      const params = panels.current ?? (await measuredConfiguration(parts));
+      if (!params) return undefined;
+      return panels.show(params).openMeasured(files.length > 0 ? files.map(({ fsPath }) => fsPath) : undefined);
     },
     'rooflint.calibrate': async (uri: DocumentArgument, job?: number) => {
       const params = await target(client, uri, job);
@@ -84,6 +93,14 @@ async function target(client: LanguageClient, named: DocumentArgument, job?: unk
   }
   await vscode.workspace.openTextDocument(uri);
   return { uri: client.code2ProtocolConverter.asUri(uri), ...(typeof job === 'number' ? { job } : {}) };
+}
+
+/** What ran: the document of the active editor where it is a job, else one that the user chooses. */
+async function measuredConfiguration({ client, watch }: CommandParts): Promise<DocumentParams | undefined> {
+  const active = vscode.window.activeTextEditor?.document.uri;
+  if (active && watch.summaryOf(active) !== undefined) return target(client, active);
+  const chosen = await pickDocument('Which configuration was measured?');
+  return chosen && target(client, chosen);
 }
 
 async function side(client: LanguageClient, named: DocumentArgument, title: string): Promise<DocumentParams | undefined> {

@@ -1,5 +1,6 @@
 /** Entry point in the extension host: starts the server and registers what the user can click. All knowledge is in the server. */
-import type * as vscode from 'vscode';
+import * as vscode from 'vscode';
+import { trustedNotification } from '../../server/src/protocol/requests.ts';
 import { registerCommands } from './commands.ts';
 import { createClient } from './language-client.ts';
 import { MarkdownViews } from './markdown-views.ts';
@@ -13,6 +14,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
   const views = new MarkdownViews(client, watch);
   const panels = new TimelinePanels(context, client, watch);
   context.subscriptions.push(client, watch, views, panels, createStatusBar(watch));
-  registerCommands({ context, client, views, panels });
+  registerCommands({ context, client, views, panels, watch });
   await client.start();
+  context.subscriptions.push(vscode.workspace.onDidGrantWorkspaceTrust(() => void client.sendNotification(trustedNotification)));
 }

@@ -9,7 +9,21 @@ import { LanguageClient, TransportKind } from 'vscode-languageclient/node';
  * Languages the server reads. Files named `*.sbatch` and `*.slurm` are shell scripts whatever language they are given, and
  * tables are plain text without an extension for them.
  */
-const languages = ['shellscript', 'json', 'jsonc', 'yaml', 'toml', 'python', 'dockerfile', 'pbtxt', 'modelfile', 'csv', 'cuda-cpp', 'hip'];
+const languages = [
+  'shellscript',
+  'json',
+  'jsonc',
+  'yaml',
+  'toml',
+  'python',
+  'dockerfile',
+  'pbtxt',
+  'modelfile',
+  'csv',
+  'cuda-cpp',
+  'hip',
+  'cpp',
+];
 const byName = '**/*.{sbatch,slurm,csv}';
 
 export function createClient(context: vscode.ExtensionContext): LanguageClient {
@@ -25,6 +39,8 @@ export function createClient(context: vscode.ExtensionContext): LanguageClient {
       initializationOptions: {
         docsBase: vscode.Uri.joinPath(context.extensionUri, 'docs', 'rules').toString(),
         clientCommands: true,
+        trusted: vscode.workspace.isTrusted,
+        storage: vscode.Uri.joinPath(context.globalStorageUri, 'compiled').fsPath,
       },
     },
   );

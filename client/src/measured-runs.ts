@@ -9,8 +9,8 @@ import {
   type MeasuredParams,
   type MeasuredResult,
   measuredRequest,
+  type PanelMeasured,
 } from '../../server/src/protocol/measured.ts';
-import type { PanelMessage } from '../../server/src/protocol/panel.ts';
 import type { DocumentParams } from '../../server/src/protocol/requests.ts';
 
 /** The files the user chooses, as paths; undefined when none are. */
@@ -33,13 +33,13 @@ export async function readMeasured(
   document: DocumentParams,
   traces: readonly string[],
   quietly: boolean,
-): Promise<PanelMessage | undefined> {
+): Promise<PanelMeasured | undefined> {
   const params: MeasuredParams = { ...document, traces };
   const result = quietly
     ? await client.sendRequest<MeasuredResult>(measuredRequest, params)
     : await withProgress<MeasuredParams, MeasuredResult>(client, measuredRequest, params, 'Reading measured files');
   if (!result) return undefined;
-  if ('measured' in result) return { type: 'measured', measured: result.measured };
+  if ('measured' in result) return result.measured;
   void vscode.window.showErrorMessage(`Rooflint: ${result.error}.`);
   return undefined;
 }

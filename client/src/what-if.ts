@@ -17,7 +17,7 @@ import type { Change } from '../../server/src/protocol/what-if.ts';
 import { pickDocument } from './document-picker.ts';
 import { lastCommitOf } from './last-commit.ts';
 
-/** The answer to what the panel asks about a document; undefined where it asks nothing, or the user thought better of it. */
+/** The answer to what the panel asks about values of a document; undefined where it asks nothing of them. */
 export async function answerTo(reply: PanelReply, client: LanguageClient, params: DocumentParams): Promise<PanelMessage | undefined> {
   switch (reply.type) {
     case 'whatIf': {
@@ -27,8 +27,6 @@ export async function answerTo(reply: PanelReply, client: LanguageClient, params
     }
     case 'apply':
       return { type: 'applied', ...(await apply(client, params, reply.change)) };
-    case 'compare':
-      return reply.other === 'last-commit' ? withLastCommit(client, params) : withFile(client, params);
     default:
       return undefined;
   }
@@ -39,7 +37,7 @@ export function failureOf(reply: PanelReply, error: unknown): PanelMessage | und
   const text = error instanceof Error ? error.message : String(error);
   if (reply.type === 'whatIf') return { type: 'whatIf', answer: { turn: reply.turn, ...noAnswer(text) } };
   if (reply.type === 'apply') return { type: 'applied', done: false, text };
-  return reply.type === 'compare' ? nothing(text) : undefined;
+  return undefined;
 }
 
 /** Writes the values: into the files through one undoable edit, and into the settings what no file says. */
@@ -71,13 +69,33 @@ async function storeSettings(settings: { readonly [name: string]: string | numbe
 
 const nothing = (why: string): PanelMessage => ({ type: 'beside', title: '', shown: { type: 'empty', why }, rows: [] });
 
-async function withFile(client: LanguageClient, params: DocumentParams): Promise<PanelMessage | undefined> {
-  const chosen = await pickDocument('Compare with');
-  if (!chosen) return undefined;
-  await vscode.workspace.openTextDocument(chosen);
-  const uri = client.code2ProtocolConverter.asUri(chosen);
+/** Another job to put beside one: of a file, or of the same file at its last commit. */
+export type Beside = 'last-commit' | { readonly uri: string };
+
+/** What the panel asks to compare with; undefined where the user thought better of it, or nothing is to be compared any more. */
+export async function chooseBeside(
+  client: LanguageClient,
+  other: Extract<PanelReply, { type: 'compare' }>['other'],
+): Promise<Beside | undefined> {
+  if (other === 'last-commit') return other;
+  const chosen = other === 'choose' ? await pickDocument('Compare with') : undefined;
+  return chosen && { uri: client.code2ProtocolConverter.asUri(chosen) };
+}
+
+/** The other job as it is now, or why there is none. */
+export async function besideOf(client: LanguageClient, params: DocumentParams, beside: Beside): Promise<PanelMessage> {
+  try {
+    return await (beside === 'last-commit' ? withLastCommit(client, params) : withFile(client, params, beside.uri));
+  } catch (error) {
+    return nothing(error instanceof Error ? error.message : String(error));
+  }
+}
+
+async function withFile(client: LanguageClient, params: DocumentParams, uri: string): Promise<PanelMessage> {
+  const file = client.protocol2CodeConverter.asUri(uri);
+  await vscode.workspace.openTextDocument(file);
   const { shown, rows } = await client.sendRequest<BesideResult>(besideRequest, { ...params, other: { uri } } satisfies BesideParams);
-  return { type: 'beside', title: shown.type === 'empty' ? vscode.workspace.asRelativePath(chosen) : shown.job.title, shown, rows };
+  return { type: 'beside', title: shown.type === 'empty' ? vscode.workspace.asRelativePath(file) : shown.job.title, shown, rows };
 }
 
 /** The document as it was, and the files it rested on as they were. */

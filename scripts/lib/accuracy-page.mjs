@@ -1,6 +1,7 @@
 // The generated part of docs/accuracy.md.
 import { explanationOf, percent, signed, summaryCells, summaryHeads } from './accuracy.mjs';
 import { markdownTable } from './generated-part.mjs';
+import { learnedEffect } from './learned-effect.mjs';
 
 /** Reasons shorter than a table of all names: what stands in quotes differs from row to row. */
 const reasonKind = (why) => why.replace(/"[^"]*"/g, '...').replace(/\d+/g, 'n');
@@ -175,6 +176,9 @@ export function accuracyPage(data) {
     publicationTable(data),
     'Of serving engines, source by source:',
     heldOutServingTable(data),
+    '## What learned times of products change',
+    'Served models on A100 and RTX PRO 6000 take the learned times of 16-bit products (`rooflint.learnedModels`, `rooflint validate --learned off`); why there and nowhere else stands in [the page of the learned models](learned-models.md). Quantities that are not below are the same to the digits shown.',
+    learnedEffect(data),
     '## Answered and refused',
     answeredTables(data),
     untoldLine(data),

@@ -26,15 +26,22 @@ export async function accuracy() {
       "export { summarize } from './server/src/validation/summary.ts';",
       "export * from './server/src/validation/accuracy.ts';",
       "export { holdOutPublications } from './server/src/validation/publications.ts';",
-      "export { tableCatalog } from './server/src/validation/table-catalog.ts';",
+      "export { analyticCatalog, tableCatalog } from './server/src/validation/table-catalog.ts';",
     ].join('\n'),
   );
   const files = readdirSync(join(folder, 'cases')).filter((name) => name.endsWith('.jsonl'));
   const text = files.sort().map((name) => readFileSync(join(folder, 'cases', name), 'utf8'));
   const report = validation.validate(text.join('\n'), validation.tableCatalog);
+  const withoutLearned = validation.figuresOf(validation.validate(text.join('\n'), validation.analyticCatalog));
   // A case file is one publication.
   const publications = new Map(text.flatMap((rows, index) => rowIds(rows).map((id) => [id, files[index]])));
-  return { ...validation, report, figures: validation.figuresOf(report), publicationOf: (id) => publications.get(id) ?? '' };
+  return {
+    ...validation,
+    report,
+    figures: validation.figuresOf(report),
+    withoutLearned,
+    publicationOf: (id) => publications.get(id) ?? '',
+  };
 }
 
 export const percent = (share) => `${(100 * share).toFixed(1)} %`;

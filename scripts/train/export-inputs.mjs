@@ -68,7 +68,7 @@ for (const table of tables.filter(({ model }) => only.length === 0 || only.inclu
       writer.add(Number(row.power_w ?? 0) / (Number(row.power_limit_w) || 1));
       writer.add(devices.index(row.device));
       writer.flag(figures.measured);
-      writer.add(groups.index(table.group.map((column) => row[column]).join(' ')));
+      writer.add(groups.index(question.group));
       writer.add(hash(table.shape.map((column) => row[column]).join(',')) % 1e6);
       writer.add(analytic(row.op, row, accelerator));
       question.write(writer);

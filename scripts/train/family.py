@@ -15,6 +15,12 @@ ENGINES = ["vllm", "trtllm", "sglang"]
 KERNELS = ["fa3", "fa4", "flashinfer", "triton", "trtllmdecode", "flashmla", "flash_attention", "marlin", "cutlass", "flashinfer_trtllm", "modular"]
 
 
+#: A kernel of one tile takes less on every device unless the host is what is waited for.
+HOST_US = 30
+#: Devices with rows of decoder layers only: they train under the name of the chip they are likened to.
+SAMPLED = ["rtx4090", "rtxpro6000"]
+
+
 class Family:
     def __init__(self, folder, name):
         self.name = name
@@ -28,11 +34,17 @@ class Family:
         column = {label: rows[:, index] for index, label in enumerate(lead)}
         self.seconds, self.bound, self.power, self.analytic = (column[label] for label in ("seconds", "bound", "power", "analytic"))
         self.device, self.group = column["device"].astype(int), column["group"].astype(int)
-        # Other collections measured other software on these devices: they train what is asked about without a name.
+        # Other collections measured other software on these devices: they train the network, not the corrections.
         self.named = (column["chip"] > 0) & ~self.of(["a100", "h100"])
         named = [index for index in range(len(self.devices)) if self.named[self.device == index].any()]
-        self.measured = sorted({head["sheets"][index] for index in named})
+        # A device with a few shapes of two models is not known well enough for the band of a measured one.
+        self.measured = sorted({head["sheets"][index] for index in named if self.devices[index] not in SAMPLED})
         self.chips = sorted({head["chips"][index] for index in named})
+        # Kinds of rows each device was measured with, without the engine: others stand on what was measured elsewhere.
+        self.seen = {}
+        for index in named:
+            kinds = {self.groups[group].rsplit(" ", 1)[0] for group in np.unique(self.group[self.named & (self.device == index)])}
+            self.seen[head["sheets"][index]] = sorted(kinds | set(self.seen.get(head["sheets"][index], [])))
         part = column["shape"].astype(int) % 10
         # Shapes, not rows: one shape is on the same side for all devices, engines and formats.
         self.test, self.calibration = part < 2, part == 2
@@ -72,6 +84,13 @@ class Family:
     def worth_hiding(self):
         """The groups of kin with tables of their own; the others have a few shapes of one model each."""
         return [names for names in self.kin() if self.named[self.of(names)].any() or names == ["rtxpro6000"]]
+
+    def host_bound(self):
+        """Rows of tables (a device, format and engine) whose shortest time is that of the host: no data sheet of a GPU tells it."""
+        table = self.device * len(self.groups) + self.group
+        least = np.full(len(self.devices) * len(self.groups), np.inf)
+        np.minimum.at(least, table, self.seconds)
+        return least[table] * 1e6 >= HOST_US
 
     def of(self, names):
         return np.isin(self.device, [self.devices.index(name) for name in names if name in self.devices])

@@ -41,14 +41,25 @@ const devices = (name) => {
   const { device } = reports[name]['held-out shapes'];
   return Object.entries(device).map(([label, entry]) => [name, label, ...errors(entry)]);
 };
-const hidden = models.flatMap((name) =>
+const hidden = [...models, 'gemm_power'].flatMap((name) =>
   Object.entries(reports[name]['left out'] ?? {}).map(([label, entry]) => {
+    // Without what the host takes, where tables hold it.
     const others = entry.with?.length ? ` (with ${entry.with.join(', ')})` : '';
-    return [name, `${label}${others}`, ...errors(entry.all), entry.roofline ? percent(entry.roofline.mape) : '-'];
+    const own = entry['device time'] ? percent(entry['device time'].mape) : '-';
+    return [name, `${label}${others}`, ...errors(entry.all), own, entry.roofline ? percent(entry.roofline.mape) : '-'];
   }),
 );
 const kin = models.flatMap((name) =>
-  reports[name]['gb200 asked about as b200'] ? [[name, ...errors(reports[name]['gb200 asked about as b200'])]] : [],
+  Object.entries(reports[name].likened ?? {}).flatMap(([how, entry]) => (entry ? [[name, how, ...errors(entry)]] : [])),
+);
+const compare = read('compare');
+const kindsTable = table(
+  ['Kind of model', 'Mean error', 'Median', 'p90', `${compare.hidden} hidden: mean`, 'Seconds to train', 'us per row', 'Numbers'],
+  Object.entries(compare.kinds).map(([name, entry]) => {
+    const far = compare['hidden device'][name];
+    const cost = [entry['seconds to train'], entry['us per row'], entry.numbers].map(String);
+    return [name, percent(entry.mape), percent(entry.median), percent(entry.p90), far ? percent(far.mape) : '-', ...cost];
+  }),
 );
 const gemm = reports.gemm['held-out shapes'];
 const power = reports.gemm_power['held-out shapes'];
@@ -75,12 +86,22 @@ const parts = {
     Object.entries(gemm.length).map(([name, entry]) => [name, ...errors(entry)]),
   ),
   devices: table(['Model', 'Device', 'Rows', 'Mean error', 'Median', 'p90', 'Bias'], models.flatMap(devices)),
-  hidden: table(['Model', 'Hidden device', 'Rows', 'Mean error', 'Median', 'p90', 'Bias', 'Plain roofline'], hidden),
-  kin: table(['Model', 'Rows', 'Mean error', 'Median', 'p90', 'Bias'], kin),
+  hidden: table(
+    ['Model', 'Hidden device', 'Rows', 'Mean error', 'Median', 'p90', 'Bias', 'Mean without host time', 'Plain roofline'],
+    hidden,
+  ),
+  kin: table(['Model', 'Hidden, and asked about as', 'Rows', 'Mean error', 'Median', 'p90', 'Bias'], kin),
   power: table(
     ['Device', 'Rows', 'Mean error', 'Median', 'p90', 'Bias'],
     [['all', ...errors(power.all)], ...Object.entries(power.device).map(([name, entry]) => [name, ...errors(entry)])],
   ),
+  'power lengths': table(
+    ['Length of the kernel', 'Rows', 'Mean error', 'Median', 'p90', 'Bias'],
+    Object.entries(power.length).map(([name, entry]) => [name, ...errors(entry)]),
+  ),
+  'power by activity': percent(reports.gemm_power['by activity'].median),
+  kinds: kindsTable,
+  'kinds rows': String(compare.fitted),
   'power r2': power.all.r2.toFixed(2),
   'power median': percent(power.all.median),
   'gemm mean': percent(gemm.all.mape),

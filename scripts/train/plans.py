@@ -10,8 +10,8 @@ class Plan:
     kind: str = "time"
     #: Trees and leaves of each, of the correction on measured chips.
     forest: tuple = (150, 47)
-    hidden_left_out: tuple = (64, 32)
-    rounds_left_out: int = 1000
+    hidden_left_out: tuple = (96, 48)
+    rounds_left_out: int = 2500
     #: Rows drawn for the network and for the trees, at most.
     rows: int = 600_000
     tree_rows: int = 300_000
@@ -25,12 +25,12 @@ PLANS = {
     "gemm": Plan(
         hidden=(128, 64, 32),
         rounds=10_000,
-        forest=(260, 63),
-        tree_rows=450_000,
-        also="layer products of vidur (MIT) and llmservingsim (MIT), for devices without a name",
+        forest=(400, 63),
+        tree_rows=700_000,
+        also="layer products of vidur (MIT) and llmservingsim (MIT); single precision of NeuSight (MIT)",
     ),
-    "moe": Plan(hidden=(64, 32), rounds=3000, rows=300_000, forest=(90, 63), tree_rows=130_000),
-    "context_attention": Plan(forest=(150, 63)),
-    "generation_attention": Plan(forest=(150, 63)),
+    "moe": Plan(rounds=5000, rows=400_000, forest=(320, 63), tree_rows=260_000),
+    "context_attention": Plan(forest=(220, 63), also="attention of layers of llmservingsim (MIT)"),
+    "generation_attention": Plan(forest=(340, 63), also="attention of layers of llmservingsim (MIT)"),
     "gemm_power": Plan(kind="power", hidden=(64, 32), rounds=2500, rows=200_000, forest=(220, 63), tree_rows=220_000),
 }

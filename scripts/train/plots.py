@@ -60,6 +60,16 @@ def main():
     by = gemm["device and group"]
     bars(os.path.join(images, "gemm-by-device.svg"), "Products: shapes that training never saw, by device, format and engine", list(by), {"learned": [by[key]["mape"] for key in by]})
     bars(os.path.join(images, "gemm-by-length.svg"), "Products by measured length", list(gemm["length"]), {"learned": [entry["mape"] for entry in gemm["length"].values()]})
+    with open(os.path.join(folder, "compare.json"), encoding="utf8") as file:
+        compare = json.load(file)
+    kinds = list(compare["kinds"])
+    far = compare["hidden device"]
+    bars(
+        os.path.join(images, "kinds.svg"),
+        "Kinds of models, fitted to the same sample",
+        kinds,
+        {"held-out shapes": [min(1, compare["kinds"][kind]["mape"]) for kind in kinds], f"{compare['hidden']} hidden": [min(1, far[kind]["mape"]) for kind in kinds]},
+    )
     hidden = {f"{name}, without {device}": entry for name in names for device, entry in reports[name].get("left out", {}).items() if "never seen" not in device}
     bars(
         os.path.join(images, "left-out-devices.svg"),

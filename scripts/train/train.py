@@ -13,6 +13,7 @@ import time
 
 import numpy as np
 
+import activity
 import bands
 import onnx_file
 from family import Family
@@ -52,9 +53,9 @@ def held_out_shapes(family, fit, plan):
     group = np.array(family.groups)[family.group[rows]]
     report = {"all": errors(predicted, measured), "device": by(device, predicted, measured), "group": by(group, predicted, measured)}
     report["device and group"] = by(np.char.add(np.char.add(device, " "), group), predicted, measured)
+    length = np.array(["under 10 us", "10 to 50 us", "50 to 250 us", "0.25 to 1.5 ms", "over 1.5 ms"])[np.searchsorted(bands.LENGTHS, family.seconds[rows] * 1e6)]
+    report["length"] = by(length, predicted, measured)
     if plan.kind == "time":
-        length = np.array(["under 10 us", "10 to 50 us", "50 to 250 us", "0.25 to 1.5 ms", "over 1.5 ms"])[np.searchsorted(bands.LENGTHS, measured * 1e6)]
-        report["length"] = by(length, predicted, measured)
         report["roofline"] = errors(family.roofline(rows), measured)
         known = family.analytic[rows] > 0
         if known.any():
@@ -66,13 +67,15 @@ def held_out_shapes(family, fit, plan):
 def without_devices(family, plan):
     """Each device, with its kin, hidden from training in turn; asked about as a device without a name."""
     report, kept = {}, []
-    for names in family.worth_hiding():
+    hosted = family.host_bound()
+    # The power of two kin is all there is: each is hidden alone.
+    for names in [[name] for name in family.devices] if plan.kind == "power" else family.worth_hiding():
         out = family.of(names)
         rows = np.flatnonzero(~out & family.fitted)
         asked = np.flatnonzero(out & family.test)
         if len(asked) < 100 or len(rows) < 1000:
             continue
-        fit = Fit(family, rows, plan.hidden_left_out, plan.rounds_left_out, kind=plan.kind, sample=150_000)
+        fit = Fit(family, rows, plan.hidden_left_out, plan.rounds_left_out, kind=plan.kind, sample=400_000)
         # A format that only this device has was never seen: nothing can be said about it, and it is counted apart.
         seen = np.isin(family.group[asked], np.unique(family.group[rows]))
         predicted, measured = fit.predict(asked, named=False), measured_of(family, asked, plan.kind)
@@ -82,6 +85,9 @@ def without_devices(family, plan):
             report[label] = {"with": names[1:], "all": errors(predicted[seen], measured[seen]), "group": by(group[seen], predicted[seen], measured[seen])}
             if plan.kind == "time":
                 report[label]["roofline"] = errors(family.roofline(asked)[seen], measured[seen])
+                own = seen & ~hosted[asked]
+                if own.any() and not own[seen].all():
+                    report[label]["device time"] = errors(predicted[own], measured[own])
             kept.append((predicted[seen], measured[seen], group[seen]))
             print(family.name, "without", label, report[label]["all"], flush=True)
         if (~seen).any():
@@ -96,16 +102,20 @@ def fit_without_trees(fit):
     return bare
 
 
-def under_another_chip(family, plan):
-    """GB200 hidden and asked about as a B200: what to expect of a device that shares the multiprocessors of a measured one."""
-    if "gb200" not in family.devices or "b200_sxm" not in family.devices:
+#: What to expect of a device that shares the multiprocessors of a measured one, and of one that is only likened to it.
+LIKENED = [("gb200", "b200_sxm", "b200"), ("rtxpro6000", "l40s", "l40s")]
+
+
+def under_another_chip(family, plan, hidden, other, chip):
+    """A device hidden from training, and asked about under the chip of another that was measured."""
+    if hidden not in family.devices or other not in family.devices:
         return None
-    out = family.of(["gb200"])
+    out = family.of([hidden])
     rows = np.flatnonzero(~out & family.fitted)
-    asked = np.flatnonzero(out & family.test)
-    fit = Fit(family, rows, plan.hidden_left_out, plan.rounds_left_out, kind=plan.kind, sample=150_000, forest=(40, 47), most_trees=100_000)
+    asked = np.flatnonzero(out & (family.test if hidden == "gb200" else family.fitted | family.test))
+    fit = Fit(family, rows, plan.hidden_left_out, plan.rounds_left_out, kind=plan.kind, sample=400_000, forest=(40, 47), most_trees=100_000)
     seen = np.isin(family.group[asked], np.unique(family.group[rows]))
-    return errors(fit.predict(asked[seen], chip="b200"), measured_of(family, asked[seen], plan.kind))
+    return errors(fit.predict(asked[seen], chip=chip), measured_of(family, asked[seen], plan.kind))
 
 
 def fitted(source, models, reports, name, plan):
@@ -126,6 +136,7 @@ def fitted(source, models, reports, name, plan):
         "inputs": [*family.grow, *family.free],
         "growing": str(len(family.grow)),
         "measured": family.measured,
+        "seen": family.seen,
         "chips": family.chips,
         "data": COMMIT,
         "also": plan.also,
@@ -136,6 +147,8 @@ def fitted(source, models, reports, name, plan):
         "metrics": report["held-out shapes"]["all"],
         "bands": {"share": 0.9, "lengths": [*bands.LENGTHS[:-1]], "measured": measured, "unmeasured": {}},
     }
+    if plan.kind == "power":
+        metadata["activity"], report["by activity"] = activity.fitted(family, errors)
     onnx_file.write(os.path.join(models, f"{name}.onnx"), fit, metadata)
     save(reports, name, report)
     print(name, report["held-out shapes"]["all"], f"{time.time() - begun:.0f} s", flush=True)
@@ -148,8 +161,8 @@ def left_out(source, models, reports, name, plan):
     with open(os.path.join(reports, f"{name}.json"), encoding="utf8") as file:
         report = json.load(file)
     report["left out"], unseen = without_devices(family, plan)
-    report["gb200 asked about as b200"] = under_another_chip(family, plan)
-    print(name, "gb200 as b200", report["gb200 asked about as b200"], flush=True)
+    report["likened"] = {f"{case[0]} as {case[1]}": under_another_chip(family, plan, *case) for case in LIKENED}
+    print(name, "likened", report["likened"], flush=True)
     onnx_file.amend(
         os.path.join(models, f"{name}.onnx"),
         {"left out": {label: entry["all"] for label, entry in report["left out"].items()}},

@@ -2,11 +2,12 @@
 import { readFileSync } from 'node:fs';
 import { basename, dirname, extname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { Analysis } from '../../server/src/engine/analysis.ts';
+import { type Analysis, allFindings } from '../../server/src/engine/analysis.ts';
 import { createEngine } from '../../server/src/engine/engine.ts';
 import { factsOf } from '../../server/src/engine/facts.ts';
+import { kernelReadings } from '../../server/src/engine/kernel-facts/kernel-facts.ts';
 import { diskFiles } from '../../server/src/io/files.ts';
-import { initParsers } from '../../server/src/syntax/parsers.ts';
+import { initKernelParser, initParsers } from '../../server/src/syntax/parsers.ts';
 import type { Said } from './said.ts';
 
 export interface FileRead {
@@ -22,20 +23,21 @@ export interface FileRead {
 /** Loads the grammars once. `root` is the root of this repository. */
 export async function startReading(root: string): Promise<void> {
   await initParsers(join(root, 'node_modules/web-tree-sitter'), join(root, 'grammars'));
+  await initKernelParser(join(root, 'grammars'));
 }
 
 function saidOf(analysis: Analysis): readonly Said[] {
-  return analysis.jobs.map((job) => ({
+  const jobs = analysis.jobs.map((job) => ({
     ...factsOf(job, analysis.uri),
     links: job.links.map(({ target }) => target),
     missing: job.links.flatMap(({ missing = [] }) => missing),
   }));
+  return [...jobs, ...kernelReadings(analysis)];
 }
 
 function errorsOf(analysis: Analysis): readonly string[] {
   const line = (offset: number): number => analysis.document.text.slice(0, offset).split('\n').length;
-  const findings = analysis.jobs
-    .flatMap(({ findings: found }) => found)
+  const findings = allFindings(analysis)
     .filter(({ finding }) => finding.severity === 'error')
     .map(({ finding, place }) => `${finding.rule}, line ${line(place.range.start)}: ${finding.what}`);
   const problems = analysis.problems
@@ -52,5 +54,10 @@ export function readFile(path: string, root: string): FileRead {
   const analysis = engine.analyse(pathToFileURL(path).href, text, 0);
   const neutral = join(dirname(path), `nameless${extname(basename(path))}`);
   const nameless = engine.analyse(pathToFileURL(neutral).href, text, 0);
-  return { readings: saidOf(analysis), nameless: nameless.jobs[0]?.framework ?? nameless.framework, errors: errorsOf(analysis), faults };
+  return {
+    readings: saidOf(analysis),
+    nameless: nameless.jobs[0]?.framework ?? nameless.framework ?? kernelReadings(nameless)[0]?.framework,
+    errors: errorsOf(analysis),
+    faults,
+  };
 }

@@ -1,5 +1,6 @@
 /** What a reading says of a fact that goes by several names: the names of cases on the left, ours on the right. */
 import type { Facts } from '../../server/src/engine/facts.ts';
+import { bytesAt, memberAt } from './kernel-values.ts';
 
 export interface Said extends Facts {
   /** Targets of the links, as written. */
@@ -120,6 +121,9 @@ export function saidValue(said: Said, fact: string): unknown {
   if (fact === 'framework') return said.facts.framework ?? said.framework;
   if (fact === 'kind') return said.kind;
   if (fact === 'deepspeed_config') return said.facts[fact] ?? said.links.find((link) => link.endsWith('.json'));
+  const sizes = /^smem_bytes_at_(\d+(?:x\d+)*)$/.exec(fact)?.[1];
+  if (sizes !== undefined) return bytesAt(String(said.facts.smem_expr), sizes.split('x').map(Number));
+  if (said.kind === 'kernel' && fact.includes('.')) return memberAt(said.facts, fact);
   const written = namesOf(fact).find((name) => said.facts[name] !== undefined);
   return written === undefined ? worked[fact]?.(said.facts) : said.facts[written];
 }

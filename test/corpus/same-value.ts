@@ -1,5 +1,7 @@
 /** Whether two spellings mean the same value: `amp_bf16` and bf16, `torch.optim.AdamW` and adamw, "8" and 8. */
 
+import { isFormula, sameFormula } from './kernel-values.ts';
+
 /** Families of names for one framework; people say trainer where the adapter says library. */
 const frameworkFamilies: readonly (readonly string[])[] = [
   ['hftrainer', 'trl', 'huggingface', 'transformers'],
@@ -62,6 +64,7 @@ const byFact: readonly (readonly [(fact: string) => boolean, (expected: string, 
   [isNamed(/activation$|swiglu/), (a, b) => bare(a).replace(/^fast/, '') === bare(b).replace(/^silu$/, 'swiglu')],
   [isNamed(/checkpointing$|^recompute$/), sameRecompute],
   [isNamed(/^fsdp(?:_sharding)?$/), (a, b) => bare(a).startsWith(bare(b)) || (/^version/.test(a) && /shard/i.test(b))],
+  [isFormula, sameFormula],
   [isNamed(/^deepspeed_config$/), (a, b) => a.split('/').at(-1) === b.split('/').at(-1)],
 ];
 
@@ -92,6 +95,9 @@ function sameObject(fact: string, expected: Readonly<Record<string, unknown>>, g
 export function sameValue(fact: string, expected: unknown, got: unknown): boolean {
   if (expected === got) return true;
   if (Array.isArray(expected)) {
+    // Launches and kernels are told in any order, and more of them than the case names.
+    if (expected.every((one) => typeof one === 'object'))
+      return Array.isArray(got) && expected.every((one) => got.some((other) => sameValue(fact, one, other)));
     const list = Array.isArray(got) ? got : String(got).split(/[,\s]+/);
     return fact === 'gpu'
       ? expected.some((one) => sameValue(fact, one, got))

@@ -1,10 +1,11 @@
 // Installs the packaged extension into a real VS Code and drives its window. Takes the screenshots.
 // Usage: node test/e2e/dom.mjs FILE.vsix trusted|restricted
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { out } from '../../scripts/lib/paths.mjs';
+import { out, root } from '../../scripts/lib/paths.mjs';
 import { checkEditor } from './dom/editor.mjs';
+import { checkMeasured } from './dom/measured.mjs';
 import { checkPanel } from './dom/panel.mjs';
 import { checkServerPanel } from './dom/server-panel.mjs';
 import { openPage } from './lib/browser.mjs';
@@ -43,6 +44,8 @@ async function start() {
   const editor = await startCodeServer({ restricted, vsix: resolve(file), settings, log: join(checks.directory, 'code-server.log') });
   let opened;
   try {
+    const trace = 'rank0.pt.trace.json.gz';
+    copyFileSync(join(root, 'test/traces/samples', trace), join(editor.folder, trace));
     if (!restricted) commitFolder(editor.folder);
     opened = await openPage({ width: 1440, height: 900 });
     const workbench = createWorkbench(opened.page, editor);
@@ -75,6 +78,7 @@ const context = {
 try {
   await checkEditor(context);
   await checkPanel(context);
+  await checkMeasured(context);
   await checkServerPanel(context);
   await checks.check('no host but 127.0.0.1 was asked for anything', () => {
     if (outside.size > 0) throw new Error([...outside].join(', '));

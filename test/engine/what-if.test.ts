@@ -8,6 +8,7 @@ import type { EngineSettings, JobAnalysis } from '../../server/src/engine/analys
 import { createEngine } from '../../server/src/engine/engine.ts';
 import { controlsOf } from '../../server/src/engine/what-if/controls.ts';
 import { cleanChange, valueIn } from '../../server/src/engine/what-if/fields.ts';
+import { offered } from '../../server/src/engine/what-if/offered.ts';
 import { patchOf, textsAfter } from '../../server/src/engine/what-if/texts.ts';
 import { whatIf } from '../../server/src/engine/what-if/what-if.ts';
 import { diskFiles } from '../../server/src/io/files.ts';
@@ -239,6 +240,44 @@ describe('what is offered', () => {
   });
 });
 
+describe('what is offered', () => {
+  const offers = (name: string, text: string, others: Readonly<Record<string, string>> = {}) => {
+    const { engine, faults } = engineOver(others);
+    const analysis = engine.analyse(`file:///w/${name}`, text, 1);
+    const [job] = analysis.jobs;
+    if (!job) throw new Error('no job was read');
+    const { controls, withheld } = offered(engine, analysis, job, controlsOf(job));
+    expect(faults).toEqual([]);
+    return {
+      values: new Map(controls.map(({ field, choices }) => [field, choices.map(({ value }) => value)])),
+      withheld: new Map(withheld.map(({ field, why }) => [field, why])),
+    };
+  };
+  const trainer = (more: string) =>
+    `torchrun --nproc_per_node 8 train.py --model_name_or_path meta-llama/Llama-3.1-8B --per_device_train_batch_size 1 --bf16 True --output_dir o ${more}\n`;
+
+  test('is what the framework has a word for: no selective recomputation in Hugging Face, no ZeRO stage 3 in Megatron-LM', () => {
+    expect(offers('a.sh', trainer('--gradient_checkpointing True')).values.get('recompute.granularity')).toEqual(['none', 'full']);
+    expect(offers('a.sh', launch()).values.get('zero.stage')).toEqual([0, 1]);
+    expect(offers('a.sh', launch()).values.get('recompute.granularity')).toEqual(['none', 'selective', 'full']);
+  });
+
+  test('leaves out what no key says, and tells so', () => {
+    const { values, withheld } = offers('a.sh', trainer(''));
+    expect(values.has('parallel.context')).toBe(false);
+    expect(withheld.get('parallel.context')).toMatch(/no key is known/);
+  });
+
+  test('stays with a value that the file computes: it is tried, and the reason is told then', () => {
+    const { values, withheld } = offers('a.sh', launch('--tensor-model-parallel-size $((1+1))'));
+    expect([values.has('parallel.tensor'), withheld.has('parallel.tensor')]).toEqual([true, false]);
+  });
+
+  test('has all stages of ZeRO in a fork that runs under DeepSpeed', () => {
+    expect(offers('a.sh', launch('--deepspeed --zero-stage 1')).values.get('zero.stage')).toEqual([0, 1, 2, 3]);
+  });
+});
+
 describe('a patch', () => {
   test('shows the lines that change with three around them, and counts them right', () => {
     const text = Array.from({ length: 20 }, (_, line) => `line ${line}\n`).join('');
@@ -274,12 +313,20 @@ describe('every sample', () => {
       const analysis = engine.analyse(uri, readFileSync(join(root, name), 'utf8'), 1);
       const [job] = analysis.jobs;
       if (!job || !('estimate' in job.result)) return;
-      for (const { field, value, choices } of controlsOf(job)) {
+      for (const { field, value, choices } of offered(engine, analysis, job, controlsOf(job)).controls) {
         const others = choices.filter((choice) => choice.value !== value && choice.refused === undefined);
         const chosen = others[turn % Math.max(1, others.length)];
         if (!chosen || field === 'cluster.gpu' || field === 'cluster.interconnect') continue;
         const found = whatIf(engine, analysis, 0, { [field]: chosen.value });
-        if (!found || found.unwritable.length > 0) continue;
+        if (!found) throw new Error(`${name} is no job`);
+        // What is offered can be written, unless the text at hand is not ours to change; orders of operations may be looked at anywhere.
+        if (found.unwritable.length > 0) {
+          const origin = job.sources[field];
+          const isWritten = origin !== undefined && 'value' in origin;
+          const isLookedAt = ['parallel.schedule', 'parallel.virtualStages', 'batch.accumulation', 'parallel.data'].includes(field);
+          expect([name, field, found.unwritable, isWritten || isLookedAt]).toEqual([name, field, found.unwritable, true]);
+          continue;
+        }
         const files = diskFiles([root]);
         const texts = textsAfter(found.edits, (file) => {
           const read = files.read(file);

@@ -7,6 +7,7 @@ test('values reach the engine', () => {
   const section = {
     cluster: { gpu: ' h100 ', gpusPerNode: 8, nodes: 2, network: 'ib', pricePerGpuHour: 2.5 },
     mfuConvention: 'palm',
+    learnedModels: 'off',
     rules: { a: 'off', b: 'loud' },
     codeLens: { enabled: false },
     inlayHints: { enabled: true },
@@ -21,6 +22,7 @@ test('values reach the engine', () => {
       network: 'ib',
       pricePerGpuHour: 2.5,
       mfuConvention: 'palm',
+      learnedTimes: false,
       modelFolders: ['mine'],
       rules: { a: 'off' },
     },
@@ -34,6 +36,7 @@ test('values of the wrong type count as not set', () => {
   const section = {
     cluster: { gpu: null, gpusPerNode: 0, nodes: 1.5, network: '', pricePerGpuHour: -1 },
     mfuConvention: 'mine',
+    learnedModels: 'sometimes',
     rules: ['x'],
     codeLens: 3,
     models: { folders: 'mine' },

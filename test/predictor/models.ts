@@ -11,7 +11,8 @@ export function networkOf(family: FamilyName): Network {
   return loadNetwork(modelFolder, families[family].model, families[family].inputs);
 }
 
-const upTo = (most: number) => fc.double({ min: 0, max: Math.log2(most), noNaN: true }).map((power) => Math.round(2 ** power));
+/** Sizes of every length: an arbitrary double would be tiny, and its power of two 1, nearly always. */
+const upTo = (most: number) => fc.integer({ min: 0, max: 4096 }).map((step) => Math.round(most ** (step / 4096)));
 const device = fc.constantFrom(
   'a100_sxm',
   'h100_sxm',
@@ -69,7 +70,7 @@ export const rows: Readonly<Record<FamilyName, fc.Arbitrary<Record<string, unkno
 };
 
 function gemmRows(op: string) {
-  const gemm_dtype = fc.constantFrom('bfloat16', 'fp8', 'fp8_block', 'nvfp4', 'sq', 'int8_wo', 'int4_wo');
+  const gemm_dtype = fc.constantFrom('bfloat16', 'fp8', 'fp8_block', 'nvfp4', 'sq', 'int8_wo', 'int4_wo', 'float32', 'tf32');
   return fc.record({ op: fc.constant(op), device, backend, gemm_dtype, m: upTo(65536), n: upTo(65536), k: upTo(65536) });
 }
 

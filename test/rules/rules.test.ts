@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { kernelRules } from '../../server/src/core/kernels/rules/index.ts';
+import { tileRules } from '../../server/src/core/kernels/tiled/rules/index.ts';
 import { tritonRules } from '../../server/src/core/kernels/triton/rules/index.ts';
 import { rules as jobRules } from '../../server/src/core/rules/index.ts';
 import { type PageCase, readPage } from './page.ts';
@@ -13,7 +14,7 @@ const pages = readdirSync(folder)
   .filter((name) => name.endsWith('.md'))
   .map((name) => ({ id: name.slice(0, -'.md'.length), page: readPage(readFileSync(join(folder, name), 'utf8')) }));
 
-const rules = [...jobRules, ...kernelRules, ...tritonRules].toSorted((a, b) => (a.id < b.id ? -1 : 1));
+const rules = [...jobRules, ...kernelRules, ...tileRules, ...tritonRules].toSorted((a, b) => (a.id < b.id ? -1 : 1));
 
 /** Numbers of an estimate may move a little when the model is fitted again; the words and the order of size may not. */
 const drift = 0.2;

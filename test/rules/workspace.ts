@@ -1,5 +1,6 @@
 /** Runs the real engine over the files of a case, held in memory. */
 import { join } from 'node:path';
+import type { CompiledFile } from '../../server/src/core/kernels/compiled-launch.ts';
 import { type Analysis, allFindings, type EngineSettings, type PlacedFinding, type TextChange } from '../../server/src/engine/analysis.ts';
 import { createEngine } from '../../server/src/engine/engine.ts';
 import { initKernelParser, initParsers } from '../../server/src/syntax/parsers.ts';
@@ -17,11 +18,17 @@ export async function startParsers(): Promise<void> {
   await initKernelParser(join(process.cwd(), 'grammars'));
 }
 
+/** Settings of a case, with what a compiler is taken to have said. */
+export interface CaseSettings extends EngineSettings {
+  readonly compiled?: CompiledFile;
+}
+
 /** The analysis of each file, by name; faults of the engine end up in `log`. */
-export function analyse(files: readonly TestFile[], settings: EngineSettings, log: string[]): ReadonlyMap<string, Analysis> {
+export function analyse(files: readonly TestFile[], settings: CaseSettings, log: string[]): ReadonlyMap<string, Analysis> {
   const texts = new Map(files.map(({ name, text }) => [root + name, text]));
   const engine = createEngine({
     settings: () => settings,
+    compiled: () => settings.compiled && { kind: 'compiled', file: settings.compiled },
     log: (message) => log.push(message),
     files: {
       read: (uri) => {

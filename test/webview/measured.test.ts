@@ -2,55 +2,16 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
-import { compareStep } from '../../server/src/core/measured/compare-step.ts';
-import { measuredStep, slotsOf } from '../../server/src/core/measured/measured-step.ts';
+import { slotsOf } from '../../server/src/core/measured/measured-step.ts';
 import { byStart } from '../../server/src/core/measured/occupancy.ts';
-import { partIds } from '../../server/src/core/measured/parts.ts';
 import { Recorder } from '../../server/src/core/measured/recorder.ts';
 import { tracksOf } from '../../server/src/core/measured/tracks.ts';
-import type { PanelMeasured } from '../../server/src/protocol/measured.ts';
 import { firstAfter, measuredTracks, shortName, sliceAt } from '../../webview/src/measured/tracks.ts';
-import { smallRun, synthetic } from '../traces/synthetic.ts';
+import { violationsIn } from './axe.ts';
 import { chromiumPath, type OpenPanel, openPanel } from './open-panel.ts';
 import { sampleJob, sampleRequest } from './sample-job.ts';
+import { sampleMeasured } from './sample-measured.ts';
 import { webviewThemes } from './themes.ts';
-
-/** The synthetic run, slowed down to about the length of the sample job's step. */
-function sampleMeasured(): PanelMeasured {
-  const recorder = new Recorder();
-  const trace = synthetic({ ...smallRun, layers: 12, microBatches: 24 });
-  const slower = 2.4;
-  for (const { name, start, duration, stream } of trace.slices)
-    recorder.kernel({ name, start: start * slower, duration: duration * slower, device: 0, stream });
-  for (const { name, start, end } of trace.steps) recorder.step({ name, start: start * slower, end: end * slower });
-  const recording = recorder.finish();
-  const slots = slotsOf(recording, undefined);
-  const step = measuredStep(recording, 0, undefined, slots);
-  const predicted = {
-    seconds: 6.9,
-    stage: 2,
-    parts: partIds.map((id) => ({
-      id,
-      visible: ({ gemm: 4.1, attention: 0.9, 'memory-bound': 0.7, optimizer: 0.12, idle: 1.08 } as Record<string, number>)[id] ?? 0,
-    })),
-  };
-  const { parts, step: whole, words } = compareStep(step, predicted);
-  const device = {
-    title: 'rank2.json, rank 2',
-    basis: 'PyTorch profiler; mean of 3 of 3 steps, 8.90 s to 8.90 s',
-    stage: 2,
-    seconds: step.shown.end - step.shown.start,
-    parts,
-    step: whole,
-    words,
-    ...tracksOf(recording, slots, 0, step.shown),
-  };
-  return {
-    devices: [device, { ...device, title: 'rank3.json, rank 3', stage: 3 }],
-    logs: [],
-    doubts: ['rank2.json was measured on NVIDIA H100, the estimate is for A100 SXM 80 GB.'],
-  };
-}
 
 describe('tracks', () => {
   test('hold every slice that can be seen, in order, within the step', () => {
@@ -122,7 +83,7 @@ describe.skipIf(!chromiumPath)('the view in a browser', () => {
   afterAll(() => panel?.close());
 
   it('comes to the front with tracks, parts, words and doubts, in every theme', async () => {
-    await drawnAfter(() => panel.send({ type: 'measured', measured: sampleMeasured() }));
+    await drawnAfter(() => panel.send({ type: 'measured', measured: sampleMeasured(), isNew: true }));
     const text = (await panel.page.locator('.measured').textContent()) ?? '';
     expect(text).toContain('The measured step is');
     expect(text).toContain('rank2.json was measured on NVIDIA H100');
@@ -133,6 +94,7 @@ describe.skipIf(!chromiumPath)('the view in a browser', () => {
     for (const theme of webviewThemes) {
       await drawnAfter(() => panel.setTheme(theme));
       await panel.page.screenshot({ path: join(pictures, `measured-${theme.name}.png`), fullPage: true });
+      expect([theme.name, await violationsIn(panel.page)]).toEqual([theme.name, []]);
     }
   });
 
@@ -144,6 +106,24 @@ describe.skipIf(!chromiumPath)('the view in a browser', () => {
     expect(await panel.page.locator('.measured [aria-live]').textContent()).toMatch(/^Matrix products/);
     await drawnAfter(() => panel.page.keyboard.press('+'));
     await drawnAfter(() => panel.page.click('.measured button[title^="Show everything"]'));
+  });
+
+  it('fits half a window and a side panel', async () => {
+    for (const width of [600, 300]) {
+      await drawnAfter(() => panel.page.setViewportSize({ width, height: 800 }));
+      const overflow = () => panel.page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+      await expect.poll(overflow).toBe(0);
+      await panel.page.screenshot({ path: join(pictures, `measured-${width}.png`), fullPage: true });
+    }
+    await drawnAfter(() => panel.page.setViewportSize({ width: 1280, height: 900 }));
+  });
+
+  it('stays behind when it only follows an edit', async () => {
+    await panel.page.click('#tab-timeline');
+    await panel.send({ type: 'measured', measured: sampleMeasured(), isNew: false });
+    await panel.page.locator('canvas.timeline').waitFor();
+    expect(await panel.page.getAttribute('#tab-timeline', 'aria-selected')).toBe('true');
+    await drawnAfter(() => panel.page.click('#tab-measured'));
   });
 
   it('shows another rank, and asks for files and for a calibration', async () => {

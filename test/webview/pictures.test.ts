@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { chromiumPath, type OpenPanel, openPanel } from './open-panel.ts';
 import { differenceFrom } from './pictures.ts';
 import { sampleJob, sampleRequest } from './sample-job.ts';
+import { sampleMeasured } from './sample-measured.ts';
 import { webviewThemes } from './themes.ts';
 
 const plain = sampleJob(sampleRequest({ name: '1f1b', stages: 8, microBatches: 24, virtualStages: 1 }));
@@ -147,6 +148,20 @@ describe.skipIf(!chromiumPath)('pictures of the panel', () => {
     await panel.page.locator('[aria-current="true"]').waitFor();
     await panel.page.evaluate(() => (document.activeElement as HTMLElement).blur());
     await compare('operations');
+  });
+
+  it('a measured run beside the prediction, in every theme', async () => {
+    await show();
+    const tracks = panel.page.locator('canvas.measured-tracks');
+    const drawn = async () => Number((await tracks.getAttribute('data-drawn')) ?? 0);
+    await panel.send({ type: 'measured', measured: sampleMeasured(), isNew: true });
+    await tracks.waitFor();
+    for (const { name } of webviewThemes) {
+      const before = await drawn();
+      await useTheme(name);
+      if (name !== 'light') await expect.poll(drawn).toBeGreaterThan(before);
+      await compare(`measured-${name}`);
+    }
   });
 
   it('broke no rule of the content security policy', () => {

@@ -54,6 +54,7 @@ describe.skipIf(!chromiumPath)('trying values in a browser', () => {
   }
 
   async function beside(other: Extract<PanelReply, { readonly type: 'compare' }>['other']): Promise<void> {
+    if (other === 'none') return undefined;
     if (other === 'choose') return panel.send({ type: 'others', jobs: [{ file: 'b.sh', job: 0, title: 'b.sh' }] });
     if (other === 'last-commit') {
       return panel.send({ type: 'beside', title: '', shown: { type: 'empty', why: 'There is no last commit.' }, rows: [] });

@@ -1,12 +1,13 @@
 /** The settings to try, each with a way to the text of the file it stands for; the way back into the file; and what comes of them. */
 import { findSchedule, schedules } from '../../server/src/core/schedules/index.ts';
 import type { ScheduleChoice } from '../../server/src/core/schedules/reshape.ts';
+import { supportedSchedules } from '../../server/src/core/schedules/supported.ts';
 import { Comparison } from './comparison.tsx';
 import { Control, type Post } from './control.tsx';
 import { choose, differsFromFile, type PanelState, resetToFile } from './state.ts';
 import { Differences, valuesText } from './what-if/brief.tsx';
 import { Fold } from './what-if/fold.tsx';
-import { Actions, Consequences } from './what-if/outcome.tsx';
+import { Actions, Consequences, Withheld } from './what-if/outcome.tsx';
 import { answerTo, isEmpty } from './what-if/trial.ts';
 import { ValueControls } from './what-if/value-controls.tsx';
 
@@ -46,6 +47,7 @@ export function Controls({ state, writes, post }: ControlsProps) {
       </form>
       <Comparison state={state} />
       <Consequences answer={answer} change={change} writes={writes} />
+      <Withheld texts={(answer ?? trial.answered.value?.answer)?.withheld ?? []} />
     </Fold>
   );
 }
@@ -74,11 +76,7 @@ function ScheduleControls({ state, choice, post }: Omit<ControlsProps, 'writes'>
             if (chosen) choose(state, { name: chosen.id });
           }}
         >
-          {schedules.map(({ id, label, interleaves: many }) => (
-            <option key={id} value={id} disabled={many && request.stages < 2}>
-              {label}
-            </option>
-          ))}
+          <ScheduleOptions stages={request.stages} runsAs={state.job.value?.runsAs ?? ''} />
         </select>
       </Control>
       <Control id="micro-batches" label="Micro batches" field="batch.accumulation" post={post}>
@@ -102,6 +100,24 @@ function ScheduleControls({ state, choice, post }: Omit<ControlsProps, 'writes'>
           onChange={(virtualStages) => choose(state, { virtualStages })}
         />
       </Control>
+    </>
+  );
+}
+
+/** Those the framework has come first, where they are known; the others are there to be looked at. */
+function ScheduleOptions({ stages, runsAs }: { readonly stages: number; readonly runsAs: string }) {
+  const own = supportedSchedules(runsAs);
+  const options = (of: typeof schedules) =>
+    of.map(({ id, label, interleaves }) => (
+      <option key={id} value={id} disabled={interleaves && stages < 2}>
+        {label}
+      </option>
+    ));
+  if (!own) return <>{options(schedules)}</>;
+  return (
+    <>
+      <optgroup label="Of this framework">{options(schedules.filter(({ id }) => own.includes(id)))}</optgroup>
+      <optgroup label="To look at only">{options(schedules.filter(({ id }) => !own.includes(id)))}</optgroup>
     </>
   );
 }

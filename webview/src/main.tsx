@@ -50,7 +50,7 @@ host.onMessage((message) => {
     if (shown.value === 'serving') serverWritten(serving, message);
     else scheduleWritten(state, message);
   } else if (message.type === 'beside' || message.type === 'others') takeBeside(state.beside, message);
-  else if (message.type === 'measured') receiveMeasured(state, message.measured);
+  else if (message.type === 'measured') receiveMeasured(state, message.measured, message.isNew);
   else receiveJob(message);
 });
 onThemeChange(() => {

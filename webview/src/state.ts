@@ -212,10 +212,10 @@ export function receive(state: PanelState, message: Exclude<JobMessage, { readon
   });
 }
 
-/** Takes measured runs; their view comes to the front when they are the first. */
-export function receiveMeasured(state: PanelState, measured: PanelMeasured): void {
+/** Takes measured runs; their view comes to the front when they are new. */
+export function receiveMeasured(state: PanelState, measured: PanelMeasured, isNew: boolean): void {
   batch(() => {
-    if (!state.measured.value) state.tab.value = 'measured';
+    if (isNew) state.tab.value = 'measured';
     state.measured.value = measured;
   });
 }

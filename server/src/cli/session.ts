@@ -1,11 +1,15 @@
 /** An engine over the files on disk, made ready once per command. */
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { requestOf } from '../compiler/request.ts';
+import type { CompilerAnswer } from '../core/kernels/compiled-launch.ts';
 import type { Analysis, EngineSettings } from '../engine/analysis.ts';
 import { createEngine, type Engine } from '../engine/engine.ts';
 import { readCalibration } from '../io/calibration-file.ts';
 import { type DiskFiles, diskFiles } from '../io/files.ts';
+import { lazyKernelIndex } from '../io/kernel-index.ts';
 import { initKernelParser, initParsers } from '../syntax/parsers.ts';
+import type { CompileNow } from './compiler-option.ts';
 import { type CliIo, UsageError } from './io.ts';
 import { reasonOf } from './reason.ts';
 
@@ -13,6 +17,8 @@ export interface Session {
   readonly engine: Engine;
   /** Analyses a file. Throws `UsageError` when it cannot be read. */
   readonly analyse: (path: string) => Analysis;
+  /** The same after the compiler of kernels was asked, where it may be. */
+  readonly analyseCompiled: (path: string) => Promise<Analysis>;
   /** The text of any file, open or linked; undefined when it cannot be read. */
   readonly textOf: (uri: string) => string | undefined;
   /** Forgets linked files, so that a change on disk is seen. */
@@ -20,7 +26,12 @@ export interface Session {
 }
 
 /** Loads the parsers and makes an engine. Throws `UsageError` when the installation is incomplete. */
-export async function openSession(io: CliIo, settings: EngineSettings, files: DiskFiles = diskFiles([io.folder])): Promise<Session> {
+export async function openSession(
+  io: CliIo,
+  settings: EngineSettings,
+  files: DiskFiles = diskFiles([io.folder]),
+  compile?: CompileNow,
+): Promise<Session> {
   try {
     await initParsers(io.parsers.runtime, io.parsers.grammars);
     await initKernelParser(io.parsers.grammars);
@@ -29,7 +40,13 @@ export async function openSession(io: CliIo, settings: EngineSettings, files: Di
   }
   // What runs of this folder measured, unless the command brings its own.
   const all: EngineSettings = { calibration: readCalibration(io.folder), ...settings };
-  const engine = createEngine({ files, settings: () => all, log: (text) => io.error(`rooflint: ${text}\n`) });
+  const answers = new Map<string, CompilerAnswer>();
+  const engine = createEngine({
+    files: { ...files, kernels: lazyKernelIndex(io.folder) },
+    settings: () => all,
+    compiled: (uri) => answers.get(uri),
+    log: (text) => io.error(`rooflint: ${text}\n`),
+  });
   const analyse = (path: string): Analysis => {
     const uri = pathToFileURL(resolve(io.folder, path)).href;
     const found = files.read(uri);
@@ -40,5 +57,13 @@ export async function openSession(io: CliIo, settings: EngineSettings, files: Di
     const found = files.read(uri);
     return 'text' in found ? found.text : undefined;
   };
-  return { engine, analyse, textOf, forget: () => files.forget() };
+  const analyseCompiled = async (path: string): Promise<Analysis> => {
+    const analysis = analyse(path);
+    const request = compile && requestOf(analysis, textOf);
+    const answer = request && (await compile(request));
+    if (!answer) return analysis;
+    answers.set(analysis.uri, answer);
+    return engine.analyseDocument(analysis.document, analysis.version);
+  };
+  return { engine, analyse, analyseCompiled, textOf, forget: () => files.forget() };
 }

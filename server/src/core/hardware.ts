@@ -1,5 +1,6 @@
 /** The types of a data sheet. Values live in `data/`; the core receives them as arguments. */
 import type { MeasuredSpeeds } from './calibration/measured-speeds.ts';
+import type { LearnedProducts } from './compute/learned.ts';
 import type { Bytes, BytesPerSecond, FlopsPerSecond, Seconds } from './units.ts';
 
 /** `datasheet`: the vendor's figure; `measured`: by a cited benchmark; `assumed`: ours, and shown as such. */
@@ -67,4 +68,6 @@ export interface Cluster {
   readonly pricePerGpuHour?: number;
   /** What a run of the same software measured on such GPUs, where the workspace holds a calibration. */
   readonly measured?: MeasuredSpeeds;
+  /** Learned times of products on this accelerator, where estimates of serving are the better for them. */
+  readonly learned?: LearnedProducts;
 }

@@ -329,6 +329,8 @@ export interface JobFields extends ServingJobFields {
 
   /** Whose FLOPs MFU and FLOP/s count. */
   'report.mfuConvention': FlopsConvention;
+  /** False: products take the time of the analytic curve, whatever was learned of them. */
+  'report.learnedTimes': boolean;
 
   /** What was read of the draft model: `model.` fields of its own. */
   'serving.draftShape': PartialJob;

@@ -12,6 +12,7 @@ import { networks } from './networks/index.ts';
 import { nodeFinder, usualNodeOf } from './node-names.ts';
 import { nodes } from './nodes/index.ts';
 
+export { learnedProducts } from './learned.ts';
 export type { ModelCard, NamedNetwork, NodeSheet } from './load.ts';
 export { accelerators, clouds, modelCards, networks, nodes };
 

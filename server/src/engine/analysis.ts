@@ -7,9 +7,12 @@ import type { Assumption, EstimateResult } from '../core/estimate.ts';
 import type { Finding } from '../core/finding.ts';
 import type { Cluster } from '../core/hardware.ts';
 import type { FlopsConvention, JobField, JobKind, PartialJob } from '../core/job-fields.ts';
+import type { CompilerAnswer } from '../core/kernels/compiled-launch.ts';
 import type { KernelConfiguration } from '../core/kernels/configuration.ts';
-import type { KernelFile } from '../core/kernels/facts.ts';
+import type { Kernel, KernelFile } from '../core/kernels/facts.ts';
 import type { KernelDevice } from '../core/kernels/kernel-rule.ts';
+import type { TileConfiguration } from '../core/kernels/tiled/configuration.ts';
+import type { TileFile } from '../core/kernels/tiled/facts.ts';
 import type { TritonConfiguration } from '../core/kernels/triton/configuration.ts';
 import type { TritonFile } from '../core/kernels/triton/facts.ts';
 import type { Place, Range, Sources } from '../core/origin.ts';
@@ -77,7 +80,10 @@ export interface JobAnalysis {
 
 /** Kernels of CUDA and HIP. */
 export interface CudaKernels {
+  /** The document with what other files know of its kernels and launches. */
   readonly file: KernelFile;
+  /** The kernels that stand in the document itself. */
+  readonly own: readonly Kernel[];
   readonly configurations: readonly KernelConfiguration[];
 }
 
@@ -86,18 +92,42 @@ export interface TritonKernels {
   readonly configurations: readonly TritonConfiguration[];
 }
 
-/** One of the two. */
+/** Kernels of TileLang, Pallas and CUTLASS. */
+export interface TileKernels {
+  readonly file: TileFile;
+  readonly configurations: readonly TileConfiguration[];
+}
+
+/** What a document holds of each language; a file of CUTLASS may hold kernels of its own, too. */
 export interface KernelsAnalysis {
   readonly cuda?: CudaKernels;
   readonly triton?: TritonKernels;
+  readonly tiles?: TileKernels;
   readonly devices: readonly KernelDevice[];
   /** False where the devices are only usual ones. */
   readonly isDeviceNamed: boolean;
   /** The document's own text, from which a kernel is read once more for what it computes. */
   readonly text: string;
   readonly findings: readonly PlacedFinding[];
+  /** What a compiler said of this text, where one was asked and has answered. */
+  readonly compiler?: CompilerAnswer;
   /** Files whose definitions take part. */
   readonly includes: readonly string[];
+  /** Files that kernels or launches come from: their ranges are offsets behind the document's end. */
+  readonly elsewhere: readonly ElsewhereFile[];
+}
+
+/** A file whose text is thought of as standing at an offset behind the document. */
+export interface ElsewhereFile {
+  readonly uri: string;
+  readonly offset: number;
+  readonly length: number;
+}
+
+/** Where a range of kernel code really stands. */
+export function placeAmong(uri: string, elsewhere: readonly ElsewhereFile[], { start, end }: Range): Place {
+  const file = elsewhere.find(({ offset, length }) => start >= offset && start <= offset + length);
+  return file ? { uri: file.uri, range: { start: start - file.offset, end: end - file.offset } } : { uri, range: { start, end } };
 }
 
 export interface Analysis {
@@ -142,6 +172,8 @@ export interface EngineSettings {
   readonly load?: LoadSettings;
   /** Whose FLOPs MFU counts; undefined = the framework's own. */
   readonly mfuConvention?: FlopsConvention;
+  /** False: the analytic curve of products everywhere. */
+  readonly learnedTimes?: boolean;
   /** Folders with the user's own models: `<folder>/<name>/config.json` or `<folder>/<name>.json`. */
   readonly modelFolders?: readonly string[];
   /** What runs of this workspace measured; undefined = nothing. */
@@ -150,12 +182,23 @@ export interface EngineSettings {
   readonly rules?: Readonly<Record<string, 'error' | 'warning' | 'info' | 'off'>>;
 }
 
+/** What a compiler said of a text of a document so far. */
+export type CompilerLookup = (uri: string, text: string) => CompilerAnswer | undefined;
+
 /** How the engine reaches other files. Implemented in `io/` and, over open documents, in `lsp/`. */
 export interface FileAccess {
   /** The text, or why it cannot be read in one sentence. Never throws. */
   readonly read: (uri: string) => { readonly text: string } | { readonly error: string };
   /** `path` as written in `fromUri`, made absolute; the first of the candidates that exists, else undefined. */
   readonly resolve: (fromUri: string, path: string) => string | undefined;
+  /** Where kernels stand in the workspace; absent where nobody has looked. */
+  readonly kernels?: KernelPlaces;
+}
+
+/** Files by the names of kernels. */
+export interface KernelPlaces {
+  readonly definedIn: (name: string) => readonly string[];
+  readonly launchedIn: (name: string) => readonly string[];
 }
 
 /** What neighbouring values of one field would give, for hovers and reports. */

@@ -3,7 +3,7 @@ import type { Assumption } from '../core/estimate.ts';
 import type { Cluster } from '../core/hardware.ts';
 import type { JobField, PartialJob, PartialJobDraft } from '../core/job-fields.ts';
 import type { SourcesDraft } from '../core/origin.ts';
-import { findAccelerator, findInstance, findNetwork, findNode, usualNode } from '../data/index.ts';
+import { findAccelerator, findInstance, findNetwork, findNode, learnedProducts, usualNode } from '../data/index.ts';
 import type { EngineSettings } from './analysis.ts';
 import type { Layer } from './layers.ts';
 
@@ -34,6 +34,8 @@ export function applySettings(layer: Layer, settings: EngineSettings): Layer {
   set('cluster.interconnect', settings.network, 'cluster.network');
   set('cluster.pricePerGpuHour', settings.pricePerGpuHour, 'cluster.pricePerGpuHour');
   set('report.mfuConvention', settings.mfuConvention, 'mfuConvention');
+  // On is the default and says nothing; off is a choice.
+  set('report.learnedTimes', settings.learnedTimes === false ? false : undefined, 'learnedModels');
   const { load = {} } = settings;
   set('load.requestRate', load.requestRate, 'load.requestsPerSecond');
   set('load.inputTokens', load.inputTokens, 'load.inputTokens');
@@ -95,8 +97,16 @@ export function clusterOf(job: PartialJob): ResolvedCluster {
     });
   }
   const price = job['cluster.pricePerGpuHour'];
+  const learned = learnedProducts(accelerator);
   return {
-    cluster: { accelerator, gpusPerNode, nodes, scaleOut, ...(price === undefined ? {} : { pricePerGpuHour: price }) },
+    cluster: {
+      accelerator,
+      gpusPerNode,
+      nodes,
+      scaleOut,
+      ...(price === undefined ? {} : { pricePerGpuHour: price }),
+      ...(learned === undefined || job['report.learnedTimes'] === false ? {} : { learned }),
+    },
     isAssumed,
     assumptions,
   };

@@ -63,8 +63,8 @@ export interface OtherState {
 
 const rememberedJobs = 256;
 
-export function createEngine({ files, settings, log = () => {} }: EngineOptions): Engine {
-  const parts: Parts = { files, settings, log, verdicts: new Memo(rememberedJobs), neighbours: new Memo(rememberedJobs) };
+export function createEngine({ files, settings, compiled = () => undefined, log = () => {} }: EngineOptions): Engine {
+  const parts: Parts = { files, settings, compiled, log, verdicts: new Memo(rememberedJobs), neighbours: new Memo(rememberedJobs) };
   return {
     analyse: (uri, text, version) => analyseDocument(parts, readIfOfUse(uri, text, findSourced(files)), version),
     analyseDocument: (document, version) => analyseDocument(parts, document, version),
@@ -113,7 +113,7 @@ function analyseDocument(parts: Parts, document: ConfigDocument, version: number
   const { adapter, jobs: found } =
     document.format === 'cuda' ? nothing : guard(parts, 'read', nothing, () => recognise(document, faultOf(parts), pins));
   const wanted = wantedSeverity(document.text, parts.settings().rules);
-  const kernels = guard(parts, 'kernels', undefined, () => analyseKernels(document, parts.files, parts.settings(), wanted, parts.log));
+  const kernels = guard(parts, 'kernels', undefined, () => analyseKernels(document, parts, wanted));
   const jobs = found.map(({ reading }, index) => analyseReading(parts, document, inFiles(document, reading), index, wanted));
   return {
     uri: document.uri,

@@ -17,7 +17,7 @@ export type FactSource =
 
 export interface Facts {
   readonly framework: string;
-  readonly kind: JobKind;
+  readonly kind: JobKind | 'kernel';
   readonly facts: Readonly<Record<string, unknown>>;
   readonly sources: Readonly<Record<string, FactSource>>;
   /** Facts that stand in the file but cannot be known from it, with the reason. */

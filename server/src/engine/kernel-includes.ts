@@ -19,7 +19,8 @@ interface Kept {
 const kept = new Map<string, Kept>();
 const mostKept = 200;
 
-function read(uri: string, text: string): KernelFile | undefined {
+/** A file of kernels, as it was last read while its text is the same. */
+export function readKernelFile(uri: string, text: string): KernelFile | undefined {
   const known = kept.get(uri);
   if (known?.text === text) return known.file;
   const file = text.length > longest ? undefined : readKernels(uri, text);
@@ -29,7 +30,10 @@ function read(uri: string, text: string): KernelFile | undefined {
 }
 
 export interface Included {
+  /** The file with what it includes. */
   readonly file: KernelFile;
+  /** The file alone. */
+  readonly own: KernelFile;
   /** The files that were read. */
   readonly uris: readonly string[];
 }
@@ -47,7 +51,7 @@ export function withIncludes(uri: string, file: KernelFile, files: FileAccess): 
         if (there === undefined || seen.has(there) || seen.size > most) continue;
         seen.add(there);
         const text = files.read(there);
-        const included = 'text' in text ? read(there, text.text) : undefined;
+        const included = 'text' in text ? readKernelFile(there, text.text) : undefined;
         if (!included) continue;
         found.push(included);
         next.push({ from: there, file: included });
@@ -55,10 +59,11 @@ export function withIncludes(uri: string, file: KernelFile, files: FileAccess): 
     }
     level = next;
   }
-  if (found.length === 0) return { file, uris: [] };
+  if (found.length === 0) return { file, own: file, uris: [] };
   const merged = <Value>(of: (one: KernelFile) => ReadonlyMap<string, Value>): ReadonlyMap<string, Value> =>
     new Map([...found.toReversed(), file].flatMap((one) => [...of(one)]));
   return {
+    own: file,
     file: {
       ...file,
       deviceFunctions: [...file.deviceFunctions, ...found.flatMap(({ deviceFunctions }) => deviceFunctions)],

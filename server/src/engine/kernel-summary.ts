@@ -1,8 +1,11 @@
 /** A kernel in one line, for lenses, lists and the command line. */
 import type { KernelConfiguration, Worked } from '../core/kernels/configuration.ts';
-import { kernelOccupancy, namedLimits } from '../core/kernels/kernel-occupancy.ts';
+import { type KernelOccupancy, kernelOccupancy, namedLimits } from '../core/kernels/kernel-occupancy.ts';
 import type { KernelDevice } from '../core/kernels/kernel-rule.ts';
+import type { Occupancy } from '../core/kernels/occupancy.ts';
+import { estimatedRegisters } from '../core/kernels/registers.ts';
 import { bytesText } from '../core/kernels/rules/shared/bytes-text.ts';
+import type { TileConfiguration } from '../core/kernels/tiled/configuration.ts';
 import type { TritonKernel } from '../core/kernels/triton/facts.ts';
 import { pipelinedShared } from '../core/kernels/triton/shared-memory.ts';
 import type { TritonKernels } from './analysis.ts';
@@ -25,9 +28,55 @@ export function sharedText({ staticShared, dynamicShared }: KernelConfiguration)
 
 const shortName = ({ label }: KernelDevice): string => label.replace(/^NVIDIA |^AMD (?:Instinct )?/, '');
 
+/** "96", "64 to 96". */
+const rangeText = (low: number, high: number): string => (low === high ? String(low) : `${low} to ${high}`);
+
+/** "registers 96 (nvcc 12.4, sm_90), spills 16 bytes per thread". */
+export function compiledText({ compiled }: KernelConfiguration): string | undefined {
+  if (!compiled) return undefined;
+  const { compiler, architecture, kernels } = compiled;
+  const counts = kernels.map(({ registers }) => registers);
+  const spilled = Math.max(...kernels.map(({ spillStores }) => spillStores));
+  const spills = spilled === 0 ? '' : `, spills ${spilled} bytes per thread`;
+  return `registers ${rangeText(Math.min(...counts), Math.max(...counts))} (${compiler}, ${architecture})${spills}`;
+}
+
+/** "about 24 to 40 registers", the most and the fewest on the devices looked at; nothing where the compiler has spoken. */
+export function estimatedText(configuration: KernelConfiguration, devices: readonly KernelDevice[]): string | undefined {
+  if (configuration.compiled) return undefined;
+  const ranges = devices.flatMap(({ architecture }) => estimatedRegisters(configuration, architecture) ?? []);
+  if (ranges.length === 0) return undefined;
+  return `about ${rangeText(Math.min(...ranges.map(({ low }) => low)), Math.max(...ranges.map(({ high }) => high)))} registers`;
+}
+
+interface FoundOccupancy extends KernelOccupancy {
+  readonly device: KernelDevice;
+}
+
+const whereText = (found: readonly { readonly device: KernelDevice }[]): string => {
+  const [only, ...others] = found;
+  return only && others.length === 0 ? shortName(only.device) : `${found.length} usual GPUs`;
+};
+
+/** "occupancy 50 to 67 % (blocks)", over several devices. */
+function sharesText(found: readonly Occupancy[], limitsOf: (one: Occupancy) => readonly string[]): string {
+  const shares = found.map(({ share }) => Math.round(share * 100));
+  const limits = [...new Set(found.flatMap(limitsOf))].join(', ');
+  return `occupancy ${rangeText(Math.min(...shares), Math.max(...shares))} % (${limits})`;
+}
+
+/** On the devices the compiler compiled for: what runs. */
+function exactText(found: readonly FoundOccupancy[]): string | undefined {
+  const exact = found.flatMap(({ device, withRegisters }) => (withRegisters?.registers.isExact ? [{ device, ...withRegisters }] : []));
+  if (exact.length === 0) return undefined;
+  const all = exact.flatMap(({ least, most }) => [least, most]);
+  if (all.some(({ blocks }) => blocks === 0)) return `does not fit on ${whereText(exact)}`;
+  return `${sharesText(all, ({ limitedBy }) => limitedBy)} on ${whereText(exact)}`;
+}
+
 /**
  * "occupancy 50 to 67 % (blocks) up to 64 registers", on the GPU that is named or on all usual ones together: a lens has one
- * line, the hover has them one by one.
+ * line, the hover has them one by one. With a compiler's word, what it comes to on the GPU that was compiled for.
  */
 export function occupancyText(configuration: KernelConfiguration, devices: readonly KernelDevice[]): string | undefined {
   const found = devices.flatMap((device) => {
@@ -35,17 +84,18 @@ export function occupancyText(configuration: KernelConfiguration, devices: reado
     return occupancy ? [{ device, ...occupancy }] : [];
   });
   if (found.length === 0) return undefined;
+  const exact = exactText(found);
+  if (exact !== undefined) return exact;
   const fitting = found.filter(({ most }) => most.blocks > 0);
   const misfits = found.filter(({ most }) => most.blocks === 0);
   const parts: string[] = [];
   if (fitting.length > 0) {
-    const shares = fitting.map(({ most }) => Math.round(most.share * 100));
-    const [low, high] = [Math.min(...shares), Math.max(...shares)];
-    const limits = [...new Set(fitting.flatMap(({ most }) => namedLimits(most)))].join(', ');
     const registers = Math.min(...fitting.map(({ registersUpTo = 0 }) => registersUpTo));
-    const [only, ...others] = fitting;
-    const where = only && others.length === 0 ? shortName(only.device) : `${fitting.length} usual GPUs`;
-    parts.push(`occupancy ${low === high ? low : `${low} to ${high}`} % (${limits}) up to ${registers} registers on ${where}`);
+    const shares = sharesText(
+      fitting.map(({ most }) => most),
+      namedLimits,
+    );
+    parts.push(`${shares} up to ${registers} registers on ${whereText(fitting)}`);
   }
   if (misfits.length > 0) parts.push(`does not fit on ${misfits.map(({ device }) => shortName(device)).join(', ')}`);
   return parts.join(' · ');
@@ -66,6 +116,33 @@ export function tritonSummary(kernel: TritonKernel, { configurations }: TritonKe
   return [tuned, `${warps} warps`, memory, beyond].filter((part) => part !== undefined).join(' · ');
 }
 
+/** A kernel of a tile language: what a block has, and where that is too much. */
+export function tileSummary(
+  { kernel, threads, stages, shared, sharedPerStage, vmem }: TileConfiguration,
+  devices: readonly KernelDevice[],
+): string {
+  const tiles = kernel.tiles.map(({ label, shape }) => `${label} ${shape.map(({ text }) => text).join('x')}`);
+  const count = threads.value === undefined ? undefined : `${threads.value} threads`;
+  const staged = kernel.stages === 'auto' ? 'stages as many as fit' : kernel.stages && `${workedText(stages ?? threads)} stages`;
+  const most = Math.max(...devices.map(({ architecture }) => architecture.sharedPerBlockOptIn));
+  const perStage = sharedPerStage.value ? `${bytesText(sharedPerStage.value)} shared for each stage` : undefined;
+  const whole =
+    kernel.dialect === 'pallas'
+      ? undefined
+      : shared.value
+        ? `${bytesText(shared.value)} shared`
+        : `shared memory depends on ${shared.unknown.join(', ')}`;
+  const memory = kernel.stages === 'auto' ? perStage : shared.value === 0 ? 'no shared memory' : whole;
+  const fast =
+    kernel.dialect === 'pallas'
+      ? vmem.value
+        ? `${bytesText(vmem.value)} of VMEM`
+        : `VMEM depends on ${vmem.unknown.join(', ')}`
+      : undefined;
+  const beyond = shared.value !== undefined && shared.value > most && kernel.stages !== 'auto' ? `beyond ${bytesText(most)}` : undefined;
+  return [...tiles, count, staged, memory, fast, beyond].filter((part) => part !== undefined && part !== '').join(' · ');
+}
+
 /** One launch of a kernel. */
 export function configurationSummary(configuration: KernelConfiguration, devices: readonly KernelDevice[]): string {
   const { threads } = configuration;
@@ -75,5 +152,8 @@ export function configurationSummary(configuration: KernelConfiguration, devices
       : threads.value === undefined
         ? `threads ${workedText(threads)}`
         : `${threads.value} threads${threads.from === 'bounds' ? ' by its bounds' : ''}`;
-  return [size, sharedText(configuration), occupancyText(configuration, devices)].filter((part) => part !== undefined).join(' · ');
+  const registers = compiledText(configuration) ?? estimatedText(configuration, devices);
+  return [size, sharedText(configuration), registers, occupancyText(configuration, devices)]
+    .filter((part) => part !== undefined)
+    .join(' · ');
 }

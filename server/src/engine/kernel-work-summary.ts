@@ -19,6 +19,7 @@ function leading(count: Polynomial): Polynomial {
 }
 
 export function workText(work: KernelWork): string | undefined {
+  if (work.intensity.unread.length > 0) return undefined;
   const all = sum(...work.intensity.flops.map(({ count }) => count));
   const [only, ...others] = work.roofs;
   if (only) {

@@ -74,7 +74,7 @@ function work(kernels: KernelsAnalysis, configuration: KernelConfiguration): Ker
 function finished(kernels: KernelsAnalysis, intensity: KernelIntensity): KernelWork | undefined {
   if (intensity.flops.length === 0 && intensity.traffic.length === 0) return undefined;
   const sizes = sizesOf(intensity, kernels);
-  const counted = countedOf(intensity);
+  const counted = intensity.unread.length > 0 ? undefined : countedOf(intensity);
   const roofs = counted
     ? kernels.devices.flatMap((device) => {
         const roof = roofline(onDevice(counted, intensity, device), device.accelerator, device.architecture);

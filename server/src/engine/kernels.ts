@@ -1,15 +1,19 @@
 /** Kernels of a document: every launch worked out, and what the rules say of them on the devices they may run on. */
 import type { KeyName, Severity } from '../core/finding.ts';
+import { withCompiled } from '../core/kernels/compiled.ts';
 import { configurationsOf } from '../core/kernels/configuration.ts';
 import type { KernelDevice, KernelFinding, ReportKernel } from '../core/kernels/kernel-rule.ts';
 import { kernelRules } from '../core/kernels/rules/index.ts';
+import { tileConfigurations } from '../core/kernels/tiled/configuration.ts';
+import { tileRules } from '../core/kernels/tiled/rules/index.ts';
 import { tritonConfigurations } from '../core/kernels/triton/configuration.ts';
 import { tritonRules } from '../core/kernels/triton/rules/index.ts';
 import { architectureOf } from '../data/architectures.ts';
 import { findAccelerator } from '../data/index.ts';
 import type { ConfigDocument } from '../syntax/document.ts';
-import type { EngineSettings, FileAccess, KernelsAnalysis, PlacedFinding } from './analysis.ts';
-import { withIncludes } from './kernel-includes.ts';
+import { type ElsewhereFile, type EngineSettings, type KernelsAnalysis, type PlacedFinding, placeAmong } from './analysis.ts';
+import { withElsewhere } from './kernel-elsewhere.ts';
+import type { Parts } from './parts.ts';
 import type { Log } from './run-rules.ts';
 import type { WantedSeverity } from './suppress.ts';
 
@@ -38,7 +42,7 @@ function devicesFor(
 }
 
 /** As findings of configurations look; the key names the kernel's language, which no configuration has. */
-function placed({ uri, format }: ConfigDocument, finding: KernelFinding): PlacedFinding {
+function placed({ uri, format }: ConfigDocument, finding: KernelFinding, elsewhere: readonly ElsewhereFile[]): PlacedFinding {
   const { rule, severity, what, why, advice, fixes, range, related } = finding;
   const at: KeyName = `${format}/kernel`;
   return {
@@ -53,7 +57,7 @@ function placed({ uri, format }: ConfigDocument, finding: KernelFinding): Placed
       ...(advice === undefined ? {} : { advice }),
     },
     place: { uri, range },
-    related: related.map(({ range: there, message }) => ({ place: { uri, range: there }, message })),
+    related: related.map(({ range: there, message }) => ({ place: placeAmong(uri, elsewhere, there), message })),
     edits: fixes.map(({ changes }) => changes.map(({ range: there, text }) => ({ uri, range: there, newText: text }))),
   };
 }
@@ -70,13 +74,16 @@ function run<Rule extends Ruled>(
   document: ConfigDocument,
   wanted: WantedSeverity,
   log: Log,
+  elsewhere: readonly ElsewhereFile[] = [],
 ): readonly PlacedFinding[] {
   const findings: PlacedFinding[] = [];
   for (const rule of rules) {
     try {
       check(rule, ({ severity = rule.severity, related = [], fixes = [], ...finding }) => {
+        // What stands in another file is said there.
+        if (finding.range.start > document.text.length) return;
         const told = wanted(rule.id, severity, finding.range.start);
-        if (told !== undefined) findings.push(placed(document, { ...finding, rule: rule.id, severity: told, related, fixes }));
+        if (told !== undefined) findings.push(placed(document, { ...finding, rule: rule.id, severity: told, related, fixes }, elsewhere));
       });
     } catch (error) {
       log(`rule ${rule.id}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
@@ -85,30 +92,70 @@ function run<Rule extends Ruled>(
   return findings;
 }
 
+/** What the parts of an analysis have together. */
+interface Surroundings {
+  readonly document: ConfigDocument;
+  readonly settings: EngineSettings;
+  readonly wanted: WantedSeverity;
+  readonly log: Log;
+}
+
+type Part = Omit<KernelsAnalysis, 'includes' | 'elsewhere'> & Partial<Pick<KernelsAnalysis, 'includes' | 'elsewhere'>>;
+
+function cudaPart({ document, settings, wanted, log }: Surroundings, { files, compiled }: Parts): Part | undefined {
+  const { kernels: own } = document;
+  if (!own || own.kernels.length + own.launches.length + own.tileFunctions.length === 0) return undefined;
+  const { file, text, elsewhere, uris } = withElsewhere(document.uri, document.text, own, files);
+  const devices = devicesFor(document, file.language === 'hip' ? usualAmdDevices : usualDevices, settings);
+  const compiler = compiled(document.uri, document.text);
+  const isCompiled = compiler?.kind === 'compiled';
+  const written = configurationsOf(file);
+  const configurations = isCompiled ? written.map((one) => withCompiled(one, compiler.file)) : written;
+  const input = { file, configurations, kernels: own.kernels, text, ...devices };
+  const rules = kernelRules.filter(({ languages, needsCompiler }) => languages.includes(file.language) && (isCompiled || !needsCompiler));
+  const findings = run(rules, (rule, report) => rule.check({ ...input, report }), document, wanted, log, elsewhere);
+  return {
+    cuda: { file, own: own.kernels, configurations },
+    ...devices,
+    text,
+    findings,
+    includes: uris,
+    elsewhere,
+    ...(compiler ? { compiler } : {}),
+  };
+}
+
+function tritonPart({ document, settings, wanted, log }: Surroundings): Part | undefined {
+  const { triton } = document;
+  if (!triton || triton.kernels.length === 0) return undefined;
+  const devices = devicesFor(document, usualDevices, settings);
+  const configurations = tritonConfigurations(triton);
+  const input = { file: triton, configurations, text: document.text, devices: devices.devices };
+  const findings = run(tritonRules, (rule, report) => rule.check({ ...input, report }), document, wanted, log);
+  return { triton: { file: triton, configurations }, ...devices, text: document.text, findings };
+}
+
+function tilePart({ document, settings, wanted, log }: Surroundings): Part | undefined {
+  const { tiles } = document;
+  if (!tiles) return undefined;
+  const devices = devicesFor(document, usualDevices, settings);
+  const configurations = tileConfigurations(tiles);
+  const input = { file: tiles, configurations, devices: devices.devices, isDeviceNamed: devices.isDeviceNamed };
+  const findings = run(tileRules, (rule, report) => rule.check({ ...input, report }), document, wanted, log);
+  return { tiles: { file: tiles, configurations }, ...devices, text: document.text, findings };
+}
+
 /** @returns undefined for a document without kernels. */
-export function analyseKernels(
-  document: ConfigDocument,
-  files: FileAccess,
-  settings: EngineSettings,
-  wanted: WantedSeverity,
-  log: Log,
-): KernelsAnalysis | undefined {
-  const { kernels: own, triton } = document;
-  if (own && own.kernels.length + own.launches.length > 0) {
-    const { file, uris } = withIncludes(document.uri, own, files);
-    const devices = devicesFor(document, file.language === 'hip' ? usualAmdDevices : usualDevices, settings);
-    const configurations = configurationsOf(file);
-    const input = { file, configurations, kernels: file.kernels, text: document.text, ...devices };
-    const rules = kernelRules.filter(({ languages }) => languages.includes(file.language));
-    const findings = run(rules, (rule, report) => rule.check({ ...input, report }), document, wanted, log);
-    return { cuda: { file, configurations }, ...devices, text: document.text, findings, includes: uris };
-  }
-  if (triton && triton.kernels.length > 0) {
-    const devices = devicesFor(document, usualDevices, settings);
-    const configurations = tritonConfigurations(triton);
-    const input = { file: triton, configurations, text: document.text, devices: devices.devices };
-    const findings = run(tritonRules, (rule, report) => rule.check({ ...input, report }), document, wanted, log);
-    return { triton: { file: triton, configurations }, ...devices, text: document.text, findings, includes: [] };
-  }
-  return undefined;
+export function analyseKernels(document: ConfigDocument, parts: Parts, wanted: WantedSeverity): KernelsAnalysis | undefined {
+  const around = { document, settings: parts.settings(), wanted, log: parts.log };
+  const found = [cudaPart(around, parts), tritonPart(around), tilePart(around)].flatMap((part) => part ?? []);
+  const [first] = found;
+  return (
+    first && {
+      ...Object.assign({}, ...found.toReversed(), first),
+      findings: found.flatMap(({ findings }) => findings),
+      includes: found.flatMap(({ includes = [] }) => includes),
+      elsewhere: found.flatMap(({ elsewhere = [] }) => elsewhere),
+    }
+  );
 }

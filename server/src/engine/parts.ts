@@ -2,7 +2,7 @@
 import type { EstimateResult } from '../core/estimate.ts';
 import type { Finding } from '../core/finding.ts';
 import type { Fault } from '../frameworks/detect.ts';
-import type { Alternative, EngineSettings, FileAccess } from './analysis.ts';
+import type { Alternative, CompilerLookup, EngineSettings, FileAccess } from './analysis.ts';
 import type { Memo } from './memo.ts';
 import type { Log } from './run-rules.ts';
 
@@ -10,6 +10,8 @@ export interface EngineOptions {
   readonly files: FileAccess;
   /** Asked again for every analysis. */
   readonly settings: () => EngineSettings;
+  /** What compilers said of texts so far; without it none was asked. */
+  readonly compiled?: CompilerLookup;
   /** Told about faults of our own. */
   readonly log?: Log;
 }

@@ -9,6 +9,14 @@ const skipped: ReadonlySet<string> = new Set(['node_modules', '__pycache__', 'di
 const names =
   /\.(?:json|jsonc|ya?ml|toml|sh|bash|slurm|sbatch|py|pbtxt|modelfile)$|(?:^|\/)(?:Dockerfile|Containerfile|Modelfile)[\w.-]*$/i;
 
+const kernelSources = /\.(?:cu|cuh|hip|h|hh|hpp|hxx|inl|cc|cpp|cxx)$/i;
+
+/** Whether a file may define or launch kernels, by its name. */
+export const isKernelSource = (name: string): boolean => kernelSources.test(name);
+
+/** Whether a folder holds no one's own files. */
+export const isSkipped = (name: string): boolean => skipped.has(name) || name.startsWith('.');
+
 /** Lets everything that waits have its turn. */
 export const othersFirst = (): Promise<void> => setImmediate();
 
@@ -16,14 +24,23 @@ export const othersFirst = (): Promise<void> => setImmediate();
  * Addresses of files below `root`, folder by folder, at most `limit` of them. A folder that cannot be read is passed over: a workspace
  * may hold any.
  */
-export async function* walkConfigs(root: string, limit: number): AsyncGenerator<string> {
+export function walkConfigs(root: string, limit: number): AsyncGenerator<string> {
+  return walk(root, limit, names);
+}
+
+/** The same for files that may define or launch kernels. */
+export function walkKernelSources(root: string, limit: number): AsyncGenerator<string> {
+  return walk(root, limit, kernelSources);
+}
+
+async function* walk(root: string, limit: number, wanted: RegExp): AsyncGenerator<string> {
   const folders = [root];
   let found = 0;
   for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
     for await (const entry of entriesOf(folder)) {
       if (entry.isDirectory()) {
-        if (!skipped.has(entry.name) && !entry.name.startsWith('.')) folders.push(join(folder, entry.name));
-      } else if (entry.isFile() && names.test(entry.name)) {
+        if (!isSkipped(entry.name)) folders.push(join(folder, entry.name));
+      } else if (entry.isFile() && wanted.test(entry.name)) {
         yield pathToFileURL(join(folder, entry.name)).href;
         found += 1;
         if (found >= limit) return;

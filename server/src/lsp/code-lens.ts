@@ -2,7 +2,7 @@
 import type { CodeLens, CodeLensParams } from 'vscode-languageserver';
 import type { Range } from '../core/origin.ts';
 import type { Analysis, JobAnalysis } from '../engine/analysis.ts';
-import { configurationSummary, tritonSummary } from '../engine/kernel-summary.ts';
+import { configurationSummary, tileSummary, tritonSummary } from '../engine/kernel-summary.ts';
 import { tritonWorkSummary, workSummary } from '../engine/kernel-work-summary.ts';
 import { summaryOf } from '../engine/summary.ts';
 import { firstLine } from '../frameworks/setting.ts';
@@ -25,26 +25,26 @@ const joined = (...parts: readonly (string | undefined)[]): string => parts.filt
 
 /** A line of figures above each kernel, by its first launch; the report opens all of them. */
 function kernelLenses({ uri, kernels }: Analysis): readonly { readonly at: Range; readonly lens: LensText }[] {
+  const reportLens = (at: Range, title: string) => ({ at, lens: { title, command: 'rooflint.report', arguments: [uri, 0] } });
+  const tiles = (kernels?.tiles?.configurations ?? []).map((one) =>
+    reportLens(one.kernel.nameRange, tileSummary(one, kernels?.devices ?? [])),
+  );
   if (kernels?.triton) {
     const { triton, devices } = kernels;
-    return triton.file.kernels.map((kernel) => ({
-      at: kernel.range,
-      lens: {
-        title: joined(tritonSummary(kernel, triton, devices), tritonWorkSummary(kernels, kernel)),
-        command: 'rooflint.report',
-        arguments: [uri, 0],
-      },
-    }));
+    const lenses = triton.file.kernels.map((kernel) =>
+      reportLens(kernel.range, joined(tritonSummary(kernel, triton, devices), tritonWorkSummary(kernels, kernel))),
+    );
+    return [...tiles, ...lenses];
   }
-  return (kernels?.cuda?.file.kernels ?? []).flatMap((kernel) => {
+  const own = (kernels?.cuda?.own ?? []).flatMap((kernel) => {
     const launches = kernels?.cuda?.configurations.filter((one) => one.kernel === kernel) ?? [];
     const [first] = launches;
     if (!kernels || !first) return [];
     const more = launches.length > 1 ? ` · ${launches.length} launches` : '';
-    const work = workSummary(kernels, first);
-    const title = `${joined(configurationSummary(first, kernels.devices), work)}${more}`;
-    return [{ at: kernel.range, lens: { title, command: 'rooflint.report', arguments: [uri, 0] } }];
+    const title = `${joined(configurationSummary(first, kernels.devices), workSummary(kernels, first))}${more}`;
+    return [reportLens(kernel.range, title)];
   });
+  return [...tiles, ...own];
 }
 
 /** Most scripts that a lens of a shared file names. */

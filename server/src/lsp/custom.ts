@@ -6,6 +6,7 @@ import { accelerators, networks } from '../data/index.ts';
 import type { Analysis, JobAnalysis } from '../engine/analysis.ts';
 import { formatBytes, formatTerm, formatValue } from '../engine/format.ts';
 import { placeOfField } from '../engine/place.ts';
+import { scheduleAdvice } from '../engine/schedule-search/advice.ts';
 import { termById, termsOf } from '../engine/terms.ts';
 import type {
   ClusterChoices,
@@ -37,7 +38,8 @@ export async function report(session: Session, params: ReportParams): Promise<Re
   if (!analysis) return { text: unreadable(params.uri) };
   const write = { md: reportMarkdown, html: reportHtml, json: reportJson }[params.format];
   const index = params.job ?? 0;
-  return { text: write(analysis, index, (field) => session.engine.alternatives(analysis, index, field)) };
+  const schedules = scheduleAdvice(session.engine, analysis, index);
+  return { text: write(analysis, index, (field) => session.engine.alternatives(analysis, index, field), schedules) };
 }
 
 export async function compare(session: Session, { left, right }: CompareParams): Promise<ReportResult> {

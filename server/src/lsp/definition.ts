@@ -5,6 +5,7 @@
 import type { DefinitionParams, Location } from 'vscode-languageserver';
 import type { Place } from '../core/origin.ts';
 import type { Analysis } from '../engine/analysis.ts';
+import { kernelCounterparts, kernelSpotAt } from '../engine/kernel-spots.ts';
 import { normalUri } from '../io/uris.ts';
 import { placeIn } from '../syntax/document.ts';
 import { referenceAt } from '../syntax/interpolation.ts';
@@ -25,6 +26,9 @@ export async function definition(session: Session, { textDocument, position }: D
 /** Where what stands at an offset comes from, as far as the document and the files it names tell. */
 function placesAt(analysis: Analysis, offset: number): readonly Place[] | undefined {
   const { document, uri } = analysis;
+  const spot = kernelSpotAt(analysis, offset);
+  const counterparts = spot && kernelCounterparts(analysis, spot);
+  if (counterparts?.[0]) return counterparts;
   const name = nameHere(analysis, offset);
   const set = name && settingsOf(analysis, name).filter(({ range, uri: file }) => file !== uri || range.start !== name.at.start);
   if (set?.[0]) return [set[0]];

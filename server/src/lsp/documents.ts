@@ -34,6 +34,8 @@ const formats: Readonly<Record<string, TextFormat>> = {
   'cuda-cpp': 'cuda',
   cuda: 'cuda',
   hip: 'cuda',
+  cpp: 'cuda',
+  c: 'cuda',
   csv: 'csv',
 };
 

@@ -2,6 +2,7 @@
 import type { Hover, TextDocumentPositionParams } from 'vscode-languageserver';
 import type { Range } from '../core/origin.ts';
 import type { Analysis } from '../engine/analysis.ts';
+import { kernelSpotAt } from '../engine/kernel-spots.ts';
 import { fileName, normalUri } from '../io/uris.ts';
 import { kernelMarkdown } from '../report/kernel.ts';
 import { plain } from '../report/markdown-text.ts';
@@ -56,14 +57,10 @@ function wordsAt(session: Session, analysis: Analysis, offset: number): Said | u
 }
 
 /** A kernel where it is defined or launched. */
-function kernelAt({ kernels }: Analysis, offset: number): Said | undefined {
-  if (!kernels) return undefined;
-  const { kernels: all, launches } = kernels.triton?.file ?? kernels.cuda?.file ?? { kernels: [], launches: [] };
-  const defined = all.find(({ nameRange }) => contains(nameRange, offset));
-  const launched = defined ? undefined : launches.find(({ range }) => contains(range, offset));
-  const range = defined?.nameRange ?? launched?.range;
-  const words = kernelMarkdown(kernels, defined?.name ?? launched?.kernel ?? '');
-  return range && words !== undefined ? { range, parts: [words] } : undefined;
+function kernelAt(analysis: Analysis, offset: number): Said | undefined {
+  const spot = kernelSpotAt(analysis, offset);
+  const words = spot && analysis.kernels && kernelMarkdown(analysis.kernels, spot.name);
+  return spot === undefined || words === undefined ? undefined : { range: spot.range, parts: [words] };
 }
 
 function fieldWords(session: Session, analysis: Analysis, { job, fields }: FieldsAt): string {

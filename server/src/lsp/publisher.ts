@@ -25,7 +25,8 @@ export interface Publisher {
 /** Milliseconds without an edit before the users of a document are asked. */
 const pause = 150;
 
-export function createPublisher(session: Session): Publisher {
+/** @param analysed told about each analysis that is shown. */
+export function createPublisher(session: Session, analysed: (analysis: Analysis) => void): Publisher {
   const { connection, documents } = session;
   const waiting = new Set<OpenDocument>();
   const fault = (what: string) => (error: unknown) => logFault(connection, what, error);
@@ -36,6 +37,7 @@ export function createPublisher(session: Session): Publisher {
     const analysis = await session.analysisOf(document.uri);
     // A newer text is scheduled itself; a closed document has nothing to show.
     if (!analysis || analysis.version !== document.lines.version || documents.get(document.uri) !== document) return;
+    analysed(analysis);
     const { uri, version } = analysis;
     if (!session.abilities.pullDiagnostics) {
       await connection.sendDiagnostics({ uri, version, diagnostics: diagnosticsOf(session, analysis) });

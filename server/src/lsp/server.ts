@@ -17,6 +17,7 @@ import {
   panelRequest,
   placeRequest,
   reportRequest,
+  trustedNotification,
   type WhatIfParams,
   type WhatIfResult,
   type WriteResult,
@@ -27,6 +28,7 @@ import { initKernelParser, initParsers } from '../syntax/parsers.ts';
 import { beside } from './beside.ts';
 import { codeActions } from './code-action.ts';
 import { codeLenses } from './code-lens.ts';
+import { askCompiler, clientWord, sessionCompiler } from './compiler.ts';
 import { completion } from './completion.ts';
 import { clusterChoices, compare, explain, panel, place, report } from './custom.ts';
 import { definition } from './definition.ts';
@@ -57,7 +59,7 @@ export interface ServerOptions {
 
 /** Files whose change on disk can change an answer. Groups do not nest in the protocol's patterns, so there are several. */
 const watched = [
-  '**/*.{json,jsonc,yaml,yml,toml,sh,bash,sbatch,slurm,py,txt,dockerfile,pbtxt,modelfile,csv,cu,cuh,hip}',
+  '**/*.{json,jsonc,yaml,yml,toml,sh,bash,sbatch,slurm,py,txt,dockerfile,pbtxt,modelfile,csv,cu,cuh,hip,h,hh,hpp,hxx,inl,cc,cpp,cxx}',
   '**/{Dockerfile,Containerfile,Modelfile}*',
 ];
 
@@ -70,12 +72,15 @@ export function startServer(connection: Connection, options: ServerOptions): voi
   const kernelParser = () =>
     initKernelParser(options.grammarFolder ?? options.wasmFolder).catch((error: unknown) => logFault(connection, 'kernel parser', error));
   const session = createSession(connection, documents, { parsers, kernelParser });
-  const publisher = createPublisher(session);
+  const publisher = createPublisher(session, (analysis) => askCompiler(session, analysis));
   const guard = guardOf(connection);
   connection.onInitialize((params) => {
     session.abilities = abilitiesOf(params.capabilities);
     session.docsBase = docsBaseOf(params.initializationOptions) ?? (options.docsBase && withSlash(options.docsBase));
     session.setRoots(rootsOf(params));
+    const { trusted, storage } = clientWord(params.initializationOptions);
+    session.trusted = trusted;
+    session.compiler = sessionCompiler(session, storage, (uri) => publisher.refresh(session.forgetAnalysis(uri)));
     const commands = hasOwnCommands(params.initializationOptions) ? [] : lensCommands;
     return initializeResult(session.abilities, options.version ?? '', commands);
   });
@@ -84,6 +89,11 @@ export function startServer(connection: Connection, options: ServerOptions): voi
   answerEditor(session, guard);
   answerOwnRequests(session, guard);
   answerMeasured(session, guard, publisher);
+  connection.onNotification(trustedNotification, () => {
+    session.trusted = true;
+    publisher.refresh(session.invalidate());
+  });
+  connection.onShutdown(() => session.compiler?.reset());
   documents.listen(connection);
   connection.listen();
 }
@@ -99,6 +109,9 @@ function followSettings(session: Session, publisher: Publisher, guard: Guard, pa
     void guard('index', undefined, async () => {
       await session.buildIndex();
       publisher.askDependants(documents.all());
+      // After the configurations: they are what most workspaces are opened for.
+      await session.kernels.build(session.settings.index ? session.roots() : []);
+      if (documents.all().some(({ format }) => format === 'cuda')) publisher.refresh(session.invalidate());
     })(undefined);
     if (session.abilities.registerConfiguration) {
       void guard('register', undefined, async () => {
@@ -115,8 +128,10 @@ function followSettings(session: Session, publisher: Publisher, guard: Guard, pa
   });
   connection.onDidChangeConfiguration(
     guard('workspace/didChangeConfiguration', undefined, async ({ settings }: { settings: unknown }) => {
+      const { compiler } = session.settings;
       if (session.abilities.configuration) await fetch();
       else session.settings = readSettings(sectionOf(settings));
+      if (session.settings.compiler !== compiler) session.compiler?.reset();
       publisher.refresh(session.invalidate());
     }),
   );
@@ -130,10 +145,12 @@ function sectionOf(settings: unknown): unknown {
 function followFiles(session: Session, publisher: Publisher, guard: Guard): void {
   const { connection, documents } = session;
   documents.onDidChangeContent(({ document }) => {
+    session.compiler?.cancel(document.uri);
     publisher.schedule(document);
     publisher.refresh(session.invalidate(document.uri).filter((one) => one !== document));
   });
   documents.onDidClose(({ document }) => {
+    session.compiler?.cancel(document.uri);
     publisher.clear(document);
     publisher.refresh(session.invalidate(document.uri));
   });
@@ -142,7 +159,10 @@ function followFiles(session: Session, publisher: Publisher, guard: Guard): void
       const calibrated = changes.some(({ uri }) => uri.endsWith(`/${calibrationPath}`));
       if (calibrated) session.forgetCalibration();
       const stale = new Set(calibrated ? session.invalidate() : changes.flatMap(({ uri }) => session.invalidate(uri, { appeared: true })));
-      for (const { uri } of changes) session.index.update(normalUri(uri));
+      for (const { uri } of changes) {
+        session.index.update(normalUri(uri));
+        session.kernels.update(normalUri(uri));
+      }
       publisher.refresh([...stale]);
       publisher.askDependants(documents.all());
     }),

@@ -8,6 +8,8 @@ export interface Settings {
   readonly inlayHints: boolean;
   /** Whether all files of the workspace are looked at to know which rests on which. */
   readonly index: boolean;
+  /** Path of the compiler of kernels, "off", or nothing to look for one. */
+  readonly compiler?: string;
 }
 
 /** Every key the server reads, below `rooflint`; a test holds the manifest equal to this list. */
@@ -23,11 +25,13 @@ export const settingKeys = [
   'load.ttftMilliseconds',
   'load.tpotMilliseconds',
   'mfuConvention',
+  'learnedModels',
   'rules',
   'codeLens.enabled',
   'inlayHints.enabled',
   'index.enabled',
   'models.folders',
+  'kernels.compiler',
 ] as const;
 
 export const noSettings: Settings = { engine: {}, codeLens: true, inlayHints: true, index: true };
@@ -44,6 +48,7 @@ export function readSettings(section: unknown): Settings {
   const price = cluster.pricePerGpuHour;
   const load = loadOf(record(record(section).load));
   const mfuConvention = conventionNamed(text(record(section).mfuConvention) ?? '');
+  const compiler = text(record(record(section).kernels).compiler);
   const folders = texts(record(record(section).models).folders);
   return {
     engine: {
@@ -54,12 +59,14 @@ export function readSettings(section: unknown): Settings {
       ...(typeof price === 'number' && price >= 0 ? { pricePerGpuHour: price } : {}),
       ...(load === undefined ? {} : { load }),
       ...(mfuConvention === undefined ? {} : { mfuConvention }),
+      ...(record(section).learnedModels === 'off' ? { learnedTimes: false } : {}),
       ...(folders.length > 0 ? { modelFolders: folders } : {}),
       rules: ruleSeverities(record(section).rules),
     },
     codeLens: record(record(section).codeLens).enabled !== false,
     inlayHints: record(record(section).inlayHints).enabled !== false,
     index: record(record(section).index).enabled !== false,
+    ...(compiler === undefined ? {} : { compiler }),
   };
 }
 

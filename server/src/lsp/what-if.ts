@@ -1,12 +1,13 @@
 /** rooflint/whatIf and rooflint/write: what a job would be with other values of some fields, and what writes them into its files. */
 import { fieldInfo } from '../core/fields.ts';
-import type { Analysis, JobAnalysis, PlacedFinding, TextChange } from '../engine/analysis.ts';
+import type { Analysis, JobAnalysis, PlacedFinding } from '../engine/analysis.ts';
 import type { Engine } from '../engine/engine.ts';
 import { formatFieldValue } from '../engine/format.ts';
 import { nameOf } from '../engine/place.ts';
 import { type Control, controlsOf } from '../engine/what-if/controls.ts';
 import { cleanChange } from '../engine/what-if/fields.ts';
-import { patchOf } from '../engine/what-if/texts.ts';
+import { offered } from '../engine/what-if/offered.ts';
+import { patchesOf } from '../engine/what-if/texts.ts';
 import { type WhatIf, whatIf } from '../engine/what-if/what-if.ts';
 import { messageOf } from '../engine/wording.ts';
 import { pathFrom } from '../io/uris.ts';
@@ -34,14 +35,20 @@ export function whatIfOf(engine: Engine, analysis: Analysis | undefined, jobInde
   const found = analysis && file && whatIf(engine, analysis, jobIndex, cleanChange(file, change));
   if (!found) return noAnswer('no training or serving launch was recognised in this file');
   const { tried, edits, settings, unwritable } = found;
+  const { controls, withheld } = offered(engine, analysis, file, controlsOf(tried));
   return {
     shown: panelOf({ ...analysis, jobs: analysis.jobs.map((job) => (job === file ? tried : job)) }, jobIndex),
-    controls: controlsOf(tried).map(toldControl),
+    controls: controls.map(toldControl),
+    withheld: withheld.map(({ field, why }) => `${upperFirst(nameOf(fieldInfo[field]))}: ${why}`),
     rows: differencesOf(file, tried),
     findings: changedFindings(file, tried),
     unwritable: unwritable.map(({ field, why }) => `${upperFirst(nameOf(fieldInfo[field]))} cannot be written into the file: ${why}`),
     settings: settingsOf(settings).map(([name, value]) => `rooflint.${name}: ${value}`),
-    patch: patchesOf(edits, analysis, (uri) => engine.editing(analysis, file).linked(uri)?.text),
+    patch: patchesOf(
+      edits,
+      (uri) => (uri === analysis.uri ? analysis.document.text : engine.editing(analysis, file).linked(uri)?.text),
+      (uri) => pathFrom(analysis.uri, uri),
+    ),
   };
 }
 
@@ -78,16 +85,6 @@ function settingsOf(settings: WhatIf['settings']): readonly (readonly [string, s
     const value = settings[key];
     return value === undefined ? [] : [[settingNames[key], value] as const];
   });
-}
-
-/** One diff after the other, each file named from the folder of the document. */
-function patchesOf(edits: readonly TextChange[], { uri, document }: Analysis, textOf: (uri: string) => string | undefined): string {
-  return [...new Set(edits.map((edit) => edit.uri))]
-    .map((file) => {
-      const own = edits.filter((edit) => edit.uri === file);
-      return patchOf(pathFrom(uri, file), (file === uri ? document.text : textOf(file)) ?? '', own);
-    })
-    .join('');
 }
 
 export async function whatIfResult(session: Session, { uri, job = 0, change }: WhatIfParams): Promise<WhatIfResult> {

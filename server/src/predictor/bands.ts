@@ -17,7 +17,7 @@ export interface BandTable {
 }
 
 /** With no measurement of a kind at all, nothing better than a factor of two is claimed. */
-const unknownFactor = 2;
+export const unknownFactor = 2;
 
 function factorIn(rows: BandTable['measured'], group: string, at: number): number | undefined {
   const row = rows[group] ?? rows[`${group.split(' ')[0]} any`] ?? rows['*'];
@@ -30,6 +30,9 @@ export function bandFactor(table: BandTable, footing: Footing, group: string, se
   if (at < 0) at = table.lengths.length;
   const close = factorIn(table.measured, group, at) ?? unknownFactor;
   if (footing === 'measured') return close;
-  const far = Math.max(close, factorIn(table.unmeasured, group, at) ?? unknownFactor);
+  // A format that only the hidden devices have was never asked about unseen: nothing better than the others together, nor than a factor of two.
+  const known = table.unmeasured[group] !== undefined || table.unmeasured[`${group.split(' ')[0]} any`] !== undefined;
+  const others = factorIn(table.unmeasured, group, at) ?? unknownFactor;
+  const far = Math.max(close, known ? others : Math.max(others, unknownFactor));
   return footing === 'chip' ? Math.sqrt(close * far) : far;
 }

@@ -14,6 +14,8 @@ export interface DeviceFigures {
   readonly vendor: 'nvidia' | 'amd' | 'intel';
   /** Dense matrix rates in FLOP/s; a format the device lacks has the rate of the next wider one. */
   readonly half: number;
+  readonly single: number;
+  readonly tf32: number;
   readonly fp8: number;
   readonly int8: number;
   readonly fp4: number;
@@ -43,10 +45,26 @@ const measuredIds: Readonly<Record<string, Chip>> = {
   'nvidia-gb200': 'gb200',
   'nvidia-gb300': 'gb300',
   'intel-arc-pro-b60': 'b60',
+  // A few products and attention kernels in 16 bits: they train what is known of the chip they are likened to.
+  'nvidia-rtx-4090': 'l40s',
+  'nvidia-rtx-pro-6000-blackwell': 'l40s',
 };
 
-/** NVIDIA chips by compute capability: the multiprocessors are the same, whatever memory and clocks go with them. */
-const byCapability: Readonly<Record<string, Chip>> = { '8': 'a100', '8.9': 'l40s', '9': 'h100', '10': 'b200', '10.3': 'gb300' };
+/** The chip under whose name the rows of a measured device trained. */
+export const measuredChip = (id: string): Chip | undefined => measuredIds[id];
+
+/**
+ * NVIDIA chips by compute capability: the multiprocessors are the same, whatever memory and clocks go with them. Those of 12.0
+ * lack the tensor memory and the warp-group products of 10.0 and issue products as Ada does, beside a large L2 and graphics memory.
+ */
+const byCapability: Readonly<Record<string, Chip>> = {
+  '8': 'a100',
+  '8.9': 'l40s',
+  '9': 'h100',
+  '10': 'b200',
+  '10.3': 'gb300',
+  '12': 'l40s',
+};
 
 const chipOf = (accelerator: Accelerator): Chip | undefined =>
   measuredIds[accelerator.id] ?? byCapability[String(accelerator.computeCapability)];
@@ -86,6 +104,9 @@ export function deviceFigures(accelerator: Accelerator, sheets: readonly Acceler
     label: accelerator.label,
     vendor,
     half,
+    // Sixteenths and halves of the 16-bit rate, as on A100, where no sheet of the architecture has the figure.
+    single: of((sheet) => sheet.peak.fp32?.value) ?? half / 16,
+    tf32: of((sheet) => sheet.peak.tf32?.value) ?? half / 2,
     fp8: own8 ?? half,
     int8: accelerator.peak.int8?.value ?? own8 ?? half,
     fp4: own4 ?? own8 ?? half,

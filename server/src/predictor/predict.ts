@@ -1,9 +1,14 @@
 /** Rows of kernels to times, bands and power: what `rooflint predict` prints. */
+import type { Accelerator } from '../core/hardware.ts';
 import { accelerators, findAccelerator } from '../data/index.ts';
-import { bandFactor, type Footing } from './bands.ts';
+import { activeShare } from './activity.ts';
+import { type AnalyticAnswer, analyticAnswer } from './analytic.ts';
+import { bandFactor, unknownFactor } from './bands.ts';
 import { Row, RowProblem } from './cases/row.ts';
 import { type DeviceFigures, deviceFigures } from './device.ts';
 import { type FamilyName, families, familyOf, type Question } from './families.ts';
+import { footingOf, footingWords } from './footing.ts';
+import { keepGrowing, type Sized } from './growth.ts';
 import { InputWriter } from './inputs/inputs.ts';
 import { loadNetwork, type Network } from './network.ts';
 import { type NativeRuntime, runBatch } from './runtime.ts';
@@ -25,7 +30,7 @@ interface Asked {
   readonly question: Question;
   readonly device: DeviceFigures;
   readonly powerLimit: number | undefined;
-  /** The question about the power, where there is one. */
+  /** The question about the power of a product, which has a model of its own. */
   readonly power: Question | undefined;
 }
 
@@ -33,7 +38,7 @@ export class Predictor {
   private readonly folder: string;
   private readonly native: NativeRuntime | undefined;
   private readonly networks = new Map<FamilyName, Network>();
-  private readonly devices = new Map<string, DeviceFigures | string>();
+  private readonly devices = new Map<string, Device | undefined>();
 
   /** `folder`: where the .onnx files are. `native`: absent, the reader alone works everything out. */
   constructor(folder: string, native?: NativeRuntime) {
@@ -47,10 +52,13 @@ export class Predictor {
     const asked = new Map<FamilyName, Asked[]>();
     for (const [index, row] of rows.entries()) {
       try {
-        const { family, ...answer } = this.ask(row);
-        const list = asked.get(family);
-        if (list) list.push({ index, ...answer });
-        else asked.set(family, [{ index, ...answer }]);
+        const answer = this.ask(row, index);
+        if ('latency_ms' in answer) answers[index] = answer;
+        else {
+          const list = asked.get(answer.family);
+          if (list) list.push(answer);
+          else asked.set(answer.family, [answer]);
+        }
       } catch (error) {
         if (!(error instanceof RowProblem)) throw error;
         answers[index] = refusal(idOf(row), error.message);
@@ -76,106 +84,115 @@ export class Predictor {
     return network;
   }
 
-  private ask(content: unknown): Omit<Asked, 'index'> & { readonly family: FamilyName } {
+  /** The question of a row, or its answer where no model needs to be asked. */
+  private ask(content: unknown, index: number): (Asked & { readonly family: FamilyName }) | Prediction {
     if (typeof content !== 'object' || content === null || Array.isArray(content)) throw new RowProblem('a row is an object of columns.');
     const row = new Row(content);
     const family = familyOf(row);
-    const device = this.device(row);
+    const { accelerator, figures } = this.device(row);
     const powerLimit = row.size(['power_limit_w'], 1, 0) || undefined;
-    const power = family === 'gemm' ? families.gemm_power.ask(row, device) : undefined;
-    return { family, question: families[family].ask(row, device), device, powerLimit, power };
+    const known = analyticAnswer(family, row, accelerator, typeof figures !== 'string');
+    if (known) return this.analytic(idOf(content), known, powerLimit ?? accelerator.tdpWatts?.value);
+    if (typeof figures === 'string') throw new RowProblem(`${figures}.`);
+    const power = family === 'gemm' ? families.gemm_power.ask(row, figures) : undefined;
+    return { family, index, question: families[family].ask(row, figures), device: figures, powerLimit, power };
   }
 
-  private device(row: Row): DeviceFigures {
+  private analytic(id: Prediction['id'], { seconds, parts, model }: AnalyticAnswer, watts: number | undefined): Prediction {
+    const share = seconds > 0 ? activeShare(this.activity(), parts, seconds) : undefined;
+    return {
+      id,
+      latency_ms: rounded(seconds * 1e3),
+      power_w: share === undefined || watts === undefined ? null : rounded(share * watts, 4),
+      low: rounded((seconds * 1e3) / unknownFactor),
+      high: rounded(seconds * 1e3 * unknownFactor),
+      model,
+    };
+  }
+
+  private device(row: Row): Device {
     const name = row.text('device', 'system', 'gpu', 'accelerator', 'hardware');
     if (name === undefined) throw new RowProblem('the column device is missing.');
-    let device = this.devices.get(name);
-    if (device === undefined) {
+    if (!this.devices.has(name)) {
       const accelerator = findAccelerator(name);
-      device = accelerator ? deviceFigures(accelerator, accelerators) : `the device "${name}" is not among the data sheets`;
-      this.devices.set(name, device);
+      this.devices.set(name, accelerator && { accelerator, figures: deviceFigures(accelerator, accelerators) });
     }
-    if (typeof device === 'string') throw new RowProblem(`${device}.`);
+    const device = this.devices.get(name);
+    if (device === undefined) throw new RowProblem(`the device "${name.slice(0, 60)}" is not among the data sheets.`);
     return device;
   }
 
   private async answer(family: FamilyName, asked: readonly Asked[], rows: readonly unknown[], answers: Prediction[]): Promise<void> {
     const network = this.network(family);
-    const seconds = await this.grown(network, asked, await this.logarithms(network, asked));
+    const times = (questions: readonly Sized<DeviceFigures>[]) => this.seconds(network, questions);
+    const seconds = await times(asked);
+    await keepGrowing(asked, seconds, times);
     const watts = family === 'gemm' ? await this.watts(asked) : undefined;
-    for (const [at, { index, question, device }] of asked.entries()) {
+    for (const [at, { index, question, device, powerLimit }] of asked.entries()) {
       const time = seconds[at] as number;
-      const footing = footingOf(network, device);
+      const footing = footingOf(network, device, question);
       const factor = bandFactor(network.bands, footing, question.group, time);
+      const share = activeShare(this.activity(), question.parts, time);
+      const power = watts?.[at] ?? (share === undefined ? undefined : share * (powerLimit ?? device.watts));
       answers[index] = {
         id: idOf(rows[index]),
         latency_ms: rounded(time * 1e3),
-        power_w: watts === undefined ? null : rounded(watts[at] as number, 4),
+        power_w: power === undefined ? null : rounded(power, 4),
         low: rounded(Math.max(question.bound, time / factor) * 1e3),
         high: rounded(time * factor * 1e3),
-        model: `${families[family].model}.onnx, ${footingWords(footing, device)}`,
+        model: `${families[family].model}.onnx, ${footingWords(footing, device, question)}`,
       };
     }
   }
 
-  /** The network's logarithms, corrected by its trees where the device, or one with its multiprocessors, was measured. */
-  private async logarithms(network: Network, asked: readonly Pick<Asked, 'question' | 'device'>[]): Promise<Float64Array> {
+  /** The network's logarithms, corrected by its trees where the kind was measured on the device or on its chip. */
+  private async logarithms(network: Network, asked: readonly Sized<DeviceFigures>[]): Promise<Float64Array> {
     const writer = new InputWriter(asked.length, network.width);
     for (const { question } of asked) question.write(writer);
     const [outputs, corrections] = await runBatch(network, writer.values, this.native);
-    return Float64Array.from(asked, ({ device }, at) => {
-      const correction = footingOf(network, device) === 'unmeasured' ? 0 : (corrections?.[at] ?? 0);
+    return Float64Array.from(asked, ({ device, question }, at) => {
+      const correction = footingOf(network, device, question) === 'unmeasured' ? 0 : (corrections?.[at] ?? 0);
       return (outputs?.[at] ?? Number.NaN) + correction;
     });
   }
 
-  /**
-   * Seconds, never below the bound. Trees may fall where sizes grow; where a kernel is far from its bound, so that work is not
-   * what its time is made of, a question with half of one dimension must not take longer.
-   */
-  private async grown(network: Network, asked: readonly Asked[], logarithms: Float64Array): Promise<Float64Array> {
-    const seconds = Float64Array.from(asked, ({ question }, at) => Math.max(question.bound, Math.exp(logarithms[at] as number) / 1e6));
-    const smaller: { at: number; question: Question; device: DeviceFigures }[] = [];
-    for (const [at, { question, device }] of asked.entries()) {
-      if ((seconds[at] as number) < farFromBound * question.bound) continue;
-      for (const half of question.smaller()) smaller.push({ at, question: half, device });
-    }
-    if (smaller.length === 0) return seconds;
-    const theirs = await this.logarithms(network, smaller);
-    for (const [index, { at }] of smaller.entries()) seconds[at] = Math.max(seconds[at] as number, Math.exp(theirs[index] as number) / 1e6);
-    return seconds;
+  /** Seconds, never below the bound. */
+  private async seconds(network: Network, asked: readonly Sized<DeviceFigures>[]): Promise<Float64Array> {
+    const logarithms = await this.logarithms(network, asked);
+    return Float64Array.from(asked, ({ question }, at) => Math.max(question.bound, Math.exp(logarithms[at] as number) / 1e6));
   }
 
   /** Mean board power while the product is repeated, from the limit of the row or of the data sheet; none without its model. */
   private async watts(asked: readonly Asked[]): Promise<Float64Array | undefined> {
-    try {
-      this.network('gemm_power');
-    } catch {
-      return undefined;
-    }
-    const questions = asked.map(({ question, power, device }) => ({ question: power ?? question, device }));
-    const shares = await this.logarithms(this.network('gemm_power'), questions);
+    const network = this.powerNetwork();
+    if (!network) return undefined;
+    const shares = await this.logarithms(
+      network,
+      asked.map(({ question, power, device }) => ({ question: power ?? question, device })),
+    );
     return Float64Array.from(
       asked,
       ({ device, powerLimit }, at) => (powerLimit ?? device.watts) * Math.min(1, Math.exp(shares[at] as number)),
     );
   }
+
+  private powerNetwork(): Network | undefined {
+    try {
+      return this.network('gemm_power');
+    } catch {
+      return undefined;
+    }
+  }
+
+  private activity(): readonly number[] | undefined {
+    return this.powerNetwork()?.activity ?? undefined;
+  }
 }
 
-/** How many times its bound a kernel takes when its time is mostly not work. */
-const farFromBound = 3;
-
-function footingWords(footing: Footing, device: DeviceFigures): string {
-  if (footing === 'measured') return 'trained on this device';
-  return footing === 'chip' ? `trained on another device with the chip of ${device.chip}` : 'not trained on this device';
-}
-
-function footingOf(network: Network, device: DeviceFigures): Footing {
-  return network.measured.has(device.id)
-    ? 'measured'
-    : device.chip === undefined || !network.chips.has(device.chip)
-      ? 'unmeasured'
-      : 'chip';
+/** A device by its name: the data sheet, and what the models know of it or why they cannot speak about it. */
+interface Device {
+  readonly accelerator: Accelerator;
+  readonly figures: DeviceFigures | string;
 }
 
 const rounded = (value: number, digits = 6): number => Number(value.toPrecision(digits));

@@ -4,6 +4,7 @@ import type { WhatIfAnswer } from './panel.ts';
 export const noAnswer = (why: string): Omit<WhatIfAnswer, 'turn'> => ({
   shown: { type: 'empty', why },
   controls: [],
+  withheld: [],
   rows: [],
   findings: [],
   unwritable: [],

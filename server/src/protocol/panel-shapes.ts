@@ -44,6 +44,7 @@ const answer = fields({
   controls: listOf(control),
   rows: listOf(row),
   findings: listOf(finding),
+  withheld: listOf(text),
   unwritable: listOf(text),
   settings: listOf(text),
   patch: text,
@@ -68,6 +69,7 @@ const toPanel: { readonly [type in PanelMessage['type']]: Check } = {
   whatIf: fields({ answer }),
   applied: fields({ done: flag, text: text }),
   measured: fields({
+    isNew: flag,
     measured: fields({
       devices: listOf(measuredDevice),
       logs: listOf(fields({ title: text, figures: listOf(anyFields) })),
@@ -85,7 +87,8 @@ const largestFile = 256 * 1024 * 1024;
 const change: Check = (given) =>
   isFields(given) && Object.keys(given).length <= 40 && Object.values(given).every((one) => amount(one) || flag(one) || textUpTo(200)(one));
 
-const otherJob: Check = (given) => given === 'choose' || given === 'last-commit' || fields({ file: textUpTo(4096), job: amount })(given);
+const otherJob: Check = (given) =>
+  given === 'choose' || given === 'last-commit' || given === 'none' || fields({ file: textUpTo(4096), job: amount })(given);
 
 const fromPanel: { readonly [type in PanelReply['type']]: Check } = {
   ready: () => true,

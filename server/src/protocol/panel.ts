@@ -55,8 +55,8 @@ export type PanelMessage =
   | { readonly type: 'whatIf'; readonly answer: WhatIfAnswer }
   /** The change was written, or why it was not. */
   | { readonly type: 'applied'; readonly done: boolean; readonly text: string }
-  /** Measured runs beside the prediction. */
-  | { readonly type: 'measured'; readonly measured: PanelMeasured }
+  /** Measured runs beside the prediction; new ones come to the front. */
+  | { readonly type: 'measured'; readonly measured: PanelMeasured; readonly isNew: boolean }
   /** Another job beside this one, with the numbers in which they differ (this one first); without a job, why there is none. */
   | { readonly type: 'beside'; readonly title: string; readonly shown: JobMessage; readonly rows: readonly DifferenceRow[] }
   /** What may be put beside this job, where the host has no list of its own to choose from. */
@@ -73,8 +73,8 @@ export type PanelReply =
   | { readonly type: 'whatIf'; readonly turn: number; readonly change: Change }
   /** Write these values into the file. */
   | { readonly type: 'apply'; readonly change: Change }
-  /** Put another job beside this one: of a file still to be chosen, of one that was told, or of this file at its last commit. */
-  | { readonly type: 'compare'; readonly other: 'choose' | 'last-commit' | { readonly file: string; readonly job: number } }
+  /** Put another job beside this one: of a file still to be chosen, of one that was told, or of this file at its last commit; or none any more. */
+  | { readonly type: 'compare'; readonly other: 'choose' | 'last-commit' | 'none' | { readonly file: string; readonly job: number } }
   /** Choose measured files to show, or calibrate the estimates by those that are shown. */
   | { readonly type: 'measure'; readonly action: 'open' | 'calibrate' }
   /** A picture or a trace to be saved where the user says; in a plain page a download. */

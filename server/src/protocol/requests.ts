@@ -101,3 +101,6 @@ export type PlaceResult = {
   readonly uri: string;
   readonly range: LspRange;
 } | null;
+
+/** Client to server: the workspace has become trusted; until then nothing is run over its texts. */
+export const trustedNotification = 'rooflint/trusted';

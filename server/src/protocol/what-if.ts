@@ -45,6 +45,8 @@ export interface ChangedFinding {
 /** What a change gives, beside the job as it would be. */
 export interface WhatIfOutcome {
   readonly controls: readonly WhatIfControl[];
+  /** Fields without a control here, each with the reason. */
+  readonly withheld: readonly string[];
   readonly rows: readonly DifferenceRow[];
   readonly findings: readonly ChangedFinding[];
   /** Why it cannot be written into the file, a sentence for each field; empty when it can. */

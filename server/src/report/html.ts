@@ -5,6 +5,7 @@
 import MarkdownIt from 'markdown-it';
 import type { JobField } from '../core/job-fields.ts';
 import type { Alternative, Analysis } from '../engine/analysis.ts';
+import type { ScheduleAdvice } from '../engine/schedule-search/advice.ts';
 import { reportMarkdown } from './markdown.ts';
 import { fileNameOf } from './subject.ts';
 
@@ -63,6 +64,11 @@ ${renderer.render(markdown)}</main>
 }
 
 /** Report of one job as HTML. */
-export function reportHtml(analysis: Analysis, jobIndex: number, alternatives?: (field: JobField) => readonly Alternative[]): string {
-  return markdownToHtml(reportMarkdown(analysis, jobIndex, alternatives), `${fileNameOf(analysis.uri)} - Rooflint`);
+export function reportHtml(
+  analysis: Analysis,
+  jobIndex: number,
+  alternatives?: (field: JobField) => readonly Alternative[],
+  schedules?: ScheduleAdvice,
+): string {
+  return markdownToHtml(reportMarkdown(analysis, jobIndex, alternatives, schedules), `${fileNameOf(analysis.uri)} - Rooflint`);
 }

@@ -62,6 +62,13 @@ function openSizes({ sizes }: KernelWork): string | undefined {
   return `Numbers and times need ${open.map((name) => code(name)).join(', ')}: give them in a comment such as ${code(`rooflint: ${open.map((name) => `${name}=4096`).join(' ')}`)}.`;
 }
 
+/** Why there is no time although every size may be known. */
+function unreadText({ intensity: { unread } }: KernelWork): string | undefined {
+  if (unread.length === 0) return undefined;
+  const names = unread.slice(0, 3).map((name) => code(name));
+  return `Not all of it: what ${names.join(', ')} compute${unread.length === 1 ? 's' : ''} and move${unread.length === 1 ? 's' : ''} is not looked into, so there is no time.`;
+}
+
 const mostNotes = 4;
 
 /** @param opens whether every number is opened into its terms, as in a report. */
@@ -92,7 +99,7 @@ export function workSection(work: KernelWork, opens: boolean): string {
     countTable(work),
     roofTable(work),
     known.length > 0 ? `With ${known.join(', ')}.` : undefined,
-    openSizes(work),
+    unreadText(work) ?? openSizes(work),
     notes.length > 0 ? notes.join('\n') : undefined,
     terms.length > 0 ? terms.flatMap((term) => termLines(term, undefined, 0)).join('\n') : undefined,
   ]);

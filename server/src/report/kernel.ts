@@ -1,7 +1,8 @@
 /** A kernel opened up, in Markdown: its launches, where every byte of shared memory comes from, and occupancy by device. */
 import type { KernelConfiguration } from '../core/kernels/configuration.ts';
 import { evaluate } from '../core/kernels/expression.ts';
-import { kernelOccupancy, namedLimits } from '../core/kernels/kernel-occupancy.ts';
+import { type KernelOccupancy, kernelOccupancy, namedLimits } from '../core/kernels/kernel-occupancy.ts';
+import type { Occupancy } from '../core/kernels/occupancy.ts';
 import { bytesText } from '../core/kernels/rules/shared/bytes-text.ts';
 import type { Tile } from '../core/kernels/triton/facts.ts';
 import { accumulatorRegisters, pipelinedShared } from '../core/kernels/triton/shared-memory.ts';
@@ -13,6 +14,7 @@ import { workData } from './kernel-work-data.ts';
 import { kernelWorkSection, tritonWorkSection } from './kernel-work-section.ts';
 import { code, plain, sections, tableOf } from './markdown-text.ts';
 import { fileNameOf, lineOf } from './subject.ts';
+import { tileMarkdown } from './tile-kernel.ts';
 
 /** More launches of one kernel than this are told by their number. */
 const mostLaunches = 4;
@@ -26,9 +28,15 @@ function launchRows(configurations: readonly KernelConfiguration[]): string {
       launch ? `${code(launch.grid.map(({ text }) => text).join(' x '))}: ${plain(workedText(blocks))}` : '',
       plain(workedText(dynamicShared, bytesText)),
       block.map((part) => plain(workedText(part))).join(' x '),
+      launch?.uri === undefined ? '' : code(fileNameOf(launch.uri)),
     ]);
   const more = configurations.length - rows.length;
-  const table = tableOf(['template', 'threads of a block', 'blocks of the grid', 'dynamic shared memory', 'block'], rows);
+  // Where every launch stands in the document itself, nobody needs to be told.
+  const columns = configurations.some(({ launch }) => launch?.uri !== undefined) ? 6 : 5;
+  const table = tableOf(
+    ['template', 'threads of a block', 'blocks of the grid', 'dynamic shared memory', 'block', 'launched in'].slice(0, columns),
+    rows.map((row) => row.slice(0, columns)),
+  );
   return more > 0 ? `${table}\n\nand ${more} more launches` : table;
 }
 
@@ -48,11 +56,47 @@ function sharedRows({ kernel, scope, staticShared }: KernelConfiguration): strin
   return rows.length === 0 ? own : `${tableOf(['shared array', 'size', 'bytes'], rows, [2])}\n\n${own}`;
 }
 
+/** "25 % at 96", and from to where the number is not certain. */
+function occupancyAt({ registers, least, most }: NonNullable<KernelOccupancy['withRegisters']>): string {
+  const share = ({ share: part }: Occupancy): string => `${Math.round(part * 100)}`;
+  const shares = least.share === most.share ? share(least) : `${share(least)} to ${share(most)}`;
+  return `${shares} % at ${registers.low === registers.high ? '' : `${registers.low} to `}${registers.high}`;
+}
+
+const registersSaid = ({ compiled }: KernelConfiguration): string =>
+  compiled
+    ? `Registers are those of ${plain(compiled.compiler)} for ${compiled.architecture}; on other architectures it may choose others.`
+    : "Registers are the compiler's to choose: above the number shown, occupancy falls. Where some are given, they are estimated from the text, and four of five kernels lie within such a band.";
+
+/** More instances of a template than this are told by their number. */
+const mostInstances = 12;
+
+/** What the compiler said of the launches of a kernel, instance by instance; or why it said nothing. */
+function compilerRows(own: readonly KernelConfiguration[], { compiler }: KernelsAnalysis): string | undefined {
+  if (compiler?.kind === 'failed')
+    return `${plain(compiler.compiler)} does not compile this file, so registers are estimated: ${code(compiler.why)}`;
+  const instances = [...new Set(own.flatMap(({ compiled }) => compiled?.kernels ?? []))];
+  const [compiled] = own.flatMap((one) => one.compiled ?? []);
+  if (!compiled) return compiler ? `${plain(compiler.file.compiler)} makes nothing of it: this file instantiates it nowhere.` : undefined;
+  const rows = instances
+    .slice(0, mostInstances)
+    .map(({ templateArguments, registers, spillStores, spillLoads, stack, shared }) => [
+      templateArguments === undefined ? 'not read' : templateArguments.length === 0 ? '' : code(templateArguments.join(', ')),
+      String(registers),
+      spillStores + spillLoads === 0 ? 'none' : `${spillStores} bytes stored, ${spillLoads} loaded`,
+      bytesText(stack),
+      shared === undefined ? '' : bytesText(shared),
+    ]);
+  const more = instances.length - rows.length;
+  const table = tableOf(['instance', 'registers', 'spills', 'stack', 'static shared memory'], rows, [1, 3, 4]);
+  return `From ${plain(compiled.compiler)} for ${compiled.architecture}:\n\n${table}${more > 0 ? `\n\nand ${more} more instances` : ''}`;
+}
+
 function occupancyRows(configuration: KernelConfiguration, { devices, isDeviceNamed }: KernelsAnalysis): string | undefined {
   const rows = devices.flatMap(({ label, architecture, accelerator }) => {
     const found = kernelOccupancy(configuration, architecture, accelerator.smCount?.value);
     if (!found) return [];
-    const { most, registersUpTo, waves } = found;
+    const { most, registersUpTo, withRegisters, waves } = found;
     return [
       [
         `${plain(label)} (${architecture.id})`,
@@ -60,16 +104,21 @@ function occupancyRows(configuration: KernelConfiguration, { devices, isDeviceNa
         `${Math.round(most.share * 100)} %`,
         namedLimits(most).join(', '),
         registersUpTo === undefined ? '' : String(registersUpTo),
+        withRegisters ? occupancyAt(withRegisters) : '',
         waves === undefined ? '' : waves.toFixed(2),
       ],
     ];
   });
   if (rows.length === 0) return undefined;
-  const table = tableOf(['device', 'blocks per SM', 'occupancy', 'limited by', 'up to registers', 'waves'], rows, [1, 2, 4, 5]);
+  const table = tableOf(
+    ['device', 'blocks per SM', 'occupancy', 'limited by', 'up to registers', 'with its registers', 'waves'],
+    rows,
+    [1, 2, 4, 6],
+  );
   const devicesSaid = isDeviceNamed
     ? ''
     : ' No GPU is named, so usual ones are shown: name one in the settings or with `// rooflint: gpu=h100`.';
-  return `${table}\n\nRegisters are the compiler's to choose: above the number shown, occupancy falls.${devicesSaid}\n\nLimits: ${plain(devices[0]?.architecture.source ?? '')}.`;
+  return `${table}\n\n${registersSaid(configuration)}${devicesSaid}\n\nLimits: ${plain(devices[0]?.architecture.source ?? '')}.`;
 }
 
 /** More configurations of one kernel than this are told by their number. */
@@ -124,6 +173,8 @@ const tileText = (tile: Tile | undefined): string => tile?.map(({ text }) => tex
 
 /** What a hover or report says of one kernel of a file; undefined where there is none of that name. */
 export function kernelMarkdown(analysis: KernelsAnalysis, name: string, opens = false): string | undefined {
+  const tiled = analysis.tiles && tileMarkdown(analysis.tiles, analysis, name);
+  if (tiled !== undefined) return tiled;
   if (analysis.triton) return tritonMarkdown(analysis.triton, analysis, name, opens);
   const own = (analysis.cuda?.configurations ?? []).filter(({ kernel }) => kernel.name === name);
   const [first] = own;
@@ -137,6 +188,7 @@ export function kernelMarkdown(analysis: KernelsAnalysis, name: string, opens = 
     launchRows(own),
     bounds,
     sharedRows(first),
+    compilerRows(own, analysis),
     occupancyRows(first, analysis),
     kernelWorkSection(analysis, first, opens),
   ]);
@@ -145,7 +197,11 @@ export function kernelMarkdown(analysis: KernelsAnalysis, name: string, opens = 
 /** The report of a document of kernels: what was found, and every kernel opened up. */
 export function kernelsReport({ uri, document, kernels }: Analysis): string | undefined {
   if (!kernels) return undefined;
-  const names = (kernels.triton?.file ?? kernels.cuda?.file)?.kernels.map(({ name }) => name) ?? [];
+  const { cuda, triton, tiles } = kernels;
+  const launched = cuda?.configurations.map(({ kernel }) => kernel) ?? [];
+  const names = [...(cuda?.own ?? []), ...launched, ...(triton?.file.kernels ?? []), ...(tiles?.file.kernels ?? [])].map(
+    ({ name }) => name,
+  );
   const rows = kernels.findings.map(({ finding, place }) => [
     finding.severity,
     String(lineOf(document.text, place.range.start)),
@@ -164,7 +220,7 @@ const dataOf = (work: KernelWork | undefined): object | null => (work ? workData
 
 /** The same as plain data: one entry per launch of a kernel, or per configuration of a Triton kernel. */
 export function kernelsData(kernels: KernelsAnalysis): readonly object[] {
-  const { cuda, triton, devices } = kernels;
+  const { cuda, triton, tiles, devices } = kernels;
   const launches = (cuda?.configurations ?? []).map((one) => ({
     kernel: one.kernel.name,
     template: Object.fromEntries(one.template),
@@ -173,10 +229,20 @@ export function kernelsData(kernels: KernelsAnalysis): readonly object[] {
     staticShared: one.staticShared,
     dynamicShared: one.dynamicShared,
     work: dataOf(kernelWork(kernels, one)),
+    ...(one.compiled ? { compiled: one.compiled } : {}),
     occupancy: devices.flatMap(({ label, architecture, accelerator }) => {
       const found = kernelOccupancy(one, architecture, accelerator.smCount?.value);
       return found
-        ? [{ device: label, architecture: architecture.id, ...found.most, registersUpTo: found.registersUpTo, waves: found.waves }]
+        ? [
+            {
+              device: label,
+              architecture: architecture.id,
+              ...found.most,
+              registersUpTo: found.registersUpTo,
+              withRegisters: found.withRegisters,
+              waves: found.waves,
+            },
+          ]
         : [];
     }),
   }));
@@ -189,5 +255,16 @@ export function kernelsData(kernels: KernelsAnalysis): readonly object[] {
     accumulatorRegisters: accumulatorRegisters(one, 32),
     work: dataOf(tritonWork(kernels, one)),
   }));
-  return [...launches, ...configurations];
+  const tiled = (tiles?.configurations ?? []).map(({ kernel, threads, blocks, stages, shared, sharedPerStage, vmem }) => ({
+    kernel: kernel.name,
+    language: kernel.dialect,
+    tiles: Object.fromEntries(kernel.tiles.map(({ label, shape }) => [label, shape.map(({ text }) => text)])),
+    threads,
+    blocks,
+    stages: kernel.stages === 'auto' ? 'auto' : stages,
+    shared,
+    sharedPerStage,
+    vmem,
+  }));
+  return [...launches, ...configurations, ...tiled];
 }

@@ -5,6 +5,7 @@ import type { JobField } from '../core/job-fields.ts';
 import type { Term } from '../core/term.ts';
 import type { Alternative, Analysis } from '../engine/analysis.ts';
 import { formatFieldValue, formatTerm } from '../engine/format.ts';
+import type { ScheduleAdvice } from '../engine/schedule-search/advice.ts';
 import { summaryOf } from '../engine/summary.ts';
 import { termsOf } from '../engine/terms.ts';
 import { messageOf } from '../engine/wording.ts';
@@ -14,17 +15,24 @@ import { kernelsReport } from './kernel.ts';
 import { loadSection } from './load-section.ts';
 import { code, plain, sections, tableOf } from './markdown-text.ts';
 import { servingMemory, trainingMemory } from './memory-section.ts';
+import { schedulesSection } from './schedules-section.ts';
 import { sensitivitySection } from './sensitivity-section.ts';
 import { fileNameOf, lineOf, originText, type ReportSubject, subjectOf, titleOf } from './subject.ts';
 import { bandWords, quantityLabel } from './term-words.ts';
 import { communicationSection, timeSection } from './time-section.ts';
 
 /**
- * Report of job `jobIndex` of a document. With `alternatives` (from the engine) it has a table of neighbouring values.
+ * Report of job `jobIndex` of a document. With `alternatives` and `schedules` (from the engine) it has tables of neighbouring values and of
+ * schedules.
  * A document without that job gives one sentence.
  */
-export function reportMarkdown(analysis: Analysis, jobIndex: number, alternatives?: (field: JobField) => readonly Alternative[]): string {
-  const subject = subjectOf(analysis, jobIndex, alternatives);
+export function reportMarkdown(
+  analysis: Analysis,
+  jobIndex: number,
+  alternatives?: (field: JobField) => readonly Alternative[],
+  schedules?: ScheduleAdvice,
+): string {
+  const subject = subjectOf(analysis, jobIndex, alternatives, schedules);
   if (!subject) return kernelsReport(analysis) ?? `# ${plain(fileNameOf(analysis.uri))}\n\nRooflint found no job in this document.\n`;
   const { job } = subject;
   const estimate = 'estimate' in job.result ? job.result.estimate : undefined;
@@ -40,6 +48,7 @@ export function reportMarkdown(analysis: Analysis, jobIndex: number, alternative
     estimate?.kind === 'serving' ? servingMemory(estimate, subject) : undefined,
     estimate?.kind === 'serving' ? loadSection(estimate, subject) : undefined,
     alternativesSection(subject),
+    schedulesSection(subject),
     estimate ? assumptionsSection(estimate.assumptions) : undefined,
     sensitivitySection(subject),
     configurationSection(subject),

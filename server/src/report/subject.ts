@@ -2,12 +2,15 @@
 import type { JobField } from '../core/job-fields.ts';
 import type { Origin } from '../core/origin.ts';
 import type { Alternative, Analysis, JobAnalysis } from '../engine/analysis.ts';
+import type { ScheduleAdvice } from '../engine/schedule-search/advice.ts';
 
 export interface ReportSubject {
   readonly analysis: Analysis;
   readonly job: JobAnalysis;
   /** What neighbouring values would give; absent when the caller has no engine at hand. */
   readonly alternatives: ((field: JobField) => readonly Alternative[]) | undefined;
+  /** What other schedules would give; absent as the alternatives are, and without a pipeline. */
+  readonly schedules: ScheduleAdvice | undefined;
 }
 
 /** The subject, or undefined when the document has no such job. */
@@ -15,9 +18,10 @@ export function subjectOf(
   analysis: Analysis,
   jobIndex: number,
   alternatives?: (field: JobField) => readonly Alternative[],
+  schedules?: ScheduleAdvice,
 ): ReportSubject | undefined {
   const job = analysis.jobs[jobIndex];
-  return job === undefined ? undefined : { analysis, job, alternatives };
+  return job === undefined ? undefined : { analysis, job, alternatives, schedules };
 }
 
 /** The last part of a uri, decoded. */

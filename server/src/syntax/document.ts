@@ -4,6 +4,7 @@
  * a module imports, each at an offset of its own. `placeIn` and `textAt` tell them apart.
  */
 import type { KernelFile } from '../core/kernels/facts.ts';
+import type { TileFile } from '../core/kernels/tiled/facts.ts';
 import type { TritonFile } from '../core/kernels/triton/facts.ts';
 import type { Place, Range } from '../core/origin.ts';
 import type { PythonModule } from './python-module.ts';
@@ -163,10 +164,12 @@ export interface ConfigDocument {
   readonly afterExit?: AfterExit;
   /** Python only. */
   readonly python?: PythonModule;
-  /** CUDA and HIP: kernels and launches. */
+  /** CUDA and HIP: kernels and launches, also those in strings of Python. */
   readonly kernels?: KernelFile;
   /** Python only. */
   readonly triton?: TritonFile;
+  /** Kernels of tile languages: TileLang and Pallas in Python, CUTLASS in C++. */
+  readonly tiles?: TileFile;
 }
 
 function fileAt(document: ConfigDocument, offset: number): SourcedFile['file'] {

@@ -4,6 +4,7 @@
  */
 import type { Tree } from 'web-tree-sitter';
 import type { Range } from '../core/origin.ts';
+import { kernelsInPython } from './cuda/in-python.ts';
 import type { ConfigDocument, FindSourced } from './document.ts';
 import { define } from './python/definitions.ts';
 import { evaluate } from './python/expressions.ts';
@@ -15,6 +16,7 @@ import { run } from './python/statements.ts';
 import { syntaxProblems } from './python/syntax-problems.ts';
 import { copyPythonTree, type Node } from './python/tree.ts';
 import type { PythonModule } from './python-module.ts';
+import { readPythonTiles } from './tiled/python-tiles.ts';
 import { mayHoldTriton, readTriton } from './triton/triton.ts';
 
 function readModule(root: Node, text: string, files: Files): PythonModule {
@@ -55,6 +57,8 @@ function readRoot(uri: string, text: string, root: Node, find: FindSourced): Con
   const python = readModule(root, text, files);
   const { sourced } = files;
   const triton = mayHoldTriton(text) ? readTriton(root, text) : undefined;
+  const tiles = readPythonTiles(root, text);
+  const kernels = kernelsInPython(uri, root, text);
   return {
     uri,
     format: 'python',
@@ -64,5 +68,7 @@ function readRoot(uri: string, text: string, root: Node, find: FindSourced): Con
     python,
     ...(sourced.length > 0 ? { sourced } : {}),
     ...(triton ? { triton } : {}),
+    ...(tiles ? { tiles } : {}),
+    ...(kernels ? { kernels } : {}),
   };
 }

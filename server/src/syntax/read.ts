@@ -15,6 +15,7 @@ import { readPython, readPythonTree } from './python.ts';
 import { maskPlaceholders } from './shell/mask.ts';
 import { findFile } from './shell/sourcing.ts';
 import { readShellTree } from './shell.ts';
+import { readCutlass } from './tiled/cutlass.ts';
 import { readToml } from './toml.ts';
 import type { CopiedStatements } from './tree-copy.ts';
 import { readYaml } from './yaml.ts';
@@ -50,6 +51,8 @@ const formatOfExtension = new Map<string, TextFormat>([
   ['cu', 'cuda'],
   ['cuh', 'cuda'],
   ['hip', 'cuda'],
+  // Kernels stand in C++ files, too; those without any are not read (frameworks/interest.ts).
+  ...['h', 'hh', 'hpp', 'hxx', 'inl', 'cc', 'cpp', 'cxx'].map((extension): [string, TextFormat] => [extension, 'cuda']),
   ['csv', 'csv'],
 ]);
 
@@ -75,10 +78,14 @@ const treeFormats: Partial<Record<TextFormat, TreeFormat>> = {
   cuda: {
     mask: maskAttributes,
     parse: (masked, old) => parseText('cuda', masked, old),
-    read: (uri, text, tree, _find, remembered) => ({
-      ...unreadDocument(uri, text, 'cuda'),
-      kernels: readKernelTree(uri, text, tree, remembered),
-    }),
+    read: (uri, text, tree, _find, remembered) => {
+      const tiles = readCutlass(text);
+      return {
+        ...unreadDocument(uri, text, 'cuda'),
+        kernels: readKernelTree(uri, text, tree, remembered),
+        ...(tiles ? { tiles } : {}),
+      };
+    },
     isFragile: () => false,
   },
 };

@@ -1,4 +1,5 @@
 /** The data the mapping looks up, as an argument, so that tests can use invented data sheets. */
+import type { LearnedProducts } from '../core/compute/learned.ts';
 import type { Accelerator, Network } from '../core/hardware.ts';
 import type { PartialJob } from '../core/job-fields.ts';
 import type { Architecture } from '../core/kernels/architecture.ts';
@@ -11,6 +12,8 @@ export interface Catalog {
   readonly findNode: (name: string) => NodeSheet | undefined;
   /** The machine an accelerator is usually found in. */
   readonly usualNode: (accelerator: Accelerator) => NodeSheet | undefined;
+  /** Learned times of products on an accelerator; absent where the analytic curve is to answer. */
+  readonly learned?: (accelerator: Accelerator) => LearnedProducts | undefined;
   /** The shape of a public model by any of its names. */
   readonly findModel: (name: string) => PartialJob | undefined;
   /** What a multiprocessor of an accelerator offers; undefined where its limits are not known. */

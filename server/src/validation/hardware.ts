@@ -42,12 +42,14 @@ export function clusterOf(input: CaseInput, catalog: Catalog): MappedHardware | 
   const network = catalog.findNetwork(usual?.network ?? 'infiniband-ndr-400');
   const scaleOut = scaleOutOf(input, accelerator, gpusPerNode, network, catalog, assumptions);
   if (!scaleOut) return { refused: 'no data sheet of a network between nodes is at hand' };
+  const learned = catalog.learned?.(accelerator);
   return {
     cluster: {
       accelerator,
       gpusPerNode,
       nodes: Math.max(1, Math.ceil(gpus / gpusPerNode)),
       scaleOut,
+      ...(learned ? { learned } : {}),
     },
     gpuKnown: found !== undefined,
     assumptions,

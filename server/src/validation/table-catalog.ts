@@ -1,9 +1,10 @@
 /** The catalog over the project's own data files. */
 import { architectureOf, findArchitecture } from '../data/architectures.ts';
-import { findAccelerator, findModelCard, findNetwork, findNode, usualNode } from '../data/index.ts';
+import { findAccelerator, findModelCard, findNetwork, findNode, learnedProducts, usualNode } from '../data/index.ts';
 import type { Catalog } from './catalog.ts';
 
-export const tableCatalog: Catalog = {
+/** The same with the analytic curve of products everywhere. */
+export const analyticCatalog: Catalog = {
   findAccelerator,
   findNetwork,
   findNode,
@@ -12,3 +13,5 @@ export const tableCatalog: Catalog = {
   findArchitecture,
   findModel: (name) => findModelCard(name)?.fields,
 };
+
+export const tableCatalog: Catalog = { ...analyticCatalog, learned: learnedProducts };

@@ -122,12 +122,6 @@ export async function checkPanel({ page, workbench, restricted, shot, check }) {
   }
   await workbench.theme('dark');
 
-  // The picture of the front page: text and timeline side by side.
-  await page.keyboard.press('Control+B');
-  await until('a drawing', operations);
-  await shot('editor-and-timeline');
-  await page.keyboard.press('Control+B');
-
   await check('the panel is back after the window is loaded again', async () => {
     await until('VS Code to store the panel with its first tab', async () =>
       /"viewType":"[^"]*rooflint\.timeline".*"tab":"timeline"/s.test(await workbench.storedEditors()),
@@ -137,6 +131,14 @@ export async function checkPanel({ page, workbench, restricted, shot, check }) {
     await drawn.waitFor({ timeout: 60_000 });
     return `${await until('a drawing', operations)} operations`;
   });
+
+  // The picture of the front page: text and timeline side by side, with what the text says in the status bar.
+  await page.locator('.tab', { hasText: 'train.sh' }).first().click();
+  await page.locator('.statusbar-item', { hasText: 'GiB' }).first().waitFor({ timeout: patience });
+  await page.keyboard.press('Control+B');
+  await until('a drawing', operations);
+  await shot('editor-and-timeline');
+  await page.keyboard.press('Control+B');
 }
 
 const plain = (text) => (text ?? '').replace(/\s+/g, ' ').trim();

@@ -21,10 +21,16 @@ export function createWorkbench(page, editor) {
 
     /** Runs a command of the palette by the beginning of its title. */
     async command(title) {
-      await page.keyboard.press('F1');
       const input = page.locator('.quick-input-widget input').first();
-      await input.waitFor({ state: 'visible', timeout: patience });
-      await input.fill(`>${title}`);
+      // A focus that is still on its way to a webview closes the palette again: it is opened once more.
+      await until('the palette', async () => {
+        await page.keyboard.press('F1');
+        const filled = input.fill(`>${title}`, { timeout: 5000 });
+        return filled.then(
+          () => true,
+          () => false,
+        );
+      });
       await page.locator(`.quick-input-list .monaco-list-row[aria-label^="${title}"]`).first().click({ timeout: patience });
     },
 
@@ -35,6 +41,13 @@ export function createWorkbench(page, editor) {
       for (const folder of folders.reverse()) if ((await row(folder).getAttribute('aria-expanded')) === 'false') await row(folder).click();
       await row(name).dblclick({ timeout: patience });
       await page.locator('.tab.active', { hasText: name }).waitFor({ timeout: patience });
+    },
+
+    /** Chooses from the menu of a file in the explorer. */
+    async contextMenu(file, title) {
+      const row = page.locator(`.explorer-folders-view .monaco-list-row[aria-label^="${file}"]`);
+      await row.click({ button: 'right', timeout: patience });
+      await page.locator('.monaco-menu .action-item', { hasText: title }).first().click({ timeout: patience });
     },
 
     /** Opens a file of the folder by its name, whether or not the explorer is in sight. */

@@ -38,7 +38,13 @@ function Chooser({ state, post }: ViewProps) {
         Compare with the last commit
       </button>
       {message.value && (
-        <button type="button" onClick={() => forgetBeside(state.beside)}>
+        <button
+          type="button"
+          onClick={() => {
+            forgetBeside(state.beside);
+            post({ type: 'compare', other: 'none' });
+          }}
+        >
           End the comparison
         </button>
       )}

@@ -18,12 +18,12 @@ export function PartsTable({ parts, step }: { readonly parts: readonly ComparedP
           <th scope="col">Measured</th>
           {isCompared && <th scope="col">Difference</th>}
           {hides && (
-            <th scope="col" title="Seconds that ran beside computation">
+            <th scope="col" class="hidden-part" title="Seconds that ran beside computation">
               Hidden
             </th>
           )}
           <th scope="col" class="bars-head">
-            {isCompared ? 'Predicted above measured' : 'Measured'}
+            {isCompared ? <span>Predicted above measured</span> : 'Measured'}
           </th>
         </tr>
       </thead>
@@ -33,9 +33,9 @@ export function PartsTable({ parts, step }: { readonly parts: readonly ComparedP
             <th scope="row">{part.label}</th>
             {isCompared && <td>{seconds(part.predicted)}</td>}
             <td>{seconds(part.measured)}</td>
-            {isCompared && <td>{difference(part)}</td>}
-            {hides && <td>{seconds(part.hidden)}</td>}
-            <td>{part.id !== 'step' && <Bars part={part} longest={longest} isCompared={isCompared} />}</td>
+            {isCompared && <Difference part={part} />}
+            {hides && <td class="hidden-part">{seconds(part.hidden)}</td>}
+            <td class="bars-cell">{part.id !== 'step' && <Bars part={part} longest={longest} isCompared={isCompared} />}</td>
           </tr>
         ))}
       </tbody>
@@ -45,10 +45,14 @@ export function PartsTable({ parts, step }: { readonly parts: readonly ComparedP
 
 const seconds = (value: number | undefined): string => (value === undefined ? '' : formatSeconds(value, 3));
 
-function difference({ difference: change, predicted = 0, measured }: ComparedPart): string {
-  if (change === undefined) return '';
-  const factor = predicted > 0 ? ` (${(measured / predicted).toFixed(2)}×)` : '';
-  return `${change > 0 ? '+' : change < 0 ? '−' : ''}${formatSeconds(Math.abs(change), 3)}${factor}`;
+function Difference({ part: { difference: change, predicted = 0, measured } }: { readonly part: ComparedPart }) {
+  if (change === undefined) return <td />;
+  return (
+    <td>
+      {`${change > 0 ? '+' : change < 0 ? '−' : ''}${formatSeconds(Math.abs(change), 3)}`}
+      {predicted > 0 && <span class="factor">{` (${(measured / predicted).toFixed(2)}×)`}</span>}
+    </td>
+  );
 }
 
 function Bars({ part, longest, isCompared }: { readonly part: ComparedPart; readonly longest: number; readonly isCompared: boolean }) {

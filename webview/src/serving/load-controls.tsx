@@ -5,7 +5,7 @@ import { Control, type Post } from '../control.tsx';
 import { Differences, valuesText } from '../what-if/brief.tsx';
 import { DifferenceTable } from '../what-if/difference-table.tsx';
 import { Fold } from '../what-if/fold.tsx';
-import { Actions, Consequences } from '../what-if/outcome.tsx';
+import { Actions, Consequences, Withheld } from '../what-if/outcome.tsx';
 import { answerTo, isEmpty } from '../what-if/trial.ts';
 import { ValueControls } from '../what-if/value-controls.tsx';
 import { type FileChoice, policyLabels, type ServingChoice } from './choice.ts';
@@ -61,6 +61,7 @@ export function LoadControls({ state, writes, post }: ControlsProps & { readonly
       )}
       <Estimated answer={answer} change={change} />
       <Consequences answer={answer} change={change} writes={writes} />
+      <Withheld texts={(answer ?? trial.answered.value?.answer)?.withheld ?? []} />
     </Fold>
   );
 }

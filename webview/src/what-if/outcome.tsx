@@ -80,6 +80,21 @@ export function Consequences({ answer, change, writes }: ConsequencesProps) {
   );
 }
 
+/** What the framework has no word for. */
+export function Withheld({ texts }: { readonly texts: readonly string[] }) {
+  if (texts.length === 0) return null;
+  return (
+    <details class="withheld">
+      <summary>{texts.length === 1 ? 'One value is not offered' : `${texts.length} values are not offered`}</summary>
+      <ul>
+        {texts.map((text) => (
+          <li key={text}>{text}</li>
+        ))}
+      </ul>
+    </details>
+  );
+}
+
 function Finding({ finding: { severity, text, why, isNew } }: { readonly finding: ChangedFinding }) {
   const word = { error: 'Error', warning: 'Warning', info: 'Note' }[severity];
   return (

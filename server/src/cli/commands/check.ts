@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { type Command, Option } from 'commander';
 import type { Severity } from '../../core/finding.ts';
 import { type ClusterOptions, settingsFrom, withClusterOptions } from '../cluster-options.ts';
+import { type CompilerOption, compileNow, withCompilerOption } from '../compiler-option.ts';
 import { filesToCheck } from '../files-to-check.ts';
 import { type Entry, entriesOf, reaches } from '../findings.ts';
 import { findingsGithub } from '../format/findings-github.ts';
@@ -15,13 +16,13 @@ import { openSession, type Session } from '../session.ts';
 
 type Format = 'text' | 'json' | 'sarif' | 'github';
 
-interface CheckOptions extends ClusterOptions, LoadOptions {
+interface CheckOptions extends ClusterOptions, LoadOptions, CompilerOption {
   readonly format: Format;
   readonly maxSeverity: Severity;
 }
 
 export function checkCommand(program: Command, io: CliIo, done: (code: number) => void): void {
-  withLoadOptions(withClusterOptions(program.command('check <paths...>')))
+  withCompilerOption(withLoadOptions(withClusterOptions(program.command('check <paths...>'))))
     .description('Find mistakes in files and folders: configurations that will not start, will not fit, or waste.')
     .addOption(new Option('--format <format>', 'how findings are written').choices(['text', 'json', 'sarif', 'github']).default('text'))
     .addOption(
@@ -31,11 +32,11 @@ export function checkCommand(program: Command, io: CliIo, done: (code: number) =
     )
     .addHelpText('after', '\nExit code 0: nothing at or above --max-severity. 1: findings at or above it. 2: could not run.')
     .action(async (paths: string[], options: CheckOptions) => {
-      const session = await openSession(io, { ...settingsFrom(options), ...loadSettings(options) });
+      const session = await openSession(io, { ...settingsFrom(options), ...loadSettings(options) }, undefined, compileNow(options, io));
       const files = await filesToCheck(paths, io.folder);
       if (files.length === 0)
         throw new UsageError(`there are no configuration files in ${paths.join(', ')}; name a file to check it whatever its ending.`);
-      const { entries, unreadable } = checkAll(files, new Set(paths), session, io);
+      const { entries, unreadable } = await checkAll(files, new Set(paths), session, io);
       io.out(written(options.format, entries, files.length - unreadable, io));
       if (files.length === unreadable) return done(exitCodes.cannotRun);
       done(entries.some(({ severity }) => reaches(severity, options.maxSeverity)) ? exitCodes.findings : exitCodes.clean);
@@ -43,12 +44,12 @@ export function checkCommand(program: Command, io: CliIo, done: (code: number) =
 }
 
 /** A file that was found by walking and cannot be read is left out with a word; one that was named is a mistake. */
-function checkAll(
+async function checkAll(
   files: readonly string[],
   named: ReadonlySet<string>,
   session: Session,
   io: CliIo,
-): { entries: Entry[]; unreadable: number } {
+): Promise<{ entries: Entry[]; unreadable: number }> {
   const progress = progressOf(files.length, io);
   const entries: Entry[] = [];
   let unreadable = 0;
@@ -56,7 +57,7 @@ function checkAll(
     for (const file of files) {
       progress.step(file);
       try {
-        entries.push(...entriesOf(session.analyse(file), io.folder, session.textOf));
+        entries.push(...entriesOf(await session.analyseCompiled(file), io.folder, session.textOf));
       } catch (error) {
         if (!(error instanceof UsageError) || named.has(file)) throw error;
         unreadable += 1;

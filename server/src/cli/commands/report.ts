@@ -3,17 +3,19 @@ import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import type { JobField } from '../../core/job-fields.ts';
+import { scheduleAdvice } from '../../engine/schedule-search/advice.ts';
 import { reportHtml } from '../../report/html.ts';
 import { reportJson } from '../../report/json.ts';
 import { reportMarkdown } from '../../report/markdown.ts';
 import { type ClusterOptions, settingsFrom, withClusterOptions } from '../cluster-options.ts';
+import { type CompilerOption, compileNow, withCompilerOption } from '../compiler-option.ts';
 import { type CliIo, exitCodes, UsageError } from '../io.ts';
 import { type LoadOptions, loadSettings, withLoadOptions } from '../load-options.ts';
 import { whole } from '../numbers.ts';
 import { reasonOf } from '../reason.ts';
 import { openSession } from '../session.ts';
 
-interface ReportOptions extends ClusterOptions, LoadOptions {
+interface ReportOptions extends ClusterOptions, LoadOptions, CompilerOption {
   readonly format: 'md' | 'html' | 'json';
   readonly output?: string;
   readonly job: number;
@@ -22,20 +24,22 @@ interface ReportOptions extends ClusterOptions, LoadOptions {
 const writers = { md: reportMarkdown, html: reportHtml, json: reportJson } as const;
 
 export function reportCommand(program: Command, io: CliIo, done: (code: number) => void): void {
-  withLoadOptions(withClusterOptions(program.command('report <file>')))
+  withCompilerOption(withLoadOptions(withClusterOptions(program.command('report <file>'))))
     .description('Write a report of one job: Markdown, a self-contained HTML page, or JSON.')
     .addOption(new Option('--format <format>', 'kind of document').choices(['md', 'html', 'json']).default('md'))
     .option('-o, --output <file>', 'where to write; standard output when absent')
     .option('--job <N>', 'which launch of the file, from 1', whole('--job'), 1)
     .action(async (file: string, options: ReportOptions) => {
-      const session = await openSession(io, { ...settingsFrom(options), ...loadSettings(options) });
-      const analysis = session.analyse(file);
+      const session = await openSession(io, { ...settingsFrom(options), ...loadSettings(options) }, undefined, compileNow(options, io));
+      const analysis = await session.analyseCompiled(file);
       const index = options.job - 1;
       if (analysis.jobs.length === 0 && !analysis.kernels)
         throw new UsageError(`no job was found in ${file}; "rooflint read ${file}" shows what was understood.`);
       if (!analysis.kernels && !analysis.jobs[index])
         throw new UsageError(`${file} holds ${analysis.jobs.length} jobs; --job ${options.job} is none of them.`);
-      const text = writers[options.format](analysis, index, (field: JobField) => session.engine.alternatives(analysis, index, field));
+      const { engine } = session;
+      const alternatives = (field: JobField) => engine.alternatives(analysis, index, field);
+      const text = writers[options.format](analysis, index, alternatives, scheduleAdvice(engine, analysis, index));
       if (options.output === undefined) io.out(text);
       else write(resolve(io.folder, options.output), options.output, text);
       done(exitCodes.clean);

@@ -6,13 +6,12 @@ import type { TrainingEstimate } from '../../core/estimate.ts';
 import { findSchedule } from '../../core/schedules/index.ts';
 import { reshape } from '../../core/schedules/reshape.ts';
 import type { LinkSharing, ScheduleRequest } from '../../core/schedules/schedule.ts';
-import { type SearchLimits, searchSchedules } from '../../core/schedules/search.ts';
+import { type ScheduleSearch, searchSchedules } from '../../core/schedules/search.ts';
 import { sendsBesideComputation } from '../../core/schedules/shape.ts';
 import { type Simulation, simulate } from '../../core/schedules/simulate.ts';
-import { supportedSchedules } from '../../core/schedules/supported.ts';
 import { orderAsCsv } from '../../core/schedules/written/print.ts';
 import { type CellRows, csvRows, jsonRows } from '../../core/schedules/written/table.ts';
-import { adapters } from '../../frameworks/index.ts';
+import { searchLimits, searchSchedulesOf } from '../../engine/schedule-search/search.ts';
 import { type ClusterOptions, settingsFrom, withClusterOptions } from '../cluster-options.ts';
 import { type ScheduleUnits, scheduleChrome, scheduleJson, scheduleText } from '../format/schedule.ts';
 import { searchJson, searchText } from '../format/schedule-search.ts';
@@ -35,11 +34,11 @@ interface ScheduleOptions extends ClusterOptions, FreeShape, FreeTimes {
   readonly csv?: string;
 }
 
-/** What a command line asks for: a request, the unit of its times, and what limits a search. */
+/** What a command line asks for: a request, the unit of its times, and the search among other schedules. */
 interface Asked {
   readonly request: ScheduleRequest;
   readonly units: ScheduleUnits;
-  readonly limits: SearchLimits;
+  readonly search: () => ScheduleSearch;
 }
 
 export function scheduleCommand(program: Command, io: CliIo, done: (code: number) => void): void {
@@ -64,7 +63,7 @@ export function scheduleCommand(program: Command, io: CliIo, done: (code: number
       const result = simulate(asked.request);
       if ('refused' in result) throw new UsageError(sentence(result.refused));
       if (options.search) {
-        const search = searchSchedules(asked.request, asked.limits);
+        const search = asked.search();
         io.out(options.json ? `${searchJson(search)}\n` : searchText(search, asked.units));
       } else if (!writeFiles(result, asked, options, io)) {
         io.out(options.json ? `${scheduleJson(result)}\n` : scheduleText(result, asked.units));
@@ -123,7 +122,7 @@ async function askedFor(target: string, options: ScheduleOptions, io: CliIo): Pr
   return ofJob(target, options, io);
 }
 
-const free = (request: ScheduleRequest): Asked => ({ request, units: 'any', limits: {} });
+const free = (request: ScheduleRequest): Asked => ({ request, units: 'any', search: () => searchSchedules(request) });
 
 async function ofJob(file: string, options: ScheduleOptions, io: CliIo): Promise<Asked> {
   const session = await openSession(io, settingsFrom(options));
@@ -133,17 +132,12 @@ async function ofJob(file: string, options: ScheduleOptions, io: CliIo): Promise
   if (!('estimate' in job.result)) throw new UsageError(`${file} has no estimate: ${sentence(job.result.refusal.why)}`);
   const { estimate } = job.result;
   if (estimate.kind !== 'training') throw new UsageError(`${file} serves a model; only training runs a pipeline schedule.`);
-  const supported = supportedSchedules(job.runsAs);
-  const layers = job.job['model.layers'];
+  const request = changed(estimate, options, io);
   return {
-    request: changed(estimate, options, io),
+    request,
     units: 'seconds and bytes',
-    limits: {
-      usableBytes: estimate.memory.usable.value,
-      framework: adapters.find(({ id }) => id === job.framework)?.label ?? job.framework,
-      ...(supported ? { supported } : {}),
-      ...(layers === undefined ? {} : { layers }),
-    },
+    // What the options change is in the request alone, so it is searched there; the job itself is estimated anew.
+    search: () => (request === estimate.schedule ? searchSchedulesOf(job) : undefined) ?? searchSchedules(request, searchLimits(job)),
   };
 }
 

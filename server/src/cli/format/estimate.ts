@@ -4,7 +4,7 @@ import { fieldInfo, jobFields } from '../../core/fields.ts';
 import { uncertain } from '../../core/sensitivity/sensitivity.ts';
 import type { Analysis, JobAnalysis, KernelsAnalysis } from '../../engine/analysis.ts';
 import { formatFieldValue, formatPercent, formatSeconds, formatTerm } from '../../engine/format.ts';
-import { configurationSummary, tritonSummary } from '../../engine/kernel-summary.ts';
+import { configurationSummary, tileSummary, tritonSummary } from '../../engine/kernel-summary.ts';
 import { tritonWorkSummary, workSummary } from '../../engine/kernel-work-summary.ts';
 import { sensitivityOf } from '../../engine/sensitivity.ts';
 import { summaryOf } from '../../engine/summary.ts';
@@ -24,16 +24,17 @@ export function estimateText(file: string, analysis: Analysis): string {
 
 /** One line for each launch of each kernel, and for each Triton kernel. */
 function kernelsText(file: string, kernels: KernelsAnalysis): string {
-  const { cuda, triton, devices } = kernels;
+  const { cuda, triton, tiles, devices, compiler } = kernels;
+  const below = (work: string | undefined): string => (work === undefined ? '' : `\n    ${work}`);
   const lines = [
-    ...(cuda?.configurations ?? []).map((one) => {
-      const work = workSummary(kernels, one);
-      return `  ${one.kernel.name}: ${configurationSummary(one, devices)}${work === undefined ? '' : `\n    ${work}`}`;
-    }),
-    ...(triton?.file.kernels ?? []).map((kernel) => {
-      const work = tritonWorkSummary(kernels, kernel);
-      return `  ${kernel.name}: ${triton ? tritonSummary(kernel, triton, devices) : ''}${work === undefined ? '' : `\n    ${work}`}`;
-    }),
+    ...(compiler?.kind === 'failed' ? [`  ${compiler.compiler} does not compile this file: ${compiler.why}`] : []),
+    ...(cuda?.configurations ?? []).map(
+      (one) => `  ${one.kernel.name}: ${configurationSummary(one, devices)}${below(workSummary(kernels, one))}`,
+    ),
+    ...(triton?.file.kernels ?? []).map(
+      (kernel) => `  ${kernel.name}: ${triton ? tritonSummary(kernel, triton, devices) : ''}${below(tritonWorkSummary(kernels, kernel))}`,
+    ),
+    ...(tiles?.configurations ?? []).map((one) => `  ${one.kernel.name}: ${tileSummary(one, devices)}`),
   ];
   return `${file}: ${lines.length === 0 ? 'launches of kernels that stand in other files' : 'kernels'}\n${lines.join('\n')}\n`;
 }

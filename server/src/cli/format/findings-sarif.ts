@@ -5,6 +5,7 @@ import { pathToFileURL } from 'node:url';
 import type { Log, ReportingDescriptor, Result } from 'sarif';
 import type { Severity } from '../../core/finding.ts';
 import { kernelRules } from '../../core/kernels/rules/index.ts';
+import { tileRules } from '../../core/kernels/tiled/rules/index.ts';
 import { tritonRules } from '../../core/kernels/triton/rules/index.ts';
 import { rules } from '../../core/rules/index.ts';
 import type { Entry, TextPlace } from '../findings.ts';
@@ -31,7 +32,7 @@ export function findingsSarif(entries: readonly Entry[], folder: string, docs: s
 }
 
 function descriptor(id: string, docs: string): ReportingDescriptor {
-  const rule = [...rules, ...kernelRules, ...tritonRules].find((one) => one.id === id);
+  const rule = [...rules, ...kernelRules, ...tileRules, ...tritonRules].find((one) => one.id === id);
   const page = join(docs, `${id}.md`);
   const markdown = existsSync(page) ? readFileSync(page, 'utf8') : undefined;
   const title = id.replaceAll('-', ' ');

@@ -1,6 +1,7 @@
 /** A reading as data and as text. Lines and columns count from 1; ranges are UTF-16 offsets. */
 import type { Analysis, JobAnalysis, ResolvedLink } from '../../engine/analysis.ts';
 import { type FactSource, factsOf } from '../../engine/facts.ts';
+import { kernelReadings } from '../../engine/kernel-facts/kernel-facts.ts';
 import type { UnreadKey } from '../../frameworks/adapter.ts';
 import { lineOf } from '../../report/subject.ts';
 import { table } from './table.ts';
@@ -50,7 +51,14 @@ export function readingOf(file: string, analysis: Analysis): FileReading {
     line: lineOf(text, range.start),
     range,
   }));
-  const jobs = analysis.jobs.map((job) => jobReading(job, analysis));
+  const kernels = kernelReadings(analysis).map(
+    ({ links, ...reading }): JobReading => ({
+      ...reading,
+      links: links.map((target) => ({ role: 'script', target, range: { start: 0, end: 0 } })),
+      unread: [],
+    }),
+  );
+  const jobs = [...analysis.jobs.map((job) => jobReading(job, analysis)), ...kernels];
   const [first] = jobs;
   if (!first) return { file, framework: null, kind: null, facts: {}, sources: {}, links: [], unresolved: {}, problems, unread: [] };
   return { file, ...first, problems, ...(jobs.length > 1 ? { jobs } : {}) };

@@ -3,6 +3,7 @@ import { relative } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { JobField } from '../../core/job-fields.ts';
 import type { Analysis } from '../../engine/analysis.ts';
+import { scheduleAdvice } from '../../engine/schedule-search/advice.ts';
 import { summaryOf } from '../../engine/summary.ts';
 import type { ConfinedFiles } from '../../io/confined-files.ts';
 import { panelOf } from '../../lsp/panel.ts';
@@ -62,7 +63,11 @@ export function panelMessage(folder: ServedFolder, name: string, job: number): J
 /** The report of a job as a page of its own; undefined when there is no such file. */
 export function reportPage(folder: ServedFolder, name: string, job: number): string | undefined {
   const analysis = analyse(folder, name);
-  return analysis && reportHtml(analysis, job, (field: JobField) => folder.session.engine.alternatives(analysis, job, field));
+  const { engine } = folder.session;
+  return (
+    analysis &&
+    reportHtml(analysis, job, (field: JobField) => engine.alternatives(analysis, job, field), scheduleAdvice(engine, analysis, job))
+  );
 }
 
 /** Files that make the answer about `name`: itself and those it depends on, as far as they lie in the folder. */

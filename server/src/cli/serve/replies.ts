@@ -14,17 +14,17 @@ export async function answerTo(reply: PanelReply, folder: ServedFolder, file: st
     case 'apply':
       return { type: 'applied', done: false, text: 'This page only reads files: copy the patch and apply it yourself.' };
     case 'compare':
-      return compare(reply.other, folder, file, job);
+      return reply.other === 'none' ? undefined : compare(reply.other, folder, file, job);
     case 'measure': {
       const why = 'This page only reads configurations: open measured files in VS Code, or with "rooflint profile".';
-      return { type: 'measured', measured: { devices: [], logs: [], doubts: [why] } };
+      return { type: 'measured', measured: { devices: [], logs: [], doubts: [why] }, isNew: true };
     }
     default:
       return undefined;
   }
 }
 
-type Other = Extract<PanelReply, { readonly type: 'compare' }>['other'];
+type Other = Exclude<Extract<PanelReply, { readonly type: 'compare' }>['other'], 'none'>;
 
 async function compare(other: Other, folder: ServedFolder, file: string, job: number): Promise<PanelMessage> {
   if (other === 'last-commit')

@@ -15,6 +15,7 @@ import type { Accelerator } from '../hardware.ts';
 import type { NumberFormat } from '../job-fields.ts';
 import { bytesPerElement } from '../number-format.ts';
 import type { Bytes, FlopsPerSecond, Seconds } from '../units.ts';
+import { type LearnedProducts, learnedRatio } from './learned.ts';
 
 /** Everything about the device that kernel times need, looked up once per estimate. */
 export interface Device {
@@ -32,6 +33,8 @@ export interface Device {
   readonly elementBytes: number;
   /** Bytes of one element of the weights with their scales, where they are stored in another format than they are multiplied in. */
   readonly weightBytes?: number;
+  /** Learned times of products in the format of `peak`, against the curve. */
+  readonly learned?: LearnedProducts;
 }
 
 /** Dense peak for a format, falling back along fp8 -> bf16 -> fp16 -> tf32 -> fp32 where the device lacks one. */
@@ -155,7 +158,8 @@ function productTime(device: Device, batch: number, m: number, n: number, k: num
   const compute =
     (2 * bestArea(device, batch, m, n) * (k + fit.depthRamp)) / (isAligned(device, n, k) ? rate : rate * device.calibration.unalignedShare);
   const memory = productBytes(device, batch, m, n, k, written) / (device.bandwidth * fit.memoryShare);
-  return Math.max(compute, memory) + fit.overlapLoss * Math.min(compute, memory) + fit.floor;
+  const curve = Math.max(compute, memory) + fit.overlapLoss * Math.min(compute, memory) + fit.floor;
+  return device.learned && batch === 1 ? curve * learnedRatio(device.learned, m, n, k) : curve;
 }
 
 /** Seconds of `batch` independent m x k by k x n products in one kernel; `sustained` as in `gemmTime`. */

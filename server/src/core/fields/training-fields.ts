@@ -294,4 +294,11 @@ export const trainingFields: { readonly [F in TrainingField]: FieldInfo } = {
     what: "Whose way of counting FLOPs stands behind MFU and FLOP/s. The same step is several points of MFU apart between conventions; the framework's own is taken when none is chosen.",
     source: 'docs/model/mfu.md',
   },
+  'report.learnedTimes': {
+    label: 'Learned times of products',
+    short: 'learned times',
+    fact: 'learned_times',
+    what: 'Whether served models take the learned times of 16-bit products on devices where published runs agree better with them; off: the analytic curve everywhere.',
+    source: 'docs/learned-models.md',
+  },
 };

@@ -78,6 +78,12 @@ export interface LocalArray {
   readonly range: Range;
 }
 
+/** A value of the thread that is no array: a number, a vector such as `float4`, a fragment of a matrix instruction. */
+export interface LocalValue {
+  readonly type: string;
+  readonly range: Range;
+}
+
 export interface KernelBody {
   readonly loops: readonly Loop[];
   readonly accesses: readonly Access[];
@@ -85,6 +91,9 @@ export interface KernelBody {
   readonly calls: readonly Call[];
   readonly doubles: readonly DoubleLiteral[];
   readonly localArrays: readonly LocalArray[];
+  readonly localValues: readonly LocalValue[];
+  /** From brace to brace, outer ones before those inside them: what is declared in one is gone behind it. */
+  readonly blocks: readonly Range[];
 }
 
 /** A kernel read once more for what it computes: its statements with their arithmetic, and what its names are. */

@@ -3,6 +3,7 @@
  * as far as the code tells. What stays open is named.
  */
 import type { Bytes } from '../units.ts';
+import type { CompiledLaunch } from './compiled-launch.ts';
 import { type Expression, evaluate, type Scope, unknownNames } from './expression.ts';
 import type { DeviceCall, DeviceFunction, Kernel, KernelFile, Launch } from './facts.ts';
 import { sizeOfType } from './type-sizes.ts';
@@ -31,6 +32,10 @@ export interface KernelConfiguration {
   readonly leastBlocks: Worked | undefined;
   /** Names inside the kernel under this launch. */
   readonly scope: Scope;
+  /** Names where it is launched. */
+  readonly outer: Scope;
+  /** What a compiler made of it, where one was asked. */
+  readonly compiled?: CompiledLaunch;
 }
 
 const deepestAlias = 8;
@@ -62,6 +67,10 @@ function sizeIn(types: readonly ReadonlyMap<string, string>[], structures: Struc
   return (type) => size(type, 0);
 }
 
+/** Headers that are not there define it; on every device of CUDA it is the same. */
+const warpNames = /^(?:\w+::)*(?:warpSize|WARP_SIZE|WARPSIZE|kWarpSize|WarpSize|warp_size|NumThreadsPerWarp)$/;
+const threadsOfWarp = 32;
+
 const lastPart = (name: string): string => /[\w$.]+$/.exec(name)?.[0] ?? name;
 
 /** Names of the file: what the user gives comes after what the code says. */
@@ -71,7 +80,12 @@ function fileScope(
   types: readonly ReadonlyMap<string, string>[],
 ): Scope {
   return {
-    lookUp: (name) => inner(name) ?? file.constants.get(name) ?? file.constants.get(lastPart(name)) ?? file.given.get(name),
+    lookUp: (name) =>
+      inner(name) ??
+      file.constants.get(name) ??
+      file.constants.get(lastPart(name)) ??
+      file.given.get(name) ??
+      (file.language === 'cuda' && warpNames.test(name) ? threadsOfWarp : undefined),
     functionOf: (name) => file.functions.get(name),
     sizeOf: sizeIn([...types, file.types], file.structures),
   };
@@ -152,6 +166,7 @@ export function configurationOf(file: KernelFile, kernel: Kernel, launch: Launch
     mostThreads,
     leastBlocks,
     scope,
+    outer,
   };
 }
 

@@ -92,6 +92,31 @@ export interface Launch {
   readonly range: Range;
   /** Constants of the function it stands in. */
   readonly constants: Definitions;
+  /** The file it stands in where that is another one; its ranges are offsets beyond the end of the document then. */
+  readonly uri?: string;
+}
+
+/** A function of the host that returns tile sizes, one list for each of its branches. */
+export interface TileFunction {
+  readonly name: string;
+  readonly parameters: readonly string[];
+  /** What the parts of the list are called in the comment before it. */
+  readonly parts: readonly string[];
+  readonly returns: readonly {
+    readonly conditions: readonly { readonly expression: Expression; readonly isNegated: boolean }[];
+    readonly values: readonly Expression[];
+  }[];
+  readonly constants: Definitions;
+  readonly range: Range;
+}
+
+/** Template arguments of a kernel's traits: `Flash_fwd_kernel_traits<Headdim, 128, 128, 4>`. */
+export interface TraitUse {
+  /** The function it is used in. */
+  readonly within: string;
+  readonly values: readonly Expression[];
+  readonly constants: Definitions;
+  readonly range: Range;
 }
 
 /** A raise of a kernel's limit of dynamic shared memory. */
@@ -109,6 +134,8 @@ export interface KernelFile {
   readonly deviceFunctions: readonly DeviceFunction[];
   readonly launches: readonly Launch[];
   readonly optIns: readonly SharedOptIn[];
+  readonly tileFunctions: readonly TileFunction[];
+  readonly traits: readonly TraitUse[];
   /** Constants, enumerators and macros of the file. */
   readonly constants: Definitions;
   readonly functions: ReadonlyMap<string, ExpressionFunction>;

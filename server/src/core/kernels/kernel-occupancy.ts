@@ -1,16 +1,19 @@
 /**
- * Occupancy of a configuration as far as the code tells it. Registers are the compiler's to choose: what is said is the
- * occupancy without them and how many a thread may take before it falls.
+ * Occupancy of a configuration as far as it is known. Registers are the compiler's to choose: without its word there is the occupancy
+ * they leave at best, with how many a thread may take before it falls, and what the estimate of them makes of it.
  */
 import type { Architecture } from './architecture.ts';
 import type { KernelConfiguration } from './configuration.ts';
 import { type BlockResources, type Occupancy, type OccupancyLimit, occupancyOf } from './occupancy.ts';
+import { type RegisterRange, registersOn } from './registers.ts';
 
 export interface KernelOccupancy {
   /** Blocks, share and limits without registers, which can only lower them. */
   readonly most: Occupancy;
   /** Registers per thread up to which it stays so; undefined when even one is too many. */
   readonly registersUpTo: number | undefined;
+  /** Registers as they are known for this architecture, with the occupancy at the most and at the fewest of them. */
+  readonly withRegisters: { readonly registers: RegisterRange; readonly least: Occupancy; readonly most: Occupancy } | undefined;
   /** Blocks of the grid over blocks that run at a time on the whole device; undefined where the grid is not known. */
   readonly waves: number | undefined;
 }
@@ -24,18 +27,25 @@ export function registersKeeping(architecture: Architecture, resources: BlockRes
 
 /** @returns undefined where threads or shared memory of a block are not known. */
 export function kernelOccupancy(
-  { threads, staticShared, dynamicShared, blocks }: KernelConfiguration,
+  configuration: KernelConfiguration,
   architecture: Architecture,
   multiprocessors: number | undefined,
 ): KernelOccupancy | undefined {
+  const { threads, staticShared, dynamicShared, blocks } = configuration;
   if (threads.value === undefined || threads.value < 1 || staticShared.value === undefined || dynamicShared.value === undefined)
     return undefined;
   const resources = { threads: threads.value, registersPerThread: 0, staticShared: staticShared.value, dynamicShared: dynamicShared.value };
   const most = occupancyOf(architecture, resources);
-  const together = most.blocks * (multiprocessors ?? 0);
+  const registers = registersOn(configuration, architecture);
+  const at = (registersPerThread: number): Occupancy => occupancyOf(architecture, { ...resources, registersPerThread });
+  const withRegisters = registers && { registers, least: at(registers.high), most: at(registers.low) };
+  // With the compiler's word the blocks at a time are known; without it they are at most so many.
+  const running = withRegisters?.registers.isExact ? withRegisters.least : most;
+  const together = running.blocks * (multiprocessors ?? 0);
   return {
     most,
     registersUpTo: most.blocks === 0 ? undefined : registersKeeping(architecture, resources, most.blocks),
+    withRegisters,
     waves: blocks.value === undefined || together === 0 ? undefined : blocks.value / together,
   };
 }

@@ -58,6 +58,8 @@ export interface KernelRule {
   readonly group: 'kernels';
   readonly severity: Severity;
   readonly languages: readonly KernelLanguage[];
+  /** Rests on a compiler's word, so it is asked only where there is one. */
+  readonly needsCompiler?: true;
   readonly check: (input: KernelRuleInput) => void;
 }
 

@@ -7,7 +7,7 @@
  * batches the bubble is (p - 1) / (v m) of the computing time, as of interleaved 1F1B, but all m micro batches stay alive;
  * in return fully sharded parameters are gathered once per chunk and direction.
  */
-import { visitBreadthFirst } from './breadth-first-order.ts';
+import { writeBreadthFirst } from './breadth-first-order.ts';
 import type { Schedule } from './schedule.ts';
 
 export const breadthFirst: Schedule = {
@@ -19,5 +19,5 @@ export const breadthFirst: Schedule = {
   splitsBackward: false,
   microBatchMultiple: () => 1,
   refuses: () => undefined,
-  order: (problem) => (_rank, visit) => visitBreadthFirst(problem, visit, (backward) => backward),
+  order: (problem) => (_rank, sheet) => writeBreadthFirst(problem, sheet, (backward) => backward),
 };

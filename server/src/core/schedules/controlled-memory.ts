@@ -8,7 +8,8 @@
  */
 import { emptyGrid, type FoldGrid, idle, put } from './fold-grid.ts';
 import { reorder } from './fold-reorder.ts';
-import type { RankOrder, Schedule, ScheduleShape, VisitOperation } from './schedule.ts';
+import { forwardOf, inputOf, longRows, operationsEach, weightOf, writeCodes } from './fold-rows.ts';
+import type { RankOrder, Schedule, ScheduleShape } from './schedule.ts';
 import { refuseUnlessTwoChunks } from './shape.ts';
 
 /** Slots of the four passes of the first micro batch on a rank. */
@@ -26,27 +27,43 @@ function repeated(block: BuildingBlock, { stages, microBatches }: ScheduleShape)
   return grid;
 }
 
-/** Visits the operations of a row; an idle slot does the oldest weight gradient of the chunk that runs backward first. */
-function visitRow({ at, length }: FoldGrid, rank: number, visit: VisitOperation): void {
-  const forwards: [number, number] = [0, 0];
-  const inputs: [number, number] = [0, 0];
-  const done: [number, number] = [0, 0];
+/** The operations of a row; an idle slot does the oldest weight gradient of the chunk that runs backward first. */
+function rowOf({ at, length, microBatches }: FoldGrid, rank: number): Uint8Array {
+  const row = new Uint8Array(operationsEach * microBatches);
+  const waiting: [number, number] = [0, 0];
+  let count = 0;
   const weight = (): void => {
-    const chunk = done[1] < inputs[1] ? 1 : 0;
-    if (done[chunk] < inputs[chunk]) visit('backward-weight', done[chunk]++, chunk);
+    const chunk = waiting[1] > 0 ? 1 : 0;
+    if (waiting[chunk] === 0) return;
+    waiting[chunk]--;
+    row[count++] = weightOf(chunk);
   };
   for (let cell = rank * length; cell < (rank + 1) * length; cell++) {
     const kind = at[cell] ?? idle;
     if (kind === idle) weight();
-    else if (kind < 2) visit('forward', forwards[kind === 0 ? 0 : 1]++, kind);
-    else visit('backward-input', inputs[kind === 2 ? 1 : 0]++, 3 - kind);
+    else if (kind < 2) row[count++] = forwardOf(kind === 0 ? 0 : 1);
+    else {
+      const chunk = kind === 2 ? 1 : 0;
+      waiting[chunk]++;
+      row[count++] = inputOf(chunk);
+    }
   }
-  while (done[0] < inputs[0] || done[1] < inputs[1]) weight();
+  while (waiting[0] + waiting[1] > 0) weight();
+  return row;
 }
 
-function orderOf(block: BuildingBlock, shape: ScheduleShape): RankOrder {
+/** The rows of a step, made from its grid. */
+export function rowsOf(block: BuildingBlock, shape: ScheduleShape): readonly Uint8Array[] {
   const grid = reorder(repeated(block, shape));
-  return (rank, visit) => visitRow(grid, rank, visit);
+  return Array.from({ length: shape.stages }, (_, rank) => rowOf(grid, rank));
+}
+
+/** Micro batches after which a step has all that is special about its ends: a test holds that it is enough. */
+export const enoughFor = (stages: number): number => stages + 4;
+
+function orderOf(block: BuildingBlock, shape: ScheduleShape): RankOrder {
+  const rows = longRows((microBatches) => rowsOf(block, { ...shape, microBatches }), shape.microBatches, enoughFor(shape.stages));
+  return (rank, sheet) => writeCodes(rows[rank] ?? new Uint8Array(), sheet);
 }
 
 /** The schedule that repeats a building block. */

@@ -7,7 +7,10 @@
  * Source: DeepSeek-AI 2024, DeepSeek-V3 (arXiv:2412.19437), section 3.2.1, figure 5; the steps are those of
  * dualpipe/dualpipe.py and dualpipe/dualpipev.py in deepseek-ai/DualPipe.
  */
-import type { VisitOperation } from './schedule.ts';
+import type { OrderSheet } from './order-sheet.ts';
+
+/** One of the two chunks of a rank. */
+type Side = 0 | 1;
 
 export interface DualPipeRank {
   /** Place of the rank on its side: 0 at the end where micro batches enter. */
@@ -16,78 +19,92 @@ export interface DualPipeRank {
   readonly side: number;
   /** Micro batches that run through each of the two chunks. */
   readonly each: number;
-  readonly near: number;
-  readonly far: number;
+  readonly near: Side;
+  readonly far: Side;
   /** First micro batch of each chunk: `first[chunk]`. */
   readonly first: readonly [number, number];
 }
 
 /** Counts the passes of each chunk and keeps the weight gradients that are put off, oldest first. */
-function passes(first: readonly [number, number], visit: VisitOperation) {
-  const forwards: [number, number] = [...first];
-  const backwards: [number, number] = [...first];
-  const waiting: (readonly [number, number])[] = [];
-  let oldest = 0;
-  const take = (counts: [number, number], chunk: number): number => {
-    const side = chunk === 0 ? 0 : 1;
-    counts[side] += 1;
-    return counts[side] - 1;
-  };
-  const forward = (chunk: number, paired?: boolean): void => visit('forward', take(forwards, chunk), chunk, paired);
-  const backward = (chunk: number, split: boolean): void => {
-    const microBatch = take(backwards, chunk);
-    visit(split ? 'backward-input' : 'backward', microBatch, chunk);
-    if (split) waiting.push([microBatch, chunk]);
-  };
-  const weight = (): void => {
-    const next = waiting[oldest];
-    if (next) visit('backward-weight', next[0], next[1]);
-    oldest += 1;
-  };
-  const together = (ahead: number, back: number): void => {
-    forward(ahead, true);
-    backward(back, false);
-  };
-  return { forward, backward, weight, together };
+class Passes {
+  private readonly sheet: OrderSheet;
+  private readonly forwards: [number, number];
+  private readonly backwards: [number, number];
+  /** Micro batch and chunk of each weight gradient that was put off. */
+  private readonly waiting: number[] = [];
+  private oldest = 0;
+
+  constructor(first: readonly [number, number], sheet: OrderSheet) {
+    this.sheet = sheet;
+    this.forwards = [...first];
+    this.backwards = [...first];
+  }
+
+  forward(chunk: Side): void {
+    this.sheet.forward(this.forwards[chunk]++, chunk);
+  }
+
+  /** A backward pass; `split` puts its weight gradient off. */
+  backward(chunk: Side, split: boolean): void {
+    const microBatch = this.backwards[chunk]++;
+    if (!split) {
+      this.sheet.backward(microBatch, chunk);
+      return;
+    }
+    this.sheet.inputGradient(microBatch, chunk);
+    this.waiting.push(microBatch, chunk);
+  }
+
+  weight(): void {
+    const [microBatch, chunk] = [this.waiting[this.oldest], this.waiting[this.oldest + 1]];
+    this.oldest += 2;
+    if (microBatch !== undefined && chunk !== undefined) this.sheet.weightGradient(microBatch, chunk);
+  }
+
+  together(ahead: Side, back: Side): void {
+    this.forward(ahead);
+    this.sheet.pairWithNext();
+    this.backward(back, false);
+  }
 }
 
-/** Visits the operations of one rank. */
-export function visitDualPipe({ place, side, each, near, far, first }: DualPipeRank, visit: VisitOperation): void {
-  const { forward, backward, weight, together } = passes(first, visit);
+/** Writes the operations of one rank. */
+export function writeDualPipe({ place, side, each, near, far, first }: DualPipeRank, sheet: OrderSheet): void {
+  const passes = new Passes(first, sheet);
   const beyond = side - place - 1;
-  for (let k = 0; k < 2 * beyond; k++) forward(near);
+  for (let k = 0; k < 2 * beyond; k++) passes.forward(near);
   for (let k = 0; k <= place; k++) {
-    forward(near);
-    forward(far);
+    passes.forward(near);
+    passes.forward(far);
   }
   for (let k = 0; k < beyond; k++) {
-    backward(far, true);
-    weight();
-    forward(far);
+    passes.backward(far, true);
+    passes.weight();
+    passes.forward(far);
   }
   for (let k = 0; k < each - 2 * side + place + 1; k++) {
     if (k === 0 && beyond === 0) {
       // Where the two directions meet, running these two apart lets the neighbour start earlier.
-      forward(near);
-      backward(far, false);
-    } else together(near, far);
-    together(far, near);
+      passes.forward(near);
+      passes.backward(far, false);
+    } else passes.together(near, far);
+    passes.together(far, near);
   }
   for (let k = 0; k < beyond; k++) {
-    backward(far, false);
-    together(far, near);
+    passes.backward(far, false);
+    passes.together(far, near);
   }
   let split = false;
   const half = Math.floor((place + 1) / 2);
   for (let k = 0; k <= place; k++) {
     if (k === half && place % 2 === 1) split = true;
-    backward(far, split);
+    passes.backward(far, split);
     if (k === half && place % 2 === 0) split = true;
-    backward(near, split);
+    passes.backward(near, split);
   }
   for (let k = 0; k < beyond; k++) {
-    weight();
-    backward(near, true);
+    passes.weight();
+    passes.backward(near, true);
   }
-  for (let k = 0; k <= place; k++) weight();
+  for (let k = 0; k <= place; k++) passes.weight();
 }

@@ -6,7 +6,7 @@
  * DeepSeek-V3 (arXiv:2412.19437), section 3.2.1. In virtual stages P = 2p the bubble is (P / 2 - 1) (F&B + B - 3 W), and
  * P + 1 chunks stay alive on a rank.
  */
-import { visitDualPipe } from './dual-pipe-order.ts';
+import { writeDualPipe } from './dual-pipe-order.ts';
 import type { Schedule, ScheduleShape } from './schedule.ts';
 import { refuseUnlessTwoChunks } from './shape.ts';
 
@@ -31,7 +31,7 @@ export const dualPipeV: Schedule = {
   refuses,
   order:
     ({ stages, microBatches }) =>
-    (rank, visit) => {
-      visitDualPipe({ place: rank, side: stages, each: microBatches, near: 0, far: 1, first: [0, 0] }, visit);
+    (rank, sheet) => {
+      writeDualPipe({ place: rank, side: stages, each: microBatches, near: 0, far: 1, first: [0, 0] }, sheet);
     },
 };

@@ -6,7 +6,7 @@
  * (p / 2 - 1) (F&B + B - 3 W) with F&B the time of a forward and a backward pass run together, and p + 1 micro batches
  * stay alive on a rank. The order is that of dualpipe/dualpipe.py in deepseek-ai/DualPipe.
  */
-import { visitDualPipe } from './dual-pipe-order.ts';
+import { writeDualPipe } from './dual-pipe-order.ts';
 import type { Schedule, ScheduleShape } from './schedule.ts';
 
 function refuses({ stages, microBatches, virtualStages }: ScheduleShape): string | undefined {
@@ -31,10 +31,10 @@ export const dualPipe: Schedule = {
   refuses,
   order:
     ({ stages, microBatches }) =>
-    (rank, visit) => {
+    (rank, sheet) => {
       const back = rank >= stages / 2;
       const each = microBatches / 2;
-      visitDualPipe(
+      writeDualPipe(
         {
           place: Math.min(rank, stages - 1 - rank),
           side: stages / 2,
@@ -43,7 +43,7 @@ export const dualPipe: Schedule = {
           far: back ? 0 : 1,
           first: [0, each],
         },
-        visit,
+        sheet,
       );
     },
 };

@@ -8,7 +8,8 @@
  * megatron/core/pipeline_parallel/combined_1f1b.py in Megatron-LM (--overlap-moe-expert-parallel-comm); the idea is that
  * of DeepSeek-V3 (arXiv:2412.19437), section 3.2.1.
  */
-import { groupOf, interleavedTable } from './interleaved-table.ts';
+import { groupOf, InterleavedPasses, passesOf } from './interleaved-table.ts';
+import { backwardKind, forwardKind } from './operation-kind.ts';
 import type { Schedule } from './schedule.ts';
 
 export const expertOverlap1F1B: Schedule = {
@@ -23,16 +24,19 @@ export const expertOverlap1F1B: Schedule = {
     if (stages === 1 || virtualStages > 1) return undefined;
     return '1F1B with expert overlap needs at least 2 virtual stages per rank (VPP) when there is a pipeline.';
   },
-  order: (problem) => (rank, visit) => {
+  order: (problem) => (rank, sheet) => {
     const { stages, virtualStages } = problem;
     const group = groupOf(problem);
-    const { total, step } = interleavedTable(problem, group, visit);
+    const total = passesOf(problem);
+    const forward = new InterleavedPasses(problem, group, forwardKind, sheet);
+    const backward = new InterleavedPasses(problem, group, backwardKind, sheet);
     const warmUp = Math.min(2 * (stages - rank - 1) + (virtualStages - 1) * group + 1, total);
-    for (let k = 0; k < warmUp; k++) step('forward', k);
+    for (let k = 0; k < warmUp; k++) forward.next();
     for (let k = warmUp; k < total; k++) {
-      step('forward', k, true);
-      step('backward', k - warmUp);
+      forward.next();
+      sheet.pairWithNext();
+      backward.next();
     }
-    for (let k = total - warmUp; k < total; k++) step('backward', k);
+    for (let k = total - warmUp; k < total; k++) backward.next();
   },
 };

@@ -7,8 +7,8 @@
  * A micro batch is alive from the start of its forward pass to the end of its backward pass, or of its weight gradient
  * where the backward pass is split (Qi et al. 2024, arXiv:2401.10241, section 2.1: after B, M_W is kept of M_B). Bytes.
  */
-import { backwardInputKind, backwardKind, forwardKind } from './operation-kind.ts';
-import type { PipelineRun } from './pipeline-run.ts';
+import { backwardInputKind, backwardWeightKind, forwardKind } from './operation-kind.ts';
+import { countOf, type PipelineRun } from './pipeline-run.ts';
 import type { ScheduleRequest } from './schedule.ts';
 
 export interface HeldMemory {
@@ -22,47 +22,48 @@ export interface HeldMemory {
 /** Memory depends on the order only: operations of one rank never overlap but in pairs, which are counted as one after the other. */
 export function followMemory(request: ScheduleRequest, run: PipelineRun, everyOperation: boolean): HeldMemory {
   const { stages, virtualStages } = request;
+  const { offset, kind: kinds, chunk: chunks } = run;
   const peakInFlight = new Uint32Array(stages * virtualStages);
   const peakBytes = new Float64Array(stages);
-  const heldBytes = new Float64Array(everyOperation ? run.kind.length : 0);
-  const leftBytes = new Float64Array(everyOperation ? run.kind.length : 0);
-  const whole = new Uint32Array(virtualStages);
-  const forWeight = new Uint32Array(virtualStages);
+  const heldBytes = new Float64Array(everyOperation ? countOf(run) : 0);
+  const leftBytes = new Float64Array(everyOperation ? countOf(run) : 0);
+  /** Micro batches before their input gradient, by chunk, and then those that wait for their weight gradient. */
+  const alive = new Uint32Array(2 * virtualStages);
+  const each = new Float64Array(2 * virtualStages);
   for (let rank = 0; rank < stages; rank++) {
-    const chunks = request.memory[rank] ?? [];
     const resident = request.residentBytes[rank] ?? 0;
-    // Summed anew rather than added up, so that the bytes after the last operation are exactly the resident ones.
-    const bytesNow = (): number => {
-      let bytes: number = resident;
-      for (let chunk = 0; chunk < virtualStages; chunk++) {
-        const { activations = 0, untilWeight = activations } = chunks[chunk] ?? {};
-        bytes += (whole[chunk] ?? 0) * activations + (forWeight[chunk] ?? 0) * untilWeight;
-      }
-      return bytes;
-    };
-    whole.fill(0);
-    forWeight.fill(0);
+    alive.fill(0);
+    for (let chunk = 0; chunk < virtualStages; chunk++) {
+      const { activations = 0, untilWeight = activations } = request.memory[rank]?.[chunk] ?? {};
+      each[chunk] = activations;
+      each[virtualStages + chunk] = untilWeight;
+    }
     let peak = resident;
     let held = resident;
-    for (let index = run.offset[rank] ?? 0; index < (run.offset[rank + 1] ?? 0); index++) {
-      const chunk = run.chunk[index] ?? 0;
-      const kind = run.kind[index];
-      if (kind === forwardKind) {
-        whole[chunk] = (whole[chunk] ?? 0) + 1;
-        const slot = rank * virtualStages + chunk;
-        peakInFlight[slot] = Math.max(peakInFlight[slot] ?? 0, (whole[chunk] ?? 0) + (forWeight[chunk] ?? 0));
-        held = bytesNow();
-        if (held > peak) peak = held;
-        if (everyOperation) heldBytes[index] = held;
-        if (everyOperation) leftBytes[index] = held;
-        continue;
+    const last = offset[rank + 1] ?? 0;
+    for (let index = offset[rank] ?? 0; index < last; index++) {
+      const chunk = chunks[index] ?? 0;
+      const kind = kinds[index];
+      const isForward = kind === forwardKind;
+      const left = kind === backwardWeightKind ? virtualStages + chunk : chunk;
+      alive[left] = (alive[left] ?? 0) + (isForward ? 1 : -1);
+      if (kind === backwardInputKind) alive[virtualStages + chunk] = (alive[virtualStages + chunk] ?? 0) + 1;
+      if (!(isForward || everyOperation)) continue;
+      const before = held;
+      // Summed anew rather than added up, so that the bytes after the last operation are exactly the resident ones.
+      held = resident;
+      for (let of = 0; of < virtualStages; of++) {
+        held += (alive[of] ?? 0) * (each[of] ?? 0) + (alive[virtualStages + of] ?? 0) * (each[virtualStages + of] ?? 0);
       }
-      if (everyOperation) heldBytes[index] = held;
-      if (kind === backwardKind || kind === backwardInputKind) whole[chunk] = (whole[chunk] ?? 0) - 1;
-      else forWeight[chunk] = (forWeight[chunk] ?? 0) - 1;
-      if (kind === backwardInputKind) forWeight[chunk] = (forWeight[chunk] ?? 0) + 1;
-      if (everyOperation) held = bytesNow();
-      if (everyOperation) leftBytes[index] = held;
+      if (isForward) {
+        const slot = rank * virtualStages + chunk;
+        const inFlight = (alive[chunk] ?? 0) + (alive[virtualStages + chunk] ?? 0);
+        if (inFlight > (peakInFlight[slot] ?? 0)) peakInFlight[slot] = inFlight;
+        if (held > peak) peak = held;
+      }
+      if (!everyOperation) continue;
+      heldBytes[index] = isForward ? held : before;
+      leftBytes[index] = held;
     }
     peakBytes[rank] = peak;
   }

@@ -20,8 +20,8 @@ export const gpipe: Schedule = {
   refuses: (shape) => refuseVirtualStages('GPipe', shape),
   order:
     ({ microBatches }) =>
-    (_rank, visit) => {
-      for (let microBatch = 0; microBatch < microBatches; microBatch++) visit('forward', microBatch, 0);
-      for (let microBatch = 0; microBatch < microBatches; microBatch++) visit('backward', microBatch, 0);
+    (_rank, sheet) => {
+      for (let microBatch = 0; microBatch < microBatches; microBatch++) sheet.forward(microBatch, 0);
+      for (let microBatch = 0; microBatch < microBatches; microBatch++) sheet.backward(microBatch, 0);
     },
 };

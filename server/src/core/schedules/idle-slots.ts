@@ -87,14 +87,14 @@ function balanced(times: ScheduleRequest['times']): ScheduleRequest['times'] {
 }
 
 /** The times of the same order without transfers, with all stages alike or as they are. */
-function withoutTransfers({ request, ...columns }: Simulation, alike: boolean): PipelineRun | undefined {
-  const { computeOffset: offset, computeCount, kind, microBatch, chunk, paired } = columns;
+function withoutTransfers(simulation: Simulation, alike: boolean): PipelineRun | undefined {
+  const { request, computeCount, computeOffset, kind, microBatch, chunk, paired } = simulation;
   const { links: _links, ...plain } = request;
   return timeOrder(
     { ...plain, transfer: 0, linkSharing: 'none', ...(alike ? { times: balanced(request.times) } : {}) },
     {
       route: routeOf(findSchedule(request.name)?.placement ?? 'loop', request.stages, request.virtualStages),
-      offset,
+      offset: computeOffset,
       kind: kind.subarray(0, computeCount),
       microBatch: microBatch.subarray(0, computeCount),
       chunk: chunk.subarray(0, computeCount),

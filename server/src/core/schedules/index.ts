@@ -9,6 +9,8 @@ import { interleaved1F1B } from './interleaved-1f1b.ts';
 import { interleavedZeroBubble } from './interleaved-zero-bubble.ts';
 import { loopedBfs } from './looped-bfs.ts';
 import { oneFOneB } from './one-f-one-b.ts';
+import { forwardKind, kindOf } from './operation-kind.ts';
+import { mostOperationsOfRank, OrderSheet } from './order-sheet.ts';
 import type { Operation, Schedule, ScheduleProblem } from './schedule.ts';
 import { vHalf } from './v-half.ts';
 import { vMin } from './v-min.ts';
@@ -45,7 +47,12 @@ export function findSchedule(name: ScheduleName | (string & {})): Schedule | und
 
 /** The operations of one rank as a list. */
 export function listOperations(schedule: Schedule, rank: number, problem: ScheduleProblem): readonly Operation[] {
-  const operations: Operation[] = [];
-  schedule.order(problem)(rank, (kind, microBatch, chunk, paired = false) => operations.push({ kind, microBatch, chunk, paired }));
-  return operations;
+  const sheet = new OrderSheet(mostOperationsOfRank(schedule, problem));
+  schedule.order(problem)(rank, sheet);
+  return Array.from({ length: sheet.count }, (_, row) => ({
+    kind: kindOf(sheet.kind[row] ?? forwardKind),
+    microBatch: sheet.microBatch[row] ?? 0,
+    chunk: sheet.chunk[row] ?? 0,
+    paired: sheet.paired[row] === 1,
+  }));
 }

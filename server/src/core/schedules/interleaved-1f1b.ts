@@ -9,7 +9,8 @@
  * k-th forward pass on the mirrored chunk. With equal stages and free transfers the bubble is (p - 1) / (v m) of the
  * computing time. The group is larger where p does not divide the micro batches (`groupOf`).
  */
-import { groupOf, interleavedTable } from './interleaved-table.ts';
+import { groupOf, InterleavedPasses, passesOf } from './interleaved-table.ts';
+import { backwardKind, forwardKind } from './operation-kind.ts';
 import type { Schedule, ScheduleShape } from './schedule.ts';
 
 function refuses({ stages, virtualStages }: ScheduleShape): string | undefined {
@@ -27,16 +28,18 @@ export const interleaved1F1B: Schedule = {
   splitsBackward: false,
   microBatchMultiple: (stages) => stages,
   refuses,
-  order: (problem) => (rank, visit) => {
+  order: (problem) => (rank, sheet) => {
     const { stages, virtualStages } = problem;
     const group = groupOf(problem);
-    const { total, step } = interleavedTable(problem, group, visit);
+    const total = passesOf(problem);
+    const forward = new InterleavedPasses(problem, group, forwardKind, sheet);
+    const backward = new InterleavedPasses(problem, group, backwardKind, sheet);
     const warmUp = Math.min(2 * (stages - rank - 1) + (virtualStages - 1) * group, total);
-    for (let k = 0; k < warmUp; k++) step('forward', k);
+    for (let k = 0; k < warmUp; k++) forward.next();
     for (let k = warmUp; k < total; k++) {
-      step('forward', k);
-      step('backward', k - warmUp);
+      forward.next();
+      backward.next();
     }
-    for (let k = total - warmUp; k < total; k++) step('backward', k);
+    for (let k = total - warmUp; k < total; k++) backward.next();
   },
 };

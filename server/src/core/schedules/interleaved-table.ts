@@ -1,18 +1,13 @@
 /**
- * The k-th forward or backward pass of a rank that interleaves its chunks: a group of micro batches runs through every
- * chunk before the next group starts; backward passes take the chunks from the last to the first. The last group holds
- * what is left over.
+ * The forward or backward passes of a rank that interleaves its chunks, one after the other: a group of micro batches
+ * runs through every chunk before the next group starts; backward passes take the chunks from the last to the first. The
+ * last group holds what is left over.
  *
  * Source: `get_schedule_table` of megatron/core/pipeline_parallel/schedules.py in Megatron-LM.
  */
-import type { ScheduleProblem, VisitOperation } from './schedule.ts';
-
-export interface InterleavedTable {
-  /** Passes of each kind of one rank: micro batches times chunks. */
-  readonly total: number;
-  /** Visits the k-th pass of that kind. */
-  readonly step: (kind: 'forward' | 'backward' | 'backward-input' | 'backward-weight', k: number, paired?: boolean) => void;
-}
+import { forwardKind } from './operation-kind.ts';
+import type { OrderSheet } from './order-sheet.ts';
+import type { ScheduleProblem, ScheduleShape } from './schedule.ts';
 
 /**
  * Micro batches that run on one chunk before the next. Megatron-LM takes the number of stages, and starts only when what
@@ -28,17 +23,42 @@ export function groupOf({ stages, microBatches, microBatchGroup }: ScheduleProbl
   return microBatches;
 }
 
-/** The table of one rank; `group` micro batches run on one chunk before the next. */
-export function interleavedTable({ microBatches, virtualStages }: ScheduleProblem, group: number, visit: VisitOperation): InterleavedTable {
-  const perGroup = group * virtualStages;
-  return {
-    total: microBatches * virtualStages,
-    step: (kind, k, paired) => {
-      const first = Math.floor(k / perGroup) * group;
-      const size = Math.min(group, microBatches - first);
-      const inGroup = k % perGroup;
-      const chunk = Math.floor(inGroup / size);
-      visit(kind, first + (inGroup % size), kind === 'forward' ? chunk : virtualStages - 1 - chunk, paired);
-    },
-  };
+/** Passes of one kind of one rank: micro batches times chunks. */
+export const passesOf = ({ microBatches, virtualStages }: ScheduleShape): number => microBatches * virtualStages;
+
+/** Writes the passes of one kind in their order; `group` micro batches run on one chunk before the next. */
+export class InterleavedPasses {
+  private readonly sheet: OrderSheet;
+  private readonly kind: number;
+  private readonly microBatches: number;
+  private readonly firstChunk: number;
+  private readonly lastChunk: number;
+  private readonly group: number;
+  private first = 0;
+  private end: number;
+  private microBatch = 0;
+  private chunk: number;
+
+  constructor({ microBatches, virtualStages }: ScheduleShape, group: number, kind: number, sheet: OrderSheet) {
+    this.sheet = sheet;
+    this.kind = kind;
+    this.microBatches = microBatches;
+    this.firstChunk = kind === forwardKind ? 0 : virtualStages - 1;
+    this.lastChunk = virtualStages - 1 - this.firstChunk;
+    this.group = group;
+    this.end = Math.min(group, microBatches);
+    this.chunk = this.firstChunk;
+  }
+
+  next(): void {
+    this.sheet.put(this.kind, this.microBatch, this.chunk);
+    this.microBatch++;
+    if (this.microBatch < this.end) return;
+    if (this.chunk === this.lastChunk) {
+      this.first = this.end;
+      this.end = Math.min(this.end + this.group, this.microBatches);
+      this.chunk = this.firstChunk;
+    } else this.chunk += this.firstChunk < this.lastChunk ? 1 : -1;
+    this.microBatch = this.first;
+  }
 }

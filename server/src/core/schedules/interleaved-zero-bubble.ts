@@ -5,8 +5,7 @@
  * Source: `ScheduleInterleavedZeroBubble` of torch/distributed/pipelining/schedules.py in PyTorch, which names Qi et al.
  * 2024 (arXiv:2401.10241). Its group is the micro batches divided over as many rounds as there are groups of p.
  */
-import { visitDelayedWeights } from './delayed-weights.ts';
-import { interleavedTable } from './interleaved-table.ts';
+import { writeDelayedWeights } from './delayed-weights.ts';
 import type { Schedule } from './schedule.ts';
 
 export const interleavedZeroBubble: Schedule = {
@@ -18,10 +17,10 @@ export const interleavedZeroBubble: Schedule = {
   splitsBackward: true,
   microBatchMultiple: (stages) => stages,
   refuses: ({ stages }) => (stages < 2 ? 'Interleaved zero bubble needs at least 2 pipeline stages.' : undefined),
-  order: (problem) => (rank, visit) => {
+  order: (problem) => (rank, sheet) => {
     const { stages, microBatches, virtualStages } = problem;
     const rounds = Math.max(1, Math.floor(microBatches / stages));
     const group = problem.microBatchGroup ?? Math.ceil(microBatches / rounds);
-    visitDelayedWeights(interleavedTable(problem, group, visit), stages - rank - 1 + (virtualStages - 1) * group, rank);
+    writeDelayedWeights(problem, { group, warmUp: stages - rank - 1 + (virtualStages - 1) * group, weights: rank }, sheet);
   },
 };

@@ -4,7 +4,7 @@
  * Source: `ScheduleLoopedBFS` of torch/distributed/pipelining/schedules.py in PyTorch at 00722e64, after Lamy-Poirier 2022
  * (arXiv:2211.05953). Bubble and memory are those of `breadth-first`.
  */
-import { visitBreadthFirst } from './breadth-first-order.ts';
+import { writeBreadthFirst } from './breadth-first-order.ts';
 import type { Schedule } from './schedule.ts';
 
 export const loopedBfs: Schedule = {
@@ -16,5 +16,5 @@ export const loopedBfs: Schedule = {
   splitsBackward: false,
   microBatchMultiple: () => 1,
   refuses: () => undefined,
-  order: (problem) => (_rank, visit) => visitBreadthFirst(problem, visit, (backward) => problem.microBatches - 1 - backward),
+  order: (problem) => (_rank, sheet) => writeBreadthFirst(problem, sheet, (backward) => problem.microBatches - 1 - backward),
 };

@@ -21,13 +21,13 @@ export const oneFOneB: Schedule = {
   refuses: (shape) => refuseVirtualStages('1F1B', shape),
   order:
     ({ stages, microBatches }) =>
-    (rank, visit) => {
+    (rank, sheet) => {
       const warmUp = Math.min(stages - rank - 1, microBatches);
-      for (let microBatch = 0; microBatch < warmUp; microBatch++) visit('forward', microBatch, 0);
+      for (let microBatch = 0; microBatch < warmUp; microBatch++) sheet.forward(microBatch, 0);
       for (let microBatch = warmUp; microBatch < microBatches; microBatch++) {
-        visit('forward', microBatch, 0);
-        visit('backward', microBatch - warmUp, 0);
+        sheet.forward(microBatch, 0);
+        sheet.backward(microBatch - warmUp, 0);
       }
-      for (let microBatch = microBatches - warmUp; microBatch < microBatches; microBatch++) visit('backward', microBatch, 0);
+      for (let microBatch = microBatches - warmUp; microBatch < microBatches; microBatch++) sheet.backward(microBatch, 0);
     },
 };

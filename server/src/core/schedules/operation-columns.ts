@@ -3,8 +3,8 @@
  * the transfers (on the row of their sender), and the tail of the step (gradient reduction, optimizer, parameter gather).
  */
 import type { Seconds } from '../units.ts';
-import { gradientReductionKind, optimizerKind, parameterGatherKind, transferKind } from './operation-kind.ts';
-import type { PipelineRun } from './pipeline-run.ts';
+import { gradientReductionKind, optimizerKind, parameterGatherKind } from './operation-kind.ts';
+import { countOf, type RunWithTransfers } from './pipeline-run.ts';
 import type { ScheduleRequest } from './schedule.ts';
 
 export interface OperationColumns {
@@ -47,78 +47,46 @@ function tailParts({ tail }: ScheduleRequest, makespan: Seconds): readonly TailP
   return parts.filter(({ start, end }) => end > start);
 }
 
-/** Where the rows of a block begin, given how many operations each rank has in it. */
-function offsetsOf(first: number, stages: number, countOf: (rank: number) => number): Uint32Array {
-  const offset = new Uint32Array(stages + 1).fill(first);
-  for (let rank = 0; rank < stages; rank++) offset[rank + 1] = (offset[rank] ?? 0) + countOf(rank);
-  return offset;
-}
+/** Rows that the tail takes at most, to be left free behind the transfers. */
+export const mostTailRows = ({ stages }: ScheduleRequest): number => 3 * stages;
 
-function extend<Column extends Uint8Array | Uint16Array | Uint32Array | Float64Array>(longer: Column, column: Column): Column {
-  longer.set(column);
-  return longer;
-}
-
-/** The columns of a run, with its transfers and the tail. */
-export function operationColumns(request: ScheduleRequest, run: PipelineRun, makespan: Seconds): OperationColumns {
+/** The columns of a run: its operations, its transfers and the tail, which is written behind them. */
+export function operationColumns(request: ScheduleRequest, run: RunWithTransfers, makespan: Seconds): OperationColumns {
   const { stages } = request;
-  const computeCount = run.kind.length;
+  const computeCount = countOf(run);
   const tail = tailParts(request, makespan);
-  const transferOffset = offsetsOf(computeCount, stages, (rank) => {
-    let sends = 0;
-    for (let index = run.offset[rank] ?? 0; index < (run.offset[rank + 1] ?? 0); index++) if ((run.sent[index] ?? -1) >= 0) sends++;
-    return sends;
-  });
+  const transferOffset = run.transfers.offset;
   const sentUntil = transferOffset[stages] ?? computeCount;
-  const tailOffset = offsetsOf(sentUntil, stages, () => tail.length);
+  const tailOffset = new Uint32Array(stages + 1);
+  for (let rank = 0; rank <= stages; rank++) tailOffset[rank] = sentUntil + rank * tail.length;
   const count = tailOffset[stages] ?? sentUntil;
+  const rankOf = new Uint16Array(count);
+  for (const offset of [run.offset, transferOffset, tailOffset]) {
+    for (let rank = 0; rank < stages; rank++) rankOf.fill(rank, offset[rank], offset[rank + 1]);
+  }
   const columns: OperationColumns = {
     count,
     computeCount,
     computeOffset: run.offset,
     transferOffset,
     tailOffset,
-    rank: new Uint16Array(count),
-    kind: extend(new Uint8Array(count), run.kind).fill(transferKind, computeCount),
-    microBatch: extend(new Uint32Array(count), run.microBatch),
-    chunk: extend(new Uint16Array(count), run.chunk),
-    start: extend(new Float64Array(count), run.start),
-    end: extend(new Float64Array(count), run.end),
-    paired: run.paired,
-    sender: new Uint32Array(sentUntil - computeCount),
+    rank: rankOf,
+    kind: run.kind.subarray(0, count),
+    microBatch: run.microBatch.subarray(0, count),
+    chunk: run.chunk.subarray(0, count),
+    start: run.start.subarray(0, count),
+    end: run.end.subarray(0, count),
+    paired: run.paired.subarray(0, computeCount),
+    sender: run.transfers.sender,
   };
-  fillTransfers(columns, run, stages);
   fillTail(columns, tail, stages);
   return columns;
 }
 
-function fillTransfers(
-  { rank: rankOf, microBatch, chunk, start, end, sender, computeCount }: OperationColumns,
-  run: PipelineRun,
-  stages: number,
-): void {
-  let next = computeCount;
-  for (let rank = 0; rank < stages; rank++) {
-    for (let index = run.offset[rank] ?? 0; index < (run.offset[rank + 1] ?? 0); index++) {
-      rankOf[index] = rank;
-      const sent = run.sent[index] ?? -1;
-      if (sent < 0) continue;
-      rankOf[next] = rank;
-      microBatch[next] = run.microBatch[index] ?? 0;
-      chunk[next] = run.chunk[index] ?? 0;
-      start[next] = sent;
-      end[next] = run.arrived[index] ?? sent;
-      sender[next - computeCount] = index;
-      next++;
-    }
-  }
-}
-
-function fillTail({ rank: rankOf, kind, start, end, tailOffset }: OperationColumns, tail: readonly TailPart[], stages: number): void {
+function fillTail({ kind, start, end, tailOffset }: OperationColumns, tail: readonly TailPart[], stages: number): void {
   for (let rank = 0; rank < stages; rank++) {
     tail.forEach((part, place) => {
       const index = (tailOffset[rank] ?? 0) + place;
-      rankOf[index] = rank;
       kind[index] = part.kind;
       start[index] = part.start;
       end[index] = part.end;

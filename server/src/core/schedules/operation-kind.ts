@@ -1,5 +1,9 @@
 /** The kinds of operation as the small numbers that the columns of a simulation hold. */
-import type { OperationKind } from './schedule.ts';
+/**
+ * `backward` computes both gradients at once; schedules that split it run `backward-input`, which the stage before waits
+ * for, and `backward-weight`, which nobody waits for.
+ */
+export type OperationKind = 'forward' | 'backward' | 'backward-input' | 'backward-weight';
 
 export const forwardKind = 0;
 /** Input and weight gradient in one operation. */
@@ -24,9 +28,19 @@ export function laneOf(kind: number): Lane {
   return kind === gradientReductionKind || kind === parameterGatherKind ? 'collective' : 'compute';
 }
 
+const codes: { readonly [kind in OperationKind]: number } = {
+  forward: forwardKind,
+  backward: backwardKind,
+  'backward-input': backwardInputKind,
+  'backward-weight': backwardWeightKind,
+};
+
 /** The number that stands for a kind of operation. */
-export function codeOf(kind: OperationKind): number {
-  if (kind === 'forward') return forwardKind;
-  if (kind === 'backward') return backwardKind;
-  return kind === 'backward-input' ? backwardInputKind : backwardWeightKind;
+export const codeOf = (kind: OperationKind): number => codes[kind];
+
+/** The kind of computing operation that a number stands for. */
+export function kindOf(code: number): OperationKind {
+  if (code === forwardKind) return 'forward';
+  if (code === backwardKind) return 'backward';
+  return code === backwardInputKind ? 'backward-input' : 'backward-weight';
 }

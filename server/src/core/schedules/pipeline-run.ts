@@ -1,10 +1,11 @@
-/** What the event loops of the simulator work on: an order of operations, its times, and what starts and ends them. */
+/** What the event loops of the simulator work on: an order of operations and its times. */
+import type { Seconds } from '../units.ts';
 import type { Route } from './placement.ts';
 
-/** The computing operations of all ranks as columns, rank by rank in order. */
+/** The computing operations of all ranks as columns, rank by rank in order; the columns may have more rows than there are operations. */
 export interface OperationOrder {
   readonly route: Route;
-  /** Rank r owns indexes `offset[r]` to `offset[r + 1] - 1`. */
+  /** Rank r owns rows `offset[r]` to `offset[r + 1] - 1`. */
   readonly offset: Uint32Array;
   /** See operation-kind.ts. */
   readonly kind: Uint8Array;
@@ -14,19 +15,37 @@ export interface OperationOrder {
   readonly paired: Uint8Array;
 }
 
+/** Transfers as rows of the same columns, behind the operations: rank by rank in the order in which they are sent. */
+export interface TransferRows {
+  /** Rank r owns rows `offset[r]` to `offset[r + 1] - 1`. */
+  readonly offset: Uint32Array;
+  /** The operation that sends: `sender[row - offset[0]]`. */
+  readonly sender: Uint32Array;
+}
+
 /** An order with its times. */
 export interface PipelineRun extends OperationOrder {
   readonly start: Float64Array;
   readonly end: Float64Array;
-  /** When the transfer of what an operation made begins and arrives; -1 where nothing leaves the rank. */
-  readonly sent: Float64Array;
-  readonly arrived: Float64Array;
+  /** Seconds in which each rank computes. */
+  readonly busySeconds: Float64Array;
+  /** Only where they were asked for. */
+  readonly transfers: TransferRows | undefined;
 }
 
-/** Starts and ends the operations of a run. */
-export interface Clock {
-  /** Starts the operation or pair at an index of a rank that is free at `time`; says when it ends, or a negative number when an input is missing. */
-  readonly begin: (index: number, rank: number, time: number) => number;
-  /** Hands on what ended at `end`; says when the rank is free again. */
-  readonly complete: (index: number, rank: number, end: number) => number;
+/** A run whose transfers were written down. */
+export interface RunWithTransfers extends PipelineRun {
+  readonly transfers: TransferRows;
+}
+
+/** Computing operations of all ranks. */
+export const countOf = ({ offset }: OperationOrder): number => offset[offset.length - 1] ?? 0;
+
+/** True when some operations run together. */
+export const pairsOperations = (order: OperationOrder): boolean => order.paired.indexOf(1) >= 0;
+
+/** Seconds from the first to the last operation of one rank, and when it ends. */
+export function spanOfRank({ offset, start, end }: PipelineRun, rank: number): { readonly length: Seconds; readonly end: Seconds } {
+  const last = end[(offset[rank + 1] ?? 0) - 1] ?? 0;
+  return { length: last - (start[offset[rank] ?? 0] ?? 0), end: last };
 }

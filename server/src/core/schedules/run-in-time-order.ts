@@ -3,8 +3,8 @@
  * transfers are taken in the order in which they are ready. Gives the same times as running rank by rank where wires are
  * not shared so; a property test holds it to that.
  */
-import type { Clock, PipelineRun } from './pipeline-run.ts';
-import type { ScheduleRequest } from './schedule.ts';
+import { advance, nextEnd, type Progress } from './advance.ts';
+import { countOf } from './pipeline-run.ts';
 
 /** Ranks by the time at which what they run ends: a binary heap, earliest on top, lower ranks first among equals. */
 class RunningRanks {
@@ -50,39 +50,31 @@ class RunningRanks {
       at = least;
     }
   }
-
-  endOf(rank: number): number {
-    return this.ends[rank] ?? 0;
-  }
 }
 
 /** Runs all operations; false when the ranks wait for one another for ever. */
-export function runInTimeOrder({ stages }: ScheduleRequest, { offset, paired, kind }: PipelineRun, { begin, complete }: Clock): boolean {
-  const next = offset.slice(0, stages);
-  const free = new Float64Array(stages);
+export function runInTimeOrder(progress: Progress): boolean {
+  const { stages } = progress.request;
   const isRunning = new Uint8Array(stages);
   const running = new RunningRanks(stages);
   const tryStart = (rank: number): void => {
-    const index = next[rank] ?? 0;
-    if (isRunning[rank] === 1 || index >= (offset[rank + 1] ?? 0)) return;
-    const end = begin(index, rank, free[rank] ?? 0);
+    if (isRunning[rank] === 1) return;
+    const end = nextEnd(progress, rank);
     if (end < 0) return;
     isRunning[rank] = 1;
     running.push(rank, end);
   };
   for (let rank = 0; rank < stages; rank++) tryStart(rank);
+  const turn = new Uint16Array(1);
   let ran = 0;
   for (let rank = running.pop(); rank >= 0; rank = running.pop()) {
-    const index = next[rank] ?? 0;
-    const length = paired[index] === 1 ? 2 : 1;
-    free[rank] = complete(index, rank, running.endOf(rank));
-    next[rank] = index + length;
-    ran += length;
+    turn[0] = rank;
+    ran += advance(progress, turn, 1);
     isRunning[rank] = 0;
     // Only its own rank and the neighbours on the ring can have got what they waited for.
     tryStart(rank);
     tryStart((rank + 1) % stages);
     tryStart((rank + stages - 1) % stages);
   }
-  return ran === kind.length;
+  return ran === countOf(progress.run);
 }

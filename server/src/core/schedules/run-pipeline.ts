@@ -2,236 +2,96 @@
  * The event loop behind `simulate`: takes the order of each rank and finds when every operation starts and ends.
  * Equation and assumptions: see simulate.ts.
  */
-import { backwardInputKind, backwardKind, backwardWeightKind, codeOf, forwardKind } from './operation-kind.ts';
-import type { Clock, OperationOrder, PipelineRun } from './pipeline-run.ts';
+import { advance, type Progress, startOf } from './advance.ts';
+import { type HandOver, handOverOf, sendsOf } from './hand-over.ts';
+import { transferKind } from './operation-kind.ts';
+import { mostOperationsOfRank, OrderSheet } from './order-sheet.ts';
+import { countOf, type OperationOrder, type PipelineRun, type RunWithTransfers, type TransferRows } from './pipeline-run.ts';
 import { microBatchesPerChunk, routeOf } from './placement.ts';
 import { runInTimeOrder } from './run-in-time-order.ts';
-import { type ChunkTimes, inputSeconds, type Schedule, type ScheduleRequest, weightSeconds } from './schedule.ts';
-import { wiresOf } from './wires.ts';
+import type { Schedule, ScheduleRequest } from './schedule.ts';
 
-const notYet = -1;
-
-/** Operations of each chunk and micro batch. */
-const kindsOf = (schedule: Schedule): number => (schedule.splitsBackward ? 3 : 2);
-
-function layOut(request: ScheduleRequest, schedule: Schedule): OperationOrder {
+/** The order of all ranks, with room for further rows. */
+function layOut(request: ScheduleRequest, schedule: Schedule, room: number): OperationOrder {
   const { stages, virtualStages } = request;
-  const perChunk = microBatchesPerChunk(schedule.placement, request.microBatches);
-  const most = kindsOf(schedule) * stages * virtualStages * perChunk;
-  const kind = new Uint8Array(most);
-  const microBatches = new Uint32Array(most);
-  const chunks = new Uint16Array(most);
-  const pairs = new Uint8Array(most);
+  const sheet = new OrderSheet(stages * mostOperationsOfRank(schedule, request) + room);
   const offset = new Uint32Array(stages + 1);
   const order = schedule.order(request);
-  let index = 0;
   for (let rank = 0; rank < stages; rank++) {
-    order(rank, (operation, microBatch, chunk, paired) => {
-      kind[index] = codeOf(operation);
-      microBatches[index] = microBatch;
-      chunks[index] = chunk;
-      if (paired === true) pairs[index] = 1;
-      index++;
-    });
-    offset[rank + 1] = index;
+    order(rank, sheet);
+    offset[rank + 1] = sheet.count;
   }
-  return {
-    route: routeOf(schedule.placement, stages, virtualStages),
-    offset,
-    kind: kind.subarray(0, index),
-    microBatch: microBatches.subarray(0, index),
-    chunk: chunks.subarray(0, index),
-    paired: pairs.subarray(0, index),
-  };
+  const { kind, microBatch, chunk, paired } = sheet;
+  return { route: routeOf(schedule.placement, stages, virtualStages), offset, kind, microBatch, chunk, paired };
 }
 
-function untimed(order: OperationOrder): PipelineRun {
-  const count = order.kind.length;
-  return {
-    ...order,
-    start: new Float64Array(count),
-    end: new Float64Array(count),
-    sent: new Float64Array(count).fill(notYet),
-    arrived: new Float64Array(count).fill(notYet),
-  };
+/** How many rows the transfers of a request take at most: every pass but a weight gradient sends once. */
+const mostTransfers = ({ stages, virtualStages }: ScheduleRequest, perChunk: number): number => 2 * stages * virtualStages * perChunk;
+
+/** Rows for the transfers of each rank, behind the operations. */
+function transferRows(request: ScheduleRequest, order: OperationOrder, handOver: HandOver, perChunk: number): TransferRows {
+  const offset = new Uint32Array(request.stages + 1).fill(countOf(order));
+  sendsOf(request, handOver).forEach((sends, rank) => {
+    offset[rank + 1] = (offset[rank] ?? 0) + sends * perChunk;
+  });
+  const [first = 0] = offset;
+  const last = offset[request.stages] ?? first;
+  order.kind.fill(transferKind, first, last);
+  return { offset, sender: new Uint32Array(last - first) };
 }
 
-const kinds = 5;
-
-/** Seconds of one operation: `[kinds * slot + kind]`, a slot being `rank * virtualStages + chunk`. */
-function operationSeconds({ stages, virtualStages, times }: ScheduleRequest): Float64Array {
-  const seconds = new Float64Array(kinds * stages * virtualStages);
-  for (let rank = 0; rank < stages; rank++) {
-    for (let chunk = 0; chunk < virtualStages; chunk++) {
-      const of = times[rank]?.[chunk];
-      if (!of) continue;
-      const first = kinds * (rank * virtualStages + chunk);
-      seconds[first + forwardKind] = of.forward;
-      seconds[first + backwardKind] = of.backward;
-      seconds[first + backwardInputKind] = inputSeconds(of);
-      seconds[first + backwardWeightKind] = weightSeconds(of);
-    }
-  }
-  return seconds;
-}
-
-/**
- * Seconds of a forward and a backward pass run together: computations follow one another, all-to-alls too, and the two
- * hide each other as far as neither pass alone takes longer.
- */
-export function pairSeconds(ahead: ChunkTimes, back: ChunkTimes): number {
-  const exchange = (ahead.forwardExchange ?? 0) + (back.backwardExchange ?? 0);
-  return Math.max(ahead.forward + back.backward - exchange, exchange, ahead.forward, back.backward);
-}
-
-/** What operations hand to one another: both functions take the index of an operation and its rank. */
-interface Passing {
-  /** When the input of an operation is there; negative while it is not. */
-  readonly inputOf: (index: number, rank: number) => number;
-  /** Hands on what an operation made at `end`; says how long sending keeps the rank from computing. */
-  readonly handOn: (index: number, rank: number, end: number) => number;
-}
-
-function passing(request: ScheduleRequest, run: PipelineRun): Passing {
-  const { stages, microBatches, virtualStages } = request;
-  const { kind: operations, microBatch: batches, chunk: chunks, sent, arrived } = run;
-  const wires = wiresOf(request);
-  const { next: following, previous: preceding } = run.route;
-  const slots = stages * virtualStages;
-  // When the input of each operation is there: row 2 * slot for forward passes, 2 * slot + 1 for what goes back.
-  const ready = new Float64Array(2 * slots * microBatches).fill(notYet);
-  for (let slot = 0; slot < slots; slot++) {
-    if ((preceding[slot] ?? 0) < 0) ready.fill(0, 2 * slot * microBatches, (2 * slot + 1) * microBatches);
-  }
-  const shares = (request.linkSharing ?? 'none') !== 'none';
-  /** The wire from each slot to its neighbour; -1 where the result stays on the rank or the wire takes no time. */
-  const wireTo = (neighbours: Int32Array): Int32Array =>
-    neighbours.map((to, slot) => {
-      const [from, receiver] = [Math.floor(slot / virtualStages), Math.floor(to / virtualStages)];
-      const wire = to < 0 || from === receiver ? notYet : wires.between(from, receiver);
-      return (wires.seconds[wire] ?? 0) > 0 ? wire : notYet;
-    });
-  const ahead = wireTo(following);
-  const back = wireTo(preceding);
-
-  const handOn = (index: number, rank: number, end: number): number => {
-    const kind = operations[index] ?? 0;
-    if (kind === backwardWeightKind) return 0;
-    const slot = rank * virtualStages + (chunks[index] ?? 0);
-    const forward = kind === forwardKind;
-    const to = (forward ? following[slot] : preceding[slot]) ?? notYet;
-    const microBatch = batches[index] ?? 0;
-    if (to < 0) {
-      if (forward) ready[(2 * slot + 1) * microBatches + microBatch] = end;
-      return 0;
-    }
-    const wire = (forward ? ahead[slot] : back[slot]) ?? notYet;
-    let arrival = end;
-    if (wire >= 0) {
-      const begin = shares ? wires.take(wire, end) : end;
-      arrival = begin + (wires.seconds[wire] ?? 0);
-      sent[index] = begin;
-      arrived[index] = arrival;
-    }
-    ready[(forward ? 2 * to : 2 * to + 1) * microBatches + microBatch] = arrival;
-    return request.transferOverlapped ? 0 : arrival - end;
-  };
-
-  const inputOf = (index: number, rank: number): number => {
-    const kind = operations[index] ?? 0;
-    // The rank itself has run the input gradient: the order says so, and a property test checks it.
-    if (kind === backwardWeightKind) return 0;
-    const slot = rank * virtualStages + (chunks[index] ?? 0);
-    return ready[(kind === forwardKind ? 2 * slot : 2 * slot + 1) * microBatches + (batches[index] ?? 0)] ?? notYet;
-  };
-
-  return { inputOf, handOn };
-}
+const standsStill = ({ label }: Schedule): { readonly refused: string } => ({
+  refused: `The order of operations of ${label} waits for itself with this shape.`,
+});
 
 /** Runs the operations of every rank; a sentence when the order can never finish (a fault of the schedule). */
 export function runPipeline(request: ScheduleRequest, schedule: Schedule): PipelineRun | { readonly refused: string } {
-  return (
-    timeOrder(request, layOut(request, schedule)) ?? {
-      refused: `The order of operations of ${schedule.label} waits for itself with this shape.`,
-    }
-  );
+  return timeOrder(request, layOut(request, schedule, 0)) ?? standsStill(schedule);
+}
+
+/** The same with a row for each transfer behind the operations, and room for `more` rows behind those. */
+export function runWithTransfers(
+  request: ScheduleRequest,
+  schedule: Schedule,
+  more: number,
+): RunWithTransfers | { readonly refused: string } {
+  const perChunk = microBatchesPerChunk(schedule.placement, request.microBatches);
+  const order = layOut(request, schedule, mostTransfers(request, perChunk) + more);
+  const handOver = handOverOf(request, order.route);
+  const transfers = transferRows(request, order, handOver, perChunk);
+  const run = timeOrder(request, order, handOver, transfers);
+  return run ? { ...run, transfers } : standsStill(schedule);
 }
 
 /** Gives an order its times; undefined when it can never finish. */
-export function timeOrder(request: ScheduleRequest, order: OperationOrder): PipelineRun | undefined {
-  const run = untimed(order);
-  const clock = clockOf(request, run);
+export function timeOrder(
+  request: ScheduleRequest,
+  order: OperationOrder,
+  handOver: HandOver = handOverOf(request, order.route),
+  transfers?: TransferRows,
+): PipelineRun | undefined {
+  const rows = order.kind.length;
+  const run: PipelineRun = {
+    ...order,
+    start: new Float64Array(rows),
+    end: new Float64Array(rows),
+    busySeconds: new Float64Array(request.stages),
+    transfers,
+  };
+  const progress = startOf(request, run, handOver);
   // Where both directions share a wire, who comes first is a matter of time; elsewhere any order of ranks gives the same.
-  const ended = request.linkSharing === 'both-directions' ? runInTimeOrder(request, run, clock) : runRankByRank(request, run, clock);
+  const ended = request.linkSharing === 'both-directions' ? runInTimeOrder(progress) : runRankByRank(progress);
   return ended ? run : undefined;
 }
 
-function clockOf(request: ScheduleRequest, run: PipelineRun): Clock {
-  const { virtualStages, launchGap: launch = 0 } = request;
-  const { kind: operations, chunk: chunks, start: starts, end: ends, paired: pairs } = run;
-  const seconds = operationSeconds(request);
-  const { inputOf, handOn } = passing(request, run);
-  const secondsOf = (index: number, rank: number): number =>
-    seconds[kinds * (rank * virtualStages + (chunks[index] ?? 0)) + (operations[index] ?? 0)] ?? 0;
-  const beginPair = (index: number, rank: number, time: number): number => {
-    const [one, other] = [inputOf(index, rank), inputOf(index + 1, rank)];
-    if (one < 0 || other < 0) return notYet;
-    const times = request.times[rank] ?? [];
-    const [ahead, back] = [times[chunks[index] ?? 0], times[chunks[index + 1] ?? 0]];
-    const together = ahead && back ? pairSeconds(ahead, back) : 0;
-    const start = Math.max(one, other, time) + launch;
-    const end = start + together;
-    const apart = secondsOf(index, rank) + secondsOf(index + 1, rank);
-    // Drawn one after the other in the time they take together.
-    const middle = apart > 0 ? start + (together * secondsOf(index, rank)) / apart : start;
-    starts[index] = start;
-    ends[index] = middle;
-    starts[index + 1] = middle;
-    ends[index + 1] = end;
-    return end;
-  };
-  return {
-    begin: (index, rank, time) => {
-      if (pairs[index] === 1) return beginPair(index, rank, time);
-      const input = inputOf(index, rank);
-      if (input < 0) return notYet;
-      const start = Math.max(input, time) + launch;
-      const end = start + secondsOf(index, rank);
-      starts[index] = start;
-      ends[index] = end;
-      return end;
-    },
-    complete: (index, rank, end) => {
-      const held = end + handOn(index, rank, end);
-      return pairs[index] === 1 ? held + handOn(index + 1, rank, end) : held;
-    },
-  };
-}
-
 /** Runs each rank as far as its inputs allow, down the ranks and up again; false when all of them stand still. */
-function runRankByRank({ stages }: ScheduleRequest, { offset, paired, kind }: PipelineRun, { begin, complete }: Clock): boolean {
-  const next = offset.slice(0, stages);
-  const free = new Float64Array(stages);
-  const advance = (rank: number): number => {
-    const first = next[rank] ?? 0;
-    const last = offset[rank + 1] ?? 0;
-    let time = free[rank] ?? 0;
-    let index = first;
-    while (index < last) {
-      const end = begin(index, rank, time);
-      if (end < 0) break;
-      time = complete(index, rank, end);
-      index += paired[index] === 1 ? 2 : 1;
-    }
-    next[rank] = index;
-    free[rank] = time;
-    return index - first;
-  };
-  for (let left = kind.length; left > 0; ) {
-    // Down the ranks carries forward passes along, up again the backward passes.
-    let ran = 0;
-    for (let rank = 0; rank < stages; rank++) ran += advance(rank);
-    for (let rank = stages - 2; rank >= 0; rank--) ran += advance(rank);
+function runRankByRank(progress: Progress): boolean {
+  const { stages } = progress.request;
+  // Down the ranks carries forward passes along, up again the backward passes.
+  const turns = new Uint16Array(2 * stages - 1);
+  for (let turn = 0; turn < turns.length; turn++) turns[turn] = turn < stages ? turn : 2 * stages - 2 - turn;
+  for (let left = countOf(progress.run); left > 0; ) {
+    const ran = advance(progress, turns, Number.POSITIVE_INFINITY);
     if (ran === 0) return false;
     left -= ran;
   }

@@ -3,13 +3,9 @@
  */
 import type { ScheduleName } from '../job-fields.ts';
 import type { Bytes, Seconds } from '../units.ts';
+import type { OperationKind } from './operation-kind.ts';
+import type { OrderSheet } from './order-sheet.ts';
 import type { Placement } from './placement.ts';
-
-/**
- * `backward` computes both gradients at once; schedules that split it run `backward-input`, which the stage before waits
- * for, and `backward-weight`, which nobody waits for.
- */
-export type OperationKind = 'forward' | 'backward' | 'backward-input' | 'backward-weight';
 
 /** One operation of one rank. `chunk` is the virtual stage on that rank, 0 when VPP is 1. */
 export interface Operation {
@@ -20,11 +16,8 @@ export interface Operation {
   readonly paired: boolean;
 }
 
-/** `paired`: this forward pass and the backward pass visited next run at the same time. */
-export type VisitOperation = (kind: OperationKind, microBatch: number, chunk: number, paired?: boolean) => void;
-
-/** Tells `visit` the operations of one rank, in order. */
-export type RankOrder = (rank: number, visit: VisitOperation) => void;
+/** Writes the operations of one rank, in order. */
+export type RankOrder = (rank: number, sheet: OrderSheet) => void;
 
 export interface ScheduleShape {
   readonly stages: number;
@@ -65,10 +58,7 @@ export interface Schedule {
   readonly leastMicroBatches?: (stages: number) => number;
   /** Why this shape cannot be run by this schedule, or undefined when it can. */
   readonly refuses: (problem: ScheduleProblem) => string | undefined;
-  /**
-   * The order of every rank: each micro batch once per chunk it runs through and kind. A visitor rather than a list,
-   * because the estimate walks thousands of operations on every keystroke.
-   */
+  /** The order of every rank: each micro batch once per chunk it runs through and kind. */
   readonly order: (problem: ScheduleProblem) => RankOrder;
 }
 

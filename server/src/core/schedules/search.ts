@@ -33,6 +33,9 @@ export interface FoundSchedule {
   readonly bubbleShare: number;
   /** Bytes of the fullest rank. */
   readonly peakBytes: Bytes;
+  /** Which it is, and whether that is within the limit, where an estimate says so: with its band it may be close. */
+  readonly fullestRank?: number;
+  readonly fits?: 'yes' | 'no' | 'close';
   /** What the job runs now. */
   readonly isCurrent: boolean;
   /** Why it is out of the question, one sentence; absent when it can run. */
@@ -66,19 +69,53 @@ const nothing = { stepSeconds: Number.POSITIVE_INFINITY, bubbleShare: Number.NaN
 const exchanges = ({ times }: ScheduleRequest): boolean =>
   times.some((row) => row.some(({ forwardExchange = 0, backwardExchange = 0 }) => forwardExchange + backwardExchange > 0));
 
-function tryOne(request: ScheduleRequest, schedule: Schedule, virtualStages: number, limits: SearchLimits): FoundSchedule {
+/** A schedule worth trying, or why it is not tried. */
+export interface ScheduleCandidate {
+  readonly schedule: Schedule;
+  readonly virtualStages: number;
+  /** What the job runs now. */
+  readonly isCurrent: boolean;
+  readonly rejected?: string;
+}
+
+/** Why a schedule is not even simulated. */
+function rejection(request: ScheduleRequest, { id, placement }: Schedule, isCurrent: boolean, limits: SearchLimits): string | undefined {
+  if (limits.supported && !limits.supported.includes(id)) return `${limits.framework ?? 'The framework'} does not run it.`;
+  if (placement === 'two-way') return 'It holds the parameters twice, which needs an estimate of its own.';
+  return id === '1f1b-expert-overlap' && !isCurrent && !exchanges(request) ? 'There are no all-to-alls of experts to hide.' : undefined;
+}
+
+/** Every schedule with every VPP worth trying. A written order is tried as it is and no other way. */
+export function candidatesOf(request: ScheduleRequest, limits: SearchLimits = {}): readonly ScheduleCandidate[] {
+  const current = findSchedule(request.name);
+  const isWritten = current !== undefined && !schedules.includes(current);
+  return (isWritten ? [current, ...schedules] : schedules).flatMap((schedule) => {
+    // The schedule in force is run by the framework, as is seen; what is not run at all is told once, whatever its VPP.
+    const own = schedule === current && limits.supported ? { ...limits, supported: [...limits.supported, schedule.id] } : limits;
+    const counts = schedule === current && isWritten ? [request.virtualStages] : chunksOf(schedule, request, limits.layers);
+    const isRun = own.supported?.includes(schedule.id) ?? true;
+    return (isRun ? counts : counts.slice(0, 1)).map((virtualStages): ScheduleCandidate => {
+      const isCurrent = schedule === current && virtualStages === request.virtualStages;
+      const rejected = rejection(request, schedule, isCurrent, own);
+      return { schedule, virtualStages, isCurrent, ...(rejected === undefined ? {} : { rejected }) };
+    });
+  });
+}
+
+/** A candidate that has no figures. */
+export function rejectedSchedule({ schedule, virtualStages, isCurrent }: ScheduleCandidate, rejected: string): FoundSchedule {
+  return { name: schedule.id, label: schedule.label, virtualStages, isCurrent, ...nothing, rejected };
+}
+
+/** Why figures are out of the question: the fullest rank holds more than it may. */
+export function tooFull(rank: number, peakBytes: Bytes, usableBytes: Bytes): string {
+  return `Rank ${rank} would hold ${gibibytes(peakBytes)} of ${gibibytes(usableBytes)}.`;
+}
+
+function tryOne(request: ScheduleRequest, candidate: ScheduleCandidate, { usableBytes }: SearchLimits): FoundSchedule {
+  const { schedule, virtualStages, isCurrent, rejected } = candidate;
+  if (rejected !== undefined) return rejectedSchedule(candidate, rejected);
   const { id: name, label } = schedule;
-  const isCurrent = request.name === name && request.virtualStages === virtualStages;
-  const own = { name, label, virtualStages, isCurrent };
-  if (limits.supported && !limits.supported.includes(name)) {
-    return { ...own, ...nothing, rejected: `${limits.framework ?? 'The framework'} does not run it.` };
-  }
-  if (schedule.placement === 'two-way') {
-    return { ...own, ...nothing, rejected: 'It holds the parameters twice, which needs an estimate of its own.' };
-  }
-  if (name === '1f1b-expert-overlap' && !isCurrent && !exchanges(request)) {
-    return { ...own, ...nothing, rejected: 'There are no all-to-alls of experts to hide.' };
-  }
   const shaped: ScheduleRequest = isCurrent
     ? request
     : {
@@ -86,36 +123,33 @@ function tryOne(request: ScheduleRequest, schedule: Schedule, virtualStages: num
         transferOverlapped: sendsBesideComputation(name, virtualStages),
       };
   const run = simulateMakespan(shaped);
-  if ('refused' in run) return { ...own, ...nothing, rejected: run.refused };
+  if ('refused' in run) return rejectedSchedule(candidate, run.refused);
   const { gradientReduction, optimizer, parameterGather } = shaped.tail;
   const peakBytes = run.peakBytes.reduce((most, bytes) => Math.max(most, bytes), 0);
   const waiting =
     run.bubbleSeconds.reduce((sum, seconds) => sum + seconds, 0) + run.transferSeconds.reduce((sum, seconds) => sum + seconds, 0);
   const result = {
-    ...own,
+    name,
+    label,
+    virtualStages,
+    isCurrent,
     stepSeconds: run.period + gradientReduction + optimizer + parameterGather,
     bubbleShare: run.period > 0 ? waiting / (shaped.stages * run.period) : 0,
     peakBytes,
   };
-  if (limits.usableBytes === undefined || peakBytes <= limits.usableBytes) return result;
-  const fullest = run.peakBytes.indexOf(peakBytes);
-  return { ...result, rejected: `Rank ${fullest} would hold ${gibibytes(peakBytes)} of ${gibibytes(limits.usableBytes)}.` };
+  if (usableBytes === undefined || peakBytes <= usableBytes) return result;
+  return { ...result, rejected: tooFull(run.peakBytes.indexOf(peakBytes), peakBytes, usableBytes) };
 }
 
-/** Tries the schedules on a request. A written order is tried as it is and no other way. */
-export function searchSchedules(request: ScheduleRequest, limits: SearchLimits = {}): ScheduleSearch {
-  const current = findSchedule(request.name);
-  const all = current && !schedules.includes(current) ? [current, ...schedules] : schedules;
-  const tried = all.flatMap((schedule) => {
-    // What is not run at all is told once, whatever its VPP; the schedule in force is run by the framework, as is seen.
-    const own = schedule === current && limits.supported ? { ...limits, supported: [...limits.supported, schedule.id] } : limits;
-    const counts =
-      schedule === current && !schedules.includes(schedule) ? [request.virtualStages] : chunksOf(schedule, request, limits.layers);
-    const isRun = own.supported?.includes(schedule.id) ?? true;
-    return (isRun ? counts : counts.slice(0, 1)).map((virtualStages) => tryOne(request, schedule, virtualStages, own));
-  });
+/** Those that run by time, and behind them the others as they come. */
+export function ranked(tried: readonly FoundSchedule[]): ScheduleSearch {
   const running = tried
     .filter(({ rejected }) => rejected === undefined)
     .sort((a, b) => a.stepSeconds - b.stepSeconds || a.peakBytes - b.peakBytes);
   return { best: running[0], found: [...running, ...tried.filter(({ rejected }) => rejected !== undefined)] };
+}
+
+/** Tries the schedules on a request. */
+export function searchSchedules(request: ScheduleRequest, limits: SearchLimits = {}): ScheduleSearch {
+  return ranked(candidatesOf(request, limits).map((candidate) => tryOne(request, candidate, limits)));
 }

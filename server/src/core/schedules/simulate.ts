@@ -16,12 +16,12 @@ import type { Seconds } from '../units.ts';
 import { checkRequest } from './check-request.ts';
 import { followMemory } from './follow-memory.ts';
 import { makespanOf1F1B } from './one-f-one-b-makespan.ts';
-import { type OperationColumns, operationColumns } from './operation-columns.ts';
+import { mostTailRows, type OperationColumns, operationColumns } from './operation-columns.ts';
 import { forwardKind } from './operation-kind.ts';
-import type { PipelineRun } from './pipeline-run.ts';
+import { type PipelineRun, pairsOperations, spanOfRank } from './pipeline-run.ts';
 import { microBatchesPerChunk, type Route } from './placement.ts';
 import { type RepeatedGroups, repeatedGroups } from './repeated-groups.ts';
-import { runPipeline } from './run-pipeline.ts';
+import { runPipeline, runWithTransfers } from './run-pipeline.ts';
 import type { Schedule, ScheduleRequest } from './schedule.ts';
 import { type Wires, wiresOf } from './wires.ts';
 
@@ -93,9 +93,9 @@ function spanOf({ stages, stepsOverlap, barriers = 0 }: ScheduleRequest, run: Pi
   let makespan = 0;
   let longest = 0;
   for (let rank = 0; rank < stages; rank++) {
-    const end = run.end[(run.offset[rank + 1] ?? 0) - 1] ?? 0;
+    const { end, length } = spanOfRank(run, rank);
     makespan = Math.max(makespan, end);
-    longest = Math.max(longest, end - (run.start[run.offset[rank] ?? 0] ?? 0));
+    longest = Math.max(longest, length);
   }
   return { makespan: makespan + barriers, period: (stepsOverlap === true ? longest : makespan) + barriers };
 }
@@ -106,17 +106,6 @@ function wholeSeconds(request: ScheduleRequest, rank: number): Seconds {
   for (const chunk of request.times[rank] ?? []) perMicroBatch += chunk.forward + chunk.backward;
   return request.microBatches * perMicroBatch;
 }
-
-/** The same from the operations of the run. */
-function ranSeconds(run: PipelineRun, rank: number): Seconds {
-  let seconds = 0;
-  for (let index = run.offset[rank] ?? 0; index < (run.offset[rank + 1] ?? 0); index++) {
-    seconds += (run.end[index] ?? 0) - (run.start[index] ?? 0);
-  }
-  return seconds;
-}
-
-const pairsOperations = (run: PipelineRun): boolean => run.paired.includes(1);
 
 /** What the pairs of a rank take less than their passes would one after the other. */
 function savedByPairs({ times }: ScheduleRequest, run: PipelineRun, rank: number): Seconds {
@@ -146,7 +135,7 @@ function sumTimes(
   const perChunk = microBatchesPerChunk(schedule.placement, request.microBatches);
   const wires = wiresOf(request);
   for (let rank = 0; rank < stages; rank++) {
-    const busy = counted ? ranSeconds(counted, rank) : wholeSeconds(request, rank);
+    const busy = counted ? (counted.busySeconds[rank] ?? 0) : wholeSeconds(request, rank);
     const held = request.transferOverlapped ? 0 : perChunk * sendingPerMicroBatch(request, wires, run?.route, rank);
     busySeconds[rank] = busy;
     if (paired) hiddenSeconds[rank] = savedByPairs(request, run, rank);
@@ -222,7 +211,7 @@ export function simulate(request: ScheduleRequest): Simulation | Refused {
   const checked = checkRequest(request);
   if ('refused' in checked) return checked;
   const { schedule } = checked;
-  const run = runPipeline(request, schedule);
+  const run = runWithTransfers(request, schedule, mostTailRows(request));
   if ('refused' in run) return run;
   const times = sumTimes(request, schedule, spanOf(request, run), run);
   const { peakBytes, heldBytes, leftBytes } = followMemory(request, run, true);

@@ -7,7 +7,7 @@
 import { type BuildingBlock, controlledMemory } from './controlled-memory.ts';
 
 /** Passes that run down the ranks two slots behind their neighbour: offsets 2, -1, 2, -1. */
-const vHalfBlock: BuildingBlock = (p, rank) => {
+export const vHalfBlock: BuildingBlock = (p, rank) => {
   const gap = p % 2 === 0 ? 3 : 0;
   return [2 * rank, 3 * p - rank - 2, 3 * p + gap + 2 * rank - 1, 6 * p + gap - rank - 2];
 };

@@ -7,7 +7,7 @@
 import { type BuildingBlock, controlledMemory } from './controlled-memory.ts';
 
 /** Every pass one slot behind its neighbour: offsets 1, -1, 1, -1 (figure 4). The gap keeps the slots apart modulo 6. */
-const vMinBlock: BuildingBlock = (p, rank) => {
+export const vMinBlock: BuildingBlock = (p, rank) => {
   const gap = p % 3 === 0 ? 2 : 0;
   return [rank, 2 * p - rank - 1, 2 * p + gap + rank, 4 * p + gap - rank - 1];
 };

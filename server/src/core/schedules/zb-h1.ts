@@ -4,8 +4,7 @@
  *
  * Source: Qi et al. 2024 (arXiv:2401.10241), section 2.2, figure 2: the bubble is (p - 1) (F + B - W).
  */
-import { visitDelayedWeights } from './delayed-weights.ts';
-import { interleavedTable } from './interleaved-table.ts';
+import { writeDelayedWeights } from './delayed-weights.ts';
 import type { Schedule } from './schedule.ts';
 import { refuseVirtualStages } from './shape.ts';
 
@@ -18,7 +17,6 @@ export const zeroBubbleH1: Schedule = {
   splitsBackward: true,
   microBatchMultiple: () => 1,
   refuses: (shape) => refuseVirtualStages('ZB-H1', shape),
-  order: (problem) => (rank, visit) => {
-    visitDelayedWeights(interleavedTable(problem, problem.microBatches, visit), problem.stages - rank - 1, rank);
-  },
+  order: (shape) => (rank, sheet) =>
+    writeDelayedWeights(shape, { group: shape.microBatches, warmUp: shape.stages - rank - 1, weights: rank }, sheet),
 };

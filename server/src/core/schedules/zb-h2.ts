@@ -5,8 +5,7 @@
  *
  * Source: Qi et al. 2024 (arXiv:2401.10241), section 2.3, figure 3: the bubble is (p - 1) (F + B - 2 W).
  */
-import { visitDelayedWeights } from './delayed-weights.ts';
-import { interleavedTable } from './interleaved-table.ts';
+import { writeDelayedWeights } from './delayed-weights.ts';
 import type { Schedule } from './schedule.ts';
 import { refuseVirtualStages } from './shape.ts';
 
@@ -19,8 +18,8 @@ export const zeroBubbleH2: Schedule = {
   splitsBackward: true,
   microBatchMultiple: () => 1,
   refuses: (shape) => refuseVirtualStages('ZB-H2', shape),
-  order: (problem) => (rank, visit) => {
-    const hops = problem.stages - rank - 1;
-    visitDelayedWeights(interleavedTable(problem, problem.microBatches, visit), 2 * hops, 2 * rank);
+  order: (shape) => (rank, sheet) => {
+    const hops = shape.stages - rank - 1;
+    writeDelayedWeights(shape, { group: shape.microBatches, warmUp: 2 * hops, weights: 2 * rank }, sheet);
   },
 };

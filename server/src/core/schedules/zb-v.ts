@@ -6,52 +6,67 @@
  * Source: Qi et al. 2024 (arXiv:2401.10241), section 6, figure 8; the order is that of `ScheduleZBVZeroBubble` of
  * torch/distributed/pipelining/schedules.py in PyTorch. It does not look at the times, so uneven ones leave waiting.
  */
-import type { OperationKind, Schedule, ScheduleShape, VisitOperation } from './schedule.ts';
+import { backwardInputKind, backwardWeightKind, forwardKind } from './operation-kind.ts';
+import type { OrderSheet } from './order-sheet.ts';
+import type { Schedule, ScheduleShape } from './schedule.ts';
 import { refuseUnlessTwoChunks } from './shape.ts';
 
-/** Counts the passes of each kind and chunk; leaves out micro batches that do not exist. */
-function counter(microBatches: number, visit: VisitOperation) {
-  const counts = { forward: [0, 0], 'backward-input': [0, 0], 'backward-weight': [0, 0] };
-  const put = (kind: Exclude<OperationKind, 'backward'>, chunk: 0 | 1): void => {
-    const microBatch = counts[kind][chunk] ?? 0;
-    counts[kind][chunk] = microBatch + 1;
-    if (microBatch < microBatches) visit(kind, microBatch, chunk);
-  };
-  const backward = (chunk: 0 | 1): void => {
-    put('backward-input', chunk);
-    put('backward-weight', chunk);
-  };
-  return { counts, put, backward };
+/** Writes the passes of one kind on one chunk, in the order of micro batches; leaves out those that do not exist. */
+class Passes {
+  private readonly sheet: OrderSheet;
+  private readonly microBatches: number;
+  private readonly kind: number;
+  private readonly chunk: number;
+  count = 0;
+
+  constructor({ microBatches }: ScheduleShape, kind: number, chunk: 0 | 1, sheet: OrderSheet) {
+    this.sheet = sheet;
+    this.microBatches = microBatches;
+    this.kind = kind;
+    this.chunk = chunk;
+  }
+
+  next(): void {
+    if (this.count < this.microBatches) this.sheet.put(this.kind, this.count, this.chunk);
+    this.count++;
+  }
 }
 
-function visitRank({ stages, microBatches }: ScheduleShape, rank: number, visit: VisitOperation): void {
+function writeRank(shape: ScheduleShape, rank: number, sheet: OrderSheet): void {
+  const { stages, microBatches } = shape;
   // A shorter step is the order of the shortest full one without the micro batches it lacks.
   const full = Math.max(2 * stages - 1, microBatches);
-  const { counts, put, backward } = counter(microBatches, visit);
-  for (let k = 0; k < 2 * (stages - rank) - 1; k++) put('forward', 0);
+  const ofChunk = (chunk: 0 | 1) => ({
+    forward: new Passes(shape, forwardKind, chunk, sheet),
+    input: new Passes(shape, backwardInputKind, chunk, sheet),
+    weight: new Passes(shape, backwardWeightKind, chunk, sheet),
+  });
+  const [down, up] = [ofChunk(0), ofChunk(1)];
+  const backward = ({ input, weight }: typeof down): void => {
+    input.next();
+    weight.next();
+  };
+  for (let k = 0; k < 2 * (stages - rank) - 1; k++) down.forward.next();
   for (let k = 0; k < rank; k++) {
-    put('forward', 1);
-    put('forward', 0);
+    up.forward.next();
+    down.forward.next();
   }
   for (let k = rank; k < stages; k++) {
-    put('forward', 1);
-    backward(1);
+    up.forward.next();
+    backward(up);
   }
-  const forwards = counts.forward;
-  while ((forwards[1] ?? 0) < (forwards[0] ?? 0) || (forwards[0] ?? 0) < full) {
-    if ((forwards[0] ?? 0) < full) put('forward', 0);
-    backward(0);
-    put('forward', 1);
-    backward(1);
+  while (up.forward.count < down.forward.count || down.forward.count < full) {
+    if (down.forward.count < full) down.forward.next();
+    backward(down);
+    up.forward.next();
+    backward(up);
   }
   for (let k = 0; k < rank; k++) {
-    put('backward-input', 0);
-    put('backward-input', 1);
+    down.input.next();
+    up.input.next();
   }
-  for (let k = rank; k < stages; k++) backward(0);
-  for (const chunk of [1, 0] as const) {
-    while ((counts['backward-weight'][chunk] ?? 0) < full) put('backward-weight', chunk);
-  }
+  for (let k = rank; k < stages; k++) backward(down);
+  for (const { weight } of [up, down]) while (weight.count < full) weight.next();
 }
 
 export const zeroBubbleV: Schedule = {
@@ -64,5 +79,5 @@ export const zeroBubbleV: Schedule = {
   splitsBackward: true,
   microBatchMultiple: () => 1,
   refuses: (shape) => refuseUnlessTwoChunks('ZB-V', shape),
-  order: (shape) => (rank, visit) => visitRank(shape, rank, visit),
+  order: (shape) => (rank, sheet) => writeRank(shape, rank, sheet),
 };

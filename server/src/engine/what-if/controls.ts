@@ -119,7 +119,7 @@ function numbersOf(field: TriedField, analysis: JobAnalysis): readonly number[] 
     case 'parallel.virtualStages':
       return (job['parallel.pipeline'] ?? 1) > 1 ? divisors((job['model.layers'] ?? 0) / (job['parallel.pipeline'] ?? 1), mostStages) : [];
     case 'zero.stage':
-      return job['zero.implementation'] === 'megatron-distributed-optimizer' ? [0, 1] : [0, 1, 2, 3];
+      return isMegatron(analysis) ? [0, 1] : [0, 1, 2, 3];
     case 'batch.micro':
       return microBatchSizes.filter((size) => size <= 8 * (current ?? 1));
     case 'serving.gpuMemoryUtilization':
@@ -127,6 +127,13 @@ function numbersOf(field: TriedField, analysis: JobAnalysis): readonly number[] 
     default:
       return current === undefined ? [] : scaled(current);
   }
+}
+
+/** Megatron's distributed optimizer shards optimizer states or nothing; the forks that run under DeepSpeed have all stages. */
+function isMegatron({ job, runsAs, keys }: JobAnalysis): boolean {
+  if (job['zero.implementation'] !== undefined) return job['zero.implementation'] === 'megatron-distributed-optimizer';
+  const forked = Object.keys(keys.origins).some((name) => /\/(?:deepspeed|zero-stage)/.test(name));
+  return (runsAs === 'megatron-lm' || runsAs === 'megatron-core') && !forked;
 }
 
 /** Every schedule, with what its own order refuses about the stages and micro batches there are. */

@@ -86,3 +86,17 @@ export function patchOf(name: string, text: string, edits: readonly TextChange[]
   });
   return hunks.length === 0 ? '' : `--- ${name}\n+++ ${name}\n${hunks.join('\n')}\n`;
 }
+
+/** One patch after the other, a file at a time, named as `nameOf` has it. */
+export function patchesOf(
+  edits: readonly TextChange[],
+  textOf: (uri: string) => string | undefined,
+  nameOf: (uri: string) => string,
+): string {
+  return [...new Set(edits.map(({ uri }) => uri))]
+    .map((uri) => {
+      const own = edits.filter((edit) => edit.uri === uri);
+      return patchOf(nameOf(uri), textOf(uri) ?? '', own);
+    })
+    .join('');
+}

@@ -120,6 +120,8 @@ function take(engine: Engine, analysis: Analysis, file: JobAnalysis, before: Pro
   const textOf = (uri: string): string | undefined => (uri === analysis.uri ? analysis.document.text : context.linked(uri)?.text);
   const job = engine.analyseAs(analysis, { texts: textsAfter(edits, textOf), settings }).jobs[file.index];
   if (!job || job.framework !== file.framework) return { why: 'the file could no longer be read with it' };
+  // A key of a sister project, or a switch to another back end, is no way of saying the same of this job.
+  if (job.runsAs !== file.runsAs) return { why: 'with it written, the job would be one of another trainer' };
   const hidden = newlyHidden(file, job);
   if (hidden !== undefined) return { why: hidden };
   return { changes, settings, edits, job };

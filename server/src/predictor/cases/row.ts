@@ -15,6 +15,9 @@ function squeezed(name: string): string {
   return result;
 }
 
+/** Beyond this no size means anything, and products of sizes leave what numbers hold exactly. */
+const largest = 2 ** 45;
+
 /** A cell without a value, as JSON and tables write it; `nan` is what a data frame makes of a missing one. */
 const isEmpty = (value: unknown): boolean => value === null || (typeof value === 'string' && /^(?:nan)?$/i.test(value.trim()));
 
@@ -52,6 +55,7 @@ export class Row {
     const number =
       typeof value === 'number' ? value : typeof value === 'string' ? Number(value.trim().replace(/[_,](?=\d{3})/g, '')) : Number.NaN;
     if (!Number.isFinite(number)) throw new RowProblem(`${names[0]} is ${JSON.stringify(value)}, which is no number.`);
+    if (number > largest) throw new RowProblem(`${names[0]} is ${number}, more than any kernel has.`);
     if (number < least || !Number.isInteger(number))
       throw new RowProblem(`${names[0]} is ${number}; a whole number from ${least} up is needed.`);
     return number;
@@ -67,11 +71,13 @@ export class Row {
     const found = spellings.get(squeezed(written.replace(/^torch\./i, '')));
     if (found === undefined)
       throw new RowProblem(
-        `${names[0]} is "${written}", which was never measured; known are ${[...new Set(spellings.values())].join(', ')}.`,
+        `${names[0]} is "${shortened(written)}", which was never measured; known are ${[...new Set(spellings.values())].join(', ')}.`,
       );
     return found;
   }
 }
+
+const shortened = (text: string): string => (text.length > 40 ? `${text.slice(0, 40)}...` : text);
 
 /** Spellings by squeezed name: each choice by its own name and by the words after it. */
 export function spellings<Choice extends string>(table: { readonly [choice in Choice]: string }): ReadonlyMap<string, Choice> {

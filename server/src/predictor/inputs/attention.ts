@@ -20,6 +20,8 @@ export interface AttentionCase {
   readonly headDim: number;
   /** Keys a query sees at most; 0 for all. */
   readonly window: number;
+  /** Why no measurement is of this kind, where measured formats stand for the written ones. */
+  readonly foreign?: string | undefined;
 }
 
 /** Pairs of one sequence and head that a causal mask lets through. */
@@ -88,6 +90,12 @@ export const contextAttention: Family<AttentionCase> = {
   free,
   dimensions: ['batch', 'queries'],
   group,
+  foreign: ({ foreign }) => foreign,
+  parts(shape, device) {
+    const { activations, cache } = bytesOf(shape, seenKeys(shape));
+    const work = (4 * shape.batch * shape.heads * pairsOf(shape) * shape.headDim) / (shape.fp8 ? device.fp8 : device.half);
+    return { work, memory: (activations + cache) / device.bandwidth };
+  },
   write(into, shape, device) {
     const { batch, queries, past, heads, keyValueHeads, headDim } = shape;
     const peak = shape.fp8 ? device.fp8 : device.half;
@@ -140,6 +148,8 @@ export const generationAttention: Family<AttentionCase> = {
   free,
   dimensions: ['batch', 'past'],
   group,
+  foreign: ({ foreign }) => foreign,
+  parts: contextAttention.parts,
   write(into, shape, device) {
     const { batch, queries, heads, keyValueHeads, headDim } = shape;
     const keys = seenKeys(shape);

@@ -29,6 +29,8 @@ export const collective: Family<CollectiveCase> = {
   free: [...chips, ...collectives.slice(1), ...libraries.slice(1), 'graph', 'over PCIe', 'two GPUs', 'eight GPUs'],
   dimensions: ['bytes'],
   group: ({ collective: name, library }) => `${name} ${library}`,
+  /** Links are busy, hardly anything else: what passes the memory draws the power. */
+  parts: (shape, device) => ({ work: 0, memory: shape.bytes / device.bandwidth }),
   write(into: InputWriter, shape: CollectiveCase, device: DeviceFigures): void {
     const wire = onWire(shape) / device.link;
     into.time(wire);

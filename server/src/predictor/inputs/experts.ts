@@ -26,6 +26,8 @@ export interface ExpertCase {
   /** Experts on this GPU. */
   readonly held: number;
   readonly spread: Spread;
+  /** Why no measurement is of this kind, where a measured format or spread stands for the written one. */
+  readonly foreign?: string | undefined;
 }
 
 /** Bytes of a weight and of an activation, and the rate of the products. */
@@ -54,6 +56,23 @@ function routed({ tokens, topk, experts, held }: ExpertCase): { rows: number; ac
   return { rows, active: held * (1 - (1 - Math.min(1, topk / experts)) ** tokens) };
 }
 
+/** Work in seconds at the peak, and bytes of weights and activations. */
+function loadOf(shape: ExpertCase, device: DeviceFigures) {
+  const { weight, activation, peak } = numbersOf(shape.format, device);
+  const { rows, active } = routed(shape);
+  const matrices = shape.gated ? 3 : 2;
+  const perExpert = matrices * shape.hidden * shape.inner;
+  return {
+    rows,
+    active,
+    matrices,
+    perExpert,
+    work: (2 * rows * perExpert) / peak,
+    weights: active * perExpert * weight,
+    activations: rows * (shape.hidden * (activation + 2) + shape.inner * matrices * 2),
+  };
+}
+
 export const experts: Family<ExpertCase> = {
   grow: [
     'work',
@@ -77,14 +96,14 @@ export const experts: Family<ExpertCase> = {
   free: [...chips, ...expertFormats.slice(1), ...engines, ...expertKernels, ...spreads.slice(1), 'not gated'],
   dimensions: ['tokens', 'inner'],
   group: ({ format, engine }) => `${format} ${engine ?? 'any'}`,
+  foreign: ({ foreign }) => foreign,
+  parts: (shape, device) => {
+    const { work, weights, activations } = loadOf(shape, device);
+    return { work, memory: (weights + activations) / device.bandwidth };
+  },
   write(into: InputWriter, shape: ExpertCase, device: DeviceFigures): void {
-    const { weight, activation, peak } = numbersOf(shape.format, device);
-    const { rows, active } = routed(shape);
-    const matrices = shape.gated ? 3 : 2;
-    const perExpert = matrices * shape.hidden * shape.inner;
-    const work = (2 * rows * perExpert) / peak;
-    const weights = active * perExpert * weight;
-    const activations = rows * (shape.hidden * (activation + 2) + shape.inner * matrices * 2);
+    const { rows, active, matrices, perExpert, work, weights, activations } = loadOf(shape, device);
+    const { weight, peak } = numbersOf(shape.format, device);
     const memory = (weights + activations) / device.bandwidth;
     // Tiles start anew with every expert; a fraction of a row on average is one row for some of them.
     const average = Math.max(1, rows / active);

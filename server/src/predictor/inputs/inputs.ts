@@ -44,6 +44,12 @@ export function writeChip(into: InputWriter, device: DeviceFigures): void {
 /** Engines whose kernels were measured; another one, or none named, means the middle of them. */
 export const engines = ['vllm', 'trtllm', 'sglang'] as const;
 
+/** Seconds a kernel's work takes at the peak of the device, and its bytes at the bandwidth of the memory. */
+export interface Parts {
+  readonly work: number;
+  readonly memory: number;
+}
+
 /** A family of kernels: how a case becomes inputs, and the time no kernel of it can beat. */
 export interface Family<Case> {
   readonly grow: readonly string[];
@@ -52,6 +58,10 @@ export interface Family<Case> {
   readonly dimensions: readonly (keyof Case)[];
   /** What errors are told apart by: format and engine. */
   group(shape: Case): string;
+  /** Why no measurement is of this kind, where a trained kind stands for it. */
+  foreign?(shape: Case): string | undefined;
+  /** Seconds of the ideal parts, from which the power follows where nobody measured it. */
+  parts(shape: Case, device: DeviceFigures): Parts;
   write(into: InputWriter, shape: Case, device: DeviceFigures): void;
   /** Seconds: work over the peak, or what must come from device memory over its bandwidth. */
   bound(shape: Case, device: DeviceFigures): number;

@@ -24,6 +24,8 @@ export interface LatentCase {
   readonly batch: number;
   readonly queries: number;
   readonly past: number;
+  /** Why no measurement is of this kind, where measured formats stand for the written ones. */
+  readonly foreign?: string | undefined;
 }
 
 const free = [...chips, 'fp8 products', 'fp8 cache', ...engines, ...latentKernels];
@@ -65,6 +67,11 @@ export const contextLatent: Family<LatentCase> = {
   free,
   dimensions: ['batch', 'queries', 'heads'],
   group,
+  foreign: ({ foreign }) => foreign,
+  parts: (shape, device) => ({
+    work: (2 * shape.batch * shape.heads * pairsOf(shape) * (query + value)) / peakOf(shape, device),
+    memory: contextBytes(shape) / device.bandwidth,
+  }),
   write(into, shape, device) {
     const { batch, queries, past, heads } = shape;
     const peak = peakOf(shape, device);
@@ -110,6 +117,11 @@ export const generationLatent: Family<LatentCase> = {
   free,
   dimensions: ['batch', 'past', 'heads'],
   group,
+  foreign: ({ foreign }) => foreign,
+  parts: (shape, device) => ({
+    work: (2 * shape.batch * shape.queries * shape.heads * (shape.queries + shape.past) * (cached + latent)) / peakOf(shape, device),
+    memory: cacheBytes(shape) / device.bandwidth,
+  }),
   write(into, shape, device) {
     const { batch, queries, past, heads } = shape;
     const keys = queries + past;

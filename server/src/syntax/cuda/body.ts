@@ -7,6 +7,7 @@ import type {
   DoubleLiteral,
   KernelBody,
   LocalArray,
+  LocalValue,
   Loop,
   Operation,
   Setting,
@@ -115,10 +116,14 @@ function visitAccess(node: Node, kind: Access['kind'], setting: Setting, { sourc
   if (access && access.indexes.length > 0) found.accesses.push({ ...access, kind, ...setting, range: rangeOf(node) });
 }
 
+const isConstexpr = (node: Node, source: string): boolean =>
+  node.kids.some((kid) => kid.type === 'type_qualifier' && textOf(kid, source) === 'constexpr');
+
 function visitDeclaration(node: Node, { source, found }: Reading): void {
   const text = textOf(node, source);
   if (/^[^=;[]*\b(?:__shared__|__constant__|static)\b/.test(text)) return;
   const type = fieldOf(node, 'type');
+  const isConstant = isConstexpr(node, source);
   for (const declarator of fieldsOf(node, 'declarator')) {
     let array: Node | undefined = declarator.type === 'init_declarator' ? fieldOf(declarator, 'declarator') : declarator;
     const dimensions: Expression[] = [];
@@ -134,7 +139,7 @@ function visitDeclaration(node: Node, { source, found }: Reading): void {
         dimensions,
         range: rangeOf(declarator),
       });
-    }
+    } else if (!isConstant) found.localValues.push({ type: type ? textOf(type, source) : '', range: rangeOf(declarator) });
   }
 }
 
@@ -265,6 +270,7 @@ function visit(node: Node, setting: Setting, reading: Reading, before?: Node): S
   const { source, found } = reading;
   switch (node.type) {
     case 'compound_statement':
+      found.blocks.push(rangeOf(node));
       visitBlock(node, setting, reading);
       return setting;
     case 'if_statement':
@@ -308,7 +314,7 @@ function visit(node: Node, setting: Setting, reading: Reading, before?: Node): S
     case 'declaration':
       visitDeclaration(node, reading);
       // What is worked out while compiling costs nothing in the kernel.
-      if (node.kids.some((kid) => kid.type === 'type_qualifier' && textOf(kid, source) === 'constexpr')) return setting;
+      if (isConstexpr(node, source)) return setting;
       break;
     case 'binary_expression': {
       const [left, right] = [fieldOf(node, 'left'), fieldOf(node, 'right')];
@@ -342,6 +348,8 @@ export function bodyOf(body: Node, source: string, macros: CastMacros, operation
     calls: [] as Call[],
     doubles: [] as DoubleLiteral[],
     localArrays: [] as LocalArray[],
+    localValues: [] as LocalValue[],
+    blocks: [] as Range[],
   };
   visit(body, { loops: [], conditions: [] }, { source, macros, found, ...(operations ? { operations } : {}) });
   return found;

@@ -4,16 +4,27 @@
  * macros used as keywords): they are never reported, and what stands around them is read all the same.
  */
 import type { Tree } from 'web-tree-sitter';
-import type { DeviceFunction, Kernel, KernelFile, KernelLanguage, Launch, SharedOptIn } from '../../core/kernels/facts.ts';
+import type {
+  DeviceFunction,
+  Kernel,
+  KernelFile,
+  KernelLanguage,
+  Launch,
+  SharedOptIn,
+  TileFunction,
+  TraitUse,
+} from '../../core/kernels/facts.ts';
 import { parseText } from '../parsers.ts';
 import type { CopiedStatements } from '../tree-copy.ts';
 import { castMacrosOf } from './body.ts';
 import { fileConstants } from './constants.ts';
 import { givenSizes } from './given-sizes.ts';
 import { deviceFunctionOf, isKernel, kernelOf } from './kernels.ts';
+import { launchMacros, withoutContinuations } from './launch-macros.ts';
 import { launchesIn } from './launches.ts';
 import { maskAttributes } from './mask.ts';
-import { copyCudaTree, fieldOf, fileDefinitions, type Node, walk } from './tree.ts';
+import { tileFunctionOf, traitsIn } from './tile-functions.ts';
+import { copyCudaTree, fieldOf, fileDefinitions, type Node, textOf, walk } from './tree.ts';
 import { structuresOf, typeNames } from './type-names.ts';
 
 /** HIP is CUDA with other names of the runtime, and often with CUDA's. */
@@ -41,6 +52,12 @@ function parseSource(source: string): Node | undefined {
   }
 }
 
+function functionName(definition: Node, text: string): string {
+  const declarator = fieldOf(definition, 'declarator');
+  const name = declarator && fieldOf(declarator, 'declarator');
+  return name ? textOf(name, text) : '';
+}
+
 /** The facts of a text from its tree, which must be the parse of `maskAttributes(text)`. Never throws. */
 export function readKernelTree(uri: string, text: string, tree: Tree, remembered?: CopiedStatements): KernelFile {
   const root = copyCudaTree(tree, text, remembered);
@@ -48,9 +65,13 @@ export function readKernelTree(uri: string, text: string, tree: Tree, remembered
   const deviceFunctions: DeviceFunction[] = [];
   const launches: Launch[] = [];
   const optIns: SharedOptIn[] = [];
+  const tileFunctions: TileFunction[] = [];
+  const traits: TraitUse[] = [];
   const template = new Map<Node, Node>();
   const macros = castMacrosOf(text);
   const definitions = fileDefinitions(root);
+  const source = withoutContinuations(text);
+  const launching = launchMacros(definitions, source, parseSource);
   walk(root, (node) => {
     if (node.type === 'template_declaration') {
       const list = fieldOf(node, 'parameters');
@@ -70,7 +91,11 @@ export function readKernelTree(uri: string, text: string, tree: Tree, remembered
       const known = deviceFunctionOf(node, template.get(node), text);
       if (known) deviceFunctions.push(known);
     }
-    const found = launchesIn(body, text);
+    const tiles = tileFunctionOf(node, text);
+    if (tiles) tileFunctions.push(tiles);
+    const name = functionName(node, text);
+    traits.push(...traitsIn(name, body, text));
+    const found = launchesIn(body, source, launching);
     launches.push(...found.launches);
     optIns.push(...found.optIns);
     return false;
@@ -81,6 +106,8 @@ export function readKernelTree(uri: string, text: string, tree: Tree, remembered
     deviceFunctions: withSharedMemory(deviceFunctions),
     launches,
     optIns,
+    tileFunctions,
+    traits,
     ...fileConstants(root, definitions, text, parseSource),
     types: typeNames(definitions, text),
     structures: structuresOf(definitions, text),

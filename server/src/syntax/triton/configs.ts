@@ -29,6 +29,19 @@ function withNames(scope: Scope, names: ReadonlyMap<string, number>): Scope {
   return { ...scope, lookUp: (name) => names.get(name) ?? scope.lookUp(name) };
 }
 
+/** What stands behind a name, and of two lists by the machine the first, with what must hold for it. */
+function opened(node: Node, module: Module, depth = 0): { readonly node: Node; readonly condition?: string } {
+  if (depth > deepest) return { node };
+  const assigned = node.type === 'identifier' ? module.assigned.get(textOf(node, module.source)) : undefined;
+  if (assigned) return opened(assigned, module, depth + 1);
+  if (node.type !== 'conditional_expression') return { node };
+  const [yes, test, no] = namedKids(node);
+  const holds = test && evaluate(toExpression(test, module.source), module.scope);
+  if (!yes || !test || !no) return { node };
+  if (holds !== undefined) return opened(holds === 0 ? no : yes, module, depth + 1);
+  return { ...opened(yes, module, depth + 1), condition: textOf(test, module.source) };
+}
+
 /** The values of a list, tuple or `range(...)`; undefined where one of them is not known. */
 function valuesOf(node: Node, module: Module, scope: Scope): readonly number[] | undefined {
   const all = (nodes: readonly Node[]): readonly number[] | undefined => {
@@ -36,10 +49,6 @@ function valuesOf(node: Node, module: Module, scope: Scope): readonly number[] |
     return values.length === nodes.length ? values : undefined;
   };
   if (node.type === 'list' || node.type === 'tuple') return all(namedKids(node));
-  if (node.type === 'identifier') {
-    const assigned = module.assigned.get(textOf(node, module.source));
-    return assigned && assigned.type !== 'identifier' ? valuesOf(assigned, module, scope) : undefined;
-  }
   const expression: Expression = toExpression(node, module.source);
   if (expression.kind !== 'call' || expression.callee !== 'range') return undefined;
   const bounds = expression.values.flatMap((value) => evaluate(value, scope) ?? []);
@@ -90,13 +99,16 @@ function comprehension(node: Node, module: Module): Found {
   const filters = node.kids.filter((kid) => kid.type === 'if_clause');
   if (!body) return nothing;
   let rows: ReadonlyMap<string, number>[] = [new Map()];
+  let condition: string | undefined;
   for (const clause of clauses) {
     const [left, right] = [fieldOf(clause, 'left'), fieldOf(clause, 'right')];
     if (left?.type !== 'identifier' || !right) return nothing;
     const name = textOf(left, module.source);
+    const list = opened(right, module);
+    condition ??= list.condition;
     const next: ReadonlyMap<string, number>[] = [];
     for (const row of rows) {
-      const values = valuesOf(right, module, withNames(module.scope, row));
+      const values = valuesOf(list.node, module, withNames(module.scope, row));
       if (!values) return nothing;
       for (const value of values) next.push(new Map([...row, [name, value]]));
     }
@@ -114,9 +126,10 @@ function comprehension(node: Node, module: Module): Found {
     }
     const config = configOf(body, module, scope);
     if (!config) isComplete = false;
-    return config ?? [];
+    return config ? { ...config, ...(condition === undefined ? {} : { condition }) } : [];
   });
-  return { configs, isComplete };
+  // With another list where the condition does not hold.
+  return { configs, isComplete: isComplete && condition === undefined };
 }
 
 function joined(parts: readonly Found[]): Found {

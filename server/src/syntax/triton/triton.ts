@@ -6,51 +6,10 @@ import { fieldOf, type Node, namedKids } from '../python/tree.ts';
 import type { Module } from './configs.ts';
 import { textOf, toExpression } from './expressions.ts';
 import { isTritonKernel, tritonKernelOf } from './kernels.ts';
+import { constantOf, type Names, namesOf } from './names.ts';
 
 /** Whether a module may hold kernels; most do not, and are not looked at again. */
 export const mayHoldTriton = (text: string): boolean => /@\s*(?:(?:triton|gluon)\.)?jit\b/.test(text) && /\btriton\b/.test(text);
-
-interface Names {
-  readonly assigned: Map<string, Node>;
-  readonly functions: Map<string, Node>;
-  readonly constants: Map<string, Expression>;
-}
-
-/** Assignments and functions of the outermost level; a name that is set twice has no value. */
-function namesOf(root: Node, source: string): Names {
-  const names: Names = { assigned: new Map(), functions: new Map(), constants: new Map() };
-  const twice = new Set<string>();
-  const visit = (node: Node): void => {
-    if (node.type === 'function_definition') {
-      const name = fieldOf(node, 'name');
-      if (name) names.functions.set(textOf(name, source), node);
-      return;
-    }
-    if (node.type === 'assignment') {
-      const [left, right] = [fieldOf(node, 'left'), fieldOf(node, 'right')];
-      if (left?.type !== 'identifier' || !right) return;
-      const name = textOf(left, source);
-      if (names.assigned.has(name)) twice.add(name);
-      names.assigned.set(name, right);
-      names.constants.set(name, constantOf(right, source));
-      return;
-    }
-    if (node.type !== 'class_definition') for (const kid of node.kids) visit(kid);
-  };
-  visit(root);
-  for (const name of twice) {
-    names.assigned.delete(name);
-    names.constants.delete(name);
-  }
-  return names;
-}
-
-/** `tl.constexpr(4)` is the 4. */
-function constantOf(node: Node, source: string): Expression {
-  const value = toExpression(node, source);
-  const [only] = value.kind === 'call' && /(?:^|\.)constexpr$/.test(value.callee) ? value.values : [];
-  return only ?? value;
-}
 
 /** `(a, b)`, or what a `lambda META: (a, b)` gives. */
 function gridOf(node: Node | undefined, assigned: ReadonlyMap<string, Node>, source: string, depth = 0): readonly Expression[] | undefined {
@@ -63,27 +22,70 @@ function gridOf(node: Node | undefined, assigned: ReadonlyMap<string, Node>, sou
 }
 
 /** `kernel[grid](...)`, anywhere in the module. */
-function launchesOf(root: Node, source: string, kernels: ReadonlySet<string>): readonly TritonLaunch[] {
+function launchesOf(root: Node, source: string, kernels: ReadonlySet<string>, module: Names): readonly TritonLaunch[] {
   const launches: TritonLaunch[] = [];
-  const visit = (node: Node, locals: ReadonlyMap<string, Node>): void => {
-    const inner =
-      node.type === 'function_definition' ? new Map([...locals, ...namesOf(fieldOf(node, 'body') ?? node, source).assigned]) : locals;
+  const visit = (node: Node, locals: Locals): void => {
+    const inner = node.type === 'function_definition' ? within(locals, namesOf(fieldOf(node, 'body') ?? node, source)) : locals;
     const launch = node.type === 'call' ? launchOf(node, inner, source, kernels) : undefined;
     if (launch) launches.push(launch);
     for (const kid of node.kids) visit(kid, inner);
   };
-  visit(root, namesOf(root, source).assigned);
+  visit(root, { ...module, imported: importsOf(root, source) });
   return launches;
 }
 
-function launchOf(call: Node, locals: ReadonlyMap<string, Node>, source: string, kernels: ReadonlySet<string>): TritonLaunch | undefined {
+/** What names stand for in the function around a launch. */
+interface Locals extends Pick<Names, 'assigned' | 'alternatives' | 'unpacked'> {
+  /** Modules, as paths, by the names that are taken from them. */
+  readonly imported: ReadonlyMap<string, string>;
+}
+
+function within(outer: Locals, names: Names): Locals {
+  return {
+    assigned: new Map([...outer.assigned, ...names.assigned]),
+    alternatives: new Map([...outer.alternatives, ...names.alternatives]),
+    unpacked: new Map([...outer.unpacked, ...names.unpacked]),
+    imported: outer.imported,
+  };
+}
+
+/** `from pkg.utils import settings`: the name, and the file it comes from. */
+function importsOf(root: Node, source: string): ReadonlyMap<string, string> {
+  const found = new Map<string, string>();
+  for (const node of root.kids) {
+    const module = node.type === 'import_from_statement' ? fieldOf(node, 'module_name') : undefined;
+    if (!module) continue;
+    const path = `${textOf(module, source).replace(/^\.+/, '').replaceAll('.', '/')}.py`;
+    for (const kid of node.kids) if (kid.field === 'name') found.set(textOf(kid, source), path);
+  }
+  return found;
+}
+
+/** Modules whose functions give the arguments of a launch. */
+function helpersOf(launch: Node, { assigned, unpacked, imported }: Locals, source: string): readonly string[] {
+  const found = new Set<string>();
+  const callee = (node: Node | undefined): void => {
+    const name = node?.type === 'call' ? fieldOf(node, 'function') : undefined;
+    const path = name && imported.get(textOf(name, source));
+    if (path !== undefined) found.add(path);
+  };
+  for (const argument of namedKids(fieldOf(launch, 'arguments') ?? launch)) {
+    const value = argument.type === 'keyword_argument' ? fieldOf(argument, 'value') : argument;
+    if (value?.type !== 'identifier') continue;
+    const name = textOf(value, source);
+    callee(unpacked.get(name) ?? assigned.get(name));
+  }
+  return [...found];
+}
+
+function launchOf(call: Node, locals: Locals, source: string, kernels: ReadonlySet<string>): TritonLaunch | undefined {
   const target = fieldOf(call, 'function');
   const list = fieldOf(call, 'arguments');
   const kernel = target?.type === 'subscript' ? fieldOf(target, 'value') : undefined;
   if (!target || !kernel || !list || !kernels.has(textOf(kernel, source))) return undefined;
   const written = target.kids.filter((kid) => kid.field === 'subscript');
   const [only] = written;
-  const grid = written.length > 1 ? written.map((part) => toExpression(part, source)) : gridOf(only, locals, source);
+  const grid = written.length > 1 ? written.map((part) => toExpression(part, source)) : gridOf(only, locals.assigned, source);
   const named = namedKids(list).flatMap((argument) => {
     const [name, value] = argument.type === 'keyword_argument' ? [fieldOf(argument, 'name'), fieldOf(argument, 'value')] : [];
     return name && value ? [[textOf(name, source), toExpression(value, source)] as const] : [];
@@ -96,13 +98,16 @@ function launchOf(call: Node, locals: ReadonlyMap<string, Node>, source: string,
       .map((value) => toExpression(value, source)),
     named: new Map(named),
     range: { start: call.start, end: call.end },
-    constants: new Map([...locals].map(([name, node]): [string, Expression] => [name, constantOf(node, source)])),
+    constants: new Map([...locals.assigned].map(([name, node]): [string, Expression] => [name, constantOf(node, source)])),
+    alternatives: locals.alternatives,
+    helpers: helpersOf(call, locals, source),
   };
 }
 
 /** @param root the plain copy of the module's tree. Never throws. */
 export function readTriton(root: Node, source: string): TritonFile {
-  const { assigned, functions, constants } = namesOf(root, source);
+  const names = namesOf(root, source);
+  const { assigned, functions, constants, alternatives } = names;
   const scope: Scope = { lookUp: (name) => constants.get(name), functionOf: () => undefined, sizeOf: () => undefined };
   const module: Module = { source, assigned, functions, scope };
   const kernels: TritonKernel[] = [];
@@ -117,8 +122,9 @@ export function readTriton(root: Node, source: string): TritonFile {
   visit(root);
   return {
     kernels,
-    launches: launchesOf(root, source, new Set(kernels.map(({ name }) => name))),
+    launches: launchesOf(root, source, new Set(kernels.map(({ name }) => name)), names),
     constants,
+    alternatives,
     functions: new Map(),
     given: givenSizes(source, '#'),
   };

@@ -47,6 +47,8 @@ export interface KernelIntensity {
   readonly loads: readonly Loads[];
   /** Whether a tile is copied while another is used. */
   readonly isBuffered: boolean;
+  /** Functions that are handed pointers or arrays and not looked into: what they compute and move is missing. */
+  readonly unread: readonly string[];
   readonly notes: readonly string[];
 }
 
@@ -201,6 +203,27 @@ function walksBy(index: Expression, variable: string, counting: Counting): numbe
   return first === undefined || second === undefined ? undefined : second - first;
 }
 
+/** Functions of the language that are counted, or that move nothing of their own. */
+const understood =
+  /^(?:atomic\w+|__(?:ld|st)\w+|printf|assert|sizeof|min|max|memcpy|\w*_cast|float4|__cvta_\w+|mma_sync|fill_fragment|__syncthreads\w*|[A-Z][A-Z0-9_]+)$/;
+
+function unreadCalls(counting: Counting): readonly string[] {
+  const { arithmetic, configuration } = counting;
+  const { types, statements } = arithmetic;
+  const shared = new Set(configuration.kernel.shared.map(({ name }) => name));
+  const local = new Set(statements.localArrays.map(({ name }) => name));
+  const names = statements.calls.flatMap(({ callee, values }) => {
+    const bare = callee.replace(/<.*$/s, '').replace(/^.*(?:::|\.|->)/, '');
+    if (understood.test(bare) || bare === '') return [];
+    const handed = values.flatMap(({ text }) => [...text.matchAll(/[A-Za-z_]\w*(?!\s*\[)\b/g)].map(([word]) => word));
+    const isFragment = /^(?:load|store)_matrix_sync$/.test(bare);
+    const counts = (word: string): boolean =>
+      isFragment ? baseOf(word, counting) !== undefined : shared.has(word) || local.has(word) || types.get(word)?.includes('*') === true;
+    return handed.some(counts) && !values.every(({ kind }) => kind === 'number') ? [bare] : [];
+  });
+  return [...new Set(names)];
+}
+
 const copies = /cp\.async|cp_async|memcpy_async|__pipeline|cuda::pipeline|CP_ASYNC|tma_load|cp\.async\.bulk/;
 
 /** Values of parameters that the launch hands on by name, and the names the host has for them. */
@@ -262,6 +285,7 @@ export function kernelIntensity(configuration: KernelConfiguration, arithmetic: 
     ),
     loads: loadsOf(counting),
     isBuffered: copies.test(text),
+    unread: unreadCalls(counting),
     notes: [...counting.notes],
   };
 }

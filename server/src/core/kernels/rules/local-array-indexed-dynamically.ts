@@ -1,21 +1,8 @@
 /** An array of the thread whose index the compiler does not know cannot stay in registers. */
-import type { Access } from '../body.ts';
-import { type Expression, evaluate, partsOf } from '../expression.ts';
-import type { Kernel } from '../facts.ts';
+import { evaluate } from '../expression.ts';
 import { defineKernelRule } from '../kernel-rule.ts';
+import { runtimeName } from '../runtime-index.ts';
 import { onceEach } from './shared/once-each.ts';
-
-const names = (expression: Expression): readonly string[] =>
-  expression.kind === 'name' ? [expression.name] : partsOf(expression).flatMap(names);
-
-/** Names in an index that are decided only while the kernel runs: parameters, thread indexes, elements of other arrays. */
-function runtimeName(access: Access, kernel: Kernel): string | undefined {
-  const counters = new Set(access.loops.flatMap(({ variable }) => variable ?? []));
-  return access.indexes.flatMap(names).find((name) => {
-    if (counters.has(name)) return false;
-    return /^(?:threadIdx|blockIdx)\./.test(name) || kernel.parameters.some((parameter) => parameter.name === name);
-  });
-}
 
 export const localArrayIndexedDynamically = defineKernelRule({
   id: 'local-array-indexed-dynamically',

@@ -10,6 +10,8 @@ export interface TritonConfiguration {
   readonly values: ReadonlyMap<string, number>;
   readonly numWarps: number;
   readonly numStages: number;
+  /** What must hold on the machine for it to be tried. */
+  readonly condition?: string;
   /** Where the values are written. */
   readonly range: Range;
   readonly scope: Scope;
@@ -33,12 +35,17 @@ function scopeOf(file: TritonFile, kernel: TritonKernel, values: ReadonlyMap<str
   };
 }
 
-function ofLaunch(file: TritonFile, kernel: TritonKernel, launch: TritonLaunch): TritonConfiguration {
-  const outside: Scope = {
+/** Names where a kernel is launched. */
+export function launchScope(file: TritonFile, launch: TritonLaunch): Scope {
+  return {
     lookUp: (name) => launch.constants.get(name) ?? file.constants.get(name) ?? file.given.get(name),
     functionOf: (name) => file.functions.get(name),
     sizeOf: () => undefined,
   };
+}
+
+function ofLaunch(file: TritonFile, kernel: TritonKernel, launch: TritonLaunch): TritonConfiguration {
+  const outside = launchScope(file, launch);
   const positional = launch.values.flatMap((value, at) => {
     const parameter = kernel.parameters[at];
     return parameter?.isConstexpr ? [[parameter.name, value] as const] : [];
@@ -65,12 +72,13 @@ export function tritonConfigurations(file: TritonFile): readonly TritonConfigura
   return file.kernels.flatMap((kernel) => {
     const launches = file.launches.filter((launch) => launch.kernel === kernel.name);
     const tuned = (kernel.autotune?.configs ?? []).map(
-      ({ values, numWarps, numStages, range }): TritonConfiguration => ({
+      ({ values, numWarps, numStages, condition, range }): TritonConfiguration => ({
         kernel,
         launch: launches[0],
         values,
         numWarps,
         numStages,
+        ...(condition === undefined ? {} : { condition }),
         range,
         scope: scopeOf(file, kernel, values),
       }),

@@ -16,6 +16,8 @@ export interface TritonConfig {
   readonly values: ReadonlyMap<string, number>;
   readonly numWarps: number;
   readonly numStages: number;
+  /** What must hold on the machine for it to be tried. */
+  readonly condition?: string;
   readonly range: Range;
 }
 
@@ -103,12 +105,25 @@ export interface TritonLaunch {
   readonly named: ReadonlyMap<string, Expression>;
   readonly range: Range;
   readonly constants: Definitions;
+  /** Names of the function around it that have several values, one for each branch. */
+  readonly alternatives: ReadonlyMap<string, Alternatives>;
+  /** Modules that sizes come from, as paths: `pkg/utils.py` for `from pkg.utils import settings`. */
+  readonly helpers: readonly string[];
+}
+
+/** The values of a name that branches set differently. */
+export interface Alternatives {
+  readonly values: readonly Expression[];
+  /** What the last `else` sets. */
+  readonly fallback?: Expression;
 }
 
 export interface TritonFile {
   readonly kernels: readonly TritonKernel[];
   readonly launches: readonly TritonLaunch[];
   readonly constants: Definitions;
+  /** Names of the module with several values. */
+  readonly alternatives: ReadonlyMap<string, Alternatives>;
   readonly functions: ReadonlyMap<string, ExpressionFunction>;
   /** Sizes the user gives in a comment: `# rooflint: M=4096`. */
   readonly given: ReadonlyMap<string, number>;

@@ -18,7 +18,16 @@ import type { TritonArithmetic, TritonFile } from './facts.ts';
 export const elementBytes = 'element_bytes';
 
 const nowhere = { start: 0, end: 0 };
-const nothing: KernelArithmetic['statements'] = { loops: [], accesses: [], divisions: [], calls: [], doubles: [], localArrays: [] };
+const nothing: KernelArithmetic['statements'] = {
+  loops: [],
+  accesses: [],
+  divisions: [],
+  calls: [],
+  doubles: [],
+  localArrays: [],
+  localValues: [],
+  blocks: [],
+};
 
 /** The kernel in the shape that counts of CUDA kernels take. */
 function asKernel({ kernel }: TritonConfiguration, { changing, pointers }: TritonArithmetic): Kernel {
@@ -69,6 +78,7 @@ const configurationOfTriton = (one_: TritonConfiguration, arithmetic: TritonArit
     mostThreads: undefined,
     leastBlocks: undefined,
     scope,
+    outer: scope,
   };
 };
 
@@ -149,6 +159,7 @@ export function tritonIntensity(configuration: TritonConfiguration, arithmetic: 
     compulsory: { read: once(read), written: once(written) },
     byBlocks: sum(zero, all(read), all(written)),
     loads: [],
+    unread: [],
     isBuffered: configuration.numStages > 1,
     notes: [...counting.notes],
   };

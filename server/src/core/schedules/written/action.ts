@@ -5,7 +5,7 @@
  * Source: `_ComputationType` and `_Action` of torch/distributed/pipelining/schedules.py in PyTorch at 00722e64. Until
  * December 2024 `B` was the input gradient and `BW` the whole backward pass.
  */
-import type { OperationKind } from '../schedule.ts';
+import type { OperationKind } from '../operation-kind.ts';
 
 /** `I`, `B` and `BW` as written: what `B` means depends on what else the file uses. */
 export type ActionType = 'F' | 'B' | 'I' | 'W' | 'BW' | MessageType | ShardType;

@@ -5,7 +5,7 @@
  * Source of what an order must hold: `_validate_schedule` of torch/distributed/pipelining/schedules.py in PyTorch at
  * 00722e64, which counts actions; that the ranks do not wait for one another in a circle it leaves to the run.
  */
-import type { OperationKind } from '../schedule.ts';
+import type { OperationKind } from '../operation-kind.ts';
 import { type Action, type ActionType, computationOf, isEarlySpelling, parseCell } from './action.ts';
 import { messageProblems } from './messages.ts';
 import type { CellRows } from './table.ts';

@@ -3,6 +3,7 @@
  * chunks stand: round the ranks, or folded once.
  */
 
+import { codeOf } from '../operation-kind.ts';
 import type { RankOrder, Schedule, ScheduleProblem } from '../schedule.ts';
 import type { ScheduleName } from '../schedule-name.ts';
 import { checkOrder } from './order.ts';
@@ -34,10 +35,12 @@ function refuses(problem: ScheduleProblem, id: ScheduleName): string | undefined
 
 function orderOf(problem: ScheduleProblem): RankOrder {
   const order = writtenOrder(problem);
-  return (rank, visit) => {
+  return (rank, sheet) => {
     if (typeof order === 'string') return;
-    for (const { kind, microBatch, stage, paired } of order.rows[rank] ?? [])
-      visit(kind, microBatch, Math.floor(stage / order.ranks), paired);
+    for (const { kind, microBatch, stage, paired } of order.rows[rank] ?? []) {
+      sheet.put(codeOf(kind), microBatch, Math.floor(stage / order.ranks));
+      if (paired) sheet.pairWithNext();
+    }
   };
 }
 

@@ -1,5 +1,5 @@
 /** A written schedule once it is read. */
-import type { OperationKind } from '../schedule.ts';
+import type { OperationKind } from '../operation-kind.ts';
 
 /** Something wrong with a cell: `rows[rank][place]`. */
 export interface OrderProblem {

@@ -8,6 +8,7 @@ import type { ComputeCalibration } from '../../calibration/compute.ts';
 import { clusterCalibration } from '../../calibration/measured.ts';
 import { type ServingCalibration, servingCalibration } from '../../calibration/serving.ts';
 import { type Device, describeDevice } from '../../compute/gemm.ts';
+import type { LearnedProducts } from '../../compute/learned.ts';
 import type { ServingJob } from '../../estimate-inputs.ts';
 import type { Accelerator } from '../../hardware.ts';
 import type { NumberFormat } from '../../job-fields.ts';
@@ -62,6 +63,9 @@ function withRate(device: Device, rate: number): Device {
   return { ...device, gemm: { ...device.gemm, peakShare: device.gemm.peakShare * rate } };
 }
 
+/** Training keeps the curve: its efficiencies were fitted beside it, and held-out runs are worse with the learned times. */
+const withLearned = (device: Device, learned: LearnedProducts | undefined): Device => (learned ? { ...device, learned } : device);
+
 /**
  * llama.cpp's limits (ggml/src/ggml-cuda: MMVQ_MAX_BATCH_SIZE; until pull request 8075, June 2024, MMQ_MAX_BATCH_SIZE, above which cuBLAS
  * multiplied restored weights). Ollama is taken for newer.
@@ -78,7 +82,8 @@ export function servingDevices(job: ServingJob): ServingDevices {
   const steady = clusterCalibration(job.cluster);
   const calibration = { ...steady, sustainedShare: steady.sustainedShare ** serving.burstShare };
   const newest = plainDevice(accelerator, calibration);
-  const plain = forProducts(job, onOlderLibrary(job) ? withRate(newest, serving.olderProducts) : newest);
+  const { learned } = job.cluster;
+  const plain = forProducts(job, withLearned(onOlderLibrary(job) ? withRate(newest, serving.olderProducts) : newest, learned));
   if (bytesPerElement(job.weights) >= 2) return { linear: plain, widened: false, plain, serving };
   // llama.cpp's blocks are no format of the matrix units.
   const widens = runsLlamaCpp(job.engine) || !isMultiplied(accelerator, job.weights);
