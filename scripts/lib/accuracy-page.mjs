@@ -93,7 +93,9 @@ const rowKinds = { memory: 'memory', throughput: 'throughput', mfu: 'MFU', bubbl
 const isServing = ({ group }) => group.engine === true;
 
 function answeredTables({ report, groupBy, answeredOf }) {
-  const byKind = groupBy(report.rows, (row) => (isServing(row) ? 'serving engines' : (rowKinds[row.kind] ?? row.kind)));
+  const byKind = groupBy(report.rows, (row) =>
+    row.group.kernel ? 'single kernels' : isServing(row) ? 'serving engines' : (rowKinds[row.kind] ?? row.kind),
+  );
   const shares = byKind.map(([name, rows]) => {
     const { answered } = answeredOf(rows);
     return [name, String(rows.length), String(answered), percent(answered / rows.length)];

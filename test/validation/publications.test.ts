@@ -5,7 +5,7 @@ import { holdOutPublications } from '../../server/src/validation/publications.ts
 /** A figure of the table `id`, a publication's letter and a number. */
 function figure(id: string, heldOut: boolean, error: number): Figure {
   const group = { source: id, heldOut, framework: 'FSDP', gpu: 'A100', engine: false };
-  return { id, kind: 'throughput', field: 'iter_s', predicted: 1 + error, measured: 1, error, group };
+  return { id, kind: 'throughput', field: 'iter_s', quantity: 'throughput', predicted: 1 + error, measured: 1, error, group };
 }
 const letter = (id: string): string => id.slice(0, 1);
 

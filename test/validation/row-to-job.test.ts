@@ -369,6 +369,7 @@ describe('summary', () => {
     const errors = [-0.1, 0.2, 0.3, -0.4, 0.5].map((error, index) => ({
       id: String(index),
       field: 'iter_s',
+      quantity: 'throughput' as const,
       predicted: 1 + error,
       measured: 1,
       error,

@@ -111,6 +111,8 @@ export interface KernelsAnalysis {
   readonly devices: readonly KernelDevice[];
   /** False where the devices are only usual ones. */
   readonly isDeviceNamed: boolean;
+  /** The document's own text, from which a kernel is read once more for what it computes. */
+  readonly text: string;
   readonly findings: readonly PlacedFinding[];
   /** What a compiler said of this text, where one was asked and has answered. */
   readonly compiler?: CompilerAnswer;

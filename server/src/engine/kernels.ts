@@ -118,6 +118,7 @@ function cudaPart({ document, settings, wanted, log }: Surroundings, { files, co
   return {
     cuda: { file, own: own.kernels, configurations },
     ...devices,
+    text,
     findings,
     includes: uris,
     elsewhere,
@@ -132,7 +133,7 @@ function tritonPart({ document, settings, wanted, log }: Surroundings): Part | u
   const configurations = tritonConfigurations(triton);
   const input = { file: triton, configurations, text: document.text, devices: devices.devices };
   const findings = run(tritonRules, (rule, report) => rule.check({ ...input, report }), document, wanted, log);
-  return { triton: { file: triton, configurations }, ...devices, findings };
+  return { triton: { file: triton, configurations }, ...devices, text: document.text, findings };
 }
 
 function tilePart({ document, settings, wanted, log }: Surroundings): Part | undefined {
@@ -142,13 +143,15 @@ function tilePart({ document, settings, wanted, log }: Surroundings): Part | und
   const configurations = tileConfigurations(tiles);
   const input = { file: tiles, configurations, devices: devices.devices, isDeviceNamed: devices.isDeviceNamed };
   const findings = run(tileRules, (rule, report) => rule.check({ ...input, report }), document, wanted, log);
-  return { tiles: { file: tiles, configurations }, ...devices, findings };
+  return { tiles: { file: tiles, configurations }, ...devices, text: document.text, findings };
 }
 
 function operatorPart({ document, settings }: Surroundings): Part | undefined {
   const { operators } = document;
   const known = operators?.calls.flatMap((call) => knownOperator(operators, call) ?? []) ?? [];
-  return known.length === 0 ? undefined : { operators: known, ...devicesFor(document, usualDevices, settings), findings: [] };
+  return known.length === 0
+    ? undefined
+    : { operators: known, ...devicesFor(document, usualDevices, settings), text: document.text, findings: [] };
 }
 
 /** @returns undefined for a document without kernels. */

@@ -3,6 +3,7 @@ import type { CodeLens, CodeLensParams } from 'vscode-languageserver';
 import type { Range } from '../core/origin.ts';
 import type { Analysis, JobAnalysis } from '../engine/analysis.ts';
 import { configurationSummary, tileSummary, tritonSummary } from '../engine/kernel-summary.ts';
+import { tritonWorkSummary, workSummary } from '../engine/kernel-work-summary.ts';
 import { operatorSummary } from '../engine/operator-summary.ts';
 import { summaryOf } from '../engine/summary.ts';
 import { firstLine } from '../frameworks/setting.ts';
@@ -21,6 +22,8 @@ export async function codeLenses(session: Session, { textDocument }: CodeLensPar
   return [...own, ...kernels, ...(await usersOf(session, analysis.uri)).map((lens) => toCodeLens(lines, first, lens))];
 }
 
+const joined = (...parts: readonly (string | undefined)[]): string => parts.filter((part) => part !== undefined).join(' · ');
+
 /** A line of figures above each kernel, by its first launch; the report opens all of them. */
 function kernelLenses({ uri, kernels }: Analysis): readonly { readonly at: Range; readonly lens: LensText }[] {
   const reportLens = (at: Range, title: string) => ({ at, lens: { title, command: 'rooflint.report', arguments: [uri, 0] } });
@@ -30,18 +33,17 @@ function kernelLenses({ uri, kernels }: Analysis): readonly { readonly at: Range
   const operators = (kernels?.operators ?? []).map((one) => reportLens(one.call.range, operatorSummary(one, kernels?.devices ?? [])));
   if (kernels?.triton) {
     const { triton, devices } = kernels;
-    return [
-      ...operators,
-      ...tiles,
-      ...triton.file.kernels.map((kernel) => reportLens(kernel.range, tritonSummary(kernel, triton, devices))),
-    ];
+    const lenses = triton.file.kernels.map((kernel) =>
+      reportLens(kernel.range, joined(tritonSummary(kernel, triton, devices), tritonWorkSummary(kernels, kernel))),
+    );
+    return [...operators, ...tiles, ...lenses];
   }
   const own = (kernels?.cuda?.own ?? []).flatMap((kernel) => {
     const launches = kernels?.cuda?.configurations.filter((one) => one.kernel === kernel) ?? [];
     const [first] = launches;
     if (!kernels || !first) return [];
     const more = launches.length > 1 ? ` · ${launches.length} launches` : '';
-    const title = `${configurationSummary(first, kernels.devices)}${more}`;
+    const title = `${joined(configurationSummary(first, kernels.devices), workSummary(kernels, first))}${more}`;
     return [reportLens(kernel.range, title)];
   });
   return [...operators, ...tiles, ...own];

@@ -8,7 +8,10 @@ import type { Tile } from '../core/kernels/triton/facts.ts';
 import { accumulatorRegisters, pipelinedShared } from '../core/kernels/triton/shared-memory.ts';
 import type { Analysis, KernelsAnalysis, TritonKernels } from '../engine/analysis.ts';
 import { workedText } from '../engine/kernel-summary.ts';
+import { type KernelWork, kernelWork, tritonWork } from '../engine/kernel-work.ts';
 import { messageOf } from '../engine/wording.ts';
+import { workData } from './kernel-work-data.ts';
+import { kernelWorkSection, tritonWorkSection } from './kernel-work-section.ts';
 import { code, plain, sections, tableOf } from './markdown-text.ts';
 import { operatorMarkdown } from './operator.ts';
 import { fileNameOf, lineOf } from './subject.ts';
@@ -124,9 +127,11 @@ const mostConfigurations = 24;
 
 function tritonMarkdown(
   { file, configurations }: TritonKernels,
-  { devices, isDeviceNamed }: KernelsAnalysis,
+  analysis: KernelsAnalysis,
   name: string,
+  opens: boolean,
 ): string | undefined {
+  const { devices, isDeviceNamed } = analysis;
   const kernel = file.kernels.find((one) => one.name === name);
   if (!kernel) return undefined;
   const own = configurations.filter((one) => one.kernel === kernel);
@@ -160,6 +165,7 @@ function tritonMarkdown(
     complete,
     products.length > 0 ? products.join('\n') : undefined,
     note,
+    tritonWorkSection(analysis, own[0], opens),
     isDeviceNamed ? undefined : 'No GPU is named, so usual ones are looked at: name one in the settings or with `# rooflint: gpu=h100`.',
   ]);
 }
@@ -167,10 +173,10 @@ function tritonMarkdown(
 const tileText = (tile: Tile | undefined): string => tile?.map(({ text }) => text).join(', ') ?? 'unknown';
 
 /** What a hover or report says of one kernel of a file; undefined where there is none of that name. */
-export function kernelMarkdown(analysis: KernelsAnalysis, name: string): string | undefined {
+export function kernelMarkdown(analysis: KernelsAnalysis, name: string, opens = false): string | undefined {
   const tiled = analysis.tiles && tileMarkdown(analysis.tiles, analysis, name);
   if (tiled !== undefined) return tiled;
-  if (analysis.triton) return tritonMarkdown(analysis.triton, analysis, name);
+  if (analysis.triton) return tritonMarkdown(analysis.triton, analysis, name, opens);
   const own = (analysis.cuda?.configurations ?? []).filter(({ kernel }) => kernel.name === name);
   const [first] = own;
   if (!first) return undefined;
@@ -185,6 +191,7 @@ export function kernelMarkdown(analysis: KernelsAnalysis, name: string): string 
     sharedRows(first),
     compilerRows(own, analysis),
     occupancyRows(first, analysis),
+    kernelWorkSection(analysis, first, opens),
   ]);
 }
 
@@ -205,14 +212,17 @@ export function kernelsReport({ uri, document, kernels }: Analysis): string | un
   return sections([
     `# ${plain(fileNameOf(uri))}`,
     rows.length > 0 ? `## Findings\n\n${tableOf(['severity', 'line', 'finding', 'rule'], rows, [1])}` : undefined,
-    ...[...new Set(names)].map((name) => kernelMarkdown(kernels, name)),
+    ...[...new Set(names)].map((name) => kernelMarkdown(kernels, name, true)),
     ...(kernels.operators ?? []).map((one) => operatorMarkdown(one, kernels)),
     names.length === 0 && !kernels.operators ? 'The kernels that are launched here stand in other files.' : undefined,
   ]);
 }
 
+const dataOf = (work: KernelWork | undefined): object | null => (work ? workData(work) : null);
+
 /** The same as plain data: one entry per launch of a kernel, or per configuration of a Triton kernel. */
-export function kernelsData({ cuda, triton, tiles, devices }: KernelsAnalysis): readonly object[] {
+export function kernelsData(kernels: KernelsAnalysis): readonly object[] {
+  const { cuda, triton, tiles, devices } = kernels;
   const launches = (cuda?.configurations ?? []).map((one) => ({
     kernel: one.kernel.name,
     template: Object.fromEntries(one.template),
@@ -220,6 +230,7 @@ export function kernelsData({ cuda, triton, tiles, devices }: KernelsAnalysis): 
     blocks: one.blocks,
     staticShared: one.staticShared,
     dynamicShared: one.dynamicShared,
+    work: dataOf(kernelWork(kernels, one)),
     ...(one.compiled ? { compiled: one.compiled } : {}),
     occupancy: devices.flatMap(({ label, architecture, accelerator }) => {
       const found = kernelOccupancy(one, architecture, accelerator.smCount?.value);
@@ -244,6 +255,7 @@ export function kernelsData({ cuda, triton, tiles, devices }: KernelsAnalysis): 
     numStages: one.numStages,
     sharedOf16BitTiles: pipelinedShared(one, 2),
     accumulatorRegisters: accumulatorRegisters(one, 32),
+    work: dataOf(tritonWork(kernels, one)),
   }));
   const tiled = (tiles?.configurations ?? []).map(({ kernel, threads, blocks, stages, shared, sharedPerStage, vmem }) => ({
     kernel: kernel.name,

@@ -13,6 +13,8 @@ export interface Kind {
   /** Measured fields; the first that a row has is compared, or with `every` each of them. */
   readonly fields: readonly string[];
   readonly every?: boolean;
+  /** Of rows about single kernels, those that state this; other kinds leave such rows alone. */
+  readonly kernel?: 'time' | 'occupancy';
   /** Of serving rows, the fields by what the row timed: tokens per second are those of prompts, of single tokens or of whole runs. */
   readonly timed?: Partial<Readonly<Record<Timed, readonly string[]>>>;
 }
@@ -73,6 +75,21 @@ export const kinds: readonly Kind[] = [
     timed: { load: loadFields },
     every: true,
   },
+  { id: 'kernel-time', title: 'Time of single kernels', fields: ['time_ms', 'time_us', 'tflops', 'gflops', 'gbps'], kernel: 'time' },
+  {
+    id: 'kernel-occupancy',
+    title: 'Occupancy of single kernels',
+    fields: [
+      'limit_blocks_sm',
+      'limit_blocks_warps',
+      'limit_blocks_registers',
+      'limit_blocks_shared',
+      'theoretical_occupancy_pct',
+      'waves_per_sm',
+    ],
+    kernel: 'occupancy',
+    every: true,
+  },
 ];
 
 /** One comparison with the group of its row. */
@@ -89,6 +106,7 @@ export function figuresOf(report: ValidationReport): readonly Figure[] {
   return kinds.flatMap((kind) =>
     [...byRow].flatMap(([id, errors]) => {
       const group = groups.get(id);
+      if (group?.kernel !== kind.kernel) return [];
       const fields = kind.timed === undefined ? kind.fields : (kind.timed[group?.timed ?? 'run'] ?? []);
       const wanted = fields.flatMap((field) => errors.filter((error) => error.field === field));
       return group ? (kind.every ? wanted : wanted.slice(0, 1)).map((error) => ({ ...error, kind: kind.id, group })) : [];
@@ -194,4 +212,11 @@ export const targets: readonly Target[] = [
   { title: 'First tokens of serving engines', figures: ({ kind }) => kind === 'serving-prompt', median: 0.1 },
   { title: 'Time per token of serving engines', figures: ({ kind }) => kind === 'serving-token', median: 0.1 },
   { title: 'Throughput of serving engines', figures: ({ kind }) => kind === 'serving-rate', median: 0.1 },
+  { title: 'Occupancy of single kernels', figures: ({ kind }) => kind === 'kernel-occupancy', most: 0.005 },
+  {
+    title: 'Products of libraries and compilers, in the GPUs of the kernel rows',
+    figures: (figure) =>
+      figure.kind === 'kernel-time' && figure.group.framework !== 'written by hand' && !/vec|softmax|sum/i.test(figure.id),
+    mean: 0.15,
+  },
 ];

@@ -2,6 +2,7 @@
 import type { LearnedProducts } from '../core/compute/learned.ts';
 import type { Accelerator, Network } from '../core/hardware.ts';
 import type { PartialJob } from '../core/job-fields.ts';
+import type { Architecture } from '../core/kernels/architecture.ts';
 import type { NodeSheet } from '../data/index.ts';
 
 export interface Catalog {
@@ -15,4 +16,8 @@ export interface Catalog {
   readonly learned?: (accelerator: Accelerator) => LearnedProducts | undefined;
   /** The shape of a public model by any of its names. */
   readonly findModel: (name: string) => PartialJob | undefined;
+  /** What a multiprocessor of an accelerator offers; undefined where its limits are not known. */
+  readonly architectureOf: (accelerator: Accelerator) => Architecture | undefined;
+  /** The same by its name: `sm_90`, `gfx942`. */
+  readonly findArchitecture: (id: string) => Architecture | undefined;
 }

@@ -6,6 +6,8 @@ import type { Cluster } from '../core/hardware.ts';
 import type { PartialJob } from '../core/job-fields.ts';
 import { completeTraining } from '../core/training/complete-training.ts';
 import { isHeldOut } from './hold-out.ts';
+import { type Maker, makerOf } from './kernels/design.ts';
+import { kernelRowOf } from './kernels/kernel-row.ts';
 import { isMlperf } from './mlperf.ts';
 import type { CaseInput } from './row.ts';
 import { type Timed, timedOf } from './serving-run.ts';
@@ -21,6 +23,8 @@ export interface RowGroup {
   readonly engine: boolean;
   /** Absent where no training job was predicted. */
   readonly regime?: BandRegime;
+  /** What a row of a single kernel states. */
+  readonly kernel?: 'time' | 'occupancy' | 'resources';
   /** What a serving row timed; absent where its GPU is not known. */
   readonly timed?: Timed;
   /** Absent where no serving job was predicted. */
@@ -61,6 +65,16 @@ export function groupOf(input: CaseInput): RowGroup {
   const source = input.source ?? '';
   const framework = input.kind === 'comm' ? 'collectives' : input.engine ? engineName(input) : frameworkNames[stackOf(input)];
   return { source, heldOut: isHeldOut(source), framework, gpu: input.hardware?.gpu ?? 'not stated', engine: input.engine !== undefined };
+}
+
+const makers: Readonly<Record<Maker, string>> = { library: 'libraries', compiler: 'compilers of kernels', hand: 'written by hand' };
+
+/** The group of a row about a single kernel: who made the code takes the place of the framework. */
+export function groupOfKernel(input: CaseInput, gpu?: string): RowGroup {
+  const { row } = kernelRowOf(input);
+  const framework = input.kind === 'occupancy' ? 'profilers' : row ? makers[makerOf(row)] : '';
+  const kernel = input.kind === 'throughput' ? 'time' : input.kind === 'occupancy' ? 'occupancy' : 'resources';
+  return { ...groupOf(input), framework, gpu: gpu ?? input.hardware?.gpu ?? 'not stated', kernel };
 }
 
 /** The same with what the prediction found out. */

@@ -58,7 +58,7 @@ export function clusterOf(input: CaseInput, catalog: Catalog): MappedHardware | 
 
 /** A power limit below that of the data sheet, as submissions state it beside the name. */
 function withCap(accelerator: Accelerator, written: string): Accelerator {
-  const watts = Number(/power cap (\d+) ?W/i.exec(written)?.[1] ?? Number.NaN);
+  const watts = Number(/(?:power cap|@) ?(\d+) ?W/i.exec(written)?.[1] ?? Number.NaN);
   if (!(watts > 0)) return accelerator;
   return { ...accelerator, tdpWatts: { value: watts, unit: 'W', source: 'the row', kind: 'datasheet' } };
 }

@@ -11,14 +11,16 @@ import { completeServing } from '../core/serving/complete-serving.ts';
 import { completeTraining } from '../core/training/complete-training.ts';
 import type { Catalog } from './catalog.ts';
 import { predictCollective } from './collective.ts';
-import { groupOf, groupOfJob, groupOfServing, type RowGroup } from './group.ts';
+import { groupOf, groupOfJob, groupOfKernel, groupOfServing, type RowGroup } from './group.ts';
+import { isKernelRow } from './kernels/kernel-row.ts';
+import { predictKernel } from './kernels/predict-kernel.ts';
 import { predictServing } from './predict-serving.ts';
 import { type Predicted, predictTraining } from './predict-training.ts';
 import { reportingOf } from './reporting.ts';
 import { type CaseInput, readRows } from './row.ts';
 import { rowToJob } from './row-to-job.ts';
 import { doubled } from './single-layer.ts';
-import { errorsOf, type Quantity, type QuantitySummary, quantityOf, type RowError, summarize, untoldOf } from './summary.ts';
+import { errorsOf, type Quantity, type QuantitySummary, type RowError, summarize, untoldOf } from './summary.ts';
 import type { CandidateJob, MappedCase } from './training-job.ts';
 
 export interface RowResult {
@@ -98,6 +100,7 @@ export function validate(content: string, catalog: Catalog): ValidationReport {
 export function predictRow(input: CaseInput, catalog: Catalog): RowResult {
   const { id, kind } = input;
   if (kind === 'comm') return predictComm(input, catalog);
+  if (isKernelRow(input)) return predictOfKernel(input, catalog);
   const mapping = rowToJob(input, catalog);
   if ('refused' in mapping) return refusal(input, mapping.refused);
   const chosen = choose(mapping);
@@ -135,6 +138,14 @@ function predictComm(input: CaseInput, catalog: Catalog): RowResult {
   const result = predictCollective(input, catalog);
   if ('refused' in result) return refusal(input, result.refused);
   return { id, kind, predicted: result.predicted, refused: null, assumptions: result.assumptions, group: groupOf(input) };
+}
+
+function predictOfKernel(input: CaseInput, catalog: Catalog): RowResult {
+  const { id, kind } = input;
+  const result = predictKernel(input, catalog);
+  if ('refused' in result) return { ...refusal(input, result.refused), group: groupOfKernel(input) };
+  const { predicted, assumptions, gpu } = result;
+  return { id, kind, predicted, refused: null, assumptions, group: groupOfKernel(input, gpu) };
 }
 
 /** The first candidate that fits its GPU, else the last. */
@@ -218,8 +229,7 @@ function byQuantity(errors: readonly RowError[]): Record<string, QuantitySummary
     else groups.set(name, [error]);
   };
   for (const error of errors) {
-    const quantity: Quantity | undefined = quantityOf(error.field);
-    if (quantity === undefined) continue;
+    const { quantity } = error;
     add(quantity, error);
     add(`${quantity} / ${error.field}`, error);
   }

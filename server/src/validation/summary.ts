@@ -5,6 +5,7 @@ export interface RowError {
   readonly field: string;
   readonly predicted: number;
   readonly measured: number;
+  readonly quantity: Quantity;
   /** (predicted - measured) / measured; for shares in percent, the difference in points / 100. */
   readonly error: number;
 }
@@ -18,7 +19,15 @@ export interface QuantitySummary {
   readonly worst: readonly RowError[];
 }
 
-export type Quantity = 'collectives' | 'memory' | 'throughput' | 'utilization' | 'serving memory' | 'serving time';
+export type Quantity =
+  | 'collectives'
+  | 'memory'
+  | 'throughput'
+  | 'utilization'
+  | 'serving memory'
+  | 'serving time'
+  | 'kernel time'
+  | 'kernel occupancy';
 
 const quantities: Readonly<Record<string, Quantity>> = {
   peak_mem_gib: 'memory',
@@ -74,54 +83,71 @@ const quantities: Readonly<Record<string, Quantity>> = {
 };
 
 /** The quantity a measured field is judged under; undefined for fields that repeat another one in a different unit. */
-export function quantityOf(field: string): Quantity | undefined {
-  return quantities[field];
+function quantityOf(field: string, predicted: Predicted): Quantity | undefined {
+  return (isOfKernel(predicted) ? kernelQuantities : quantities)[field];
 }
+
+/** Of rows about single kernels: the same names mean other things there. */
+const kernelQuantities: Readonly<Record<string, Quantity>> = {
+  time_ms: 'kernel time',
+  time_us: 'kernel time',
+  tflops: 'kernel time',
+  gflops: 'kernel time',
+  gbps: 'kernel time',
+  limit_blocks_sm: 'kernel occupancy',
+  limit_blocks_warps: 'kernel occupancy',
+  limit_blocks_registers: 'kernel occupancy',
+  limit_blocks_shared: 'kernel occupancy',
+  theoretical_occupancy_pct: 'kernel occupancy',
+  waves_per_sm: 'kernel occupancy',
+};
+
+type Predicted = Readonly<Record<string, number | boolean>>;
+
+const isOfKernel = (predicted: Predicted): boolean => 'kernel_us' in predicted || 'limit_blocks_sm' in predicted;
 
 /**
  * Whether a prediction is judged by a field. Tokens per second of a whole machine count for serving engines only (their predictions
  * hold the weights): of training the rate per GPU does.
  */
-function isJudged(field: string, predicted: Readonly<Record<string, number | boolean>>): boolean {
-  return quantityOf(field) !== undefined && (field !== 'tokens_per_s' || 'weights_gib' in predicted);
+function isJudged(field: string, predicted: Predicted): boolean {
+  return quantityOf(field, predicted) !== undefined && (field !== 'tokens_per_s' || 'weights_gib' in predicted);
 }
 
 /** Ways to print one measurement of a collective: a bandwidth is the size over the time of the same row. */
 const printings = ['time_us', 'time_ms', 'latency_us', 'busbw_gb_s', 'bandwidth_gb_s', 'bottleneck_bw_gb_s', 'algbw_gb_s'];
 
+/** The same of a kernel: rates are its work over its time. */
+const kernelPrintings = ['time_ms', 'time_us', 'tflops', 'gflops', 'gbps'];
+
 /** Whether a field prints again what an earlier one of the list does. */
-function repeats(field: string, measured: Readonly<Record<string, number | boolean>>): boolean {
-  const place = printings.indexOf(field);
-  return printings.slice(0, Math.max(0, place)).some((other) => measured[other] !== undefined);
+function repeats(field: string, measured: Predicted, predicted: Predicted): boolean {
+  const list = isOfKernel(predicted) ? kernelPrintings : printings;
+  const place = list.indexOf(field);
+  return list.slice(0, Math.max(0, place)).some((other) => measured[other] !== undefined);
 }
 
 /** Errors of one row. Fields that were measured as yes/no, as zero or not at all are left out. */
-export function errorsOf(
-  id: string,
-  predicted: Readonly<Record<string, number | boolean>>,
-  measured: Readonly<Record<string, number | boolean>>,
-): RowError[] {
+export function errorsOf(id: string, predicted: Predicted, measured: Predicted): RowError[] {
   const errors: RowError[] = [];
   for (const [field, value] of Object.entries(measured)) {
     const guess = predicted[field];
-    if (typeof value !== 'number' || typeof guess !== 'number' || value === 0 || !isJudged(field, predicted)) continue;
-    if (repeats(field, measured)) continue;
+    const quantity = quantityOf(field, predicted);
+    if (typeof value !== 'number' || typeof guess !== 'number' || value === 0 || quantity === undefined) continue;
+    if (!isJudged(field, predicted) || repeats(field, measured, predicted)) continue;
     const points = field === 'activation_mem_pct_of_tp_baseline';
-    errors.push({ id, field, predicted: guess, measured: value, error: points ? (guess - value) / 100 : guess / value - 1 });
+    errors.push({ id, field, quantity, predicted: guess, measured: value, error: points ? (guess - value) / 100 : guess / value - 1 });
   }
   return errors;
 }
 
 /** Quantities of which a row states something and nothing is predicted. */
-export function untoldOf(
-  predicted: Readonly<Record<string, number | boolean>>,
-  measured: Readonly<Record<string, number | boolean>>,
-): readonly Quantity[] {
+export function untoldOf(predicted: Predicted, measured: Predicted): readonly Quantity[] {
   const stated = Object.entries(measured).flatMap(([field, value]) =>
     typeof value === 'number' && value !== 0 && isJudged(field, predicted) ? [field] : [],
   );
-  const told = new Set(stated.filter((field) => field in predicted).map(quantityOf));
-  return [...new Set(stated.flatMap((field) => quantityOf(field) ?? []))].filter((quantity) => !told.has(quantity));
+  const told = new Set(stated.filter((field) => field in predicted).map((field) => quantityOf(field, predicted)));
+  return [...new Set(stated.flatMap((field) => quantityOf(field, predicted) ?? []))].filter((quantity) => !told.has(quantity));
 }
 
 /** Median, 90th percentile, bias and the worst rows of a list of errors. */

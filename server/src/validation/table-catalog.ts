@@ -1,4 +1,5 @@
 /** The catalog over the project's own data files. */
+import { architectureOf, findArchitecture } from '../data/architectures.ts';
 import { findAccelerator, findModelCard, findNetwork, findNode, learnedProducts, usualNode } from '../data/index.ts';
 import type { Catalog } from './catalog.ts';
 
@@ -8,6 +9,8 @@ export const analyticCatalog: Catalog = {
   findNetwork,
   findNode,
   usualNode,
+  architectureOf,
+  findArchitecture,
   findModel: (name) => findModelCard(name)?.fields,
 };
 

@@ -5,6 +5,7 @@ import { uncertain } from '../../core/sensitivity/sensitivity.ts';
 import type { Analysis, JobAnalysis, KernelsAnalysis } from '../../engine/analysis.ts';
 import { formatFieldValue, formatPercent, formatSeconds, formatTerm } from '../../engine/format.ts';
 import { configurationSummary, tileSummary, tritonSummary } from '../../engine/kernel-summary.ts';
+import { tritonWorkSummary, workSummary } from '../../engine/kernel-work-summary.ts';
 import { operatorSummary } from '../../engine/operator-summary.ts';
 import { sensitivityOf } from '../../engine/sensitivity.ts';
 import { summaryOf } from '../../engine/summary.ts';
@@ -23,11 +24,17 @@ export function estimateText(file: string, analysis: Analysis): string {
 }
 
 /** One line for each launch of each kernel, and for each Triton kernel. */
-function kernelsText(file: string, { cuda, triton, tiles, operators, devices, compiler }: KernelsAnalysis): string {
+function kernelsText(file: string, kernels: KernelsAnalysis): string {
+  const { cuda, triton, tiles, operators, devices, compiler } = kernels;
+  const below = (work: string | undefined): string => (work === undefined ? '' : `\n    ${work}`);
   const lines = [
     ...(compiler?.kind === 'failed' ? [`  ${compiler.compiler} does not compile this file: ${compiler.why}`] : []),
-    ...(cuda?.configurations ?? []).map((one) => `  ${one.kernel.name}: ${configurationSummary(one, devices)}`),
-    ...(triton?.file.kernels ?? []).map((kernel) => `  ${kernel.name}: ${triton ? tritonSummary(kernel, triton, devices) : ''}`),
+    ...(cuda?.configurations ?? []).map(
+      (one) => `  ${one.kernel.name}: ${configurationSummary(one, devices)}${below(workSummary(kernels, one))}`,
+    ),
+    ...(triton?.file.kernels ?? []).map(
+      (kernel) => `  ${kernel.name}: ${triton ? tritonSummary(kernel, triton, devices) : ''}${below(tritonWorkSummary(kernels, kernel))}`,
+    ),
     ...(tiles?.configurations ?? []).map((one) => `  ${one.kernel.name}: ${tileSummary(one, devices)}`),
     ...(operators ?? []).map((one) => `  ${one.call.name}: ${operatorSummary(one, devices)}`),
   ];

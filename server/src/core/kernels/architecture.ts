@@ -21,6 +21,10 @@ export interface Architecture {
   readonly registerUnit: number;
   /** Parts with a register file of their own; a warp stays in one of them. */
   readonly partitions: number;
+  /** Lanes whose addresses the load/store units take in one clock. */
+  readonly loadLanes: number;
+  /** Multiply-adds in fp32 of one clock. */
+  readonly vectorLanes: number;
   readonly sharedPerMultiprocessor: Bytes;
   /** What a block gets without asking. */
   readonly sharedPerBlock: Bytes;

@@ -56,6 +56,14 @@ export interface Call extends Setting {
   readonly range: Range;
 }
 
+/** Arithmetic: `a * b`, `sum += x`, and instructions written as such (`asm`), whose text is on the left. */
+export interface Operation extends Setting {
+  readonly operator: string;
+  readonly left: Expression;
+  readonly right: Expression;
+  readonly range: Range;
+}
+
 /** A number written as fp64: `2.0`, `1e-5`. */
 export interface DoubleLiteral extends Setting {
   readonly text: string;
@@ -86,4 +94,14 @@ export interface KernelBody {
   readonly localValues: readonly LocalValue[];
   /** From brace to brace, outer ones before those inside them: what is declared in one is gone behind it. */
   readonly blocks: readonly Range[];
+}
+
+/** A kernel read once more for what it computes: its statements with their arithmetic, and what its names are. */
+export interface KernelArithmetic {
+  readonly statements: KernelBody;
+  readonly operations: readonly Operation[];
+  /** Types of parameters and locals as written, `const float *`; of arrays that of their elements. */
+  readonly types: ReadonlyMap<string, string>;
+  /** What locals are declared with, also where they change later. */
+  readonly initial: ReadonlyMap<string, Expression>;
 }

@@ -84,6 +84,8 @@ export interface Launch {
   /** One to three factors each. */
   readonly grid: readonly Expression[];
   readonly block: readonly Expression[];
+  /** What it hands to the parameters, in order; absent where that is a list of addresses. */
+  readonly values?: readonly Expression[];
   readonly dynamicShared?: PlacedExpression;
   readonly gridRange: Range;
   readonly blockRange: Range;

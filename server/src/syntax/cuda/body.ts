@@ -9,6 +9,7 @@ import type {
   LocalArray,
   LocalValue,
   Loop,
+  Operation,
   Setting,
 } from '../../core/kernels/body.ts';
 import type { Expression } from '../../core/kernels/expression.ts';
@@ -24,6 +25,8 @@ interface Reading {
   /** The type a macro around the place takes an element as. */
   readonly as?: string;
   readonly found: Lists;
+  /** Where arithmetic goes; absent where nobody asks for it, as after a keystroke. */
+  readonly operations?: Operation[];
 }
 
 const rangeOf = ({ start, end }: Node): Range => ({ start, end });
@@ -192,7 +195,9 @@ function visitAssignment(node: Node, setting: Setting, whole: Reading): void {
   const left = cast?.element ?? written;
   const reading = cast ? { ...whole, as: cast.as } : whole;
   if (left) {
-    const isPlain = right !== undefined && written !== undefined && reading.source.slice(written.end, right.start).trim() === '=';
+    const operator = right && written ? reading.source.slice(written.end, right.start).trim() : '';
+    const isPlain = operator === '=';
+    if (right && written && !isPlain) noteOperation(operator, written, right, setting, whole, node);
     if (left.type === 'subscript_expression') {
       visitAccess(left, 'write', setting, reading);
       if (!isPlain) visitAccess(left, 'read', setting, reading);
@@ -200,6 +205,11 @@ function visitAssignment(node: Node, setting: Setting, whole: Reading): void {
     } else visit(left, setting, reading);
   }
   if (right) visit(right, setting, whole);
+}
+
+function noteOperation(operator: string, left: Node, right: Node, setting: Setting, { source, operations }: Reading, node: Node): void {
+  if (!operations || !/^[-+*/]=?$/.test(operator)) return;
+  operations.push({ operator, left: toExpression(left, source), right: toExpression(right, source), ...setting, range: rangeOf(node) });
 }
 
 /** What stands inside the brackets, which may read other arrays. */
@@ -292,6 +302,15 @@ function visit(node: Node, setting: Setting, reading: Reading, before?: Node): S
       if (doubleLiteral.test(text)) found.doubles.push({ text, ...setting, range: rangeOf(node) });
       return setting;
     }
+    case 'gnu_asm_expression':
+      reading.operations?.push({
+        operator: 'asm',
+        left: toExpression(node, source),
+        right: toExpression(node, source),
+        ...setting,
+        range: rangeOf(node),
+      });
+      break;
     case 'declaration':
       visitDeclaration(node, reading);
       // What is worked out while compiling costs nothing in the kernel.
@@ -300,6 +319,7 @@ function visit(node: Node, setting: Setting, reading: Reading, before?: Node): S
     case 'binary_expression': {
       const [left, right] = [fieldOf(node, 'left'), fieldOf(node, 'right')];
       const operator = left && right ? source.slice(left.end, right.start).trim() : '';
+      if (left && right) noteOperation(operator, left, right, setting, reading, node);
       if (left && right && (operator === '/' || operator === '%')) {
         found.divisions.push({
           operator,
@@ -316,8 +336,11 @@ function visit(node: Node, setting: Setting, reading: Reading, before?: Node): S
   return setting;
 }
 
-/** @param body the statement between the braces of a kernel. */
-export function bodyOf(body: Node, source: string, macros: CastMacros): KernelBody {
+/**
+ * @param body the statement between the braces of a kernel.
+ * @param operations where to put its arithmetic, if that is asked for.
+ */
+export function bodyOf(body: Node, source: string, macros: CastMacros, operations?: Operation[]): KernelBody {
   const found: Lists = {
     loops: [] as Loop[],
     accesses: [] as Access[],
@@ -328,6 +351,6 @@ export function bodyOf(body: Node, source: string, macros: CastMacros): KernelBo
     localValues: [] as LocalValue[],
     blocks: [] as Range[],
   };
-  visit(body, { loops: [], conditions: [] }, { source, macros, found });
+  visit(body, { loops: [], conditions: [] }, { source, macros, found, ...(operations ? { operations } : {}) });
   return found;
 }

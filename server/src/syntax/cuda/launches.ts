@@ -122,7 +122,8 @@ function visitCall(call: Node, locals: Locals, reading: Reading): void {
   const given = call.kids.find((kid) => kid.type === 'kernel_call_syntax');
   if (given) {
     const [grid, block, shared] = namedKids(given);
-    if (grid && block) found.launches.push(launchOf(call, callee, { grid, block, shared }, locals, source));
+    const values = (list ? namedKids(list) : []).map((value) => toExpression(value, source));
+    if (grid && block) found.launches.push({ ...launchOf(call, callee, { grid, block, shared }, locals, source), values });
     return;
   }
   const name = textOf(callee, source).replace(/<.*$/s, '');

@@ -76,10 +76,19 @@ export function factorsOf(node: Node, locals: Locals, source: string, depth = 0)
   }
   if (node.type === 'argument_list' || node.type === 'initializer_list') return namedKids(node).map((part) => toExpression(part, source));
   if (node.type === 'parameter_list') {
-    return namedKids(node).map((part): Expression => ({ kind: 'name', name: textOf(part, source), text: textOf(part, source) }));
+    return namedKids(node).map((part) => declaredFactor(part, source));
   }
   const list = listOf(node, source);
   return list ? namedKids(list).map((part) => toExpression(part, source)) : [toExpression(node, source)];
+}
+
+/** `CEIL_DIV(M, BM)` among names only reads like the declaration of a function; it is the call all the same. */
+function declaredFactor(part: Node, source: string): Expression {
+  const text = textOf(part, source).trim();
+  const [callee, declarator] = [fieldOf(part, 'type'), fieldOf(part, 'declarator')];
+  const list = declarator && /function_declarator$/.test(declarator.type) ? fieldOf(declarator, 'parameters') : undefined;
+  if (!callee || !list) return { kind: 'name', name: text, text };
+  return { kind: 'call', callee: textOf(callee, source), values: namedKids(list).map((inner) => declaredFactor(inner, source)), text };
 }
 
 /** The list of `dim3(a, b)` or `dim3{a, b}`. */

@@ -130,6 +130,9 @@ export class Tiles {
       const shape = inner(/^(?:tl|triton)/.test(name) ? first : owner);
       return shape?.length === 2 ? shape.toReversed() : undefined;
     }
+    // Python's own, of scalars.
+    if (/^(?:min|max|abs|int|float)$/.test(name))
+      return values.reduce<Tile | undefined>((shape, value) => (value.type === 'string' ? shape : broadcast(shape, inner(value))), []);
     if (reductions.test(name)) return this.reduced(list, first, second, inner);
     // `desc.load([...])` of a descriptor, `x.to(tl.float16)`; `tl.load(p)` has the shape of its pointers.
     if (owner && (method === 'load' || method === 'to') && !/^(?:tl|triton\.language)$/.test(textOf(owner, this.source)))

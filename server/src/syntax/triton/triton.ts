@@ -93,6 +93,9 @@ function launchOf(call: Node, locals: Locals, source: string, kernels: ReadonlyS
   return {
     kernel: textOf(kernel, source),
     grid,
+    values: namedKids(list)
+      .filter(({ type }) => type !== 'keyword_argument')
+      .map((value) => toExpression(value, source)),
     named: new Map(named),
     range: { start: call.start, end: call.end },
     constants: new Map([...locals.assigned].map(([name, node]): [string, Expression] => [name, constantOf(node, source)])),

@@ -46,8 +46,12 @@ export function launchScope(file: TritonFile, launch: TritonLaunch): Scope {
 
 function ofLaunch(file: TritonFile, kernel: TritonKernel, launch: TritonLaunch): TritonConfiguration {
   const outside = launchScope(file, launch);
+  const positional = launch.values.flatMap((value, at) => {
+    const parameter = kernel.parameters[at];
+    return parameter?.isConstexpr ? [[parameter.name, value] as const] : [];
+  });
   const values = new Map(
-    [...launch.named].flatMap(([name, value]) => {
+    [...positional, ...launch.named].flatMap(([name, value]) => {
       const known = evaluate(value, outside);
       return known === undefined ? [] : [[name, known] as const];
     }),

@@ -1,5 +1,6 @@
 /** What the reader of Triton code reports: kernels, the configurations they are tuned over, and their launches. */
 import type { Range } from '../../origin.ts';
+import type { Access, Loop, Operation, Setting } from '../body.ts';
 import type { Expression, ExpressionFunction } from '../expression.ts';
 import type { Definitions } from '../facts.ts';
 
@@ -75,10 +76,31 @@ export interface TritonKernel {
   readonly memory: readonly MemoryOperation[];
 }
 
+/** Arithmetic on the elements of a tile: the loops around it end with those over its factors. */
+export interface TritonFlops extends Setting {
+  readonly each: number;
+  readonly unit: 'vector' | 'matrix';
+}
+
+/** A kernel read once more for what it computes and moves: programs are blocks, tiles loops over their elements. */
+export interface TritonArithmetic {
+  /** `shape` of what goes through a block pointer. */
+  readonly accesses: readonly (Access & { readonly shape?: readonly Expression[] })[];
+  /** What pointers are moved by. */
+  readonly moves: readonly Operation[];
+  readonly flops: readonly TritonFlops[];
+  readonly initial: ReadonlyMap<string, Expression>;
+  readonly pointers: ReadonlySet<string>;
+  readonly changing: ReadonlySet<string>;
+  readonly elements: readonly Loop[];
+}
+
 export interface TritonLaunch {
   readonly kernel: string;
   /** Undefined where the grid is a name that tells nothing. */
   readonly grid: readonly Expression[] | undefined;
+  /** Arguments by their place. */
+  readonly values: readonly Expression[];
   /** Arguments by name, `num_warps` and `num_stages` among them. */
   readonly named: ReadonlyMap<string, Expression>;
   readonly range: Range;

@@ -1,0 +1,291 @@
+/**
+ * What a CUDA or HIP kernel computes and moves in one launch, as counts in its own names: FLOPs, bytes its threads ask of
+ * global memory (whole sectors of 32 bytes), the least that must be moved because each element is touched at all, clocks of
+ * the load/store units. Tails of last tiles are ignored, conditions on values are taken to hold.
+ */
+import type { Access, KernelArithmetic } from '../body.ts';
+import type { KernelConfiguration } from '../configuration.ts';
+import { type Expression, evaluate, type Scope } from '../expression.ts';
+import { sizeOfType } from '../type-sizes.ts';
+import { bankTurns, sectorsOf, warpElements } from '../warp-access.ts';
+import { baseOf, distinctOf } from './distinct.ts';
+import { type Flops, flopsOf } from './flops.ts';
+import { constant, onceEach, type Polynomial, scaled, sum, zero } from './polynomial.ts';
+import { type Axis, type Counting, extentsOf, symbolsOf, timesOf } from './setting.ts';
+
+export interface Traffic {
+  /** The parameter it goes through. */
+  readonly array: string;
+  readonly kind: 'read' | 'write' | 'atomic';
+  /** Bytes of one access of one thread. */
+  readonly bytes: number;
+  /** Bytes asked for, whole sectors. */
+  readonly asked: Polynomial;
+  /** Bytes of the different elements. */
+  readonly compulsory: Polynomial;
+  /** Bytes of the different elements of each block, all blocks together. */
+  readonly byBlocks: Polynomial;
+  readonly range: Access['range'];
+}
+
+/** Accesses of warps, and the clocks their data takes. */
+export interface Loads {
+  readonly times: Polynomial;
+  readonly clocks: number;
+}
+
+export interface KernelIntensity {
+  readonly counting: Counting;
+  readonly flops: readonly { readonly unit: Flops['unit']; readonly format: Flops['format']; readonly count: Polynomial }[];
+  readonly traffic: readonly Traffic[];
+  /** Bytes asked, read and written. */
+  readonly asked: { readonly read: Polynomial; readonly written: Polynomial };
+  /** Each array once. */
+  readonly compulsory: { readonly read: Polynomial; readonly written: Polynomial };
+  /** Asked of the device's cache by blocks that keep what they have read. */
+  readonly byBlocks: Polynomial;
+  readonly loads: readonly Loads[];
+  /** Whether a tile is copied while another is used. */
+  readonly isBuffered: boolean;
+  /** Functions that are handed pointers or arrays and not looked into: what they compute and move is missing. */
+  readonly unread: readonly string[];
+  readonly notes: readonly string[];
+}
+
+const warp = 32;
+const sector = 32;
+const line = 128;
+const bank = 4;
+/** Bytes of a clock out of the cache of a multiprocessor. */
+const sharedCache = 64;
+
+function elementBytes({ array, as }: Access, counting: Counting): number | undefined {
+  const { configuration, arithmetic } = counting;
+  const shared = configuration.kernel.shared.find(({ name }) => name === array);
+  const written = as ?? shared?.type ?? arithmetic.types.get(array) ?? '';
+  const type = written.replace(/[*&]|\b(?:const|restrict|__restrict__|__restrict|volatile|typename)\b/g, ' ').trim();
+  return type === '' || type === 'unknown' ? undefined : (configuration.scope.sizeOf(type) ?? sizeOfType(type));
+}
+
+/**
+ * What one more of each index is worth, in units of the bytes that are accessed: an element of the array, of which a cast to
+ * a wider type takes several at once.
+ */
+function stridesOf(access: Access, bytes: number, counting: Counting): readonly number[] {
+  const shared = counting.configuration.kernel.shared.find(({ name }) => name === access.array);
+  const sizes = (shared?.dimensions ?? []).map((dimension) => evaluate(dimension, counting.configuration.scope) ?? 1);
+  const { as: _, ...own } = access;
+  const part = (elementBytes(own, counting) ?? bytes) / bytes;
+  return access.indexes.map((__, at) => part * sizes.slice(at + 1).reduce((all, size) => all * size, 1));
+}
+
+/** Bytes one thread's share of a warp's access comes to, sectors taken whole. */
+function sectorBytes(access: Access, bytes: number, counting: Counting): number {
+  const elements = warpElements(counting.configuration, access, stridesOf(access, bytes, counting), warp);
+  if (!elements) return isSameForAll(access, counting) ? sector / warp : bytes;
+  const sectors = sectorsOf(elements, bytes);
+  return sectors === undefined ? bytes : (sectors * sector) / warp;
+}
+
+function isSameForAll({ indexes }: Access, { symbols }: Counting): boolean {
+  const usesThread = (expression: Expression, depth: number): boolean => {
+    if (depth > 12) return true;
+    if (expression.kind === 'name') {
+      if (expression.name.startsWith('threadIdx')) return true;
+      const value = symbols.scope.lookUp(expression.name);
+      return typeof value === 'object' && usesThread(value, depth + 1);
+    }
+    if (expression.kind === 'other') return true;
+    return Object.values(expression).some(
+      (part) => typeof part === 'object' && part !== null && 'kind' in part && usesThread(part as Expression, depth + 1),
+    );
+  };
+  return !indexes.some((index) => usesThread(index, 0));
+}
+
+/** Loops of more turns are not unrolled whole. */
+const mostUnrolled = 64;
+
+/**
+ * How often an access is really made: what is read again in the turns of an unrolled loop that its index does not rest on
+ * stays in registers.
+ */
+function issued(access: Access, counting: Counting): Polynomial {
+  if (access.kind !== 'read') return timesOf(access, counting);
+  const loops = access.loops.filter(({ variable, limit, isUnrolled }) => {
+    const turns = limit && evaluate(limit, counting.symbols.scope);
+    const isWhole = isUnrolled || (turns !== undefined && turns <= mostUnrolled);
+    return !isWhole || variable === undefined || access.indexes.some((index) => walksBy(index, variable, counting) !== 0);
+  });
+  return timesOf({ ...access, loops }, counting);
+}
+
+function trafficOf(counting: Counting): readonly Traffic[] {
+  const { statements } = counting.arithmetic;
+  return statements.accesses.flatMap((access) => {
+    const array = baseOf(access.array, counting);
+    if (array === undefined) return [];
+    const bytes = elementBytes(access, counting);
+    if (bytes === undefined) {
+      counting.notes.add(`the type of ${access.array} is not told: its traffic is left out`);
+      return [];
+    }
+    const { elements, byBlocks } = distinctOf(access, counting);
+    return [
+      {
+        array,
+        kind: access.kind,
+        bytes,
+        asked: scaled(issued(access, counting), sectorBytes(access, bytes, counting)),
+        compulsory: scaled(elements, bytes),
+        byBlocks: scaled(byBlocks, bytes),
+        range: access.range,
+      },
+    ];
+  });
+}
+
+/** Each array once: the access that touches most of it. */
+const byArray = (traffic: readonly Traffic[], which: (one: Traffic) => Polynomial): Polynomial =>
+  onceEach(traffic.map((one) => [one.array, which(one)] as const));
+
+/** Clocks the data of one access of a warp takes, whatever the units that issue it: turns of the banks, or lines and sectors. */
+function dataClocks(access: Access, bytes: number, isShared: boolean, counting: Counting): number {
+  const together = merged(access, bytes, counting);
+  const elements = warpElements(counting.configuration, access, stridesOf(access, bytes, counting), warp);
+  if (!isShared) {
+    const lines = (elements && sectorsOf(elements, (bytes * sector) / line)) ?? 1;
+    return Math.max(lines, (sectorBytes(access, bytes, counting) * warp) / sharedCache);
+  }
+  if (!elements) return 1;
+  // Merged loads take the different addresses of the warp, 16 bytes each.
+  if (together > 1) return Math.max(1, (new Set(elements[0]).size * 16) / line);
+  return (bankTurns(elements, bytes) ?? 1) * Math.max(1, bytes / bank);
+}
+
+/** Loads and stores of the kernel, with how long the data of one of a warp takes. */
+function loadsOf(counting: Counting): readonly Loads[] {
+  const { arithmetic, configuration } = counting;
+  const found = new Map<number, Polynomial>();
+  for (const access of arithmetic.statements.accesses) {
+    const isShared = configuration.kernel.shared.some(({ name }) => name === access.array);
+    if (!isShared && baseOf(access.array, counting) === undefined) continue;
+    const bytes = elementBytes(access, counting) ?? bank;
+    const clocks = dataClocks(access, bytes, isShared, counting);
+    const times = scaled(issued(access, counting), 1 / (warp * merged(access, bytes, counting)));
+    found.set(clocks, sum(found.get(clocks) ?? zero, times));
+  }
+  return [...found].map(([clocks, times]) => ({ clocks, times }));
+}
+
+/** Neighbours that an unrolled loop reads one after the other are read together, 16 bytes at a time. */
+function merged(access: Access, bytes: number, counting: Counting): number {
+  if (access.kind !== 'read' || bytes >= 16) return 1;
+  const last = access.indexes.at(-1);
+  const whole = access.loops.findLast(({ variable, limit, isUnrolled }) => {
+    const turns = limit && evaluate(limit, counting.symbols.scope);
+    const isWhole = isUnrolled || (turns !== undefined && turns <= mostUnrolled);
+    return variable !== undefined && isWhole && last !== undefined && walksBy(last, variable, counting) === 1;
+  });
+  return whole ? 16 / bytes : 1;
+}
+
+/** By how much an index grows with a variable. */
+function walksBy(index: Expression, variable: string, counting: Counting): number | undefined {
+  const at = (value: number): number | undefined => {
+    const scope: Scope = {
+      ...counting.symbols.scope,
+      lookUp: (name) => (name === variable ? value : (counting.symbols.scope.lookUp(name) ?? 4096)),
+    };
+    return evaluate(index, scope);
+  };
+  const [first, second] = [at(0), at(1)];
+  return first === undefined || second === undefined ? undefined : second - first;
+}
+
+/** Functions of the language that are counted, or that move nothing of their own. */
+const understood =
+  /^(?:atomic\w+|__(?:ld|st)\w+|printf|assert|sizeof|min|max|memcpy|\w*_cast|float4|__cvta_\w+|mma_sync|fill_fragment|__syncthreads\w*|[A-Z][A-Z0-9_]+)$/;
+
+function unreadCalls(counting: Counting): readonly string[] {
+  const { arithmetic, configuration } = counting;
+  const { types, statements } = arithmetic;
+  const shared = new Set(configuration.kernel.shared.map(({ name }) => name));
+  const local = new Set(statements.localArrays.map(({ name }) => name));
+  const names = statements.calls.flatMap(({ callee, values }) => {
+    const bare = callee.replace(/<.*$/s, '').replace(/^.*(?:::|\.|->)/, '');
+    if (understood.test(bare) || bare === '') return [];
+    const handed = values.flatMap(({ text }) => [...text.matchAll(/[A-Za-z_]\w*(?!\s*\[)\b/g)].map(([word]) => word));
+    const isFragment = /^(?:load|store)_matrix_sync$/.test(bare);
+    const counts = (word: string): boolean =>
+      isFragment ? baseOf(word, counting) !== undefined : shared.has(word) || local.has(word) || types.get(word)?.includes('*') === true;
+    return handed.some(counts) && !values.every(({ kind }) => kind === 'number') ? [bare] : [];
+  });
+  return [...new Set(names)];
+}
+
+const copies = /cp\.async|cp_async|memcpy_async|__pipeline|cuda::pipeline|CP_ASYNC|tma_load|cp\.async\.bulk/;
+
+/** Values of parameters that the launch hands on by name, and the names the host has for them. */
+function handedOn({ kernel, launch }: KernelConfiguration): ReadonlyMap<string, string> {
+  const pairs = (launch?.values ?? []).flatMap((value, at) => {
+    const parameter = kernel.parameters[at];
+    return parameter && !parameter.isPointer && value.kind === 'name' ? [[value.name, parameter.name] as const] : [];
+  });
+  return new Map(pairs);
+}
+
+/** Parameters that the launch gives a number. */
+function handedValues({ kernel, launch }: KernelConfiguration, hostScope: Scope): ReadonlyMap<string, number> {
+  const pairs = (launch?.values ?? []).flatMap((value, at) => {
+    const parameter = kernel.parameters[at];
+    const size = parameter && !parameter.isPointer ? evaluate(value, hostScope) : undefined;
+    return parameter && size !== undefined ? [[parameter.name, size] as const] : [];
+  });
+  return new Map(pairs);
+}
+
+export function kernelIntensity(configuration: KernelConfiguration, arithmetic: KernelArithmetic, text: string): KernelIntensity {
+  const { launch } = configuration;
+  const symbols = symbolsOf(configuration, arithmetic);
+  const uses = (axis: Axis): boolean => new RegExp(`\\b(?:blockIdx|blockDim|gridDim|threadIdx)\\.${axis}\\b`).test(text);
+  const names = handedOn(configuration);
+  const hostScope: Scope = { ...configuration.scope, lookUp: (name) => launch?.constants.get(name) ?? configuration.scope.lookUp(name) };
+  const extent = (name: 'blockDim' | 'gridDim', factors: readonly Expression[] | undefined) =>
+    extentsOf(name, factors, configuration, uses, names, hostScope);
+  const block = extent('blockDim', launch?.block);
+  const bounds = !launch && configuration.threads.from === 'bounds' && configuration.threads.value !== undefined;
+  const counting: Counting = {
+    configuration,
+    arithmetic,
+    symbols,
+    block: bounds ? { x: constant(configuration.threads.value ?? 1), y: constant(1), z: constant(1) } : block,
+    grid: extent('gridDim', launch?.grid),
+    handed: handedValues(configuration, hostScope),
+    notes: new Set(),
+  };
+  const totals = new Map<string, { unit: Flops['unit']; format: Flops['format']; count: Polynomial }>();
+  for (const { setting, each, unit, format } of flopsOf(arithmetic, configuration.scope)) {
+    const key = `${unit} ${format}`;
+    const count = scaled(timesOf(setting, counting), unit === 'matrix' ? each / 32 : each);
+    totals.set(key, { unit, format, count: sum(totals.get(key)?.count ?? zero, count) });
+  }
+  const traffic = trafficOf(counting);
+  const [read, written] = [traffic.filter(({ kind }) => kind !== 'write'), traffic.filter(({ kind }) => kind !== 'read')];
+  const all = (some: readonly Traffic[]): Polynomial => sum(...some.map(({ asked }) => asked));
+  return {
+    counting,
+    flops: [...totals.values()].filter(({ count }) => count.length > 0),
+    traffic,
+    asked: { read: all(read), written: all(written) },
+    compulsory: { read: byArray(read, ({ compulsory }) => compulsory), written: byArray(written, ({ compulsory }) => compulsory) },
+    byBlocks: sum(
+      byArray(read, ({ byBlocks }) => byBlocks),
+      byArray(written, ({ byBlocks }) => byBlocks),
+    ),
+    loads: loadsOf(counting),
+    isBuffered: copies.test(text),
+    unread: unreadCalls(counting),
+    notes: [...counting.notes],
+  };
+}

@@ -1,0 +1,267 @@
+/** How often a statement of a kernel runs, over all threads: threads that pass its conditions, times the turns of its loops. */
+import type { Condition, KernelArithmetic, Loop, Setting } from '../body.ts';
+import type { KernelConfiguration } from '../configuration.ts';
+import { type Expression, type ExpressionFunction, evaluate, type Scope } from '../expression.ts';
+import {
+  constant,
+  difference,
+  evaluated,
+  namesOf,
+  numberIn,
+  one,
+  type Polynomial,
+  product,
+  quotient,
+  scaled,
+  substituted,
+  sum,
+  symbol,
+} from './polynomial.ts';
+import { countOf, type SymbolicScope } from './symbolic.ts';
+
+export type Axis = 'x' | 'y' | 'z';
+export const axes: readonly Axis[] = ['x', 'y', 'z'];
+
+/** A kernel under a launch, with its sizes as counts. */
+export interface Counting {
+  readonly configuration: KernelConfiguration;
+  readonly arithmetic: KernelArithmetic;
+  readonly symbols: SymbolicScope;
+  /** Threads of a block and blocks of the grid, by axis. */
+  readonly block: Readonly<Record<Axis, Polynomial>>;
+  readonly grid: Readonly<Record<Axis, Polynomial>>;
+  /** Sizes that the call hands on as numbers. */
+  readonly handed: ReadonlyMap<string, number>;
+  /** What had to be taken for granted, each once. */
+  readonly notes: Set<string>;
+}
+
+const place = /^(?:threadIdx|blockIdx)\.[xyz]$/;
+export const isPlace = (name: string): boolean => place.test(name);
+/** A place, or a part of one such as `threadIdx.x % 32`. */
+const isOfPlace = (name: string): boolean => /(?:thread|block)Idx/.test(name);
+
+const whole = (value: number): Expression => ({ kind: 'number', value, text: String(value) });
+const named = (name: string): Expression => ({ kind: 'name', name, text: name });
+const over = (name: string, operator: string): Expression => ({
+  kind: 'binary',
+  operator,
+  left: named(name),
+  right: whole(32),
+  text: `${name} ${operator} 32`,
+});
+
+/** Cooperative groups by their usual names: a tile of 32 threads, which is a warp, and the block. */
+function groupFunction(callee: string): ExpressionFunction | undefined {
+  const [, group = '', method = ''] = /^(\w+)\.(\w+)$/.exec(callee) ?? [];
+  const ofTile: Readonly<Record<string, Expression>> = {
+    size: whole(32),
+    num_threads: whole(32),
+    thread_rank: over('threadIdx.x', '%'),
+    meta_group_rank: over('threadIdx.x', '/'),
+    meta_group_size: over('blockDim.x', '/'),
+  };
+  const body = /warp|tile|wrp/i.test(group) ? ofTile[method] : method === 'thread_rank' ? named('threadIdx.x') : undefined;
+  return body && { parameters: [], body };
+}
+
+/** Names that stand for themselves: sizes the kernel is given, places in the grid, variables of loops, what changes. */
+export function symbolsOf({ kernel, scope }: KernelConfiguration, { statements }: KernelArithmetic): SymbolicScope {
+  const variables = new Set(statements.loops.flatMap(({ variable }) => variable ?? []));
+  const known = new Set(kernel.constants.keys());
+  const sizes = new Set(kernel.parameters.filter(({ isPointer }) => !isPointer).map(({ name }) => name));
+  const isFree = (name: string): boolean =>
+    isPlace(name) || variables.has(name) || sizes.has(name) || (kernel.changing.has(name) && !known.has(name));
+  const lookUp: Scope['lookUp'] = (name) => (name === 'warpSize' ? 32 : isFree(name) ? undefined : scope.lookUp(name));
+  return { scope: { ...scope, lookUp, functionOf: (name) => groupFunction(name) ?? scope.functionOf(name) }, isFree };
+}
+
+/** The place of the thread left out: what the first thread of the first block has. */
+const ofFirst = (count: Polynomial): Polynomial => substituted(count, (name) => (isOfPlace(name) ? constant(0) : undefined));
+
+/** The mean over all threads of a count that rests on their place. */
+function meanOverThreads(count: Polynomial, { block, grid }: Counting): Polynomial {
+  return substituted(count, (name) => {
+    if (!isPlace(name)) return isOfPlace(name) ? constant(0) : undefined;
+    const axis = name.at(-1) as Axis;
+    return scaled((name.startsWith('thread') ? block : grid)[axis], 0.5);
+  });
+}
+
+const places = (count: Polynomial): boolean => [...namesOf(count)].some(isOfPlace);
+
+/** `gridDim.x` and `blockDim.x` as the launch has them. */
+function withExtents(count: Polynomial, { grid, block }: Counting): Polynomial {
+  return substituted(count, (name) => {
+    const [, which, axis] = /^(grid|block)Dim\.([xyz])$/.exec(name) ?? [];
+    return which === undefined ? undefined : (which === 'grid' ? grid : block)[axis as Axis];
+  });
+}
+
+/** How many turns a loop makes; undefined where its text does not tell. */
+export function turnsOf(loop: Loop, counting: Counting): Polynomial | undefined {
+  const { start, limit, step, variable } = loop;
+  const of = (expression: Expression | undefined): Polynomial | undefined => {
+    const count = expression && countOf(expression, counting.symbols);
+    return count && withExtents(count, counting);
+  };
+  const [from, to, by] = [of(start), of(limit), of(step)];
+  if (from && to && !by) return halvings(from, to);
+  if (!from || !to || !by || by.length === 0) return undefined;
+  const span = numberIn(by) !== undefined && Number(numberIn(by)) < 0 ? sum(difference(from, to), one) : difference(to, from);
+  const stride = numberIn(by) !== undefined && Number(numberIn(by)) < 0 ? scaled(by, -1) : by;
+  if (variable !== undefined && namesOf(span).has(variable)) return undefined;
+  // A thread that begins at its own place and goes on by many makes as many turns as the first one, to within one.
+  const isStrided = numberIn(stride) !== 1;
+  const even = places(span) ? (isStrided ? difference(ofFirst(to), ofFirst(from)) : meanOverThreads(span, counting)) : span;
+  return quotient(even, places(stride) ? ofFirst(stride) : stride);
+}
+
+/** A loop that halves or doubles its variable, as reductions over a block do: its two ends differ by that power of two. */
+function halvings(from: Polynomial, to: Polynomial): Polynomial | undefined {
+  const [first, last] = [numberIn(from), numberIn(to)];
+  if (first === undefined || last === undefined || Math.max(first, last) < 1) return undefined;
+  return constant(Math.ceil(Math.log2(Math.max(first, last) / Math.max(1, Math.min(first, last)))) + Number(Math.min(first, last) < 1));
+}
+
+/** A variable of an outer loop inside an inner bound: its mean. */
+function withMeans(count: Polynomial, loops: readonly Loop[], counting: Counting): Polynomial {
+  return substituted(count, (name) => {
+    const loop = loops.find(({ variable }) => variable === name);
+    if (!loop) return undefined;
+    const [from, turns, by] = [
+      loop.start && countOf(loop.start, counting.symbols),
+      turnsOf(loop, counting),
+      loop.step && countOf(loop.step, counting.symbols),
+    ];
+    return from && turns && by ? sum(ofFirst(from), scaled(product(turns, by), 0.5)) : undefined;
+  });
+}
+
+function loopTurns(loops: readonly Loop[], counting: Counting): Polynomial {
+  return loops.reduce((all, loop, depth) => {
+    const turns = turnsOf(loop, counting);
+    if (!turns) {
+      counting.notes.add(
+        loop.variable ? `how often the loop over ${loop.variable} runs is not told: it counts once` : 'a loop without a count runs once',
+      );
+      return all;
+    }
+    return product(all, withMeans(turns, loops.slice(0, depth), counting));
+  }, one);
+}
+
+interface Comparison {
+  readonly left: Expression;
+  readonly limit: Expression;
+}
+
+/** `a < b` of conditions that hold, through `&&`, and through `||` where the whole is false. */
+function upperBounds({ expression, isNegated }: Pick<Condition, 'expression' | 'isNegated'>): readonly Comparison[] {
+  if (expression.kind === 'unary' && expression.operator === '!')
+    return upperBounds({ expression: expression.operand, isNegated: !isNegated });
+  if (expression.kind !== 'binary') return [];
+  const { operator, left, right } = expression;
+  if (operator === (isNegated ? '||' : '&&')) return [left, right].flatMap((part) => upperBounds({ expression: part, isNegated }));
+  if (isNegated ? operator === '>=' || operator === '>' : operator === '<' || operator === '<=') return [{ left, limit: right }];
+  if (isNegated ? operator === '<=' || operator === '<' : operator === '>' || operator === '>=') return [{ left: right, limit: left }];
+  return [];
+}
+
+/** Threads along each axis, all blocks together, that pass the conditions. */
+export function threadsUnder(conditions: readonly Condition[], counting: Counting): Record<Axis, Polynomial> {
+  const { block, grid, symbols } = counting;
+  const found = Object.fromEntries(axes.map((axis) => [axis, product(block[axis], grid[axis])])) as Record<Axis, Polynomial>;
+  for (const { left, limit } of conditions.flatMap(upperBounds)) {
+    const [index, bound] = [countOf(left, symbols), countOf(limit, symbols)];
+    if (!index || !bound || places(bound)) continue;
+    for (const axis of axes) {
+      const [thread, cell] = [`threadIdx.${axis}`, `blockIdx.${axis}`];
+      const names = [...namesOf(index)].filter(isPlace);
+      const each = index.filter(({ powers }) => powers.length === 1 && powers[0]?.[0] === thread && powers[0][1] === 1)[0]?.factor;
+      const isWhole = names.length === 2 && names.includes(thread) && names.includes(cell);
+      if (isWhole && each !== undefined) found[axis] = scaled(bound, 1 / each);
+      else if (names.length === 1 && names[0] === cell && index.length === 1) found[axis] = product(bound, block[axis]);
+      else if (names.length === 1 && names[0] === thread && index.length === 1 && isFewer(bound, block[axis]))
+        found[axis] = product(bound, grid[axis]);
+    }
+  }
+  return found;
+}
+
+const isFewer = (bound: Polynomial, all: Polynomial): boolean => {
+  const [few, many] = [numberIn(bound), numberIn(all)];
+  return few !== undefined && (many === undefined || few < many);
+};
+
+/** The part of the threads for which an index of theirs equals one value: `threadIdx.x == 0`, `lane == 0`. */
+function shareOf({ expression, isNegated }: Condition, counting: Counting): Polynomial {
+  if (isNegated || expression.kind !== 'binary') return one;
+  if (expression.operator === '&&') {
+    return product(
+      shareOf({ ...expression, expression: expression.left } as never, counting),
+      shareOf({ ...expression, expression: expression.right } as never, counting),
+    );
+  }
+  if (expression.operator !== '==') return one;
+  const values = valuesOfIndex(expression.left, counting);
+  return (values && quotient(one, values)) ?? one;
+}
+
+/** How many values an index of the thread takes; undefined of what is none. */
+function valuesOfIndex(expression: Expression, counting: Counting, depth = 0): Polynomial | undefined {
+  const { block, grid, symbols } = counting;
+  if (depth > 8) return undefined;
+  if (expression.kind === 'name') {
+    if (isPlace(expression.name)) return (expression.name.startsWith('thread') ? block : grid)[expression.name.at(-1) as Axis];
+    const value = symbols.scope.lookUp(expression.name);
+    return typeof value === 'object' ? valuesOfIndex(value, counting, depth + 1) : undefined;
+  }
+  if (expression.kind !== 'binary') return undefined;
+  const inner = valuesOfIndex(expression.left, counting, depth + 1);
+  const right = evaluate(expression.right, symbols.scope);
+  if (!inner || right === undefined) return undefined;
+  if (expression.operator === '%') return constant(right);
+  if (expression.operator === '&') return constant(right + 1);
+  if (expression.operator === '/') return scaled(inner, 1 / right);
+  return expression.operator === '>>' ? scaled(inner, 2 ** -right) : undefined;
+}
+
+/** How often a statement runs in one launch. */
+export function timesOf({ loops, conditions }: Setting, counting: Counting): Polynomial {
+  const threads = threadsUnder(conditions, counting);
+  const share = conditions.reduce((all, condition) => product(all, shareOf(condition, counting)), one);
+  return product(threads.x, threads.y, threads.z, share, loopTurns(loops, counting));
+}
+
+/** A count with the sizes that are known put in. */
+export function numberOf(count: Polynomial, counting: Counting): number | undefined {
+  return evaluated(count, (name) => sizeNamed(name, counting));
+}
+
+/** The value of a name in a count: what the call hands on, else what the code or a comment says. */
+export function sizeNamed(name: string, { configuration, handed }: Counting): number | undefined {
+  return isPlace(name) ? undefined : (handed.get(name) ?? evaluate({ kind: 'name', name, text: name }, configuration.scope));
+}
+
+/** The counts of a launch by axis: its factors, in the kernel's names where it hands them on. */
+export function extentsOf(
+  name: 'blockDim' | 'gridDim',
+  factors: readonly Expression[] | undefined,
+  configuration: KernelConfiguration,
+  usesAxis: (axis: Axis) => boolean,
+  hostNames: ReadonlyMap<string, string>,
+  hostScope: Scope,
+): Record<Axis, Polynomial> {
+  const of = (axis: Axis, at: number): Polynomial => {
+    const factor = factors?.[at];
+    if (factors && !factor) return one;
+    const count = factor && countOf(factor, { scope: hostScope, isFree: (host) => hostNames.has(host) });
+    const known = configuration.scope.lookUp(`${name}.${axis}`);
+    // What the code rounds up stays a fraction of the sizes, so that it cancels.
+    if (typeof known === 'number' && !(count && namesOf(count).size > 0)) return constant(known);
+    if (count) return substituted(count, (host) => (hostNames.has(host) ? symbol(hostNames.get(host) ?? host) : undefined));
+    return usesAxis(axis) || axis === 'x' ? symbol(`${name}.${axis}`) : one;
+  };
+  return { x: of('x', 0), y: of('y', 1), z: of('z', 2) };
+}

@@ -1,0 +1,153 @@
+/**
+ * What a kernel computes and moves under one launch, and how long that takes on each device: worked out when somebody
+ * looks (a hover, a lens, a report), never between a keystroke and its diagnostics.
+ */
+import type { KernelConfiguration } from '../core/kernels/configuration.ts';
+import { type KernelIntensity, kernelIntensity } from '../core/kernels/intensity/kernel-intensity.ts';
+import { namesOf, type Polynomial, product, sum } from '../core/kernels/intensity/polynomial.ts';
+import { type CountedWork, type Roofline, roofline } from '../core/kernels/intensity/roofline.ts';
+import { isPlace, numberOf, sizeNamed, timesOf } from '../core/kernels/intensity/setting.ts';
+import { kernelOccupancy } from '../core/kernels/kernel-occupancy.ts';
+import type { KernelDevice } from '../core/kernels/kernel-rule.ts';
+import type { TritonConfiguration } from '../core/kernels/triton/configuration.ts';
+import { elementBytes, tritonIntensity } from '../core/kernels/triton/intensity.ts';
+import { arithmeticOf } from '../syntax/cuda/arithmetic.ts';
+import { tritonArithmeticOf } from '../syntax/triton/arithmetic.ts';
+import type { KernelsAnalysis } from './analysis.ts';
+
+/** A name in a count, and its value where one is known. */
+export interface NamedSize {
+  readonly name: string;
+  readonly value: number | undefined;
+  /** Where the value comes from. */
+  readonly from: string;
+}
+
+export interface KernelWork {
+  readonly intensity: KernelIntensity;
+  readonly sizes: readonly NamedSize[];
+  /** The counts as numbers; undefined while a size is open. */
+  readonly counted: CountedWork | undefined;
+  readonly roofs: readonly { readonly device: KernelDevice; readonly roof: Roofline }[];
+}
+
+const known = new WeakMap<KernelsAnalysis, Map<KernelConfiguration, KernelWork | undefined>>();
+const knownTriton = new WeakMap<KernelsAnalysis, Map<TritonConfiguration, KernelWork | undefined>>();
+
+/** The same of one configuration of a Triton kernel. */
+export function tritonWork(kernels: KernelsAnalysis, configuration: TritonConfiguration): KernelWork | undefined {
+  const own = knownTriton.get(kernels) ?? new Map<TritonConfiguration, KernelWork | undefined>();
+  knownTriton.set(kernels, own);
+  if (!own.has(configuration)) own.set(configuration, workOfTriton(kernels, configuration));
+  return own.get(configuration);
+}
+
+function workOfTriton(kernels: KernelsAnalysis, configuration: TritonConfiguration): KernelWork | undefined {
+  const { range, parameters } = configuration.kernel;
+  const text = kernels.text.slice(range.start, range.end);
+  const names = parameters.map(({ name }) => name);
+  const arithmetic = kernels.triton && tritonArithmeticOf(text, names);
+  if (!arithmetic || !kernels.triton) return undefined;
+  return finished(kernels, tritonIntensity(configuration, arithmetic, kernels.triton.file));
+}
+
+/** @returns undefined where the text of the kernel is not at hand, or nothing in it counts. */
+export function kernelWork(kernels: KernelsAnalysis, configuration: KernelConfiguration): KernelWork | undefined {
+  const own = known.get(kernels) ?? new Map<KernelConfiguration, KernelWork | undefined>();
+  known.set(kernels, own);
+  if (!own.has(configuration)) own.set(configuration, work(kernels, configuration));
+  return own.get(configuration);
+}
+
+function work(kernels: KernelsAnalysis, configuration: KernelConfiguration): KernelWork | undefined {
+  const { range, name, nameRange } = configuration.kernel;
+  const { text } = kernels;
+  // A kernel of another file has its places there.
+  if (!text.slice(nameRange.start, nameRange.end).startsWith(name)) return undefined;
+  const own = text.slice(range.start, range.end);
+  const arithmetic = arithmeticOf(own, text);
+  if (!arithmetic) return undefined;
+  return finished(kernels, kernelIntensity(configuration, arithmetic, own));
+}
+
+/** Sizes, numbers and roofs of what was counted. */
+function finished(kernels: KernelsAnalysis, intensity: KernelIntensity): KernelWork | undefined {
+  if (intensity.flops.length === 0 && intensity.traffic.length === 0) return undefined;
+  const sizes = sizesOf(intensity, kernels);
+  const counted = intensity.unread.length > 0 ? undefined : countedOf(intensity);
+  const roofs = counted
+    ? kernels.devices.flatMap((device) => {
+        const roof = roofline(onDevice(counted, intensity, device), device.accelerator, device.architecture);
+        return roof ? [{ device, roof }] : [];
+      })
+    : [];
+  return { intensity, sizes, counted, roofs };
+}
+
+function sizesOf(
+  { flops, asked, compulsory, byBlocks, counting }: KernelIntensity,
+  { cuda, triton }: KernelsAnalysis,
+): readonly NamedSize[] {
+  const counts = [...flops.map(({ count }) => count), asked.read, asked.written, compulsory.read, compulsory.written, byBlocks];
+  const names = [...new Set(counts.flatMap((count) => [...namesOf(count)]))].filter((name) => !isPlace(name));
+  return names.toSorted().map((name) => {
+    const value = sizeNamed(name, counting);
+    const isGiven = (triton ?? cuda)?.file.given.has(name) === true;
+    const from =
+      value === undefined
+        ? 'not known here'
+        : isGiven
+          ? 'comment `rooflint:`'
+          : counting.handed.has(name) || name.includes('Dim.')
+            ? 'the launch'
+            : name === elementBytes
+              ? 'assumed'
+              : 'the code';
+    return { name, value, from };
+  });
+}
+
+function countedOf(intensity: KernelIntensity): CountedWork | undefined {
+  const { counting, flops, compulsory, byBlocks, loads, isBuffered } = intensity;
+  const number = (count: Polynomial): number => numberOf(count, counting) ?? Number.NaN;
+  const counted: CountedWork = {
+    flops: flops.map(({ unit, format, count }) => ({ unit, format, count: number(count) })),
+    read: number(compulsory.read),
+    written: number(compulsory.written),
+    byBlocks: number(byBlocks),
+    loads: loads.map(({ times, clocks }) => ({ times: number(times), clocks })),
+    isBuffered,
+  };
+  const all = [
+    counted.read,
+    counted.written,
+    counted.byBlocks,
+    ...counted.flops.map(({ count }) => count),
+    ...counted.loads.map(({ times }) => times),
+  ];
+  return all.every((value) => Number.isFinite(value) && value >= 0) ? counted : undefined;
+}
+
+/** What depends on how many blocks a multiprocessor holds. */
+function onDevice(counted: CountedWork, { counting, traffic }: KernelIntensity, { architecture, accelerator }: KernelDevice): CountedWork {
+  const { configuration, grid, block, arithmetic } = counting;
+  const occupancy = kernelOccupancy(configuration, architecture, accelerator.smCount?.value);
+  const blocks = numberOf(product(grid.x, grid.y, grid.z), counting);
+  const threads = numberOf(product(block.x, block.y, block.z), counting);
+  const multiprocessors = accelerator.smCount?.value;
+  if (!occupancy || occupancy.most.blocks === 0 || blocks === undefined || threads === undefined || multiprocessors === undefined)
+    return counted;
+  const waiting = arithmetic.statements.calls.filter(({ callee }) => callee === '__syncthreads');
+  const perThread = numberOf(sum(...waiting.map((call) => timesOf(call, counting))), counting) ?? 0;
+  const together = Math.min(occupancy.most.blocks, Math.max(1, Math.ceil(blocks / multiprocessors)));
+  // Loads in a loop are unrolled by the compiler, so that enough of them are under way.
+  const reads = arithmetic.statements.accesses.filter(({ kind }) => kind === 'read');
+  const isLoopless = reads.every(({ loops }) => loops.length === 0);
+  const once = traffic.filter(({ kind }) => kind === 'read').reduce((bytes, one) => bytes + one.bytes, 0);
+  return {
+    ...counted,
+    blocks,
+    barriers: perThread / threads / multiprocessors / together,
+    ...(isLoopless && once > 0 ? { underWay: together * threads * once } : {}),
+  };
+}
