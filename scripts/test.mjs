@@ -39,7 +39,7 @@ async function unitTests() {
 async function editorTest(name, args) {
   const result = join(out, name, 'result.json');
   rmSync(result, { force: true });
-  const { code } = await run(process.execPath, args, { limitSeconds: 300 });
+  const { code } = await run(process.execPath, args, { limitSeconds: 480 });
   if (!existsSync(result)) return asResult(code === 0 ? 1 : code, name);
   const { passed, failed } = JSON.parse(readFileSync(result, 'utf8'));
   return { passed, failed: failed === 0 && code !== 0 ? 1 : failed };
