@@ -51,7 +51,15 @@ const start = async (trusted: boolean | undefined, compiler: string, text: strin
 };
 
 const title = async (): Promise<string> => (await client.lenses(uri))[0]?.command?.title ?? '';
-const refreshed = (): Promise<void> => client.until(() => client.refreshes.includes('workspace/codeLens/refresh'));
+/** Asks again whenever the client is told to: the answer of a compiler is one reason of several. */
+async function asked(question: () => Promise<string | undefined>, words: string): Promise<string> {
+  for (;;) {
+    const before = client.refreshes.length;
+    const answer = (await question()) ?? '';
+    if (answer.includes(words)) return answer;
+    await client.until(() => client.refreshes.length > before);
+  }
+}
 const compiled = (): number =>
   readFileSync(log, 'utf8')
     .split('\n')
@@ -60,8 +68,7 @@ const compiled = (): number =>
 describe('the compiler behind an editor', () => {
   it('replaces the estimate in the line above the kernel and in the hover, and says that it does', async () => {
     await start(true, fake, kernel('registers 96'));
-    await refreshed();
-    expect(await title()).toBe(
+    expect(await asked(title, 'nvcc')).toBe(
       '256 threads · 1 KiB shared · registers 96 (nvcc 12.4, sm_80), spills 16 bytes per thread · occupancy 25 % (registers) on A100 SXM 80 GB',
     );
     const hover = (await client.hover(uri, 'scale')) ?? '';
@@ -77,14 +84,13 @@ describe('the compiler behind an editor', () => {
     await until(() => hangs() !== '');
     const at = client.text(uri).indexOf('hang');
     await client.type(uri, { start: at, end: at + 'hang'.length, text: 'registers 40' });
-    await refreshed();
+    await asked(title, 'registers 40 (nvcc 12.4, sm_80)');
     await until(() => hangs().split(' ').slice(1).map(Number).every(gone));
-    expect(await title()).toContain('registers 40 (nvcc 12.4, sm_80)');
   });
 
   it('takes back what was said of the text before an edit', async () => {
     await start(true, fake, kernel('registers 96'));
-    await refreshed();
+    await asked(title, 'nvcc');
     await client.type(uri, { start: 0, end: 0, text: '// one more line\n' });
     await client.diagnostics(uri);
     expect(await title()).not.toContain('nvcc');
@@ -93,9 +99,8 @@ describe('the compiler behind an editor', () => {
 
   it('says why it has no figures where the text does not compile', async () => {
     await start(true, fake, kernel('fail'));
-    await refreshed();
+    await asked(() => client.hover(uri, 'scale'), 'k.cu(3): error: identifier "nothing" is undefined');
     expect(await title()).not.toContain('nvcc');
-    expect(await client.hover(uri, 'scale')).toContain('k.cu(3): error: identifier "nothing" is undefined');
   });
 
   it.each([
