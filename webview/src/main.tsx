@@ -79,5 +79,7 @@ if (!root) {
   root.id = 'root';
   document.body.append(root);
 }
+// A page that only reads has no editor to show a text in.
+root.classList.toggle('reads-only', !host.writes);
 render(<Panel />, root);
 host.post({ type: 'ready' });
