@@ -15,7 +15,7 @@ export const mayHoldCutlass = (text: string): boolean => /\bcutlass\b/.test(text
 
 /** Templates of release 2 that take the whole configuration. */
 const wholeKernels =
-  /\b(?:cutlass\s*::\s*)?(?:gemm|conv)\s*::\s*(?:device|kernel)\s*::\s*(?:Gemm\w*|Default\w*(?:Gemm|Conv|Group|Gemv)\w*|SparseGemm\w*|Rank\w+|Symm\w*|Trmm\w*|ImplicitGemm\w*)\s*</g;
+  /\b(?:cutlass\s*::\s*)?(?:gemm|conv)\s*::\s*(?:device|kernel)\s*::\s*(?:Gemm\w*|Default\w*(?:Gemm|Conv|Group|Gemv)\w*|Rank\w+|Symm\w*|Trmm\w*|ImplicitGemm\w*)\s*</g;
 const builders = /\b(?:cutlass\s*::\s*)?gemm\s*::\s*collective\s*::\s*CollectiveBuilder\s*</g;
 
 interface Reading {
@@ -94,14 +94,15 @@ function aliasOf({ text }: Reading, { range, name, nameRange }: TemplateUse): { 
 function ofRelease2(reading: Reading, use: TemplateUse): TileKernel | undefined {
   const { text, aliases } = reading;
   const labels = ['threadblock', 'warp', 'mma'];
-  let last = -1;
-  const tiles: NamedTile[] = [];
-  for (const [index, value] of use.values.entries()) {
-    const shape = tiles.length < labels.length ? shapeOf(reading, value) : undefined;
-    if (!shape || !/^(?:\w+::)*GemmShape/.test(text.slice(shape.range.start, shape.range.end))) continue;
-    tiles.push({ label: labels[tiles.length] ?? '', ...shape });
-    last = index;
-  }
+  const shapes = use.values.flatMap((value, index) => {
+    const shape = shapeOf(reading, value);
+    const isGemm = shape && /^(?:\w+::)*GemmShape/.test(text.slice(shape.range.start, shape.range.end));
+    return shape && isGemm ? [{ ...shape, index }] : [];
+  });
+  // Two products in one kernel have two of each; of a sparse operand only a part is kept, with its places.
+  if (shapes.length > labels.length || /Sparse/.test(use.name)) return undefined;
+  const tiles = shapes.map(({ shape, range }, index): NamedTile => ({ label: labels[index] ?? '', shape, range }));
+  const last = shapes.at(-1)?.index ?? -1;
   const [threadblock] = tiles;
   if (!threadblock) return undefined;
   const [a, b, c, acc] = formatsOf(reading, use.values.slice(0, last));

@@ -20,7 +20,7 @@ export const tileThreadsOverLimit = defineTileRule({
           why: 'the launch fails with "invalid configuration argument"',
           advice: kernel.dialect === 'cutlass2' ? 'make the warp tile larger' : 'use fewer threads',
         });
-      } else if (kernel.dialect === 'tilelang' && value % warpThreads !== 0) {
+      } else if (kernel.dialect === 'tilelang' && value > warpThreads && value % warpThreads !== 0) {
         report({
           range,
           severity: 'warning',
