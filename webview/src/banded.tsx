@@ -1,4 +1,4 @@
-/** A figure with its band in brackets, which gives way first where there is little room and is then under the pointer. */
+/** A figure with its band in brackets, set lighter than the figure. */
 export function Banded({ text }: { readonly text: string }) {
   const [, figure, band, rest] = /^(.*?)( \([^)]*\))(.*)$/.exec(text) ?? [];
   if (band === undefined) return <>{text}</>;
