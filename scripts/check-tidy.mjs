@@ -34,7 +34,7 @@ function places(pattern, wanted = () => true) {
 const isCode = (path) => /\.(?:ts|tsx|mjs)$/.test(path);
 
 function fileSizes() {
-  const free = /\.(?:md|json|jsonl)$|^test\/(?:samples|validation)\/|\/index\.ts$|^LICENSE$/;
+  const free = /\.(?:md|json|jsonl|tsv)$|^test\/(?:samples|validation)\/|\/index\.ts$|^LICENSE$/;
   return [...texts]
     .filter(([path]) => !free.test(path))
     .map(([path, text]) => [path, text.split('\n').length - 1])

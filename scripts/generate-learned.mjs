@@ -8,16 +8,10 @@ import { root } from './lib/paths.mjs';
 const path = 'server/src/data/learned-products.json';
 
 /**
- * Which devices, and what of the learned times. A100's step times were fitted beside its curve, so its level stays; RTX PRO 6000
- * runs on the parameters of B200, which is another chip. The others were tried and left: held-out or open rows are worse with them.
+ * RTX PRO 6000 runs on the curve of B200, which is another chip. The others were tried and left: held-out or open rows are worse with
+ * them, because the efficiencies beside their curves were fitted on whole steps with the curve.
  */
-const uses = {
-  'nvidia-a100-sxm-80gb': 'shape',
-  'nvidia-a100-sxm-40gb': 'shape',
-  'nvidia-a100-pcie-80gb': 'shape',
-  'nvidia-a100-pcie-40gb': 'shape',
-  'nvidia-rtx-pro-6000-blackwell': 'time',
-};
+const devices = ['nvidia-rtx-pro-6000-blackwell'];
 
 const { axes, productRatios, loadNetwork, families, accelerators } = await bundled(`
   export { axes, productRatios } from './server/src/predictor/product-table.ts';
@@ -27,12 +21,11 @@ const { axes, productRatios, loadNetwork, families, accelerators } = await bundl
 `);
 const network = loadNetwork(join(root, 'server/src/predictor/models'), 'gemm', families.gemm.inputs);
 const ratios = Object.fromEntries(
-  Object.entries(uses).map(([id, use]) => [
+  devices.map((id) => [
     id,
     productRatios(
       network,
       accelerators.find((sheet) => sheet.id === id),
-      use,
     ),
   ]),
 );

@@ -8,11 +8,14 @@ import {
   type BesideResult,
   besideRequest,
   type DocumentParams,
+  schedulesRequest,
+  type WhatIfParams,
   type WhatIfResult,
   type WriteResult,
   whatIfRequest,
   writeRequest,
 } from '../../server/src/protocol/requests.ts';
+import type { SchedulesFound } from '../../server/src/protocol/schedules.ts';
 import type { Change } from '../../server/src/protocol/what-if.ts';
 import { pickDocument } from './document-picker.ts';
 import { lastCommitOf } from './last-commit.ts';
@@ -25,6 +28,11 @@ export async function answerTo(reply: PanelReply, client: LanguageClient, params
       const answer = await client.sendRequest<WhatIfResult>(whatIfRequest, { ...params, change });
       return { type: 'whatIf', answer: { turn, ...answer } };
     }
+    case 'schedules':
+      return { type: 'schedules', turn: reply.turn, found: await search(client, { ...params, change: reply.change }) };
+    case 'stopSearch':
+      stopSearch(params);
+      return undefined;
     case 'apply':
       return { type: 'applied', ...(await apply(client, params, reply.change)) };
     default:
@@ -36,8 +44,32 @@ export async function answerTo(reply: PanelReply, client: LanguageClient, params
 export function failureOf(reply: PanelReply, error: unknown): PanelMessage | undefined {
   const text = error instanceof Error ? error.message : String(error);
   if (reply.type === 'whatIf') return { type: 'whatIf', answer: { turn: reply.turn, ...noAnswer(text) } };
+  if (reply.type === 'schedules') return { type: 'schedules', turn: reply.turn, found: { rows: [], words: [text] } };
   if (reply.type === 'apply') return { type: 'applied', done: false, text };
   return undefined;
+}
+
+/** The search under way for each job. */
+const searches = new Map<string, vscode.CancellationTokenSource>();
+const searchKey = ({ uri, job = 0 }: DocumentParams): string => `${job} ${uri}`;
+
+function stopSearch(params: DocumentParams): void {
+  searches.get(searchKey(params))?.cancel();
+  searches.delete(searchKey(params));
+}
+
+/** Which schedule would be best; an earlier search for the same job is given up. */
+async function search(client: LanguageClient, params: WhatIfParams): Promise<SchedulesFound> {
+  stopSearch(params);
+  const source = new vscode.CancellationTokenSource();
+  const key = searchKey(params);
+  searches.set(key, source);
+  try {
+    return await client.sendRequest<SchedulesFound>(schedulesRequest, params, source.token);
+  } finally {
+    if (searches.get(key) === source) searches.delete(key);
+    source.dispose();
+  }
 }
 
 /** Writes the values: into the files through one undoable edit, and into the settings what no file says. */

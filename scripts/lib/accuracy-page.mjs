@@ -177,7 +177,7 @@ export function accuracyPage(data) {
     'Of serving engines, source by source:',
     heldOutServingTable(data),
     '## What learned times of products change',
-    'Served models on A100 and RTX PRO 6000 take the learned times of 16-bit products (`rooflint.learnedModels`, `rooflint validate --learned off`); why there and nowhere else stands in [the page of the learned models](learned-models.md). Quantities that are not below are the same to the digits shown.',
+    'Served models on RTX PRO 6000 take the learned times of 16-bit products (`rooflint.learnedModels`, `rooflint validate --learned off`); why there and nowhere else stands in [the page of the learned models](learned-models.md). Quantities that are not below are the same to the digits shown.',
     learnedEffect(data),
     '## Answered and refused',
     answeredTables(data),

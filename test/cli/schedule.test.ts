@@ -163,6 +163,32 @@ test('a torchtitan file runs the order that it names, and a wrong order is found
   );
 });
 
+const automodel = `recipe: TrainFinetuneRecipeForNextTokenPrediction
+model:
+  _target_: nemo_automodel.NeMoAutoModelForCausalLM.from_pretrained
+  pretrained_model_name_or_path: meta-llama/Llama-3.1-8B-Instruct
+distributed:
+  strategy: fsdp2
+  pp_size: 2
+  pipeline:
+    pp_schedule: 1f1b
+    pp_schedule_csv: order.csv
+step_scheduler:
+  global_batch_size: 8
+  local_batch_size: 1
+dataset:
+  seq_length: 2048
+`;
+
+test('so does a file of NeMo Automodel', async () => {
+  const folder = folderWith({ 'train.yaml': automodel, 'order.csv': '0F0,0F1,0B0,0B1\n1F0,1B0,1F1,1B1\n' });
+  const own = await rooflint(['schedule', 'train.yaml', '--gpus', '8'], folder);
+  expect(own.error).toBe('');
+  expect(own.out).toMatch(/^Written order, 2 stages, 2 micro batches, 1 virtual stage per rank/);
+  const read = await rooflint(['read', 'train.yaml'], folder);
+  expect(read.out).toMatch(/order\.csv/);
+});
+
 test('the picture has a box for every operation', async () => {
   const { out } = await rooflint(['schedule', 'zb-h1', '--stages', '2', '--micro-batches', '3', '--svg', '-']);
   expect(out.match(/<rect x=/g)).toHaveLength(2 * 3 * 3);
@@ -173,6 +199,10 @@ test.each([
   [['no-such-schedule'], /is not known/],
   [['1f1b'], /needs --stages and --micro-batches/],
   [['missing.sh'], /cannot be used/],
+  [
+    ['interleaved-1f1b', '--stages', '4', '--micro-batches', '8', '--virtual-stages', '2', '--group', '3'],
+    /with groups of 3 micro batches .* the last one too, needs at least 4/i,
+  ],
   [['dualpipe', '--stages', '4', '--micro-batches', '8', '--csv', '-'], /runs both ways/],
   [['1f1b', '--stages', '2', '--micro-batches', '2', '--stage-times', '1,2,3'], /one number for each of the 2 stages/],
 ])('%j is refused with a reason', async (args, message) => {

@@ -30,7 +30,11 @@ beforeAll(async () => {
   symlinkSync(outside, join(folder, 'linked-folder'));
   const files = confinedFiles(folder);
   const io = ioIn(folder, { out: '', error: '' });
-  server = await startServer({ session: await openSession(io, {}, files), files, only: undefined }, join(root, 'dist'), 0);
+  server = await startServer(
+    { session: await openSession(io, {}, files), files, only: undefined, searches: new Map() },
+    join(root, 'dist'),
+    0,
+  );
 });
 
 afterAll(async () => {
@@ -239,6 +243,12 @@ test('tried values are answered, another job is put beside, and nothing is writt
   expect(tried.answer.patch).toMatch(/^--- train\.sh\n/);
   expect(tried.answer.rows.map(({ label }) => label)).toContain('Step time');
   expect(await say({ type: 'apply', change: { 'batch.micro': 4 } })).toMatchObject({ type: 'applied', done: false });
+  const searched = await say({ type: 'schedules', turn: 8, change: {} });
+  if (searched.type !== 'schedules') throw new Error(searched.type);
+  expect(searched).toMatchObject({ turn: 8 });
+  expect(searched.found.rows.length + searched.found.words.length).toBeGreaterThan(0);
+  const stopped = await ask('reply?file=jobs%2Ftrain.sh&job=0', {}, 'POST', JSON.stringify({ type: 'stopSearch' }));
+  expect(stopped.status).toBe(204);
   expect(await say({ type: 'compare', other: 'last-commit' })).toMatchObject({ type: 'beside', shown: { type: 'empty' } });
   const others = await say({ type: 'compare', other: 'choose' });
   expect(others.type === 'others' && others.jobs.map(({ file }) => file)).toEqual(expect.arrayContaining(['live.sh']));

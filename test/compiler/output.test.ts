@@ -1,4 +1,6 @@
 /** What compilers print becomes figures of kernels. The outputs are written in the manner of the tools named. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readAmdgpu } from '../../server/src/compiler/output/amdgpu.ts';
 import { readCuobjdump } from '../../server/src/compiler/output/cuobjdump.ts';
@@ -93,6 +95,16 @@ describe('a symbol', () => {
     ['plain_c', 'plain_c', []],
   ])('%s is taken apart', (symbol, name, templateArguments) => {
     expect(takeApart(symbol)).toEqual({ name, templateArguments });
+  });
+
+  it('is taken apart for every kernel that nvcc compiled of public repositories', () => {
+    const [, ...rows] = readFileSync(join(import.meta.dirname, '../kernels/golden-registers.tsv'), 'utf8')
+      .trimEnd()
+      .split('\n');
+    const symbols = [...new Set(rows.map((row) => row.split('\t')[2] ?? ''))];
+    expect(symbols.length).toBeGreaterThan(400);
+    expect(symbols.filter((symbol) => !/^[A-Za-z]\w*$/.test(takeApart(symbol).name))).toEqual([]);
+    expect(symbols.filter((symbol) => takeApart(symbol).templateArguments === undefined)).toEqual([]);
   });
 
   it('keeps its name where its arguments cannot be followed', () => {

@@ -157,3 +157,39 @@ void run(float *x) {
     expect([configuration?.threads.value, configuration?.blocks.value, configuration?.dynamicShared.value]).toEqual([192, 10, 1024]);
   });
 });
+
+describe('a function of the host that launches', () => {
+  const configurations = (text: string) => {
+    const file = readKernels('file:///w/a.cu', text);
+    return file ? configurationsOf(file) : [];
+  };
+
+  it('is worked out with what its calls give it, once for each set', () => {
+    const found = configurations(`template <typename T, int N> __global__ void k(T *x) { __shared__ T rows[N]; }
+template <typename T, int N> void launch(T *x, int threads, int n) {
+  const int blocks = (n + threads - 1) / threads;
+  k<T, N><<<blocks, threads>>>(x);
+}
+void run(float *x, double *y, int m) {
+  constexpr int kThreads = 128;
+  launch<float, 64>(x, kThreads, 1000);
+  launch<double, 32>(y, 2 * kThreads, 512);
+  launch<double, 32>(y, 2 * kThreads, 512);
+}`);
+    expect(found.map(({ threads, blocks, staticShared }) => [threads.value, blocks.value, staticShared.value])).toEqual([
+      [128, 8, 256],
+      [256, 2, 256],
+    ]);
+  });
+
+  it('keeps open what calls do not say', () => {
+    const found = configurations(`__global__ void k(float *x) {}
+void launch(float *x, int threads, int n) { k<<<n, threads>>>(x); }
+void run(float *x, int m) { launch(x, 64, m); }
+void other(float *x, int threads) { k<<<1, threads>>>(x); }`);
+    expect(found.map(({ threads, blocks }) => [threads.value, blocks.value])).toEqual([
+      [64, undefined],
+      [undefined, 1],
+    ]);
+  });
+});

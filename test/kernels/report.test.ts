@@ -75,10 +75,10 @@ describe('the line above a kernel', () => {
 
   it('names the GPU that is named, and how many usual ones are looked at otherwise', () => {
     expect(lineOf('h100')).toBe(
-      '256 threads · 1 KiB shared · about 8 to 18 registers · occupancy 100 % (warps) up to 32 registers on H100 SXM 80 GB',
+      '256 threads · 1 KiB shared · about 8 to 16 registers · occupancy 100 % (warps) up to 32 registers on H100 SXM 80 GB',
     );
     expect(lineOf()).toBe(
-      '256 threads · 1 KiB shared · about 8 to 18 registers · occupancy 100 % (warps) up to 32 registers on 4 usual GPUs',
+      '256 threads · 1 KiB shared · about 8 to 16 registers · occupancy 100 % (warps) up to 32 registers on 4 usual GPUs',
     );
   });
 });

@@ -63,24 +63,24 @@ describe('where it is used', () => {
     return result.estimate.prefill.timeToFirstToken.value;
   };
 
-  test('prompts on A100 take other times with it, and on H100 the same', () => {
-    expect(firstToken('a100-sxm-80gb', true)).not.toBe(firstToken('a100-sxm-80gb', false));
-    expect(firstToken('a100-sxm-80gb', true) / firstToken('a100-sxm-80gb', false)).toBeCloseTo(1, 0);
+  test('prompts on RTX PRO 6000 take other times with it, and on H100 the same', () => {
+    expect(firstToken('rtx-pro-6000', true)).not.toBe(firstToken('rtx-pro-6000', false));
+    expect(firstToken('rtx-pro-6000', true) / firstToken('rtx-pro-6000', false)).toBeCloseTo(1, 0);
     expect(firstToken('h100-sxm-80gb', true)).toBe(firstToken('h100-sxm-80gb', false));
   });
 
   test('the setting takes it off the cluster', () => {
-    expect(clusterOf({ 'cluster.gpu': 'a100' }).cluster?.learned).toBeDefined();
-    expect(clusterOf({ 'cluster.gpu': 'a100', 'report.learnedTimes': false }).cluster?.learned).toBeUndefined();
+    expect(clusterOf({ 'cluster.gpu': 'rtx-pro-6000' }).cluster?.learned).toBeDefined();
+    expect(clusterOf({ 'cluster.gpu': 'rtx-pro-6000', 'report.learnedTimes': false }).cluster?.learned).toBeUndefined();
     expect(clusterOf({ 'cluster.gpu': 'h100' }).cluster?.learned).toBeUndefined();
   });
 });
 
 test('a hundred products with the table cost no more than a few times those without', () => {
-  const accelerator = findAccelerator('a100');
+  const accelerator = findAccelerator('rtx-pro-6000');
   const curve = accelerator && describeDevice(accelerator, 'bf16', computeCalibration(accelerator.architecture));
   const learned = accelerator && learnedProducts(accelerator);
-  if (!curve || !learned) throw new Error('A100 has a curve and a table');
+  if (!curve || !learned) throw new Error('the card has a curve and a table');
   const both = { ...curve, learned };
   const hundred = (device: typeof curve): number => {
     let sum = 0;

@@ -8,6 +8,7 @@ Object.assign(window, {
   rooflintHost: {
     onMessage: (listener: (message: PanelMessage) => void) => listeners.push(listener),
     post: (reply: PanelReply) => replies.push(reply),
+    readOnly: location.hash === '#read-only',
     keep: {
       load: (): unknown => JSON.parse(sessionStorage.getItem('panel') ?? 'null'),
       save: (state: unknown) => sessionStorage.setItem('panel', JSON.stringify(state)),

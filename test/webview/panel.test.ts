@@ -168,6 +168,20 @@ describe.skipIf(!chromiumPath)('the panel in a browser', () => {
     expect(await panel.replies()).toContainEqual({ type: 'reveal', field: 'parallel.virtualStages' });
   });
 
+  it('has no ways to a text, and nothing to write, on a page that only reads', async () => {
+    await panel.page.evaluate(() => {
+      location.hash = 'read-only';
+    });
+    await panel.page.reload();
+    await show();
+    expect(await panel.page.isVisible('#schedule')).toBe(true);
+    expect(await panel.page.locator('button.reveal:visible').count()).toBe(0);
+    expect(await panel.page.locator('button.apply').count()).toBe(0);
+    await panel.page.evaluate(() => {
+      location.hash = '';
+    });
+  });
+
   it('draws 64 stages with a thousand micro batches by columns', async () => {
     await show(sampleJob(sampleRequest({ name: '1f1b', stages: 64, microBatches: 1024, virtualStages: 1 })));
     expect(await drawn()).toBe(64 * 1024 * 2);

@@ -55,11 +55,15 @@ describe('panel state', () => {
     const state = started();
     choose(state, { microBatches: 12 });
     state.view.value = { start: 0.1, end: 0.4 };
+    state.tab.value = 'memory';
+    state.trial.open.value = false;
+    state.measuredDevice.value = 1;
     const saved: unknown = JSON.parse(JSON.stringify(toSaved(state)));
     const again = started();
     restore(again, saved);
     expect(shownRequest(again)?.microBatches).toBe(12);
     expect(again.view.value).toEqual({ start: 0.1, end: 0.4 });
+    expect([again.tab.value, again.trial.open.value, again.measuredDevice.value]).toEqual(['memory', false, 1]);
     const other = createState();
     receive(other, { type: 'job', job: { ...job, uri: 'file:///other' } });
     restore(other, saved);

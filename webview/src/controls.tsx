@@ -4,6 +4,7 @@ import type { ScheduleChoice } from '../../server/src/core/schedules/reshape.ts'
 import { supportedSchedules } from '../../server/src/core/schedules/supported.ts';
 import { Comparison } from './comparison.tsx';
 import { Control, type Post } from './control.tsx';
+import { ScheduleSearch } from './schedules/schedule-search.tsx';
 import { choose, differsFromFile, type PanelState, resetToFile } from './state.ts';
 import { Differences, valuesText } from './what-if/brief.tsx';
 import { Fold } from './what-if/fold.tsx';
@@ -46,6 +47,7 @@ export function Controls({ state, writes, post }: ControlsProps) {
         <ValueControls trial={trial} controls={others} post={post} />
       </form>
       <Comparison state={state} />
+      <ScheduleSearch state={state} post={post} />
       <Consequences answer={answer} change={change} writes={writes} />
       <Withheld texts={(answer ?? trial.answered.value?.answer)?.withheld ?? []} />
     </Fold>

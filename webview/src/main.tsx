@@ -6,6 +6,7 @@ import { App } from './app.tsx';
 import { takeBeside } from './compare/beside.ts';
 import { connectHost } from './host.ts';
 import { keepState } from './keep-state.ts';
+import { takeSearch } from './schedules/search-state.ts';
 import { ServingApp } from './serving/serving-app.tsx';
 import { createServingState, receiveServing, restoreServing, savedServing, serverWritten, startWork } from './serving/serving-state.ts';
 import { createState, receive, receiveMeasured, restore, scheduleWritten, toSaved } from './state.ts';
@@ -16,6 +17,7 @@ import './panel.css';
 import './timeline/timeline.css';
 import './views/operations.css';
 import './measured/measured.css';
+import './schedules/schedules.css';
 import './serving/serving.css';
 import './step/step.css';
 import './what-if/what-if.css';
@@ -50,6 +52,7 @@ host.onMessage((message) => {
     if (shown.value === 'serving') serverWritten(serving, message);
     else scheduleWritten(state, message);
   } else if (message.type === 'beside' || message.type === 'others') takeBeside(state.beside, message);
+  else if (message.type === 'schedules') takeSearch(state.search, message);
   else if (message.type === 'measured') receiveMeasured(state, message.measured, message.isNew);
   else receiveJob(message);
 });
@@ -76,5 +79,7 @@ if (!root) {
   root.id = 'root';
   document.body.append(root);
 }
+// A page that only reads has no editor to show a text in.
+root.classList.toggle('reads-only', !host.writes);
 render(<Panel />, root);
 host.post({ type: 'ready' });

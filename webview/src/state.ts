@@ -12,6 +12,7 @@ import type { JobMessage, PanelJob } from '../../server/src/protocol/panel.ts';
 import type { Change } from '../../server/src/protocol/what-if.ts';
 import { type BesideState, createBeside, forgetBeside } from './compare/beside.ts';
 import type { Target } from './layout.ts';
+import { createSearch, forgetSearch, type SearchState } from './schedules/search-state.ts';
 import { profileOf } from './step/profile-of.ts';
 import { clampView, type View } from './time-scale.ts';
 import { findOperations, parseQuery } from './timeline/search.ts';
@@ -63,6 +64,7 @@ export interface PanelState {
   readonly themeChanges: Signal<number>;
   readonly trial: TrialState;
   readonly beside: BesideState;
+  readonly search: SearchState;
   /** Measured runs that were opened for the shown document, and which of their GPUs is looked at. */
   readonly measured: Signal<PanelMeasured | undefined>;
   readonly measuredDevice: Signal<number>;
@@ -103,6 +105,8 @@ interface Saved {
   readonly stage: number | undefined;
   readonly selected: number | undefined;
   readonly timeline: unknown;
+  /** Of the measured runs. */
+  readonly device: number;
   readonly kept: { readonly [view: string]: unknown };
 }
 
@@ -148,6 +152,7 @@ export function createState(): PanelState {
     themeChanges: signal(0),
     trial,
     beside: createBeside(),
+    search: createSearch(),
     measured: signal<PanelMeasured | undefined>(undefined),
     measuredDevice: signal(0),
     choice,
@@ -204,6 +209,7 @@ export function receive(state: PanelState, message: Exclude<JobMessage, { readon
       state.kept.value = {};
       forgetTrial(state.trial);
       forgetBeside(state.beside);
+      forgetSearch(state.search);
       state.measured.value = undefined;
       state.measuredDevice.value = 0;
       forgetTimeline(state.timeline);
@@ -272,6 +278,7 @@ export function toSaved(state: PanelState): Saved | undefined {
       selected: state.selected.value,
       tab: state.tab.value,
       timeline: timelineToSave(state.timeline),
+      device: state.measuredDevice.value,
       kept: state.kept.value,
     }
   );
@@ -286,7 +293,7 @@ const isIndex = (value: unknown): value is number => Number.isSafeInteger(value)
 /** Takes back what was saved, as far as it makes sense for the document that is shown now. */
 export function restore(state: PanelState, saved: unknown): void {
   if (!isRecord(saved) || saved.uri !== state.job.value?.uri) return;
-  const { override, view, tab, kept, stage, selected, timeline, trial } = saved;
+  const { override, view, tab, kept, stage, selected, timeline, trial, device } = saved;
   batch(() => {
     if (typeof tab === 'string') state.tab.value = tab;
     if (isRecord(kept)) state.kept.value = kept;
@@ -303,6 +310,7 @@ export function restore(state: PanelState, saved: unknown): void {
       state.view.value = { start: view.start, end: view.end };
     }
     if (isIndex(stage)) state.stage.value = stage;
+    if (isIndex(device)) state.measuredDevice.value = device;
     restoreTimeline(state.timeline, timeline);
     keepInBounds(state);
     const shown = state.shown.value;

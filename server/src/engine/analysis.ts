@@ -11,6 +11,7 @@ import type { CompilerAnswer } from '../core/kernels/compiled-launch.ts';
 import type { KernelConfiguration } from '../core/kernels/configuration.ts';
 import type { Kernel, KernelFile } from '../core/kernels/facts.ts';
 import type { KernelDevice } from '../core/kernels/kernel-rule.ts';
+import type { KnownOperator } from '../core/kernels/operators/figures.ts';
 import type { TileConfiguration } from '../core/kernels/tiled/configuration.ts';
 import type { TileFile } from '../core/kernels/tiled/facts.ts';
 import type { TritonConfiguration } from '../core/kernels/triton/configuration.ts';
@@ -98,11 +99,15 @@ export interface TileKernels {
   readonly configurations: readonly TileConfiguration[];
 }
 
+/** Operators of PyTorch whose sizes are known. */
+export type KnownOperators = readonly KnownOperator[];
+
 /** What a document holds of each language; a file of CUTLASS may hold kernels of its own, too. */
 export interface KernelsAnalysis {
   readonly cuda?: CudaKernels;
   readonly triton?: TritonKernels;
   readonly tiles?: TileKernels;
+  readonly operators?: KnownOperators;
   readonly devices: readonly KernelDevice[];
   /** False where the devices are only usual ones. */
   readonly isDeviceNamed: boolean;

@@ -10,7 +10,7 @@ import type { Range } from '../core/origin.ts';
 import type { Adapter, Reading } from '../frameworks/adapter.ts';
 import { type Recognised, recognise } from '../frameworks/detect.ts';
 import { adapters } from '../frameworks/index.ts';
-import { mayConfigure } from '../frameworks/interest.ts';
+import { mayConfigure, mayMatter } from '../frameworks/interest.ts';
 import type { ConfigDocument, Problem } from '../syntax/document.ts';
 import { type FindSourced, formatOf, readDocument, unreadDocument } from '../syntax/read.ts';
 import { alternativesOf, triedJob } from './alternatives.ts';
@@ -101,9 +101,9 @@ function filesAs(files: FileAccess, texts: ReadonlyMap<string, string>): FileAcc
 }
 
 /** Without a parser for text that can be no configuration. */
-function readIfOfUse(uri: string, text: string, find: FindSourced): ConfigDocument {
+function readIfOfUse(uri: string, text: string, find: FindSourced, isOfUse = mayMatter): ConfigDocument {
   const format = formatOf(uri, text);
-  return mayConfigure(format, text) ? readDocument(uri, text, format, find) : unreadDocument(uri, text, format);
+  return isOfUse(format, text) ? readDocument(uri, text, format, find) : unreadDocument(uri, text, format);
 }
 
 function analyseDocument(parts: Parts, document: ConfigDocument, version: number): Analysis {
@@ -143,7 +143,7 @@ function distinctFiles(
 
 function dependenciesOf(parts: Parts, uri: string, text: string): readonly string[] {
   if (!namesFile.test(text)) return [];
-  const document = readIfOfUse(uri, text, findSourced(parts.files));
+  const document = readIfOfUse(uri, text, findSourced(parts.files), mayConfigure);
   const around = placesOf(parts);
   // Releases do not change what a file names, and looking for what pins them takes longer than the rest.
   const linked = recognise(document, faultOf(parts)).jobs.flatMap(({ reading }) => followLinks(document, reading, around));

@@ -3,6 +3,7 @@ import type { KeyName, Severity } from '../core/finding.ts';
 import { withCompiled } from '../core/kernels/compiled.ts';
 import { configurationsOf } from '../core/kernels/configuration.ts';
 import type { KernelDevice, KernelFinding, ReportKernel } from '../core/kernels/kernel-rule.ts';
+import { knownOperator } from '../core/kernels/operators/figures.ts';
 import { kernelRules } from '../core/kernels/rules/index.ts';
 import { tileConfigurations } from '../core/kernels/tiled/configuration.ts';
 import { tileRules } from '../core/kernels/tiled/rules/index.ts';
@@ -145,10 +146,18 @@ function tilePart({ document, settings, wanted, log }: Surroundings): Part | und
   return { tiles: { file: tiles, configurations }, ...devices, text: document.text, findings };
 }
 
+function operatorPart({ document, settings }: Surroundings): Part | undefined {
+  const { operators } = document;
+  const known = operators?.calls.flatMap((call) => knownOperator(operators, call) ?? []) ?? [];
+  return known.length === 0
+    ? undefined
+    : { operators: known, ...devicesFor(document, usualDevices, settings), text: document.text, findings: [] };
+}
+
 /** @returns undefined for a document without kernels. */
 export function analyseKernels(document: ConfigDocument, parts: Parts, wanted: WantedSeverity): KernelsAnalysis | undefined {
   const around = { document, settings: parts.settings(), wanted, log: parts.log };
-  const found = [cudaPart(around, parts), tritonPart(around), tilePart(around)].flatMap((part) => part ?? []);
+  const found = [cudaPart(around, parts), tritonPart(around), tilePart(around), operatorPart(around)].flatMap((part) => part ?? []);
   const [first] = found;
   return (
     first && {

@@ -4,6 +4,7 @@ import type { Range } from '../core/origin.ts';
 import type { Analysis, JobAnalysis } from '../engine/analysis.ts';
 import { configurationSummary, tileSummary, tritonSummary } from '../engine/kernel-summary.ts';
 import { tritonWorkSummary, workSummary } from '../engine/kernel-work-summary.ts';
+import { operatorSummary } from '../engine/operator-summary.ts';
 import { summaryOf } from '../engine/summary.ts';
 import { firstLine } from '../frameworks/setting.ts';
 import { fileName, normalUri } from '../io/uris.ts';
@@ -29,12 +30,13 @@ function kernelLenses({ uri, kernels }: Analysis): readonly { readonly at: Range
   const tiles = (kernels?.tiles?.configurations ?? []).map((one) =>
     reportLens(one.kernel.nameRange, tileSummary(one, kernels?.devices ?? [])),
   );
+  const operators = (kernels?.operators ?? []).map((one) => reportLens(one.call.range, operatorSummary(one, kernels?.devices ?? [])));
   if (kernels?.triton) {
     const { triton, devices } = kernels;
     const lenses = triton.file.kernels.map((kernel) =>
       reportLens(kernel.range, joined(tritonSummary(kernel, triton, devices), tritonWorkSummary(kernels, kernel))),
     );
-    return [...tiles, ...lenses];
+    return [...operators, ...tiles, ...lenses];
   }
   const own = (kernels?.cuda?.own ?? []).flatMap((kernel) => {
     const launches = kernels?.cuda?.configurations.filter((one) => one.kernel === kernel) ?? [];
@@ -44,7 +46,7 @@ function kernelLenses({ uri, kernels }: Analysis): readonly { readonly at: Range
     const title = `${joined(configurationSummary(first, kernels.devices), workSummary(kernels, first))}${more}`;
     return [reportLens(kernel.range, title)];
   });
-  return [...tiles, ...own];
+  return [...operators, ...tiles, ...own];
 }
 
 /** Most scripts that a lens of a shared file names. */

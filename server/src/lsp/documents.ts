@@ -2,7 +2,7 @@
 
 import { type TextDocumentContentChangeEvent, TextDocuments } from 'vscode-languageserver';
 import { TextDocument } from 'vscode-languageserver-textdocument';
-import { mayConfigure } from '../frameworks/interest.ts';
+import { mayMatter } from '../frameworks/interest.ts';
 import type { ConfigDocument, TextFormat } from '../syntax/document.ts';
 import { DocumentReader, type FindSourced, formatOf, type TextChange, unreadDocument } from '../syntax/read.ts';
 
@@ -63,7 +63,7 @@ function openDocument(uri: string, language: string, version: number, text: stri
     read: (find) => {
       finder = find;
       const format = formats[language];
-      if (format !== undefined && !mayConfigure(format, lines.getText())) return unreadDocument(uri, lines.getText(), format);
+      if (format !== undefined && !mayMatter(format, lines.getText())) return unreadDocument(uri, lines.getText(), format);
       if (pending.length === 0) return reader.document;
       const changes = pending;
       pending = [];

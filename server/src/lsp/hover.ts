@@ -6,6 +6,7 @@ import { kernelSpotAt } from '../engine/kernel-spots.ts';
 import { fileName, normalUri } from '../io/uris.ts';
 import { kernelMarkdown } from '../report/kernel.ts';
 import { plain } from '../report/markdown-text.ts';
+import { operatorMarkdown } from '../report/operator.ts';
 import { toHover } from './convert.ts';
 import { fieldHover, keyHover, launchHover, linkHover, unreadHover } from './hover-text.ts';
 import { keyAt, keyOf } from './key-at.ts';
@@ -58,6 +59,9 @@ function wordsAt(session: Session, analysis: Analysis, offset: number): Said | u
 
 /** A kernel where it is defined or launched. */
 function kernelAt(analysis: Analysis, offset: number): Said | undefined {
+  const { kernels } = analysis;
+  const operator = kernels?.operators?.find(({ call }) => contains(call.nameRange, offset));
+  if (kernels && operator) return { range: operator.call.nameRange, parts: [operatorMarkdown(operator, kernels)] };
   const spot = kernelSpotAt(analysis, offset);
   const words = spot && analysis.kernels && kernelMarkdown(analysis.kernels, spot.name);
   return spot === undefined || words === undefined ? undefined : { range: spot.range, parts: [words] };

@@ -1,5 +1,10 @@
 /** The language server: wires each message of the protocol to the file that answers it. */
-import { type Connection, DidChangeConfigurationNotification, DidChangeWatchedFilesNotification } from 'vscode-languageserver';
+import {
+  type CancellationToken,
+  type Connection,
+  DidChangeConfigurationNotification,
+  DidChangeWatchedFilesNotification,
+} from 'vscode-languageserver';
 import { calibrationPath } from '../core/calibration/calibration-file.ts';
 import { normalUri } from '../io/uris.ts';
 import { noAnswer } from '../protocol/no-answer.ts';
@@ -17,6 +22,7 @@ import {
   panelRequest,
   placeRequest,
   reportRequest,
+  schedulesRequest,
   trustedNotification,
   type WhatIfParams,
   type WhatIfResult,
@@ -24,6 +30,7 @@ import {
   whatIfRequest,
   writeRequest,
 } from '../protocol/requests.ts';
+import type { SchedulesFound } from '../protocol/schedules.ts';
 import { initKernelParser, initParsers } from '../syntax/parsers.ts';
 import { beside } from './beside.ts';
 import { codeActions } from './code-action.ts';
@@ -44,6 +51,7 @@ import { answerMeasured } from './measured-requests.ts';
 import { createPublisher, type Publisher } from './publisher.ts';
 import { references } from './references.ts';
 import { prepareRename, rename } from './rename.ts';
+import { schedulesResult } from './schedules.ts';
 import { createSession, type Session } from './session.ts';
 import { readSettings } from './settings.ts';
 import { whatIfResult, writeResult } from './what-if.ts';
@@ -222,6 +230,11 @@ function answerOwnRequests(session: Session, guard: Guard): void {
   connection.onRequest<WhatIfResult, void>(
     whatIfRequest,
     guard<WhatIfParams, WhatIfResult>(whatIfRequest, noAnswer(failed), (params) => whatIfResult(session, params)),
+  );
+  connection.onRequest<SchedulesFound, void>(schedulesRequest, (params: WhatIfParams, token: CancellationToken) =>
+    guard<WhatIfParams, SchedulesFound>(schedulesRequest, { rows: [], words: [failed] }, (wanted) =>
+      schedulesResult(session, wanted, token),
+    )(params),
   );
   connection.onRequest<WriteResult, void>(
     writeRequest,

@@ -8,7 +8,7 @@ import type { CalibrationFile } from '../core/calibration/calibration-file.ts';
 import type { Analysis, FileAccess } from '../engine/analysis.ts';
 import { createEngine, type Engine } from '../engine/engine.ts';
 import { findSourced, scriptLinks } from '../engine/sourced.ts';
-import { mayConfigure } from '../frameworks/interest.ts';
+import { mayMatter } from '../frameworks/interest.ts';
 import { readCalibrations } from '../io/calibration-file.ts';
 import { type DiskFiles, diskFiles } from '../io/files.ts';
 import { normalUri } from '../io/uris.ts';
@@ -84,7 +84,7 @@ interface Cached {
 
 /** C++ without kernels is not read, so nothing has to be loaded for it. */
 const mayHoldKernels = ({ format, lines }: OpenDocument): boolean =>
-  (format === 'cuda' && mayConfigure(format, lines.getText())) || (format === 'python' && mayHoldCuda(lines.getText()));
+  (format === 'cuda' && mayMatter(format, lines.getText())) || (format === 'python' && mayHoldCuda(lines.getText()));
 
 export const noAbilities: ClientAbilities = {
   pullDiagnostics: false,

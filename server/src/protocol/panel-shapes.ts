@@ -63,10 +63,29 @@ const measuredDevice = fields({
   names: listOf(text),
 });
 
+const figures = fields({
+  step: text,
+  change: optional(text),
+  verdict: optional(oneOf('better', 'worse')),
+  bubble: text,
+  memory: text,
+  rank: amount,
+  fits: oneOf('yes', 'no', 'close'),
+});
+const schedule = fields({
+  name: text,
+  label: text,
+  virtualStages: amount,
+  isCurrent: flag,
+  figures: optional(figures),
+  rejected: optional(text),
+});
+
 /** A row for every message; one without a row does not compile. */
 const toPanel: { readonly [type in PanelMessage['type']]: Check } = {
   ...jobMessages,
   whatIf: fields({ answer }),
+  schedules: fields({ turn: amount, found: fields({ rows: listOf(schedule), words: listOf(text) }) }),
   applied: fields({ done: flag, text: text }),
   measured: fields({
     isNew: flag,
@@ -95,6 +114,8 @@ const fromPanel: { readonly [type in PanelReply['type']]: Check } = {
   drawn: fields({ operations: amount, milliseconds: amount }),
   reveal: fields({ field: textUpTo(200) }),
   whatIf: fields({ turn: amount, change }),
+  schedules: fields({ turn: amount, change }),
+  stopSearch: () => true,
   apply: fields({ change }),
   compare: fields({ other: otherJob }),
   measure: fields({ action: oneOf('open', 'calibrate') }),

@@ -3,6 +3,7 @@ import type { Cluster } from '../core/hardware.ts';
 import type { PartialJob } from '../core/job-fields.ts';
 import type { ScheduleRequest } from '../core/schedules/schedule.ts';
 import type { PanelMeasured } from './measured.ts';
+import type { SchedulesFound } from './schedules.ts';
 import type { Change, DifferenceRow, OtherJob, WhatIfOutcome } from './what-if.ts';
 
 /** What is told of any job that the panel shows. */
@@ -53,6 +54,8 @@ export interface WhatIfAnswer extends WhatIfOutcome {
 export type PanelMessage =
   | JobMessage
   | { readonly type: 'whatIf'; readonly answer: WhatIfAnswer }
+  /** Which schedule would be best; the turn is that of the question. */
+  | { readonly type: 'schedules'; readonly turn: number; readonly found: SchedulesFound }
   /** The change was written, or why it was not. */
   | { readonly type: 'applied'; readonly done: boolean; readonly text: string }
   /** Measured runs beside the prediction; new ones come to the front. */
@@ -71,6 +74,9 @@ export type PanelReply =
   | { readonly type: 'reveal'; readonly field: string }
   /** What these values would give; the answer has the same turn. */
   | { readonly type: 'whatIf'; readonly turn: number; readonly change: Change }
+  /** Which schedule would be best with these values; a later question, or one to stop, gives it up. */
+  | { readonly type: 'schedules'; readonly turn: number; readonly change: Change }
+  | { readonly type: 'stopSearch' }
   /** Write these values into the file. */
   | { readonly type: 'apply'; readonly change: Change }
   /** Put another job beside this one: of a file still to be chosen, of one that was told, or of this file at its last commit; or none any more. */

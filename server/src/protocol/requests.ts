@@ -71,6 +71,9 @@ export interface BesideResult {
   readonly restsOn: readonly string[];
 }
 
+/** Client to server: which schedule would run the job best, with the tried values; can be cancelled. The parameters are those of a trial. */
+export const schedulesRequest = 'rooflint/schedules';
+
 interface LspRange {
   readonly start: { readonly line: number; readonly character: number };
   readonly end: { readonly line: number; readonly character: number };

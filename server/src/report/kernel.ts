@@ -13,6 +13,7 @@ import { messageOf } from '../engine/wording.ts';
 import { workData } from './kernel-work-data.ts';
 import { kernelWorkSection, tritonWorkSection } from './kernel-work-section.ts';
 import { code, plain, sections, tableOf } from './markdown-text.ts';
+import { operatorMarkdown } from './operator.ts';
 import { fileNameOf, lineOf } from './subject.ts';
 import { tileMarkdown } from './tile-kernel.ts';
 
@@ -212,7 +213,8 @@ export function kernelsReport({ uri, document, kernels }: Analysis): string | un
     `# ${plain(fileNameOf(uri))}`,
     rows.length > 0 ? `## Findings\n\n${tableOf(['severity', 'line', 'finding', 'rule'], rows, [1])}` : undefined,
     ...[...new Set(names)].map((name) => kernelMarkdown(kernels, name, true)),
-    names.length === 0 ? 'The kernels that are launched here stand in other files.' : undefined,
+    ...(kernels.operators ?? []).map((one) => operatorMarkdown(one, kernels)),
+    names.length === 0 && !kernels.operators ? 'The kernels that are launched here stand in other files.' : undefined,
   ]);
 }
 

@@ -4,6 +4,7 @@
  * a module imports, each at an offset of its own. `placeIn` and `textAt` tell them apart.
  */
 import type { KernelFile } from '../core/kernels/facts.ts';
+import type { OperatorFile } from '../core/kernels/operators/facts.ts';
 import type { TileFile } from '../core/kernels/tiled/facts.ts';
 import type { TritonFile } from '../core/kernels/triton/facts.ts';
 import type { Place, Range } from '../core/origin.ts';
@@ -170,6 +171,8 @@ export interface ConfigDocument {
   readonly triton?: TritonFile;
   /** Kernels of tile languages: TileLang and Pallas in Python, CUTLASS in C++. */
   readonly tiles?: TileFile;
+  /** Python only: operators of PyTorch. */
+  readonly operators?: OperatorFile;
 }
 
 function fileAt(document: ConfigDocument, offset: number): SourcedFile['file'] {

@@ -17,6 +17,7 @@ import { syntaxProblems } from './python/syntax-problems.ts';
 import { copyPythonTree, type Node } from './python/tree.ts';
 import type { PythonModule } from './python-module.ts';
 import { readPythonTiles } from './tiled/python-tiles.ts';
+import { readOperators } from './torch/operators.ts';
 import { mayHoldTriton, readTriton } from './triton/triton.ts';
 
 function readModule(root: Node, text: string, files: Files): PythonModule {
@@ -59,6 +60,7 @@ function readRoot(uri: string, text: string, root: Node, find: FindSourced): Con
   const triton = mayHoldTriton(text) ? readTriton(root, text) : undefined;
   const tiles = readPythonTiles(root, text);
   const kernels = kernelsInPython(uri, root, text);
+  const operators = readOperators(root, text);
   return {
     uri,
     format: 'python',
@@ -70,5 +72,6 @@ function readRoot(uri: string, text: string, root: Node, find: FindSourced): Con
     ...(triton ? { triton } : {}),
     ...(tiles ? { tiles } : {}),
     ...(kernels ? { kernels } : {}),
+    ...(operators ? { operators } : {}),
   };
 }

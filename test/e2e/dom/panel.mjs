@@ -135,8 +135,11 @@ export async function checkPanel({ page, workbench, restricted, shot, check }) {
   // The picture of the front page: text and timeline side by side, with what the text says in the status bar.
   await page.locator('.tab', { hasText: 'train.sh' }).first().click();
   await page.locator('.statusbar-item', { hasText: 'GiB' }).first().waitFor({ timeout: patience });
+  // What VS Code tells of a tab under the pointer is no part of it.
+  await page.mouse.move(5, 600);
   await page.keyboard.press('Control+B');
   await until('a drawing', operations);
+  await page.locator('.workbench-hover-container').waitFor({ state: 'hidden', timeout: patience });
   await shot('editor-and-timeline');
   await page.keyboard.press('Control+B');
 }

@@ -52,7 +52,7 @@ async function openFolder(path: string, io: CliIo, options: ClusterOptions): Pro
     const isFile = found.isFile();
     if (!isFile && !found.isDirectory()) throw new UsageError(`"${path}" cannot be served: it is not a regular file.`);
     const files = confinedFiles(isFile ? dirname(absolute) : absolute);
-    return { session: await openSession(io, settings, files), files, only: isFile ? basename(absolute) : undefined };
+    return { session: await openSession(io, settings, files), files, only: isFile ? basename(absolute) : undefined, searches: new Map() };
   } catch (error) {
     if (error instanceof UsageError) throw error;
     throw new UsageError(`"${path}" cannot be served: ${reasonOf(error)}.`);

@@ -6,6 +6,7 @@ import type { Analysis, JobAnalysis, KernelsAnalysis } from '../../engine/analys
 import { formatFieldValue, formatPercent, formatSeconds, formatTerm } from '../../engine/format.ts';
 import { configurationSummary, tileSummary, tritonSummary } from '../../engine/kernel-summary.ts';
 import { tritonWorkSummary, workSummary } from '../../engine/kernel-work-summary.ts';
+import { operatorSummary } from '../../engine/operator-summary.ts';
 import { sensitivityOf } from '../../engine/sensitivity.ts';
 import { summaryOf } from '../../engine/summary.ts';
 import { termsOf, worstStageOf } from '../../engine/terms.ts';
@@ -24,7 +25,7 @@ export function estimateText(file: string, analysis: Analysis): string {
 
 /** One line for each launch of each kernel, and for each Triton kernel. */
 function kernelsText(file: string, kernels: KernelsAnalysis): string {
-  const { cuda, triton, tiles, devices, compiler } = kernels;
+  const { cuda, triton, tiles, operators, devices, compiler } = kernels;
   const below = (work: string | undefined): string => (work === undefined ? '' : `\n    ${work}`);
   const lines = [
     ...(compiler?.kind === 'failed' ? [`  ${compiler.compiler} does not compile this file: ${compiler.why}`] : []),
@@ -35,6 +36,7 @@ function kernelsText(file: string, kernels: KernelsAnalysis): string {
       (kernel) => `  ${kernel.name}: ${triton ? tritonSummary(kernel, triton, devices) : ''}${below(tritonWorkSummary(kernels, kernel))}`,
     ),
     ...(tiles?.configurations ?? []).map((one) => `  ${one.kernel.name}: ${tileSummary(one, devices)}`),
+    ...(operators ?? []).map((one) => `  ${one.call.name}: ${operatorSummary(one, devices)}`),
   ];
   return `${file}: ${lines.length === 0 ? 'launches of kernels that stand in other files' : 'kernels'}\n${lines.join('\n')}\n`;
 }

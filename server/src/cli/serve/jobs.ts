@@ -24,6 +24,8 @@ export interface ServedFolder {
   readonly files: ConfinedFiles;
   /** Only this file is listed; undefined lists the folder. */
   readonly only: string | undefined;
+  /** The search among schedules under way for each job. */
+  readonly searches: Map<string, symbol>;
 }
 
 /** The analysis of a file of the folder as it is on disk now; undefined when there is no such file. */

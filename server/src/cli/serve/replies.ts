@@ -1,5 +1,6 @@
 /** What the page answers to its panel: trials of other values and other jobs of the folder. Nothing is written: the page only reads. */
 import { besideOf } from '../../lsp/beside.ts';
+import { schedulesOf } from '../../lsp/schedules.ts';
 import { whatIfOf } from '../../lsp/what-if.ts';
 import type { PanelMessage, PanelReply } from '../../protocol/panel.ts';
 import { analyse, listJobs, type ServedFolder } from './jobs.ts';
@@ -11,6 +12,11 @@ export async function answerTo(reply: PanelReply, folder: ServedFolder, file: st
       const { turn, change } = reply;
       return { type: 'whatIf', answer: { turn, ...whatIfOf(folder.session.engine, analyse(folder, file), job, change) } };
     }
+    case 'schedules':
+      return search(reply, folder, file, job);
+    case 'stopSearch':
+      folder.searches.delete(`${job} ${file}`);
+      return undefined;
     case 'apply':
       return { type: 'applied', done: false, text: 'This page only reads files: copy the patch and apply it yourself.' };
     case 'compare':
@@ -22,6 +28,23 @@ export async function answerTo(reply: PanelReply, folder: ServedFolder, file: st
     default:
       return undefined;
   }
+}
+
+/** A search goes on until another one for the same job, or the wish to stop, takes its place. */
+async function search(
+  { turn, change }: Extract<PanelReply, { readonly type: 'schedules' }>,
+  folder: ServedFolder,
+  file: string,
+  job: number,
+): Promise<PanelMessage | undefined> {
+  const { searches, session } = folder;
+  const key = `${job} ${file}`;
+  const own = Symbol(key);
+  searches.set(key, own);
+  const found = await schedulesOf(session.engine, analyse(folder, file), job, change, () => searches.get(key) !== own);
+  if (!found) return undefined;
+  searches.delete(key);
+  return { type: 'schedules', turn, found };
 }
 
 type Other = Exclude<Extract<PanelReply, { readonly type: 'compare' }>['other'], 'none'>;

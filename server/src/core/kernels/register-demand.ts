@@ -17,7 +17,7 @@ export interface RegisterDemand {
   readonly loads: number;
   /** A loop that only the run ends. */
   readonly hasOpenLoop: boolean;
-  /** Arrays whose size is not known: without it nothing can be said. */
+  /** What keeps the sum from being known: arrays without a size, and functions that do the whole work of a kernel. */
   readonly unknown: readonly string[];
 }
 
@@ -114,11 +114,15 @@ export function registerDemand(configuration: KernelConfiguration): RegisterDema
     if (fragment !== undefined) fragments.push({ at: range.start, registers: fragment });
     else values.push({ at: range.start, registers: Math.max(1, (scope.sizeOf(type) ?? registerBytes) / registerBytes) });
   }
+  const loads = loadsOf(configuration);
+  // A kernel that only calls: functions are not followed, and they are where its registers go.
+  if (loads === 0 && arrays.length + fragments.length === 0)
+    unknown.push(...kernel.statements.calls.slice(0, 1).map(({ callee }) => callee));
   return {
     arrays: together(arrays, configuration),
     fragments: together(fragments, configuration),
     values: together(values, configuration),
-    loads: loadsOf(configuration),
+    loads,
     hasOpenLoop: kernel.statements.loops.some((loop) => roundsOf(loop, scope) === undefined),
     unknown,
   };

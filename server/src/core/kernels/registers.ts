@@ -35,7 +35,7 @@ export function boundRegisters({ mostThreads, leastBlocks }: KernelConfiguration
   return Math.min(registersPerThread, Math.max(fewest, share));
 }
 
-/** @returns undefined where an array's size is not known, and on AMD. */
+/** @returns undefined where not all of it is known, and on AMD. */
 export function estimatedRegisters(configuration: KernelConfiguration, architecture: Architecture): RegisterRange | undefined {
   if (architecture.vendor !== 'NVIDIA') return undefined;
   const { arrays, fragments, values, loads, hasOpenLoop, unknown } = registerDemand(configuration);

@@ -40,13 +40,17 @@ function transferRows(request: ScheduleRequest, order: OperationOrder, handOver:
   return { offset, sender: new Uint32Array(last - first) };
 }
 
-const standsStill = ({ label }: Schedule): { readonly refused: string } => ({
-  refused: `The order of operations of ${label} waits for itself with this shape.`,
-});
+function standsStill({ label }: Schedule, { stages, microBatchGroup }: ScheduleRequest): { readonly refused: string } {
+  const why =
+    microBatchGroup === undefined
+      ? `The order of operations of ${label} waits for itself with this shape.`
+      : `With groups of ${microBatchGroup} micro batches ${label} waits for itself: every group, the last one too, needs at least ${stages}.`;
+  return { refused: why };
+}
 
 /** Runs the operations of every rank; a sentence when the order can never finish (a fault of the schedule). */
 export function runPipeline(request: ScheduleRequest, schedule: Schedule): PipelineRun | { readonly refused: string } {
-  return timeOrder(request, layOut(request, schedule, 0)) ?? standsStill(schedule);
+  return timeOrder(request, layOut(request, schedule, 0)) ?? standsStill(schedule, request);
 }
 
 /** The same with a row for each transfer behind the operations, and room for `more` rows behind those. */
@@ -60,7 +64,7 @@ export function runWithTransfers(
   const handOver = handOverOf(request, order.route);
   const transfers = transferRows(request, order, handOver, perChunk);
   const run = timeOrder(request, order, handOver, transfers);
-  return run ? { ...run, transfers } : standsStill(schedule);
+  return run ? { ...run, transfers } : standsStill(schedule, request);
 }
 
 /** Gives an order its times; undefined when it can never finish. */

@@ -32,6 +32,7 @@ export const automodelKeys = keyTable(
   distributed.sequence_parallel | boolean | false | Norms are divided over TP as well
   distributed.activation_checkpointing | boolean | false | Computes layers again in the backward pass; full and selective too
   distributed.pipeline.pp_schedule | text | 1f1b | Order of micro batches in the pipeline
+  distributed.pipeline.pp_schedule_csv | path | - | A schedule written out as a table; has the last word over pp_schedule
   distributed.pipeline.pp_microbatch_size | integer | 1 | Samples of one micro batch in the pipeline
   distributed.pipeline.layers_per_stage | integer | - | Layers of one stage
   dist_env.backend | text | nccl | Back end of torch.distributed

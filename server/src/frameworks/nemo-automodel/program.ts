@@ -12,6 +12,7 @@ import type { Parse, Row } from '../row.ts';
 import { applyDefaults, applyParsed, readRows, row } from '../row.ts';
 import type { Setting } from '../setting.ts';
 import { settingNumber, settingText } from '../setting.ts';
+import { linkWrittenOrder } from '../torch-pipelining/link.ts';
 import { isOn, wordsOf } from '../trainer/names.ts';
 import { targetParts } from '../trainer/targets.ts';
 
@@ -84,6 +85,8 @@ export function readAutomodel(draft: Draft, settings: readonly Setting[], comple
   const target = model?.container === true ? undefined : (settingText(model) ?? model?.written);
   if (model !== undefined && target !== undefined) draft.links.push({ range: model.value, target, role: 'model' });
   readLength(draft, find);
+  // It has the last word over pp_schedule (components/distributed/pipelining/config.py); `autopipeline` is the older block.
+  linkWrittenOrder(draft, find('distributed.pipeline.pp_schedule_csv', 'autopipeline.pp_schedule_csv'));
   readAdapter(draft, settings, find);
   readSharding(draft, find, complete);
   const loss = find('loss_fn._target_');

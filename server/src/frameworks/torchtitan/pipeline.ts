@@ -5,10 +5,11 @@
  */
 import type { ScheduleName } from '../../core/job-fields.ts';
 import type { Draft } from '../draft.ts';
-import { keyOrigin, setDefault, setDerived, setField, setUnknown, unresolvedOrigin } from '../draft.ts';
+import { keyOrigin, setDefault, setDerived, setField } from '../draft.ts';
 import type { Find } from '../find.ts';
 import type { Setting } from '../setting.ts';
-import { settingNumber, settingText } from '../setting.ts';
+import { settingNumber } from '../setting.ts';
+import { linkWrittenOrder } from '../torch-pipelining/link.ts';
 import type { Release } from './versions.ts';
 
 const single: ReadonlySet<ScheduleName> = new Set(['1f1b', 'gpipe']);
@@ -18,15 +19,8 @@ const names = (key: string): readonly string[] => [`parallelism.${key}`, `experi
 
 /** Reads how layers are dealt out to stages; without a pipeline nothing of it matters. */
 export function readPipeline(draft: Draft, find: Find, settings: readonly Setting[], { countsEnds }: Release): void {
-  const csv = find(...names('pipeline_parallel_schedule_csv'));
-  const file = settingText(csv);
-  if (csv !== undefined && file !== undefined && file !== '') {
-    setUnknown(draft, 'parallel.schedule', unresolvedOrigin(draft, csv, `the schedule stands in ${file}`));
-  }
+  linkWrittenOrder(draft, find(...names('pipeline_parallel_schedule_csv')));
   const { 'parallel.pipeline': pp } = draft.job;
-  if (csv !== undefined && file !== undefined && file !== '' && pp !== 1) {
-    draft.links.push({ range: csv.value, target: file, role: 'config', framework: 'torch-pipelining' });
-  }
   for (const name of ['first_stage', 'last_stage'] as const) find(`parallelism.pipeline_parallel_${name}_less_layers`);
   find(...names('pipeline_parallel_split_points'));
   const parts = modules(draft, find, settings);

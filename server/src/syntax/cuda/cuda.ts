@@ -4,28 +4,20 @@
  * macros used as keywords): they are never reported, and what stands around them is read all the same.
  */
 import type { Tree } from 'web-tree-sitter';
-import type {
-  DeviceFunction,
-  Kernel,
-  KernelFile,
-  KernelLanguage,
-  Launch,
-  SharedOptIn,
-  TileFunction,
-  TraitUse,
-} from '../../core/kernels/facts.ts';
+import type { DeviceFunction, Kernel, KernelFile, KernelLanguage, SharedOptIn, TileFunction, TraitUse } from '../../core/kernels/facts.ts';
 import { parseText } from '../parsers.ts';
 import type { CopiedStatements } from '../tree-copy.ts';
 import { castMacrosOf } from './body.ts';
 import { fileConstants } from './constants.ts';
 import { givenSizes } from './given-sizes.ts';
-import { deviceFunctionOf, isKernel, kernelOf } from './kernels.ts';
+import { deviceFunctionOf, isKernel, kernelOf, parameterNames, templateOf } from './kernels.ts';
 import { launchMacros, withoutContinuations } from './launch-macros.ts';
 import { launchesIn } from './launches.ts';
 import { maskAttributes } from './mask.ts';
 import { tileFunctionOf, traitsIn } from './tile-functions.ts';
 import { copyCudaTree, fieldOf, fileDefinitions, type Node, textOf, walk } from './tree.ts';
 import { structuresOf, typeNames } from './type-names.ts';
+import { type HostFunction, launchesThrough } from './wrapper-calls.ts';
 
 /** HIP is CUDA with other names of the runtime, and often with CUDA's. */
 function languageOf(uri: string, text: string): KernelLanguage {
@@ -63,7 +55,7 @@ export function readKernelTree(uri: string, text: string, tree: Tree, remembered
   const root = copyCudaTree(tree, text, remembered);
   const kernels: Kernel[] = [];
   const deviceFunctions: DeviceFunction[] = [];
-  const launches: Launch[] = [];
+  const hosts: HostFunction[] = [];
   const optIns: SharedOptIn[] = [];
   const tileFunctions: TileFunction[] = [];
   const traits: TraitUse[] = [];
@@ -96,19 +88,21 @@ export function readKernelTree(uri: string, text: string, tree: Tree, remembered
     const name = functionName(node, text);
     traits.push(...traitsIn(name, body, text));
     const found = launchesIn(body, source, launching);
-    launches.push(...found.launches);
+    const list = template.get(node);
+    hosts.push({ name, body, parameters: parameterNames(node, text), template: templateOf(list, text), launches: found.launches });
     optIns.push(...found.optIns);
     return false;
   });
+  const constants = fileConstants(root, definitions, text, parseSource);
   return {
     language: languageOf(uri, text),
     kernels,
     deviceFunctions: withSharedMemory(deviceFunctions),
-    launches,
+    launches: launchesThrough(hosts, constants, source),
     optIns,
     tileFunctions,
     traits,
-    ...fileConstants(root, definitions, text, parseSource),
+    ...constants,
     types: typeNames(definitions, text),
     structures: structuresOf(definitions, text),
     includes: [...text.matchAll(/^[ \t]*#[ \t]*include[ \t]*"([^"\n]+)"/gm)].flatMap(([, path]) => path ?? []),

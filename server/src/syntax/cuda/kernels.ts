@@ -25,7 +25,7 @@ export function isKernel(definition: Node): boolean {
   return definition.kids.some((kid) => kid.type === '__global__');
 }
 
-function templateOf(list: Node | undefined, source: string): readonly TemplateParameter[] {
+export function templateOf(list: Node | undefined, source: string): readonly TemplateParameter[] {
   if (!list) return [];
   return namedKids(list).map((parameter) => {
     const isType = /type_parameter/.test(parameter.type);
@@ -37,6 +37,13 @@ function templateOf(list: Node | undefined, source: string): readonly TemplatePa
       ...(fallback ? { fallback: toExpression(fallback, source) } : {}),
     };
   });
+}
+
+/** Names of a function's parameters, in order; one without a name keeps its place. */
+export function parameterNames(definition: Node, source: string): readonly string[] {
+  const declarator = fieldOf(definition, 'declarator');
+  const list = declarator && fieldOf(declarator, 'parameters');
+  return (list ? namedKids(list) : []).map((node) => parameterOf(node, source)?.name ?? '');
 }
 
 /** The name inside `*const __restrict__ name[]`. */

@@ -60,6 +60,9 @@ export function RooflineChart({ layout, label }: { readonly layout: RooflineLayo
   );
 }
 
+/** Pixels of the axis under which its whole name has room. */
+const roomForWords = 340;
+
 function Frame({ layout: { frame, x, y } }: { readonly layout: RooflineLayout }) {
   return (
     <g class="axes">
@@ -80,7 +83,7 @@ function Frame({ layout: { frame, x, y } }: { readonly layout: RooflineLayout })
         </g>
       ))}
       <text x={(frame.left + frame.right) / 2} y={frame.bottom + 32} text-anchor="middle">
-        arithmetic intensity, FLOP per byte of device memory
+        {frame.right - frame.left < roomForWords ? 'FLOP per byte of memory' : 'arithmetic intensity, FLOP per byte of device memory'}
       </text>
     </g>
   );
