@@ -61,6 +61,56 @@ function scopeOf({ kernel, scope }: KernelConfiguration, { loops }: Pick<Access,
 
 const threadIndex = /^(?:threadIdx|hipThreadIdx_?)\.?[xyz]$/;
 
+const whole = (value: number, text: string): Expression => ({ kind: 'number', value, text });
+
+/** An index with everything worked out that is the same for all threads, so that each of them costs little. */
+function folded(expression: Expression, scope: Scope, depth: number): Expression {
+  if (depth > 40) return { kind: 'other', text: expression.text };
+  const inner = (part: Expression): Expression => folded(part, scope, depth + 1);
+  const settled = (parts: readonly Expression[], rebuilt: Expression): Expression => {
+    const value = parts.every(({ kind }) => kind === 'number') ? evaluate(rebuilt, scope) : undefined;
+    return value === undefined ? rebuilt : whole(value, expression.text);
+  };
+  switch (expression.kind) {
+    case 'name': {
+      const value = threadIndex.test(expression.name) ? expression : scope.lookUp(expression.name);
+      if (value === expression) return expression;
+      return typeof value === 'number'
+        ? whole(value, expression.text)
+        : value === undefined
+          ? { kind: 'other', text: expression.text }
+          : inner(value);
+    }
+    case 'unary': {
+      const operand = inner(expression.operand);
+      return settled([operand], { ...expression, operand });
+    }
+    case 'binary': {
+      const [left, right] = [inner(expression.left), inner(expression.right)];
+      return settled([left, right], { ...expression, left, right });
+    }
+    case 'conditional': {
+      const test = inner(expression.test);
+      if (test.kind === 'number') return inner(test.value === 0 ? expression.no : expression.yes);
+      return { ...expression, test, yes: inner(expression.yes), no: inner(expression.no) };
+    }
+    case 'call': {
+      // The body of a macro may name what stands around it, which only the whole scope tells.
+      const own = scope.functionOf(expression.callee);
+      const values = expression.values.map(inner);
+      if (!own) return settled(values, { ...expression, values });
+      const given = new Map(own.parameters.map((name, at) => [name, values[at]]));
+      return folded(own.body, { ...scope, lookUp: (name) => (given.has(name) ? given.get(name) : scope.lookUp(name)) }, depth + 1);
+    }
+    case 'sizeof': {
+      const value = scope.sizeOf(expression.type);
+      return value === undefined ? expression : whole(value, expression.text);
+    }
+    default:
+      return expression;
+  }
+}
+
 /** Places of the elements in units of the array's element, one list per sample. */
 export type WarpElements = readonly (readonly number[])[];
 
@@ -88,14 +138,13 @@ export function warpElements(
   const all: number[][] = [];
   for (const sizes of samples) {
     const given = new Map(open.map((name, at) => [name, sizes[at % sizes.length] ?? 1]));
+    const around: Scope = { ...scope, lookUp: (name) => scope.lookUp(name) ?? given.get(name) };
+    const indexes = access.indexes.map((index) => folded(index, around, 0));
     const elements: number[] = [];
     for (const lane of lanes) {
-      const own: Scope = {
-        ...scope,
-        lookUp: (name) => (threadIndex.test(name) ? lane[name.at(-1) as keyof Lane] : (scope.lookUp(name) ?? given.get(name))),
-      };
+      const own: Scope = { ...scope, lookUp: (name) => (threadIndex.test(name) ? lane[name.at(-1) as keyof Lane] : undefined) };
       let element = 0;
-      for (const [at, index] of access.indexes.entries()) {
+      for (const [at, index] of indexes.entries()) {
         const value = evaluate(index, own);
         if (value === undefined) return undefined;
         element += value * (strides[at] ?? 1);
