@@ -4,7 +4,7 @@ import { registerDemand } from '../register-demand.ts';
 import { boundRegisters } from '../registers.ts';
 import { onceEach } from './shared/once-each.ts';
 
-/** Not all of it lives at one time: of kernels that ask for twice what there is, seventeen of eighteen spill (docs/registers.md). */
+/** Not all of it lives at one time: of kernels that ask for twice what there is, at least sixteen of eighteen spill (docs/registers.md). */
 const certain = 2;
 
 export const arraysOverRegisters = defineKernelRule({
