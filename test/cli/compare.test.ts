@@ -16,6 +16,6 @@ test('a launch that is not there is said', async () => {
   expect(await rooflint(['compare', 'a.sh', 'a.sh', '--other-job', '2'], folder)).toEqual({
     code: 2,
     out: '',
-    error: 'rooflint: a.sh holds 1 jobs; number 2 is none of them.\n',
+    error: 'rooflint: a.sh holds 1 job; --other-job 2 is none of them.\n',
   });
 });

@@ -23,7 +23,7 @@ const mistakes: readonly (readonly [string, readonly string[], RegExp])[] = [
   ['unknown format', ['check', 'train.sh', '--format', 'xml'], /Allowed choices are text, json, sarif, github/],
   ['unknown severity', ['check', 'train.sh', '--max-severity', 'fatal'], /Allowed choices are error, warning, info/],
   ['report of a file without jobs', ['report', 'notes.json'], /no job was found in notes\.json/],
-  ['report of a job that is not there', ['report', 'train.sh', '--job', '5'], /holds 1 jobs?; --job 5 is none of them/],
+  ['report of a job that is not there', ['report', 'train.sh', '--job', '5'], /holds 1 job; --job 5 is none of them/],
   ['report into a missing folder', ['report', 'train.sh', '-o', 'missing/report.md'], /cannot be written to "missing\/report\.md"/],
   [
     'schedule nobody knows',

@@ -5,7 +5,7 @@ import { folderWith, rooflint, script } from './run.ts';
 
 interface Timeline {
   readonly makespan: number;
-  readonly ranks: readonly { readonly bubbleShare: number; readonly peakMicroBatches: number }[];
+  readonly ranks: readonly { readonly busy: number; readonly bubbleShare: number; readonly peakMicroBatches: number }[];
   readonly operations: readonly { readonly rank: number; readonly kind: string; readonly start: number; readonly end: number }[];
 }
 
@@ -189,6 +189,19 @@ test('so does a file of NeMo Automodel', async () => {
   expect(read.out).toMatch(/order\.csv/);
 });
 
+test('another schedule of a job is estimated as if it were written: the head moves, and parameters held twice count', async () => {
+  const job = 'examples/megatron/pretrain-70b.sh';
+  const busiest = (rows: readonly { readonly busy: number }[]) =>
+    rows.indexOf(rows.reduce((most, row) => (row.busy > most.busy ? row : most)));
+  const rows = async (...more: string[]) => (await timeline(job, ...more)).ranks;
+  const own = await rows();
+  expect(busiest(own)).toBe(3);
+  // A folded pipeline holds embedding and head on its first rank.
+  expect(busiest(await rows('--schedule', 'zb-v'))).toBe(0);
+  const both = await rows('--schedule', 'dualpipe');
+  expect(both[1]?.peakMicroBatches).toBeGreaterThan(1.3 * (own[1]?.peakMicroBatches ?? 0));
+});
+
 test('the picture has a box for every operation', async () => {
   const { out } = await rooflint(['schedule', 'zb-h1', '--stages', '2', '--micro-batches', '3', '--svg', '-']);
   expect(out.match(/<rect x=/g)).toHaveLength(2 * 3 * 3);
@@ -204,6 +217,9 @@ test.each([
     /with groups of 3 micro batches .* the last one too, needs at least 4/i,
   ],
   [['dualpipe', '--stages', '4', '--micro-batches', '8', '--csv', '-'], /runs both ways/],
+  [['gpipe', '--stages', '2', '--micro-batches', '2', '--order', 'order.csv'], /--order goes with the FILE of a job/],
+  [['gpipe', '--stages', '2', '--micro-batches', '2', '--schedule', 'zb-v'], /--schedule goes with the FILE of a job/],
+  [['v-min', '--stages', '1', '--micro-batches', '3'], /^rooflint: V-Min needs at least 2/],
   [['1f1b', '--stages', '2', '--micro-batches', '2', '--stage-times', '1,2,3'], /one number for each of the 2 stages/],
 ])('%j is refused with a reason', async (args, message) => {
   const { code, error } = await rooflint(['schedule', ...args]);

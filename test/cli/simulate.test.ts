@@ -167,7 +167,7 @@ describe('a mistake gives exit code 2 and one sentence', () => {
     ['a trace that is a folder', ['serve.sh', '--cluster', 'h100', '--trace', '.'], /the trace "\." cannot be read: it is/],
     ['a trace of something else', ['serve.sh', '--cluster', 'h100', '--trace', 'serve.sh'], /line 1: neither a JSON object nor a head/],
     ['a file without jobs', ['notes.json'], /no job was found in notes\.json/],
-    ['a job that is not there', ['serve.sh', '--job', '3'], /holds 1 jobs; --job 3 is none of them/],
+    ['a job that is not there', ['serve.sh', '--job', '3'], /holds 1 job; --job 3 is none of them/],
     [
       'requests beyond the cache',
       ['serve.sh', '--cluster', 'h100', '--isl', '9000', '--draft', '1e8', '--requests', '5'],

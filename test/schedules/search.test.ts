@@ -58,6 +58,11 @@ describe('the search among schedules', () => {
     expect(of(search({}), 'dualpipe')[0]?.rejected).toMatch(/parameters twice/);
   });
 
+  it('leaves a job as it is where nothing is faster', () => {
+    const alone = equalStages({ name: '1f1b', stages: 1, microBatches: 4, virtualStages: 1 });
+    expect(searchSchedules(alone).best).toMatchObject({ name: '1f1b', isCurrent: true });
+  });
+
   it('takes a written order as it is', () => {
     const order = { name: 'written', stages: 1, microBatches: 1, virtualStages: 1 } as const;
     const result = searchSchedules({ ...equalStages(order), writtenOrder: '0F0,0B0' });

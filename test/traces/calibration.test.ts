@@ -183,7 +183,7 @@ test.each([
   [['profile', 'none.json'], /there is no file/],
   [['profile', 'train.sh'], /is not understood/],
   [['profile', 'any.json', '--write-calibration'], /needs the configuration that was run/],
-  [['profile', 'any.json', '--config', 'train.sh', '--job', '3', ...cluster], /holds 1 jobs; --job 3 is none of them/],
+  [['profile', 'any.json', '--config', 'train.sh', '--job', '3', ...cluster], /holds 1 job; --job 3 is none of them/],
 ])('%j ends with one sentence', async (args, words) => {
   const folder = folderWith({ 'train.sh': script(), 'any.json': kinetoText(synthetic(run(1e-3, 1e-3, 1e-3))) });
   const { code, error } = await rooflint(args, folder);

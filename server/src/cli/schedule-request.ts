@@ -36,7 +36,7 @@ export interface FreeShape {
 
 /** A refusal as the end of the command's own sentence. */
 export function sentence(text: string): string {
-  const lower = /^[A-Z]{2}|^1F1B|^GPipe|^Dual/.test(text) ? text : text.charAt(0).toLowerCase() + text.slice(1);
+  const lower = /^[A-Z]{2}|^1F1B|^GPipe|^Dual|^V-/.test(text) ? text : text.charAt(0).toLowerCase() + text.slice(1);
   return /[.!?]$/.test(lower) ? lower : `${lower}.`;
 }
 

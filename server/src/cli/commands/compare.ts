@@ -2,7 +2,8 @@
 import type { Command } from 'commander';
 import { compareMarkdown } from '../../report/compare.ts';
 import { type ClusterOptions, settingsFrom, withClusterOptions } from '../cluster-options.ts';
-import { type CliIo, exitCodes, UsageError } from '../io.ts';
+import { type CliIo, exitCodes } from '../io.ts';
+import { jobOf } from '../job-of.ts';
 import { whole } from '../numbers.ts';
 import { openSession } from '../session.ts';
 
@@ -19,10 +20,8 @@ export function compareCommand(program: Command, io: CliIo, done: (code: number)
     .action(async (file: string, other: string, options: CompareOptions) => {
       const session = await openSession(io, settingsFrom(options));
       const [left, right] = [session.analyse(file), session.analyse(other)];
-      const sides = [[file, left, options.job] as const, [other, right, options.otherJob] as const];
-      for (const [name, { jobs }, job] of sides) {
-        if (!jobs[job - 1]) throw new UsageError(`${name} holds ${jobs.length} jobs; number ${job} is none of them.`);
-      }
+      jobOf(left, file, options.job);
+      jobOf(right, other, options.otherJob, '--other-job');
       io.out(compareMarkdown(left, right, options.job - 1, options.otherJob - 1));
       done(exitCodes.clean);
     });

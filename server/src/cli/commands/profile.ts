@@ -11,6 +11,7 @@ import { readTrace } from '../../traces/read-trace.ts';
 import { type ClusterOptions, settingsFrom, withClusterOptions } from '../cluster-options.ts';
 import { profileJson, profileText } from '../format/profile.ts';
 import { type CliIo, exitCodes, UsageError } from '../io.ts';
+import { jobOf } from '../job-of.ts';
 import { whole } from '../numbers.ts';
 import { openSession } from '../session.ts';
 
@@ -40,7 +41,7 @@ export function profileCommand(program: Command, io: CliIo, done: (code: number)
     .action(async (paths: string[], options: ProfileOptions) => {
       if (options.writeCalibration && options.config === undefined)
         throw new UsageError('--write-calibration needs the configuration that was run; give --config FILE.');
-      const ran = options.config === undefined ? undefined : await jobOf(options.config, options, io);
+      const ran = options.config === undefined ? undefined : await ranOf(options.config, options, io);
       const traces = await readAll(paths, io);
       const profile = profileOf(traces, ran?.profiled);
       const written = options.writeCalibration && ran ? calibrate(profile, ran, io) : undefined;
@@ -55,13 +56,11 @@ interface Ran {
   readonly file: string;
 }
 
-async function jobOf(file: string, options: ProfileOptions, io: CliIo): Promise<Ran> {
+async function ranOf(file: string, options: ProfileOptions, io: CliIo): Promise<Ran> {
   // A calibration is made against the plain model.
   const plain = { calibration: { entries: [], problems: [] } };
   const session = await openSession(io, { ...settingsFrom(options), ...(options.writeCalibration ? plain : {}) });
-  const { jobs } = session.analyse(file);
-  const analysis = jobs[options.job - 1];
-  if (!analysis) throw new UsageError(`${file} holds ${jobs.length} jobs; --job ${options.job} is none of them.`);
+  const analysis = jobOf(session.analyse(file), file, options.job);
   if ('refusal' in analysis.result) throw new UsageError(`${file} has no estimate: ${analysis.result.refusal.why}.`);
   const { job, runsAs, cluster, result } = analysis;
   return { file, analysis, profiled: { job, runsAs, cluster, estimate: result.estimate } };

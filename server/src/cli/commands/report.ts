@@ -10,6 +10,7 @@ import { reportMarkdown } from '../../report/markdown.ts';
 import { type ClusterOptions, settingsFrom, withClusterOptions } from '../cluster-options.ts';
 import { type CompilerOption, compileNow, withCompilerOption } from '../compiler-option.ts';
 import { type CliIo, exitCodes, UsageError } from '../io.ts';
+import { jobOf } from '../job-of.ts';
 import { type LoadOptions, loadSettings, withLoadOptions } from '../load-options.ts';
 import { whole } from '../numbers.ts';
 import { reasonOf } from '../reason.ts';
@@ -33,10 +34,7 @@ export function reportCommand(program: Command, io: CliIo, done: (code: number) 
       const session = await openSession(io, { ...settingsFrom(options), ...loadSettings(options) }, undefined, compileNow(options, io));
       const analysis = await session.analyseCompiled(file);
       const index = options.job - 1;
-      if (analysis.jobs.length === 0 && !analysis.kernels)
-        throw new UsageError(`no job was found in ${file}; "rooflint read ${file}" shows what was understood.`);
-      if (!analysis.kernels && !analysis.jobs[index])
-        throw new UsageError(`${file} holds ${analysis.jobs.length} jobs; --job ${options.job} is none of them.`);
+      if (!analysis.kernels) jobOf(analysis, file, options.job);
       const { engine } = session;
       const alternatives = (field: JobField) => engine.alternatives(analysis, index, field);
       const text = writers[options.format](analysis, index, alternatives, scheduleAdvice(engine, analysis, index));

@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import type { TrainingEstimate } from '../../core/estimate.ts';
+import type { PartialJob } from '../../core/job-fields.ts';
 import { findSchedule } from '../../core/schedules/index.ts';
 import { reshape } from '../../core/schedules/reshape.ts';
 import type { LinkSharing, ScheduleRequest } from '../../core/schedules/schedule.ts';
@@ -11,12 +12,14 @@ import { sendsBesideComputation } from '../../core/schedules/shape.ts';
 import { type Simulation, simulate } from '../../core/schedules/simulate.ts';
 import { orderAsCsv } from '../../core/schedules/written/print.ts';
 import { type CellRows, csvRows, jsonRows } from '../../core/schedules/written/table.ts';
+import type { JobAnalysis } from '../../engine/analysis.ts';
 import { searchLimits, searchSchedulesOf } from '../../engine/schedule-search/search.ts';
 import { type ClusterOptions, settingsFrom, withClusterOptions } from '../cluster-options.ts';
 import { type ScheduleUnits, scheduleChrome, scheduleJson, scheduleText } from '../format/schedule.ts';
 import { searchJson, searchText } from '../format/schedule-search.ts';
 import { scheduleSvg } from '../format/schedule-svg.ts';
 import { type CliIo, exitCodes, UsageError } from '../io.ts';
+import { jobOf } from '../job-of.ts';
 import { positive, whole } from '../numbers.ts';
 import { reasonOf } from '../reason.ts';
 import { type FreeShape, type FreeTimes, freeRequest, namedShape, scheduleIds, sentence, writtenShape } from '../schedule-request.ts';
@@ -115,7 +118,11 @@ function cellsOf(path: string, io: CliIo): CellRows | undefined {
 }
 
 async function askedFor(target: string, options: ScheduleOptions, io: CliIo): Promise<Asked> {
-  if (findSchedule(target)) return free(freeRequest(namedShape(target, options), options));
+  if (findSchedule(target)) {
+    const ofFile = (['schedule', 'order'] as const).find((option) => options[option] !== undefined);
+    if (ofFile !== undefined) throw new UsageError(`--${ofFile} goes with the FILE of a job; "${target}" is a schedule already.`);
+    return free(freeRequest(namedShape(target, options), options));
+  }
   if (!/[./\\]/.test(target)) throw new UsageError(`the schedule "${target}" is not known; use one of ${scheduleIds()}, or a file.`);
   const cells = /\.(?:csv|json)$/i.test(target) ? cellsOf(target, io) : undefined;
   if (cells) return free(freeRequest(writtenShape(target, cells), options));
@@ -126,43 +133,53 @@ const free = (request: ScheduleRequest): Asked => ({ request, units: 'any', sear
 
 async function ofJob(file: string, options: ScheduleOptions, io: CliIo): Promise<Asked> {
   const session = await openSession(io, settingsFrom(options));
-  const { jobs } = session.analyse(file);
-  const job = jobs[options.job - 1];
-  if (!job) throw new UsageError(`${file} holds ${jobs.length} jobs; --job ${options.job} is none of them.`);
-  if (!('estimate' in job.result)) throw new UsageError(`${file} has no estimate: ${sentence(job.result.refusal.why)}`);
-  const { estimate } = job.result;
-  if (estimate.kind !== 'training') throw new UsageError(`${file} serves a model; only training runs a pipeline schedule.`);
-  const request = changed(estimate, options, io);
+  const analysis = session.analyse(file);
+  const job = jobOf(analysis, file, options.job);
+  const own = trainingOf(job, file);
+  const change = scheduleChange(own.schedule, options);
+  const { schedule } = change ? trainingOf(session.engine.analyseChanged(analysis, job, change), `${file} with that schedule`) : own;
+  const request = reordered(schedule, options, io);
   return {
     request,
     units: 'seconds and bytes',
-    // What the options change is in the request alone, so it is searched there; the job itself is estimated anew.
-    search: () => (request === estimate.schedule ? searchSchedulesOf(job) : undefined) ?? searchSchedules(request, searchLimits(job)),
+    // The search estimates the job with every schedule, whichever is looked at; other sizes are in the request alone.
+    search: () => (request === schedule ? searchSchedulesOf(job) : undefined) ?? searchSchedules(request, searchLimits(job)),
   };
 }
 
-/** The job's own request, or with what the options change. */
-function changed({ schedule: request }: TrainingEstimate, options: ScheduleOptions, io: CliIo): ScheduleRequest {
-  const cells = options.order === undefined ? undefined : cellsOf(options.order, io);
-  if (options.order !== undefined && !cells) throw new UsageError(`${options.order} holds no written order.`);
-  const written = options.order === undefined || !cells ? undefined : writtenShape(options.order, cells);
-  const named = options.schedule === undefined ? undefined : findSchedule(options.schedule);
-  if (options.schedule !== undefined && !named) {
-    throw new UsageError(`the schedule "${options.schedule}" is not known; use one of ${scheduleIds()}.`);
-  }
-  const name = written?.name ?? named?.id ?? request.name;
+function trainingOf({ result }: JobAnalysis, what: string): TrainingEstimate {
+  if (!('estimate' in result)) throw new UsageError(`${what} has no estimate: ${sentence(result.refusal.why)}`);
+  if (result.estimate.kind !== 'training') throw new UsageError(`${what} serves a model; only training runs a pipeline schedule.`);
+  return result.estimate;
+}
+
+/** What the options make of a job's schedule and VPP, to be estimated as if it were written; undefined when they change neither. */
+function scheduleChange(request: ScheduleRequest, { schedule, virtualStages, order }: ScheduleOptions): PartialJob | undefined {
+  const named = schedule === undefined ? undefined : findSchedule(schedule);
+  if (schedule !== undefined && !named) throw new UsageError(`the schedule "${schedule}" is not known; use one of ${scheduleIds()}.`);
   const usual =
     named && named.id !== request.name ? (named.fixedChunks ?? (named.interleaves ? Math.max(2, request.virtualStages) : 1)) : undefined;
-  const microBatches = written?.microBatches ?? options.microBatches ?? request.microBatches;
-  const virtualStages = written?.virtualStages ?? options.virtualStages ?? usual ?? request.virtualStages;
-  if (written && written.stages !== request.stages) {
-    throw new UsageError(`${options.order} is for ${written.stages} pipeline ranks; the job has ${request.stages}.`);
+  const [name, chunks] = [named?.id ?? request.name, virtualStages ?? usual ?? request.virtualStages];
+  if (order !== undefined || (name === request.name && chunks === request.virtualStages)) return undefined;
+  return { 'parallel.schedule': name, 'parallel.virtualStages': chunks };
+}
+
+/** The request with a written order, or with another number of micro batches. */
+function reordered(request: ScheduleRequest, { order, microBatches }: ScheduleOptions, io: CliIo): ScheduleRequest {
+  if (order === undefined) {
+    const { name, virtualStages } = request;
+    return microBatches === undefined || microBatches === request.microBatches
+      ? request
+      : reshape(request, { name, virtualStages, microBatches });
   }
-  if (name === request.name && microBatches === request.microBatches && virtualStages === request.virtualStages) return request;
+  const cells = cellsOf(order, io);
+  if (!cells) throw new UsageError(`${order} holds no written order.`);
+  const { stages, writtenOrder, ...choice } = writtenShape(order, cells);
+  if (stages !== request.stages) throw new UsageError(`${order} is for ${stages} pipeline ranks; the job has ${request.stages}.`);
   return {
-    ...reshape(request, { name, microBatches, virtualStages }),
-    ...(written?.writtenOrder === undefined ? {} : { writtenOrder: written.writtenOrder }),
-    transferOverlapped: sendsBesideComputation(name, virtualStages),
+    ...reshape(request, choice),
+    ...(writtenOrder === undefined ? {} : { writtenOrder }),
+    transferOverlapped: sendsBesideComputation(choice.name, choice.virtualStages),
   };
 }
 

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { settingsFrom, withClusterOptions } from '../cluster-options.ts';
 import { simulationText } from '../format/simulation.ts';
 import { type CliIo, exitCodes, UsageError } from '../io.ts';
+import { jobOf } from '../job-of.ts';
 import { openSession } from '../session.ts';
 import { type SimulateOptions, withSimulateOptions } from '../simulate-options.ts';
 import { type Simulated, simulateJob } from '../simulate-run.ts';
@@ -18,12 +19,10 @@ export function simulateCommand(program: Command, io: CliIo, done: (code: number
     .action(async (file: string, options: SimulateOptions) => {
       if (options.findRate && !options.slo) throw new UsageError('--find-rate needs a service level; give --slo ttft=500ms,tpot=50ms.');
       const session = await openSession(io, settingsFrom(options));
-      const { jobs } = session.analyse(file);
-      const job = jobs[options.job - 1];
-      if (jobs.length === 0) throw new UsageError(`no job was found in ${file}; "rooflint read ${file}" shows what was understood.`);
-      if (!job) throw new UsageError(`${file} holds ${jobs.length} jobs; --job ${options.job} is none of them.`);
+      const analysis = session.analyse(file);
+      const job = jobOf(analysis, file, options.job);
       const simulated = simulateJob(file, job, withLoadOf(job.job, options), io);
-      const title = jobs.length > 1 ? `${file}, launch ${options.job}` : file;
+      const title = analysis.jobs.length > 1 ? `${file}, launch ${options.job}` : file;
       io.out(options.json ? `${JSON.stringify(asJson(file, options, simulated), undefined, 2)}\n` : simulationText(title, simulated));
       done(exitCodes.clean);
     });

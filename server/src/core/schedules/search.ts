@@ -141,11 +141,11 @@ function tryOne(request: ScheduleRequest, candidate: ScheduleCandidate, { usable
   return { ...result, rejected: tooFull(run.peakBytes.indexOf(peakBytes), peakBytes, usableBytes) };
 }
 
-/** Those that run by time, and behind them the others as they come. */
+/** Those that run by time, of equal ones what holds less or runs now, and behind them the others as they come. */
 export function ranked(tried: readonly FoundSchedule[]): ScheduleSearch {
   const running = tried
     .filter(({ rejected }) => rejected === undefined)
-    .sort((a, b) => a.stepSeconds - b.stepSeconds || a.peakBytes - b.peakBytes);
+    .sort((a, b) => a.stepSeconds - b.stepSeconds || a.peakBytes - b.peakBytes || Number(b.isCurrent) - Number(a.isCurrent));
   return { best: running[0], found: [...running, ...tried.filter(({ rejected }) => rejected !== undefined)] };
 }
 
