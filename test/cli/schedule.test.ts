@@ -202,6 +202,29 @@ test('another schedule of a job is estimated as if it were written: the head mov
   expect(both[1]?.peakMicroBatches).toBeGreaterThan(1.3 * (own[1]?.peakMicroBatches ?? 0));
 });
 
+// Qi et al. 2024 (arXiv:2401.10241), sections 2.2 and 2.3: ZB-H2 waits (p - 1)(F + B - 2W), ZB-H1 (p - 1)(F + B - W), step to step.
+test.each([
+  ['zb-h2', /if steps overlapped: 36 from step to step, mean bubble 0\.0 %/],
+  ['zb-h1', /makespan 39, mean bubble 7\.7 %\n$/],
+  ['1f1b', /makespan 45, mean bubble 20\.0 %\n$/],
+])('%s tells what its paper counts where that is another figure', async (name, expected) => {
+  const { out } = await rooflint(['schedule', name, '--stages', '4', '--micro-batches', '12']);
+  expect(out).toMatch(expected);
+});
+
+test.each([
+  ['1F1B', '1F1B, 1 stage, 1 micro batch, 1 virtual stage per rank'],
+  ['ScheduleGPipe', 'GPipe, 1 stage, 1 micro batch, 1 virtual stage per rank'],
+])('%s is understood as PyTorch writes it', async (name, title) => {
+  const { out } = await rooflint(['schedule', name, '--stages', '1', '--micro-batches', '1']);
+  expect(out.split('\n')[0]).toBe(title);
+});
+
+test('ZBVZeroBubble is ZB-V', async () => {
+  const { out } = await rooflint(['schedule', 'ZBVZeroBubble', '--stages', '4', '--micro-batches', '8']);
+  expect(out).toMatch(/^ZB-V, 4 stages, 8 micro batches, 2 virtual stages per rank/);
+});
+
 test('the picture has a box for every operation', async () => {
   const { out } = await rooflint(['schedule', 'zb-h1', '--stages', '2', '--micro-batches', '3', '--svg', '-']);
   expect(out.match(/<rect x=/g)).toHaveLength(2 * 3 * 3);
@@ -219,6 +242,7 @@ test.each([
   [['dualpipe', '--stages', '4', '--micro-batches', '8', '--csv', '-'], /runs both ways/],
   [['gpipe', '--stages', '2', '--micro-batches', '2', '--order', 'order.csv'], /--order goes with the FILE of a job/],
   [['gpipe', '--stages', '2', '--micro-batches', '2', '--schedule', 'zb-v'], /--schedule goes with the FILE of a job/],
+  [['1f1b', '--stages', '2', '--micro-batches', '2', '--forward', '1e308'], /not a number of seconds from 0 to 1e100/],
   [['v-min', '--stages', '1', '--micro-batches', '3'], /^rooflint: V-Min needs at least 2/],
   [['1f1b', '--stages', '2', '--micro-batches', '2', '--stage-times', '1,2,3'], /one number for each of the 2 stages/],
 ])('%j is refused with a reason', async (args, message) => {

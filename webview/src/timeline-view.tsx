@@ -17,6 +17,7 @@ import { drawMarks, type Marks } from './timeline/draw-marks.ts';
 import { drawPath } from './timeline/draw-path.ts';
 import { onTimelineKey } from './timeline/keys.ts';
 import { hasLane } from './timeline/lanes.ts';
+import { sizeText } from './timeline/summary.ts';
 import { useSlab } from './timeline/use-slab.ts';
 import { Tooltip } from './tooltip.tsx';
 
@@ -72,7 +73,7 @@ export function TimelineView({ post, idle, end, ...chart }: TimelineProps) {
         tabIndex={0}
         role="application"
         aria-roledescription="pipeline timeline"
-        aria-label={`Pipeline timeline: ${simulation.request.stages} stages, ${simulation.request.microBatches} micro batches`}
+        aria-label={`Pipeline timeline: ${sizeText(simulation.request)}`}
         aria-describedby="timeline-keys timeline-summary"
         onPointerMove={(event) => {
           const [x] = placeOf(event);

@@ -1,7 +1,7 @@
 /** From free parameters, or a written order, to what the schedule simulator takes. Times have any unit. */
 import { refuseShape } from '../core/schedules/check-request.ts';
 import { findSchedule, schedules } from '../core/schedules/index.ts';
-import type { LinkSharing, ScheduleRequest } from '../core/schedules/schedule.ts';
+import type { LinkSharing, Schedule, ScheduleRequest } from '../core/schedules/schedule.ts';
 import { checkOrder } from '../core/schedules/written/order.ts';
 import { writtenScheduleName } from '../core/schedules/written/schedule.ts';
 import type { CellRows } from '../core/schedules/written/table.ts';
@@ -40,6 +40,14 @@ export function sentence(text: string): string {
   return /[.!?]$/.test(lower) ? lower : `${lower}.`;
 }
 
+const bare = (name: string): string => name.toLowerCase().replace(/^schedule|[^a-z0-9]/g, '');
+
+/** The schedule of that name as people and PyTorch write it: `1F1B`, `zbv`, `Interleaved1F1B`, `ScheduleZBVZeroBubble`. */
+export function scheduleNamed(name: string): Schedule | undefined {
+  const wanted = bare(name) === 'zbvzerobubble' ? 'zbv' : bare(name);
+  return schedules.find(({ id }) => bare(id) === wanted);
+}
+
 /** The ids of all schedules, for messages. */
 export const scheduleIds = (): string => schedules.map(({ id }) => id).join(', ');
 
@@ -47,7 +55,7 @@ type Shape = Pick<ScheduleRequest, 'name' | 'stages' | 'microBatches' | 'virtual
 
 /** The shape of a named schedule. Throws `UsageError` when something is missing or cannot be. */
 export function namedShape(name: string, { stages, microBatches, virtualStages, group }: FreeShape): Shape {
-  const schedule = findSchedule(name);
+  const schedule = scheduleNamed(name);
   if (!schedule) throw new UsageError(`the schedule "${name}" is not known; use one of ${scheduleIds()}.`);
   if (stages === undefined || microBatches === undefined) {
     throw new UsageError('a schedule needs --stages and --micro-batches, or the FILE of a job.');

@@ -22,7 +22,16 @@ import { type CliIo, exitCodes, UsageError } from '../io.ts';
 import { jobOf } from '../job-of.ts';
 import { positive, whole } from '../numbers.ts';
 import { reasonOf } from '../reason.ts';
-import { type FreeShape, type FreeTimes, freeRequest, namedShape, scheduleIds, sentence, writtenShape } from '../schedule-request.ts';
+import {
+  type FreeShape,
+  type FreeTimes,
+  freeRequest,
+  namedShape,
+  scheduleIds,
+  scheduleNamed,
+  sentence,
+  writtenShape,
+} from '../schedule-request.ts';
 import { openSession } from '../session.ts';
 
 interface ScheduleOptions extends ClusterOptions, FreeShape, FreeTimes {
@@ -118,7 +127,7 @@ function cellsOf(path: string, io: CliIo): CellRows | undefined {
 }
 
 async function askedFor(target: string, options: ScheduleOptions, io: CliIo): Promise<Asked> {
-  if (findSchedule(target)) {
+  if (scheduleNamed(target)) {
     const ofFile = (['schedule', 'order'] as const).find((option) => options[option] !== undefined);
     if (ofFile !== undefined) throw new UsageError(`--${ofFile} goes with the FILE of a job; "${target}" is a schedule already.`);
     return free(freeRequest(namedShape(target, options), options));
@@ -155,7 +164,7 @@ function trainingOf({ result }: JobAnalysis, what: string): TrainingEstimate {
 
 /** What the options make of a job's schedule and VPP, to be estimated as if it were written; undefined when they change neither. */
 function scheduleChange(request: ScheduleRequest, { schedule, virtualStages, order }: ScheduleOptions): PartialJob | undefined {
-  const named = schedule === undefined ? undefined : findSchedule(schedule);
+  const named = schedule === undefined ? undefined : scheduleNamed(schedule);
   if (schedule !== undefined && !named) throw new UsageError(`the schedule "${schedule}" is not known; use one of ${scheduleIds()}.`);
   const usual =
     named && named.id !== request.name ? (named.fixedChunks ?? (named.interleaves ? Math.max(2, request.virtualStages) : 1)) : undefined;

@@ -23,6 +23,7 @@ function fileText(file: ProfiledFile, configuration: string | undefined): string
   const against = configuration === undefined ? '' : `, against ${configuration}`;
   const sections = devices.map((device) => deviceText(device, devices.length > 1));
   if (figures.length > 0) sections.push(figuresTable(figures));
+  if (sections.length === 0) sections.push('Its lines hold no figure.\n');
   return `${name} (${told.join(', ')})${against}\n\n${sections.join('\n')}`;
 }
 
@@ -83,15 +84,22 @@ function kernelsTable(kernels: ProfiledDevice['kernels']): string {
 }
 
 function figuresTable(figures: readonly ComparedFigure[]): string {
+  if (figures.every(({ predicted }) => predicted === undefined)) {
+    const rows = figures.map(({ label, unit, measured, low, high }) => [label, formatValue(measured, unit), spread(unit, low, high)]);
+    return `${table(['', 'measured', 'eight of ten'], rows, [1])}\n`;
+  }
   const rows = figures.map(({ label, unit, predicted, measured, low, high }) => [
     label,
     predicted === undefined ? '' : formatValue(predicted, unit),
     formatValue(measured, unit),
-    low === undefined || high === undefined ? '' : `${formatValue(low, unit)} to ${formatValue(high, unit)}`,
+    spread(unit, low, high),
     ratio(predicted, measured),
   ]);
   return `${table(['', 'predicted', 'measured', 'eight of ten', ''], rows, [1, 2, 4])}\n`;
 }
+
+const spread = (unit: ComparedFigure['unit'], low: number | undefined, high: number | undefined): string =>
+  low === undefined || high === undefined ? '' : `${formatValue(low, unit)} to ${formatValue(high, unit)}`;
 
 /** Everything but the kernels one by one. */
 export function profileJson(profile: Profile, calibration: unknown): string {

@@ -1,9 +1,11 @@
 /** A simulated schedule as text, JSON or a Chrome trace. */
+
+import { plural } from '../../core/rules/shared/numbers.ts';
 import { chromeTrace } from '../../core/schedules/chrome-trace.ts';
 import { criticalPath } from '../../core/schedules/critical-path.ts';
 import { idleCauseLabels, idleCauses, idleSlots } from '../../core/schedules/idle-slots.ts';
 import { findSchedule } from '../../core/schedules/index.ts';
-import type { Simulation } from '../../core/schedules/simulate.ts';
+import { type Simulation, simulateMakespan } from '../../core/schedules/simulate.ts';
 import { formatSeconds } from '../../engine/format.ts';
 import { table } from './table.ts';
 
@@ -44,7 +46,7 @@ const meanBubble = (simulation: Simulation): number =>
 /** What the whole is, in a line. */
 export function scheduleTitle({ request: { name, stages, microBatches, virtualStages } }: Simulation): string {
   const label = findSchedule(name)?.label ?? name;
-  return `${label}, ${stages} stages, ${microBatches} micro batches, ${virtualStages} virtual ${virtualStages === 1 ? 'stage' : 'stages'} per rank`;
+  return `${label}, ${plural(stages, 'stage')}, ${plural(microBatches, 'micro batch', 'micro batches')}, ${plural(virtualStages, 'virtual stage')} per rank`;
 }
 
 /** Per rank: busy, sending and waiting time, memory and the causes of waiting; then the whole. */
@@ -64,9 +66,17 @@ export function scheduleText(simulation: Simulation, units: ScheduleUnits): stri
   const parts = [
     `${scheduleTitle(simulation)}\n${body}`,
     causesText(simulation, time),
-    `${pathText(simulation)}\nmakespan ${time(simulation.makespan)}${after}, mean bubble ${percent(meanBubble(simulation))}\n`,
+    `${pathText(simulation)}\nmakespan ${time(simulation.makespan)}${after}, mean bubble ${percent(meanBubble(simulation))}\n${overlapText(simulation, time)}`,
   ];
   return parts.filter((part) => part !== '').join('\n');
+}
+
+/** What the papers of the zero-bubble schedules count: a rank that ends early starts the next step while others end this one. */
+function overlapText({ request, makespan }: Simulation, time: (value: number) => string): string {
+  const overlapping = simulateMakespan({ ...request, stepsOverlap: true });
+  if ('refused' in overlapping || !(overlapping.period < makespan * (1 - 1e-9))) return '';
+  const waiting = overlapping.bubbleSeconds.reduce((sum, seconds) => sum + seconds, 0) / (request.stages * overlapping.period);
+  return `if steps overlapped: ${time(overlapping.period)} from step to step, mean bubble ${percent(waiting)}\n`;
 }
 
 /** Idle time of every rank by cause; causes that do not come up are left out. */

@@ -121,7 +121,10 @@ function deviceOf({ origin }: MeasuredTrace, recording: Recording, device: numbe
     ...(stage === undefined ? {} : { stage }),
     step,
     comparison: compareStep(step, step.found > 0 ? predicted : undefined),
-    kernels: [...recording.names].sort((a, b) => b.seconds - a.seconds).slice(0, mostKernels),
+    kernels: recording.names
+      .filter(({ seconds }) => seconds > 0)
+      .sort((a, b) => b.seconds - a.seconds)
+      .slice(0, mostKernels),
     beyond: recording.beyond,
     recording,
     slots,

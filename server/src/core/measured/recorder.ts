@@ -70,6 +70,9 @@ export interface LaunchGaps {
 
 /** About 80 MB of columns. */
 export const usualLimit = 2_000_000;
+/** No kernel takes eleven days, and no clock is that far from its zero, whatever its unit: such events are damaged. */
+const longestKernel = 1e6;
+const latestStart = 1e15;
 const mostNames = 20_000;
 const mostCollectives = 50_000;
 const mostSteps = 10_000;
@@ -111,7 +114,7 @@ export class Recorder {
   }
 
   kernel(event: KernelEvent): void {
-    if (!(event.duration >= 0) || !Number.isFinite(event.start)) return;
+    if (!(event.duration >= 0 && event.duration <= longestKernel) || !(Math.abs(event.start) <= latestStart)) return;
     const index = this.nameOf(event);
     const total = this.names[index];
     if (!total) return;

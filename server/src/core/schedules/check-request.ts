@@ -8,7 +8,9 @@ const mostStages = 4096;
 export const mostOperations = 4_000_000;
 
 const isCount = (value: number): boolean => Number.isSafeInteger(value) && value >= 1;
-const isAmount = (value: unknown): boolean => typeof value === 'number' && Number.isFinite(value) && value >= 0;
+/** Of times and bytes; sums of as many operations as are simulated stay finite. */
+const mostAmount = 1e100;
+const isAmount = (value: unknown): boolean => typeof value === 'number' && value >= 0 && value <= mostAmount;
 const isAmountIfKnown = (value: unknown): boolean => value === undefined || isAmount(value);
 const isTimes = (times: ChunkTimes): boolean =>
   isAmount(times.forward) &&
@@ -41,18 +43,18 @@ function refuseAmounts(request: ScheduleRequest): string | undefined {
     if (times?.length !== request.virtualStages) return `Stage ${rank} needs the times of ${request.virtualStages} chunks.`;
     if (memory?.length !== request.virtualStages) return `Stage ${rank} needs the activation bytes of ${request.virtualStages} chunks.`;
     if (!times.every(isTimes)) {
-      return `A time of stage ${rank} is not a finite number of seconds of at least 0.`;
+      return `A time of stage ${rank} is not a number of seconds from 0 to 1e100.`;
     }
     if (
       !memory.every((chunk) => isAmount(chunk.activations) && isAmountIfKnown(chunk.untilWeight)) ||
       !isAmount(request.residentBytes[rank])
     ) {
-      return `A memory figure of stage ${rank} is not a finite number of bytes of at least 0.`;
+      return `A memory figure of stage ${rank} is not a number of bytes from 0 to 1e100.`;
     }
   }
   const { gradientReduction, optimizer, parameterGather } = request.tail;
   if (![request.transfer, request.barriers ?? 0, gradientReduction, optimizer, parameterGather].every(isAmount)) {
-    return 'The transfer time and the times after the pipeline must be finite numbers of seconds of at least 0.';
+    return 'The transfer time and the times after the pipeline must be numbers of seconds from 0 to 1e100.';
   }
   return undefined;
 }
