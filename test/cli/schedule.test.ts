@@ -198,6 +198,8 @@ test('another schedule of a job is estimated as if it were written: the head mov
   expect(busiest(own)).toBe(3);
   // A folded pipeline holds embedding and head on its first rank.
   expect(busiest(await rows('--schedule', 'zb-v'))).toBe(0);
+  const grouped = await rows('--group', '16');
+  expect(grouped[0]?.peakMicroBatches).toBeGreaterThan(own[0]?.peakMicroBatches ?? 0);
   const both = await rows('--schedule', 'dualpipe');
   expect(both[1]?.peakMicroBatches).toBeGreaterThan(1.3 * (own[1]?.peakMicroBatches ?? 0));
 });
@@ -240,9 +242,11 @@ test.each([
     /with groups of 3 micro batches .* the last one too, needs at least 4/i,
   ],
   [['dualpipe', '--stages', '4', '--micro-batches', '8', '--csv', '-'], /runs both ways/],
-  [['gpipe', '--stages', '2', '--micro-batches', '2', '--order', 'order.csv'], /--order goes with the FILE of a job/],
-  [['gpipe', '--stages', '2', '--micro-batches', '2', '--schedule', 'zb-v'], /--schedule goes with the FILE of a job/],
+  [['gpipe', '--stages', '2', '--micro-batches', '2', '--order', 'order.csv'], /--order has no effect: it goes with the file of a job/],
+  [['gpipe', '--stages', '2', '--micro-batches', '2', '--schedule', 'zb-v'], /--schedule has no effect/],
   [['1f1b', '--stages', '2', '--micro-batches', '2', '--forward', '1e308'], /not a number of seconds from 0 to 1e100/],
+  [['examples/megatron/pretrain-70b.sh', '--stages', '8'], /--stages has no effect: .* the stages and times of its job/],
+  [['examples/megatron/pretrain-70b.sh', '--backward-input', '2'], /--backward-input has no effect/],
   [['v-min', '--stages', '1', '--micro-batches', '3'], /^rooflint: V-Min needs at least 2/],
   [['1f1b', '--stages', '2', '--micro-batches', '2', '--stage-times', '1,2,3'], /one number for each of the 2 stages/],
 ])('%j is refused with a reason', async (args, message) => {

@@ -109,6 +109,16 @@ test('what is kept is bounded, totals are not', () => {
   ]);
 });
 
+test('an event that no clock can have is left out', () => {
+  const recorder = new Recorder();
+  const kernel = { name: 'gemm', start: 1, duration: 0.5, device: 0, stream: 7 };
+  for (const damage of [{}, { duration: 1e294 }, { duration: -1 }, { duration: Number.NaN }, { start: 1e294 }]) {
+    recorder.kernel({ ...kernel, ...damage });
+  }
+  const { kernels, names } = recorder.finish();
+  expect([kernels.count, names]).toMatchObject([1, [{ count: 1, seconds: 0.5 }]]);
+});
+
 test('the usual gap between launches is known within a bin, and only from enough of them', () => {
   const few = new Recorder();
   for (let at = 0; at < 10; at++) few.launch(1, at * 8e-6);

@@ -5,7 +5,7 @@
  */
 import { type Collective, messageBytes } from '../core/measured/collective.ts';
 import { collectiveNamed, type KernelKind, kernelKind } from '../core/measured/kernel-kind.ts';
-import { Recorder, type Recording } from '../core/measured/recorder.ts';
+import { latestStart, Recorder, type Recording } from '../core/measured/recorder.ts';
 import { mayBeStep } from '../core/measured/steps.ts';
 import type { TraceOrigin } from '../core/measured/trace.ts';
 
@@ -191,7 +191,7 @@ export class ChromeEvents {
 
   private seconds(ts: unknown): number | undefined {
     const microseconds = numeric(ts);
-    if (microseconds === undefined) return undefined;
+    if (microseconds === undefined || Math.abs(microseconds) > 1e6 * latestStart) return undefined;
     // Times since 1970 leave doubles little room for parts of a microsecond.
     this.base ??= microseconds;
     return (microseconds - this.base) / 1e6;

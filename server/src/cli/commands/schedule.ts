@@ -70,8 +70,8 @@ export function scheduleCommand(program: Command, io: CliIo, done: (code: number
     .option('--svg <file>', 'write the timeline as a picture')
     .option('--csv <file>', 'write the order as CSV for torch.distributed.pipelining')
     .addHelpText('after', '\nWithout a job times have any unit; results are in the same. Exit code 2 when the shape cannot be scheduled.')
-    .action(async (target: string, options: ScheduleOptions) => {
-      const asked = await askedFor(target, options, io);
+    .action(async (target: string, options: ScheduleOptions, self: Command) => {
+      const asked = await askedFor(target, options, (option) => self.getOptionValueSource(option) === 'cli', io);
       const result = simulate(asked.request);
       if ('refused' in result) throw new UsageError(sentence(result.refused));
       if (options.search) {
@@ -126,14 +126,29 @@ function cellsOf(path: string, io: CliIo): CellRows | undefined {
   }
 }
 
-async function askedFor(target: string, options: ScheduleOptions, io: CliIo): Promise<Asked> {
+const jobOptions = ['schedule', 'order', 'job'] as const;
+const shapeOptions = ['stages', 'microBatches', 'virtualStages', 'group'] as const;
+const timeOptions = [
+  ...['forward', 'backwardInput', 'backwardWeight', 'recompute', 'stageTimes', 'comm', 'commAcross', 'stagesPerNode'],
+  ...['linkSharing', 'overlap', 'launchGap', 'gradientReduction', 'hiddenReduction', 'optimizer'],
+];
+
+/** Refuses an option that was given and would do nothing. */
+function refuseIdle(idle: readonly string[], isGiven: (option: string) => boolean, why: string): void {
+  const given = idle.find(isGiven);
+  if (given !== undefined)
+    throw new UsageError(`--${given.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} has no effect: ${why}.`);
+}
+
+async function askedFor(target: string, options: ScheduleOptions, isGiven: (option: string) => boolean, io: CliIo): Promise<Asked> {
   if (scheduleNamed(target)) {
-    const ofFile = (['schedule', 'order'] as const).find((option) => options[option] !== undefined);
-    if (ofFile !== undefined) throw new UsageError(`--${ofFile} goes with the FILE of a job; "${target}" is a schedule already.`);
+    refuseIdle(jobOptions, isGiven, `it goes with the file of a job, and "${target}" is a schedule`);
     return free(freeRequest(namedShape(target, options), options));
   }
   if (!/[./\\]/.test(target)) throw new UsageError(`the schedule "${target}" is not known; use one of ${scheduleIds()}, or a file.`);
   const cells = /\.(?:csv|json)$/i.test(target) ? cellsOf(target, io) : undefined;
+  if (cells) refuseIdle([...jobOptions, ...shapeOptions], isGiven, `the order of ${target} is what runs`);
+  else refuseIdle(['stages', ...timeOptions], isGiven, `${target} is simulated with the stages and times of its job`);
   if (cells) return free(freeRequest(writtenShape(target, cells), options));
   return ofJob(target, options, io);
 }
@@ -162,15 +177,20 @@ function trainingOf({ result }: JobAnalysis, what: string): TrainingEstimate {
   return result.estimate;
 }
 
-/** What the options make of a job's schedule and VPP, to be estimated as if it were written; undefined when they change neither. */
-function scheduleChange(request: ScheduleRequest, { schedule, virtualStages, order }: ScheduleOptions): PartialJob | undefined {
+/** What the options make of a job's schedule, VPP and groups of micro batches, to be estimated as if it were written; undefined when they change none. */
+function scheduleChange(request: ScheduleRequest, { schedule, virtualStages, group, order }: ScheduleOptions): PartialJob | undefined {
   const named = schedule === undefined ? undefined : scheduleNamed(schedule);
   if (schedule !== undefined && !named) throw new UsageError(`the schedule "${schedule}" is not known; use one of ${scheduleIds()}.`);
   const usual =
     named && named.id !== request.name ? (named.fixedChunks ?? (named.interleaves ? Math.max(2, request.virtualStages) : 1)) : undefined;
   const [name, chunks] = [named?.id ?? request.name, virtualStages ?? usual ?? request.virtualStages];
-  if (order !== undefined || (name === request.name && chunks === request.virtualStages)) return undefined;
-  return { 'parallel.schedule': name, 'parallel.virtualStages': chunks };
+  const isSame = name === request.name && chunks === request.virtualStages && group === undefined;
+  if (order !== undefined || isSame) return undefined;
+  return {
+    'parallel.schedule': name,
+    'parallel.virtualStages': chunks,
+    ...(group === undefined ? {} : { 'parallel.microBatchGroup': group }),
+  };
 }
 
 /** The request with a written order, or with another number of micro batches. */

@@ -72,7 +72,7 @@ export interface LaunchGaps {
 export const usualLimit = 2_000_000;
 /** No kernel takes eleven days, and no clock is that far from its zero, whatever its unit: such events are damaged. */
 const longestKernel = 1e6;
-const latestStart = 1e15;
+export const latestStart = 1e15;
 const mostNames = 20_000;
 const mostCollectives = 50_000;
 const mostSteps = 10_000;
