@@ -76,6 +76,20 @@ describe('a launch script', () => {
     expect(textIn('a.sh', texts.get('a.sh') ?? '', { 'recompute.granularity': 'none' })).toBe(launch());
   });
 
+  test('a flag behind the line that begins the command stands as deep as those that go on with it', () => {
+    const script = `ARGS=(
+  --num-layers 8 --hidden-size 512 --num-attention-heads 8 --seq-length 1024 --max-position-embeddings 1024 --vocab-size 32000
+  --micro-batch-size 1 --global-batch-size 64 --pipeline-model-parallel-size 2
+)
+torchrun --nproc_per_node 8 pretrain_gpt.py \\
+    "\${ARGS[@]}"
+`;
+    const start = 'torchrun --nproc_per_node 8 pretrain_gpt.py \\\n';
+    expect(textIn('a.sh', script, { 'parallel.virtualStages': 2 })).toContain(
+      `${start}    --num-virtual-stages-per-pipeline-rank 2 \\\n    "`,
+    );
+  });
+
   test('DP is a number of nodes, micro batches are a global batch, VPP is layers of a stage', () => {
     expect(textIn('a.sh', launch(), { 'parallel.data': 32 })).toBe(launch().replace('--nnodes 2', '--nnodes 4'));
     expect(textIn('a.sh', launch(), { 'batch.accumulation': 8 })).toBe(

@@ -11,8 +11,11 @@ export function addFlag(document: ConfigDocument, sources: Sources, spelt: strin
   const end = lastFlagEnd(document, sources);
   if (end === undefined) return undefined;
   const lineStart = document.text.lastIndexOf('\n', end - 1) + 1;
-  const indent = /^[ \t]*/.exec(document.text.slice(lineStart, end))?.[0] ?? '';
   const continuation = /^[ \t]*\\(\r?\n)/.exec(document.text.slice(end));
+  const indentAt = (at: number): string => /^[ \t]*/.exec(document.text.slice(at))?.[0] ?? '';
+  // Behind the line that begins the command, as deep as those that go on with it.
+  const [own, next] = [indentAt(lineStart), indentAt(end + (continuation?.[0].length ?? 0))];
+  const indent = next.length > own.length ? next : own;
   const newText = continuation ? ` \\${continuation[1]}${indent}${spelt}` : ` ${spelt}`;
   return { uri: document.uri, range: { start: end, end }, newText };
 }

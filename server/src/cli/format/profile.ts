@@ -34,7 +34,7 @@ function deviceText({ device, stage, step, comparison, kernels, beyond }: Profil
       : `mean of ${step.steps} of ${step.found} steps, ${formatValue(step.shortest, 's')} to ${formatValue(step.longest, 's')}`;
   const where = [...(several ? [`device ${device}`] : []), ...(stage === undefined ? [] : [`pipeline rank ${stage}`])];
   const lines = [
-    `Step ${formatValue(step.seconds, 's')} (${[of, ...where].join('; ')}), ${formatNumber(Math.round(step.kernels))} kernels`,
+    `Step ${formatValue(step.seconds, 's')} (${[of, ...where].join('; ')}), ${formatNumber(Math.round(step.kernels))} ${Math.round(step.kernels) === 1 ? 'kernel' : 'kernels'}`,
     '',
     partsTable([...comparison.parts, comparison.step]),
   ];
