@@ -124,6 +124,19 @@ function halvings(from: Polynomial, to: Polynomial): Polynomial | undefined {
   return constant(Math.ceil(Math.log2(Math.max(first, last) / Math.max(1, Math.min(first, last)))) + Number(Math.min(first, last) < 1));
 }
 
+/** The mean of the variable of a loop of halvings over its turns, as in `for (k = 128; k > 0; k /= 2)`; undefined for other loops. */
+function meanOfHalvings({ start, limit, step }: Loop, counting: Counting): Polynomial | undefined {
+  if (step) return undefined;
+  const [from, to] = [start, limit].map((end) => {
+    const count = end && countOf(end, counting.symbols);
+    return count && numberIn(withExtents(count, counting));
+  });
+  const turns = from === undefined || to === undefined ? undefined : numberIn(halvings(constant(from), constant(to)) ?? []);
+  if (from === undefined || to === undefined || !turns || from < 1) return undefined;
+  const ratio = to < from ? 0.5 : 2;
+  return constant((from * (1 - ratio ** turns)) / (1 - ratio) / turns);
+}
+
 /** A variable of an outer loop inside an inner bound: its mean. */
 function withMeans(count: Polynomial, loops: readonly Loop[], counting: Counting): Polynomial {
   return substituted(count, (name) => {
@@ -168,13 +181,17 @@ function upperBounds({ expression, isNegated }: Pick<Condition, 'expression' | '
   return [];
 }
 
-/** Threads along each axis, all blocks together, that pass the conditions. */
-export function threadsUnder(conditions: readonly Condition[], counting: Counting): Record<Axis, Polynomial> {
+/** Threads along each axis, all blocks together, that pass the conditions: their mean over the halvings of a tree. */
+export function threadsUnder({ conditions, loops }: Setting, counting: Counting): Record<Axis, Polynomial> {
   const { block, grid, symbols } = counting;
   const found = Object.fromEntries(axes.map((axis) => [axis, product(block[axis], grid[axis])])) as Record<Axis, Polynomial>;
   for (const { left, limit } of conditions.flatMap(upperBounds)) {
-    const [index, bound] = [countOf(left, symbols), countOf(limit, symbols)];
-    if (!index || !bound || places(bound)) continue;
+    const [index, written] = [countOf(left, symbols), countOf(limit, symbols)];
+    if (!index || !written || places(written)) continue;
+    const bound = substituted(written, (name) => {
+      const loop = loops.find(({ variable }) => variable === name);
+      return loop && meanOfHalvings(loop, counting);
+    });
     for (const axis of axes) {
       const [thread, cell] = [`threadIdx.${axis}`, `blockIdx.${axis}`];
       const names = [...namesOf(index)].filter(isPlace);
@@ -228,8 +245,9 @@ function valuesOfIndex(expression: Expression, counting: Counting, depth = 0): P
 }
 
 /** How often a statement runs in one launch. */
-export function timesOf({ loops, conditions }: Setting, counting: Counting): Polynomial {
-  const threads = threadsUnder(conditions, counting);
+export function timesOf(setting: Setting, counting: Counting): Polynomial {
+  const { loops, conditions } = setting;
+  const threads = threadsUnder(setting, counting);
   const share = conditions.reduce((all, condition) => product(all, shareOf(condition, counting)), one);
   return product(threads.x, threads.y, threads.z, share, loopTurns(loops, counting));
 }
