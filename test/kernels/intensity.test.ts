@@ -139,6 +139,11 @@ describe('loops', () => {
       ['fp32: 4 * n'],
     ],
     ['a triangle has half of the square', 'for (int i = 0; i < n; i++) for (int j = 0; j < i; j++) x[j] += 1.0f;', ['fp32: n * n * n / 2']],
+    [
+      'a triangle whose rows are told apart by a remainder as well',
+      'int i = blockIdx.x * 256 + threadIdx.x; if (i < n) { int t = (i / 4) % n; for (int j = 0; j < t; j++) x[j] += 1.0f; }',
+      ['fp32: n * n / 2'],
+    ],
     ['one thread of each block counts once', 'if (threadIdx.x == 0) x[blockIdx.x] = x[blockIdx.x] + 1.0f;', ['fp32: n / 256']],
     ['one lane of each warp counts once', 'int lane = threadIdx.x % 32; if (lane == 0) x[threadIdx.x] += 1.0f;', ['fp32: n / 32']],
     ['indexes are no FLOPs', 'int i = blockIdx.x * 256 + threadIdx.x; x[i * 2 + 1] = x[i * 3];', []],

@@ -80,9 +80,15 @@ export function symbolsOf({ kernel, scope }: KernelConfiguration, { statements }
 const ofFirst = (count: Polynomial): Polynomial => substituted(count, (name) => (isOfPlace(name) ? constant(0) : undefined));
 
 /** The mean over all threads of a count that rests on their place. */
-function meanOverThreads(count: Polynomial, { block, grid }: Counting): Polynomial {
+function meanOverThreads(count: Polynomial, { block, grid, symbols }: Counting): Polynomial {
   return substituted(count, (name) => {
-    if (!isPlace(name)) return isOfPlace(name) ? constant(0) : undefined;
+    if (!isPlace(name)) {
+      if (!isOfPlace(name)) return undefined;
+      // A remainder runs through all values below what it is taken by.
+      const [, by] = / % (\w+)$/.exec(name) ?? [];
+      const values = by === undefined ? undefined : countOf(/^\d/.test(by) ? whole(Number(by)) : named(by), symbols);
+      return values ? scaled(values, 0.5) : constant(0);
+    }
     const axis = name.at(-1) as Axis;
     return scaled((name.startsWith('thread') ? block : grid)[axis], 0.5);
   });
