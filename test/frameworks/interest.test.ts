@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { mayConfigure } from '../../server/src/frameworks/interest.ts';
+import { mayConfigure, mayMatter } from '../../server/src/frameworks/interest.ts';
 
 const root = join(import.meta.dirname, '..');
 const samples = ['samples', 'corpus/own'].flatMap((folder) =>
@@ -13,7 +13,7 @@ const samples = ['samples', 'corpus/own'].flatMap((folder) =>
 
 test('every sample is worth reading', () => {
   expect(samples.length).toBeGreaterThan(3);
-  expect(samples.filter((path) => !mayConfigure('python', readFileSync(path, 'utf8')))).toEqual([]);
+  expect(samples.filter((path) => !mayMatter('python', readFileSync(path, 'utf8')))).toEqual([]);
 });
 
 test('other modules are not', () => {

@@ -29,7 +29,7 @@ test('tracks, parts and words of a trace come as a message that the panel takes,
   });
   const result = await client.connection.sendRequest<MeasuredResult>(measuredRequest, { uri, traces: [trace], workDoneToken: 'token-1' });
   if ('error' in result) throw new Error(result.error);
-  expect(isPanelMessage({ type: 'measured', ...result })).toBe(true);
+  expect(isPanelMessage({ type: 'measured', ...result, isNew: true })).toBe(true);
   expect(percentages.at(-1)).toBe(100);
   const [device] = result.measured.devices;
   expect(device?.title).toBe('trace.json, rank 0');

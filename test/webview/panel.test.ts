@@ -152,7 +152,7 @@ describe.skipIf(!chromiumPath)('the panel in a browser', () => {
     await expect.poll(drawn, patient).toBeLessThan(operations);
     await panel.redrawn(() => panel.page.keyboard.press('Home'));
     await save('keyboard');
-    await panel.page.keyboard.press('Escape');
+    await panel.page.locator(canvas).press('Escape');
     await expect.poll(spoken, patient).toBe('');
     // The window gets its focus back, as it does after a picture is taken: nothing is selected again.
     await panel.redrawn(async () => {

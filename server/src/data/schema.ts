@@ -219,6 +219,8 @@ export const architectureFile = z.strictObject({
         registersPerThread: count,
         registerUnit: count,
         partitions: count,
+        loadLanes: count,
+        vectorLanes: count,
         sharedPerMultiprocessorKiB: count,
         sharedPerBlockKiB: count,
         sharedPerBlockOptInKiB: count,
