@@ -139,6 +139,11 @@ describe('loops', () => {
       ['fp32: 4 * n'],
     ],
     ['a triangle has half of the square', 'for (int i = 0; i < n; i++) for (int j = 0; j < i; j++) x[j] += 1.0f;', ['fp32: n * n * n / 2']],
+    [
+      'a triangle whose rows are told apart by a remainder as well',
+      'int i = blockIdx.x * 256 + threadIdx.x; if (i < n) { int t = (i / 4) % n; for (int j = 0; j < t; j++) x[j] += 1.0f; }',
+      ['fp32: n * n / 2'],
+    ],
     ['one thread of each block counts once', 'if (threadIdx.x == 0) x[blockIdx.x] = x[blockIdx.x] + 1.0f;', ['fp32: n / 256']],
     ['one lane of each warp counts once', 'int lane = threadIdx.x % 32; if (lane == 0) x[threadIdx.x] += 1.0f;', ['fp32: n / 32']],
     ['indexes are no FLOPs', 'int i = blockIdx.x * 256 + threadIdx.x; x[i * 2 + 1] = x[i * 3];', []],
@@ -147,9 +152,17 @@ describe('loops', () => {
     expect(shown(workOf(kernel(body))).flops).toEqual(flops);
   });
 
-  it('halves of a reduction are counted by their logarithm', () => {
-    const text = kernel('for (int s = 128; s > 0; s >>= 1) { if (threadIdx.x < s) x[threadIdx.x] += x[threadIdx.x + s]; }');
-    expect(shown(workOf(text)).flops).toEqual(['fp32: 8 * n']);
+  it('halves of a reduction are counted by their logarithm, and each has half of the threads of the one before', () => {
+    const halves = (guard: string) => kernel(`for (int s = 128; s > 0; s >>= 1) { ${guard} x[threadIdx.x] += x[threadIdx.x + s]; }`);
+    expect(shown(workOf(halves(''))).flops).toEqual(['fp32: 8 * n']);
+    // 255 additions make one of 256 values: 255 / 256 for each.
+    expect(shown(workOf(halves('if (threadIdx.x < s)'))).flops).toEqual(['fp32: 0.996094 * n']);
+  });
+
+  it('a maximum counts one, and what is handed the value of an element is no function to look into', () => {
+    const { intensity } = workOf(kernel('float m = 0.0f; m = fmaxf(m, x[blockIdx.x * blockDim.x + threadIdx.x]); x[threadIdx.x] = m;'));
+    expect(intensity.flops.map(({ count }) => textOf(count))).toEqual(['n']);
+    expect(intensity.unread).toEqual([]);
   });
 
   it('a loop that tells no count is counted once, with a note', () => {

@@ -66,9 +66,22 @@ describe('the report of a document of kernels', () => {
   });
 });
 
+/** A tile of 8 x 8 sums in each thread, which no compiler keeps in 32 registers. */
+const tiled = (threads: number) => `__global__ void product(const float *a, const float *b, float *c, int n) {
+  float sums[8][8] = {};
+  for (int k = 0; k < n; k++)
+    for (int i = 0; i < 8; i++)
+      for (int j = 0; j < 8; j++) sums[i][j] += a[k * 8 + i] * b[k * 8 + j];
+  for (int i = 0; i < 8; i++)
+    for (int j = 0; j < 8; j++) c[(threadIdx.x * 8 + i) * n + j] = sums[i][j];
+}
+
+void run(float *a, float *b, float *c, int n) { product<<<132, ${threads}>>>(a, b, c, n); }
+`;
+
 describe('the line above a kernel', () => {
-  const lineOf = (gpu?: string): string => {
-    const { kernels } = engineOver({}, gpu === undefined ? {} : { gpu }).engine.analyse('file:///folder/scale.cu', cuda, 0);
+  const lineOf = (gpu?: string, text = cuda): string => {
+    const { kernels } = engineOver({}, gpu === undefined ? {} : { gpu }).engine.analyse('file:///folder/scale.cu', text, 0);
     const [first] = kernels?.cuda?.configurations ?? [];
     return kernels && first ? configurationSummary(first, kernels.devices) : '';
   };
@@ -80,5 +93,17 @@ describe('the line above a kernel', () => {
     expect(lineOf()).toBe(
       '256 threads · 1 KiB shared · about 8 to 16 registers · occupancy 100 % (warps) up to 32 registers on 4 usual GPUs',
     );
+  });
+
+  it('counts the occupancy with the registers it estimates where they lower it', () => {
+    const [, low = 0, high = 0] = (/about (\d+) to (\d+) registers/.exec(lineOf('h100', tiled(256))) ?? []).map(Number);
+    // Blocks of 8 warps on 64: as many as the 65,536 registers hold, those of a warp taken in steps of 256.
+    const share = (registers: number): number => Math.round(12.5 * Math.floor(Math.floor(65536 / (Math.ceil(registers / 8) * 256)) / 8));
+    expect(low).toBeGreaterThan(32);
+    expect(lineOf('h100', tiled(256))).toMatch(`occupancy about ${share(high)} to ${share(low)} % (registers) on H100 SXM 80 GB`);
+  });
+
+  it('says where no block may fit with the registers it estimates', () => {
+    expect(lineOf('h100', tiled(1024))).toMatch(/or no block fits on|no block fits with so many registers on/);
   });
 });

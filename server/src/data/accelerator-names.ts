@@ -53,7 +53,7 @@ function memoryOf(words: readonly string[]): string | undefined {
 function agrees(id: readonly string[], name: readonly string[]): boolean {
   const model = modelWord(id);
   if (model === undefined || !name.includes(model)) return false;
-  if (id.some((word) => needed.has(word) && !name.includes(word))) return false;
+  if (id.some((word) => (needed.has(word) || otherChip.has(word)) && !name.includes(word))) return false;
   const form = id.find((word) => formFactors.has(word));
   const said = name.find((word) => formFactors.has(word));
   if (form !== undefined && said !== undefined && form !== said) return false;

@@ -59,10 +59,10 @@ const whereText = (found: readonly { readonly device: KernelDevice }[]): string 
 };
 
 /** "occupancy 50 to 67 % (blocks)", over several devices. */
-function sharesText(found: readonly Occupancy[], limitsOf: (one: Occupancy) => readonly string[]): string {
+function sharesText(found: readonly Occupancy[], limitsOf: (one: Occupancy) => readonly string[], about = ''): string {
   const shares = found.map(({ share }) => Math.round(share * 100));
   const limits = [...new Set(found.flatMap(limitsOf))].join(', ');
-  return `occupancy ${rangeText(Math.min(...shares), Math.max(...shares))} % (${limits})`;
+  return `occupancy ${about}${rangeText(Math.min(...shares), Math.max(...shares))} % (${limits})`;
 }
 
 /** On the devices the compiler compiled for: what runs. */
@@ -74,9 +74,21 @@ function exactText(found: readonly FoundOccupancy[]): string | undefined {
   return `${sharesText(all, ({ limitedBy }) => limitedBy)} on ${whereText(exact)}`;
 }
 
+/** "occupancy about 17 to 33 % (registers)", where the estimate of registers leaves less than threads and shared memory do. */
+function estimatedShares(found: readonly FoundOccupancy[]): string | undefined {
+  const estimates = found.flatMap(({ withRegisters }) => withRegisters ?? []);
+  if (estimates.length < found.length || found.every(({ most, withRegisters }) => withRegisters?.least.blocks === most.blocks))
+    return undefined;
+  const fitting = estimates.flatMap(({ least, most }) => [least, most]).filter(({ blocks }) => blocks > 0);
+  if (fitting.length === 0) return 'no block fits with so many registers';
+  const none = estimates.some(({ least }) => least.blocks === 0) ? ', or no block fits' : '';
+  return `${sharesText(fitting, ({ limitedBy }) => limitedBy, 'about ')}${none}`;
+}
+
 /**
  * "occupancy 50 to 67 % (blocks) up to 64 registers", on the GPU that is named or on all usual ones together: a lens has one
- * line, the hover has them one by one. With a compiler's word, what it comes to on the GPU that was compiled for.
+ * line, the hover has them one by one. With a compiler's word, what it comes to on the GPU that was compiled for; with an
+ * estimate of registers that lowers it, what is left.
  */
 export function occupancyText(configuration: KernelConfiguration, devices: readonly KernelDevice[]): string | undefined {
   const found = devices.flatMap((device) => {
@@ -95,7 +107,7 @@ export function occupancyText(configuration: KernelConfiguration, devices: reado
       fitting.map(({ most }) => most),
       namedLimits,
     );
-    parts.push(`${shares} up to ${registers} registers on ${whereText(fitting)}`);
+    parts.push(`${estimatedShares(fitting) ?? `${shares} up to ${registers} registers`} on ${whereText(fitting)}`);
   }
   if (misfits.length > 0) parts.push(`does not fit on ${misfits.map(({ device }) => shortName(device)).join(', ')}`);
   return parts.join(' · ');

@@ -64,6 +64,13 @@ function occupancyAt({ registers, least, most }: NonNullable<KernelOccupancy['wi
   return `${shares} % at ${registers.low === registers.high ? '' : `${registers.low} to `}${registers.high}`;
 }
 
+/** "1.50", "1.50 to 3.00" by the registers, "from 1.50" where it may be that no block fits. */
+function wavesText({ waves, wavesUpTo }: KernelOccupancy): string {
+  if (waves === undefined) return '';
+  if (wavesUpTo === undefined) return `from ${waves.toFixed(2)}`;
+  return waves === wavesUpTo ? waves.toFixed(2) : `${waves.toFixed(2)} to ${wavesUpTo.toFixed(2)}`;
+}
+
 const registersSaid = ({ compiled }: KernelConfiguration): string =>
   compiled
     ? `Registers are those of ${plain(compiled.compiler)} for ${compiled.architecture}; on other architectures it may choose others.`
@@ -97,7 +104,7 @@ function occupancyRows(configuration: KernelConfiguration, { devices, isDeviceNa
   const rows = devices.flatMap(({ label, architecture, accelerator }) => {
     const found = kernelOccupancy(configuration, architecture, accelerator.smCount?.value);
     if (!found) return [];
-    const { most, registersUpTo, withRegisters, waves } = found;
+    const { most, registersUpTo, withRegisters } = found;
     return [
       [
         `${plain(label)} (${architecture.id})`,
@@ -106,7 +113,7 @@ function occupancyRows(configuration: KernelConfiguration, { devices, isDeviceNa
         namedLimits(most).join(', '),
         registersUpTo === undefined ? '' : String(registersUpTo),
         withRegisters ? occupancyAt(withRegisters) : '',
-        waves === undefined ? '' : waves.toFixed(2),
+        wavesText(found),
       ],
     ];
   });
@@ -243,6 +250,7 @@ export function kernelsData(kernels: KernelsAnalysis): readonly object[] {
               registersUpTo: found.registersUpTo,
               withRegisters: found.withRegisters,
               waves: found.waves,
+              wavesUpTo: found.wavesUpTo,
             },
           ]
         : [];

@@ -14,8 +14,10 @@ export interface KernelOccupancy {
   readonly registersUpTo: number | undefined;
   /** Registers as they are known for this architecture, with the occupancy at the most and at the fewest of them. */
   readonly withRegisters: { readonly registers: RegisterRange; readonly least: Occupancy; readonly most: Occupancy } | undefined;
-  /** Blocks of the grid over blocks that run at a time on the whole device; undefined where the grid is not known. */
+  /** Blocks of the grid over blocks that run at a time on the whole device, at best; undefined where the grid is not known. */
   readonly waves: number | undefined;
+  /** The same with the most registers that a thread may take; undefined also where no block fits with so many. */
+  readonly wavesUpTo: number | undefined;
 }
 
 /** The most registers per thread that leave so many blocks on a multiprocessor. */
@@ -39,14 +41,17 @@ export function kernelOccupancy(
   const registers = registersOn(configuration, architecture);
   const at = (registersPerThread: number): Occupancy => occupancyOf(architecture, { ...resources, registersPerThread });
   const withRegisters = registers && { registers, least: at(registers.high), most: at(registers.low) };
-  // With the compiler's word the blocks at a time are known; without it they are at most so many.
-  const running = withRegisters?.registers.isExact ? withRegisters.least : most;
-  const together = running.blocks * (multiprocessors ?? 0);
+  const wavesOf = (running: Occupancy): number | undefined => {
+    const together = running.blocks * (multiprocessors ?? 0);
+    return blocks.value === undefined || together === 0 ? undefined : blocks.value / together;
+  };
   return {
     most,
     registersUpTo: most.blocks === 0 ? undefined : registersKeeping(architecture, resources, most.blocks),
     withRegisters,
-    waves: blocks.value === undefined || together === 0 ? undefined : blocks.value / together,
+    // Instances that differ in registers: the most of them are counted, as they run for certain.
+    waves: wavesOf(withRegisters?.registers.isExact ? withRegisters.least : (withRegisters?.most ?? most)),
+    wavesUpTo: wavesOf(withRegisters?.least ?? most),
   };
 }
 

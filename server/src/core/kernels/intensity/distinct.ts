@@ -162,7 +162,7 @@ function atomsOf(access: Place, counting: Counting, isOfBlock: boolean): Atoms {
 export function distinctOf(access: Place, counting: Counting): Distinct {
   const { grid, block } = counting;
   const atoms = atomsOf(access, counting, false);
-  const threads = threadsUnder(access.conditions, counting);
+  const threads = threadsUnder(access, counting);
   let elements = one;
   const done = new Set<string>();
   for (const axis of axes) {

@@ -124,7 +124,7 @@ function ofCall(call: Call, names: Names): Pick<Flops, 'each' | 'unit' | 'format
   if (leetcuda) return { each: 2 * Number(leetcuda[1]) * Number(leetcuda[2]) * Number(leetcuda[3]), unit: 'matrix', format: 'fp16' };
   if (!functions.test(callee) || /2float|2half|ldg|ldc/.test(callee)) return undefined;
   const type = call.values.map((value) => typeIn(value, names))[0] ?? 'float';
-  const each = (/fma/.test(callee) ? 2 : 1) * (/2$/.test(callee) ? 2 : lanes(type));
+  const each = (/fma(?!x)/.test(callee) ? 2 : 1) * (/2$/.test(callee) ? 2 : lanes(type));
   return {
     each,
     unit: 'vector',

@@ -215,7 +215,8 @@ function unreadCalls(counting: Counting): readonly string[] {
   const names = statements.calls.flatMap(({ callee, values }) => {
     const bare = callee.replace(/<.*$/s, '').replace(/^.*(?:::|\.|->)/, '');
     if (understood.test(bare) || bare === '') return [];
-    const handed = values.flatMap(({ text }) => [...text.matchAll(/[A-Za-z_]\w*(?!\s*\[)\b/g)].map(([word]) => word));
+    // Names that are handed on whole; what follows a dot is a member's, as in `threadIdx.x`.
+    const handed = values.flatMap(({ text }) => [...text.matchAll(/(?<!\.|->)\b[A-Za-z_]\w*\b(?!\s*\[)/g)].map(([word]) => word));
     const isFragment = /^(?:load|store)_matrix_sync$/.test(bare);
     const counts = (word: string): boolean =>
       isFragment ? baseOf(word, counting) !== undefined : shared.has(word) || local.has(word) || types.get(word)?.includes('*') === true;

@@ -80,9 +80,15 @@ export function symbolsOf({ kernel, scope }: KernelConfiguration, { statements }
 const ofFirst = (count: Polynomial): Polynomial => substituted(count, (name) => (isOfPlace(name) ? constant(0) : undefined));
 
 /** The mean over all threads of a count that rests on their place. */
-function meanOverThreads(count: Polynomial, { block, grid }: Counting): Polynomial {
+function meanOverThreads(count: Polynomial, { block, grid, symbols }: Counting): Polynomial {
   return substituted(count, (name) => {
-    if (!isPlace(name)) return isOfPlace(name) ? constant(0) : undefined;
+    if (!isPlace(name)) {
+      if (!isOfPlace(name)) return undefined;
+      // A remainder runs through all values below what it is taken by.
+      const [, by] = / % (\w+)$/.exec(name) ?? [];
+      const values = by === undefined ? undefined : countOf(/^\d/.test(by) ? whole(Number(by)) : named(by), symbols);
+      return values ? scaled(values, 0.5) : constant(0);
+    }
     const axis = name.at(-1) as Axis;
     return scaled((name.startsWith('thread') ? block : grid)[axis], 0.5);
   });
@@ -122,6 +128,19 @@ function halvings(from: Polynomial, to: Polynomial): Polynomial | undefined {
   const [first, last] = [numberIn(from), numberIn(to)];
   if (first === undefined || last === undefined || Math.max(first, last) < 1) return undefined;
   return constant(Math.ceil(Math.log2(Math.max(first, last) / Math.max(1, Math.min(first, last)))) + Number(Math.min(first, last) < 1));
+}
+
+/** The mean of the variable of a loop of halvings over its turns, as in `for (k = 128; k > 0; k /= 2)`; undefined for other loops. */
+function meanOfHalvings({ start, limit, step }: Loop, counting: Counting): Polynomial | undefined {
+  if (step) return undefined;
+  const [from, to] = [start, limit].map((end) => {
+    const count = end && countOf(end, counting.symbols);
+    return count && numberIn(withExtents(count, counting));
+  });
+  const turns = from === undefined || to === undefined ? undefined : numberIn(halvings(constant(from), constant(to)) ?? []);
+  if (from === undefined || to === undefined || !turns || from < 1) return undefined;
+  const ratio = to < from ? 0.5 : 2;
+  return constant((from * (1 - ratio ** turns)) / (1 - ratio) / turns);
 }
 
 /** A variable of an outer loop inside an inner bound: its mean. */
@@ -168,13 +187,17 @@ function upperBounds({ expression, isNegated }: Pick<Condition, 'expression' | '
   return [];
 }
 
-/** Threads along each axis, all blocks together, that pass the conditions. */
-export function threadsUnder(conditions: readonly Condition[], counting: Counting): Record<Axis, Polynomial> {
+/** Threads along each axis, all blocks together, that pass the conditions: their mean over the halvings of a tree. */
+export function threadsUnder({ conditions, loops }: Setting, counting: Counting): Record<Axis, Polynomial> {
   const { block, grid, symbols } = counting;
   const found = Object.fromEntries(axes.map((axis) => [axis, product(block[axis], grid[axis])])) as Record<Axis, Polynomial>;
   for (const { left, limit } of conditions.flatMap(upperBounds)) {
-    const [index, bound] = [countOf(left, symbols), countOf(limit, symbols)];
-    if (!index || !bound || places(bound)) continue;
+    const [index, written] = [countOf(left, symbols), countOf(limit, symbols)];
+    if (!index || !written || places(written)) continue;
+    const bound = substituted(written, (name) => {
+      const loop = loops.find(({ variable }) => variable === name);
+      return loop && meanOfHalvings(loop, counting);
+    });
     for (const axis of axes) {
       const [thread, cell] = [`threadIdx.${axis}`, `blockIdx.${axis}`];
       const names = [...namesOf(index)].filter(isPlace);
@@ -228,8 +251,9 @@ function valuesOfIndex(expression: Expression, counting: Counting, depth = 0): P
 }
 
 /** How often a statement runs in one launch. */
-export function timesOf({ loops, conditions }: Setting, counting: Counting): Polynomial {
-  const threads = threadsUnder(conditions, counting);
+export function timesOf(setting: Setting, counting: Counting): Polynomial {
+  const { loops, conditions } = setting;
+  const threads = threadsUnder(setting, counting);
   const share = conditions.reduce((all, condition) => product(all, shareOf(condition, counting)), one);
   return product(threads.x, threads.y, threads.z, share, loopTurns(loops, counting));
 }

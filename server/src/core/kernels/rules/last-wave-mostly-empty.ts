@@ -16,6 +16,8 @@ export const lastWaveMostlyEmpty = defineKernelRule({
       const { launch, blocks } = configuration;
       const found = kernelOccupancy(configuration, device.architecture, device.accelerator.smCount?.value);
       if (!launch || blocks.value === undefined || found?.waves === undefined) continue;
+      // Registers that may let fewer blocks run make waves nobody can count.
+      if (found.waves !== found.wavesUpTo) continue;
       const waves = Math.ceil(found.waves);
       const idle = 1 - found.waves / waves;
       if (waves < 2 || waves > few || idle < wasted) continue;

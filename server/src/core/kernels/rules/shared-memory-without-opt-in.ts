@@ -17,13 +17,15 @@ export const sharedMemoryWithoutOptIn = defineKernelRule({
       const whole = bytes + staticShared.value;
       // An attribute raised on a kernel that is held in a variable may be this one's.
       const raised = file.optIns.filter((one) => one.kernel === kernel.name || !file.kernels.some(({ name }) => name === one.kernel));
-      const enough = raised.some((one) => (evaluate(one.bytes.expression, scope) ?? Number.POSITIVE_INFINITY) >= bytes);
-      if (whole <= limit || whole > most || enough) continue;
+      const raisedTo = Math.max(0, ...raised.map((one) => evaluate(one.bytes.expression, scope) ?? Number.POSITIVE_INFINITY));
+      if (whole <= limit || whole > most || raisedTo >= bytes) continue;
+      const allowed =
+        raisedTo === 0 ? `${bytesText(limit)} without the attribute for it` : `the ${bytesText(raisedTo)} that its attribute is raised to`;
       report({
         range: launch.dynamicShared.range,
         related: raised.map(({ range }) => ({ range, message: 'raised here to less' })),
-        what: `${bytesText(whole)} of shared memory for a block of ${kernel.name}, above ${bytesText(limit)} without the attribute for it`,
-        why: 'the launch fails with "invalid argument" until the kernel asks for more than 48 KiB',
+        what: `${bytesText(whole)} of shared memory for a block of ${kernel.name}, above ${allowed}`,
+        why: `the launch fails with "invalid argument" until the kernel asks for ${raisedTo === 0 ? `more than ${bytesText(limit)}` : 'as much'}`,
         advice: `call cudaFuncSetAttribute(${kernel.name}, cudaFuncAttributeMaxDynamicSharedMemorySize, ${launch.dynamicShared.expression.text}) before the launch`,
       });
     }

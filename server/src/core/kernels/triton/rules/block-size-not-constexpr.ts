@@ -1,14 +1,29 @@
 /** The bounds of `tl.arange` must be known when the kernel is compiled. */
+import type { TritonFile, TritonKernel } from '../facts.ts';
 import { defineTritonRule } from '../triton-rule.ts';
+
+/** A whole number of 1 is made a constant of the kernel, declared so or not. */
+function isAlwaysOne({ launches }: TritonFile, { name, parameters }: TritonKernel, parameter: string): boolean {
+  const at = parameters.findIndex((one) => one.name === parameter);
+  const values = launches
+    .filter(({ kernel }) => kernel === name)
+    .map(({ named, values: placed }) => named.get(parameter) ?? placed[at] ?? parameters[at]?.fallback);
+  return values.length > 0 && values.every((value) => value?.kind === 'number' && value.value === 1);
+}
+
+/** A function that a kernel calls is handed constants as constants; calls stand without a grid. */
+const isCalled = (text: string, { name, nameRange }: TritonKernel): boolean =>
+  [...text.matchAll(new RegExp(`\\b${name}\\s*\\(`, 'g'))].some(({ index }) => index !== nameRange.start);
 
 export const blockSizeNotConstexpr = defineTritonRule({
   id: 'block-size-not-constexpr',
   severity: 'error',
-  check({ file, report }) {
-    for (const { aranges, parameters } of file.kernels) {
-      for (const { end, range } of aranges) {
-        const parameter = end.kind === 'name' ? parameters.find(({ name }) => name === end.name) : undefined;
+  check({ file, text, report }) {
+    for (const kernel of file.kernels) {
+      for (const { end, range } of kernel.aranges) {
+        const parameter = end.kind === 'name' ? kernel.parameters.find(({ name }) => name === end.name) : undefined;
         if (!parameter || parameter.isConstexpr) continue;
+        if (isAlwaysOne(file, kernel, parameter.name) || isCalled(text, kernel)) continue;
         report({
           range,
           related: [{ range: parameter.range, message: 'not a tl.constexpr' }],
