@@ -4,10 +4,11 @@
  * Method: docs/model/uncertainty.md.
  */
 import { spawnSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { accuracy } from './lib/accuracy.mjs';
 import { bundled } from './lib/bundled.mjs';
+import { updateFile } from './lib/generated-file.mjs';
 import { root } from './lib/paths.mjs';
 
 const path = 'server/src/core/calibration/measured-bands.json';
@@ -24,11 +25,4 @@ const formatter = [
 ];
 const { status, stdout: wanted, stderr } = spawnSync(...formatter);
 if (status !== 0 || wanted === '') throw new Error(`The formatter refused the bands: ${stderr}`);
-if (readFileSync(join(root, path), 'utf8') === wanted) console.log(`${path}: up to date.`);
-else if (process.argv.includes('--check')) {
-  console.error(`Out of date, run "npm run generate": ${path}`);
-  process.exitCode = 1;
-} else {
-  writeFileSync(join(root, path), wanted);
-  console.log(`Wrote ${path}.`);
-}
+updateFile(path, wanted);

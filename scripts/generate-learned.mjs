@@ -1,8 +1,8 @@
 // Writes server/src/data/learned-products.json: tables of learned times of 16-bit products for the devices where estimates of served
 // models agree better with published runs for them (docs/learned-models.md). With --check it says whether the file is stale and fails.
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { bundled } from './lib/bundled.mjs';
+import { updateFile } from './lib/generated-file.mjs';
 import { root } from './lib/paths.mjs';
 
 const path = 'server/src/data/learned-products.json';
@@ -29,13 +29,4 @@ const ratios = Object.fromEntries(
     ),
   ]),
 );
-const wanted = `${JSON.stringify({ ...axes, ratios })}\n`;
-const stale = !existsSync(join(root, path)) || readFileSync(join(root, path), 'utf8') !== wanted;
-if (!stale) console.log(`${path}: up to date.`);
-else if (process.argv.includes('--check')) {
-  console.error(`Out of date, run "npm run generate": ${path}`);
-  process.exitCode = 1;
-} else {
-  writeFileSync(join(root, path), wanted);
-  console.log(`Wrote ${path}.`);
-}
+updateFile(path, `${JSON.stringify({ ...axes, ratios })}\n`);

@@ -85,14 +85,18 @@ describe('what an operator costs', () => {
     const figures = (kernels?.operators ?? []).flatMap((one) => (device && operatorFigures(one, device.accelerator)) ?? []);
     expect(figures.map(({ bound }) => bound)).toEqual(['compute', 'memory']);
     expect(figures[0]?.intensity).toBeCloseTo((2 * 4096 ** 3) / (3 * 2 * 4096 ** 2));
-    for (const { seconds, least } of figures) expect(seconds).toBeGreaterThanOrEqual(least);
+    for (const { seconds, least, low, high } of figures) {
+      expect(low).toBeGreaterThanOrEqual(least);
+      expect(seconds).toBeGreaterThanOrEqual(low);
+      expect(high).toBeGreaterThan(seconds);
+    }
   });
 
   it('is said in one line and opened up in the report', () => {
     const analysis = analysed(text);
     const [operator] = analysis.kernels?.operators ?? [];
     expect(operator && operatorSummary(operator, analysis.kernels?.devices ?? [])).toMatch(
-      /^4096 x 4096 x 4096 bf16 · 137 GFLOP · 96 MiB · 1365 FLOP\/B · [\d.]+ µs on H100 SXM 80 GB, compute-bound$/,
+      /^4096 x 4096 x 4096 bf16 · 137 GFLOP · 96 MiB · 1365 FLOP\/B · [\d.]+ µs \([\d.]+ to [\d.]+\) on H100 SXM 80 GB, compute-bound$/,
     );
     expect(reportMarkdown(analysis, 0)).toContain('| NVIDIA H100 SXM 80 GB | 96 MiB | 1365 |');
   });

@@ -2,6 +2,7 @@
 import { type KnownOperator, operatorFigures } from '../core/kernels/operators/figures.ts';
 import type { KernelsAnalysis } from '../engine/analysis.ts';
 import { formatBytes, formatSeconds, formatValue } from '../engine/format.ts';
+import { operatorTime } from '../engine/operator-summary.ts';
 import { code, plain, sections, tableOf } from './markdown-text.ts';
 
 function formulaOf({ call, product, attention }: KnownOperator): string {
@@ -26,7 +27,7 @@ export function operatorMarkdown(operator: KnownOperator, { devices, isDeviceNam
         ridge.toFixed(0),
         bound,
         formatSeconds(least),
-        formatSeconds(seconds),
+        operatorTime(figures),
         `${Math.round((100 * least) / seconds)} %`,
       ],
     ];
@@ -35,7 +36,7 @@ export function operatorMarkdown(operator: KnownOperator, { devices, isDeviceNam
     `**${code(operator.call.name)}** ${plain(operator.sizes)}, ${operator.format}${operator.isFormatAssumed ? ' (assumed)' : ''}`,
     `${formatValue(operator.flops, 'FLOP')}: ${code(formulaOf(operator))}`,
     tableOf(['device', 'bytes', 'FLOP per byte', 'ridge', 'bound', 'roof', 'time', 'of the roof'], rows, [1, 2, 3, 5, 6, 7]),
-    'Forward pass alone, operands read once. Time by the fitted model of single kernels, without launch overhead of the host.',
+    'Forward pass alone, operands read once. Time by the fitted model of single kernels, without launch overhead of the host; brackets: nine of ten published single kernels lie within (docs/accuracy.md).',
     isDeviceNamed ? undefined : 'No GPU is named, so usual ones are shown: name one in the settings or with `# rooflint: gpu=h100`.',
   ]);
 }

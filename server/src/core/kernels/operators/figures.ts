@@ -3,6 +3,7 @@
  * single kernels (core/compute). Assumed: bf16 where no format is said, operands read and results written once.
  */
 import { computeCalibration } from '../../calibration/compute.ts';
+import { kernelCalibration } from '../../calibration/kernels.ts';
 import { type AttentionShape, attentionBytes, attentionFlops, attentionForward } from '../../compute/attention.ts';
 import { batchedGemmTime, type Device, describeDevice, productBytes } from '../../compute/gemm.ts';
 import type { Accelerator } from '../../hardware.ts';
@@ -34,6 +35,9 @@ export interface OperatorFigures {
   /** No kernel can take less. */
   readonly least: Seconds;
   readonly seconds: Seconds;
+  /** The band of the time: the p90 error of published single kernels (docs/accuracy.md), never below the roof. */
+  readonly low: Seconds;
+  readonly high: Seconds;
 }
 
 const formats: ReadonlySet<string> = new Set<NumberFormat>(['fp32', 'tf32', 'fp16', 'bf16', 'fp8', 'int8', 'fp4', 'int4']);
@@ -104,12 +108,15 @@ export function operatorFigures(operator: KnownOperator, accelerator: Accelerato
   if (!device || !measured) return undefined;
   const [compute, memory] = [operator.flops / device.peak, measured.bytes / device.bandwidth];
   const least = Math.max(compute, memory);
+  const seconds = Math.max(least, measured.seconds);
   return {
     bytes: measured.bytes,
     intensity: operator.flops / measured.bytes,
     ridge: device.peak / device.bandwidth,
     bound: compute >= memory ? 'compute' : 'memory',
     least,
-    seconds: Math.max(least, measured.seconds),
+    seconds,
+    low: Math.max(least, seconds / (1 + kernelCalibration.band)),
+    high: seconds * (1 + kernelCalibration.band),
   };
 }
