@@ -6,7 +6,23 @@ export const themes = { dark: 'Dark Modern', light: 'Light Modern', 'high-contra
 
 const patience = 30_000;
 
+/** How long one attempt takes before it is made again: short beside the patience, long beside what a busy machine needs. */
+const attempt = 5000;
+
 export function createWorkbench(page, editor) {
+  /**
+   * Writes into the palette and takes the row that starts with `label`. A focus that is still on its way to a webview closes the palette
+   * again, before or after the text is written: it is opened once more.
+   */
+  const choose = (text, label) =>
+    until(`the palette with ${label}`, async () => {
+      await page.keyboard.press('F1');
+      return done(async () => {
+        await page.locator('.quick-input-widget input').first().fill(text, { timeout: attempt });
+        await page.locator(`.quick-input-list .monaco-list-row[aria-label^="${label}"]`).first().click({ timeout: attempt });
+      });
+    });
+
   const self = {
     /** The address that opens the folder with one file; without one, the window is as it was left. */
     address(file) {
@@ -20,19 +36,7 @@ export function createWorkbench(page, editor) {
     squiggle: (severity) => page.locator(`.squiggly-${severity}`).first(),
 
     /** Runs a command of the palette by the beginning of its title. */
-    async command(title) {
-      const input = page.locator('.quick-input-widget input').first();
-      // A focus that is still on its way to a webview closes the palette again: it is opened once more.
-      await until('the palette', async () => {
-        await page.keyboard.press('F1');
-        const filled = input.fill(`>${title}`, { timeout: 5000 });
-        return filled.then(
-          () => true,
-          () => false,
-        );
-      });
-      await page.locator(`.quick-input-list .monaco-list-row[aria-label^="${title}"]`).first().click({ timeout: patience });
-    },
+    command: (title) => choose(`>${title}`, title),
 
     /** Opens a file of the folder through the explorer and waits for its tab. */
     async openFile(path) {
@@ -52,11 +56,7 @@ export function createWorkbench(page, editor) {
 
     /** Opens a file of the folder by its name, whether or not the explorer is in sight. */
     async quickOpen(name) {
-      await page.keyboard.press('F1');
-      const input = page.locator('.quick-input-widget input').first();
-      await input.waitFor({ state: 'visible', timeout: patience });
-      await input.fill(name);
-      await page.locator(`.quick-input-list .monaco-list-row[aria-label^="${name}"]`).first().click({ timeout: patience });
+      await choose(name, name);
       await page.locator('.tab.active', { hasText: name }).waitFor({ timeout: patience });
     },
 
@@ -75,12 +75,16 @@ export function createWorkbench(page, editor) {
 
     /** Switches the colour theme and waits until the window shows it. */
     async theme(kind) {
-      await self.command('Preferences: Color Theme');
-      const input = page.locator('.quick-input-widget input[placeholder*="Color Theme"]').first();
-      await input.waitFor({ timeout: patience });
-      await input.fill(themes[kind]);
-      await page.locator('.quick-input-list .monaco-list-row.focused', { hasText: themes[kind] }).waitFor({ timeout: patience });
-      await page.keyboard.press('Enter');
+      await until('the picker of themes', async () => {
+        await self.command('Preferences: Color Theme');
+        const input = page.locator('.quick-input-widget input[placeholder*="Color Theme"]').first();
+        const focused = page.locator('.quick-input-list .monaco-list-row.focused', { hasText: themes[kind] });
+        return done(async () => {
+          await input.fill(themes[kind], { timeout: attempt });
+          await focused.waitFor({ timeout: attempt });
+          await input.press('Enter', { timeout: attempt });
+        });
+      });
       const mark = { dark: '.vs-dark', light: '.vs', 'high-contrast': '.hc-black' }[kind];
       await page.locator(`.monaco-workbench${mark}`).waitFor({ timeout: patience });
     },
@@ -111,6 +115,13 @@ export function createWorkbench(page, editor) {
   };
   return self;
 }
+
+/** Whether an attempt worked; one that did not is made again by whoever asks. */
+const done = (act) =>
+  act().then(
+    () => true,
+    () => false,
+  );
 
 const plain = (text) => text.replace(/\s+/g, ' ').trim();
 
