@@ -2,7 +2,15 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { deriveCalibration } from '../../core/measured/derive-calibration.ts';
-import { measuredRanks, nameOfRun, type Profile, type ProfiledJob, profileOf, trainingJobOf } from '../../core/measured/profile.ts';
+import {
+  measuredRanks,
+  nameOfRun,
+  notMeasured,
+  type Profile,
+  type ProfiledJob,
+  profileOf,
+  trainingJobOf,
+} from '../../core/measured/profile.ts';
 import type { MeasuredTrace } from '../../core/measured/trace.ts';
 import type { JobAnalysis } from '../../engine/analysis.ts';
 import { factorsOf } from '../../engine/calibration.ts';
@@ -105,9 +113,9 @@ function progressLine(path: string, io: CliIo): { readonly step: (read: number, 
 function calibrate(profile: Profile, { profiled, analysis, file }: Ran, io: CliIo): { readonly text: string; readonly entry: unknown } {
   const job = trainingJobOf(profiled);
   if (!job) throw new UsageError('a calibration is made from the kernels of a training run; this configuration is of a server.');
-  const ranks = measuredRanks(profile);
-  if (ranks.length === 0) throw new UsageError('a calibration is made from kernels; logs hold none.');
-  const derived = deriveCalibration(job, ranks, nameOfRun(profile.files, file, analysis.runsAs));
+  const useless = notMeasured(profile);
+  if (useless !== undefined) throw new UsageError(`no calibration was written: ${useless}.`);
+  const derived = deriveCalibration(job, measuredRanks(profile), nameOfRun(profile.files, file, analysis.runsAs));
   if ('refused' in derived) throw new UsageError(`no calibration was written: ${derived.refused}.`);
   const written = writeCalibration(io.folder, derived.speeds);
   if ('error' in written) throw new UsageError(`${written.error}.`);
