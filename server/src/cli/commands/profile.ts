@@ -18,6 +18,7 @@ import { writeCalibration } from '../../io/calibration-file.ts';
 import { readTrace } from '../../traces/read-trace.ts';
 import { type ClusterOptions, settingsFrom, withClusterOptions } from '../cluster-options.ts';
 import { profileJson, profileText } from '../format/profile.ts';
+import { givenIn, hardwareOptions, refuseIdle } from '../idle-options.ts';
 import { type CliIo, exitCodes, UsageError } from '../io.ts';
 import { jobOf } from '../job-of.ts';
 import { whole } from '../numbers.ts';
@@ -46,9 +47,11 @@ export function profileCommand(program: Command, io: CliIo, done: (code: number)
       'after',
       '\nSeveral files are several ranks of one run. Control-C stops the reading. Exit code 2 when a file cannot be used; the reason is printed.',
     )
-    .action(async (paths: string[], options: ProfileOptions) => {
+    .action(async (paths: string[], options: ProfileOptions, self: Command) => {
       if (options.writeCalibration && options.config === undefined)
         throw new UsageError('--write-calibration needs the configuration that was run; give --config FILE.');
+      if (options.config === undefined)
+        refuseIdle(['job', ...hardwareOptions], givenIn(self), 'it is about the configuration that was run; give --config FILE');
       const ran = options.config === undefined ? undefined : await ranOf(options.config, options, io);
       const traces = await readAll(paths, io);
       const profile = profileOf(traces, ran?.profiled);
