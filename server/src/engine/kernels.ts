@@ -7,6 +7,7 @@ import { knownOperator } from '../core/kernels/operators/figures.ts';
 import { kernelRules } from '../core/kernels/rules/index.ts';
 import { tileConfigurations } from '../core/kernels/tiled/configuration.ts';
 import { tileRules } from '../core/kernels/tiled/rules/index.ts';
+import { withTritonBuilds } from '../core/kernels/triton/compiled.ts';
 import { tritonConfigurations } from '../core/kernels/triton/configuration.ts';
 import { tritonRules } from '../core/kernels/triton/rules/index.ts';
 import { architectureOf } from '../data/architectures.ts';
@@ -126,14 +127,16 @@ function cudaPart({ document, settings, wanted, log }: Surroundings, { files, co
   };
 }
 
-function tritonPart({ document, settings, wanted, log }: Surroundings): Part | undefined {
+function tritonPart({ document, settings, wanted, log }: Surroundings, { compiled }: Parts): Part | undefined {
   const { triton } = document;
   if (!triton || triton.kernels.length === 0) return undefined;
   const devices = devicesFor(document, usualDevices, settings);
-  const configurations = tritonConfigurations(triton);
+  const compiler = document.kernels && document.kernels.kernels.length > 0 ? undefined : compiled(document.uri, document.text);
+  const written = tritonConfigurations(triton);
+  const configurations = compiler?.kind === 'compiled' ? withTritonBuilds(written, compiler.file, document.text) : written;
   const input = { file: triton, configurations, text: document.text, devices: devices.devices };
   const findings = run(tritonRules, (rule, report) => rule.check({ ...input, report }), document, wanted, log);
-  return { triton: { file: triton, configurations }, ...devices, text: document.text, findings };
+  return { triton: { file: triton, configurations }, ...devices, text: document.text, findings, ...(compiler ? { compiler } : {}) };
 }
 
 function tilePart({ document, settings, wanted, log }: Surroundings): Part | undefined {
@@ -157,7 +160,7 @@ function operatorPart({ document, settings }: Surroundings): Part | undefined {
 /** @returns undefined for a document without kernels. */
 export function analyseKernels(document: ConfigDocument, parts: Parts, wanted: WantedSeverity): KernelsAnalysis | undefined {
   const around = { document, settings: parts.settings(), wanted, log: parts.log };
-  const found = [cudaPart(around, parts), tritonPart(around), tilePart(around), operatorPart(around)].flatMap((part) => part ?? []);
+  const found = [cudaPart(around, parts), tritonPart(around, parts), tilePart(around), operatorPart(around)].flatMap((part) => part ?? []);
   const [first] = found;
   return (
     first && {
