@@ -102,12 +102,15 @@ interface Surroundings {
   readonly log: Log;
 }
 
-type Part = Omit<KernelsAnalysis, 'includes' | 'elsewhere'> & Partial<Pick<KernelsAnalysis, 'includes' | 'elsewhere'>>;
+type Part = Omit<KernelsAnalysis, OfFiles> & Partial<Pick<KernelsAnalysis, OfFiles>>;
+
+/** What only kernels that may come from several files have. */
+type OfFiles = 'includes' | 'elsewhere' | 'sources';
 
 function cudaPart({ document, settings, wanted, log }: Surroundings, { files, compiled }: Parts): Part | undefined {
   const { kernels: own } = document;
   if (!own || own.kernels.length + own.launches.length + own.tileFunctions.length === 0) return undefined;
-  const { file, text, elsewhere, uris } = withElsewhere(document.uri, document.text, own, files);
+  const { file, text, elsewhere, uris, sources } = withElsewhere(document.uri, document.text, own, files);
   const devices = devicesFor(document, file.language === 'hip' ? usualAmdDevices : usualDevices, settings);
   const compiler = compiled(document.uri, document.text);
   const isCompiled = compiler?.kind === 'compiled';
@@ -123,6 +126,7 @@ function cudaPart({ document, settings, wanted, log }: Surroundings, { files, co
     findings,
     includes: uris,
     elsewhere,
+    sources,
     ...(compiler ? { compiler } : {}),
   };
 }
@@ -168,6 +172,7 @@ export function analyseKernels(document: ConfigDocument, parts: Parts, wanted: W
       findings: found.flatMap(({ findings }) => findings),
       includes: found.flatMap(({ includes = [] }) => includes),
       elsewhere: found.flatMap(({ elsewhere = [] }) => elsewhere),
+      sources: found.flatMap(({ sources = [] }) => sources),
     }
   );
 }

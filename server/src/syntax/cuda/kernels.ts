@@ -46,6 +46,12 @@ export function parameterNames(definition: Node, source: string): readonly strin
   return (list ? namedKids(list) : []).map((node) => parameterOf(node, source)?.name ?? '');
 }
 
+/** The parameters of a function or lambda by its declarator. */
+export function parametersOf(declarator: Node | undefined, source: string): readonly KernelParameter[] {
+  const list = declarator && fieldOf(declarator, 'parameters');
+  return (list ? namedKids(list) : []).flatMap((node) => parameterOf(node, source) ?? []);
+}
+
 /** The name inside `*const __restrict__ name[]`. */
 function nameIn(declarator: Node): Node | undefined {
   if (declarator.type === 'identifier') return declarator;
@@ -194,7 +200,6 @@ function readKernel(definition: Node, list: Node | undefined, source: string, ma
   if (!declarator || !body || !name) return undefined;
   const bounds = definition.kids.find((kid) => kid.type === 'launch_bounds');
   const [threads, blocks] = bounds ? namedKids(bounds) : [];
-  const parameters = fieldOf(declarator, 'parameters');
   const common = deviceFunctionOf(definition, list, source);
   if (!common) return undefined;
   return {
@@ -203,7 +208,7 @@ function readKernel(definition: Node, list: Node | undefined, source: string, ma
     nameRange: rangeOf(name),
     range: rangeOf(definition),
     body: rangeOf(body),
-    parameters: parameters ? namedKids(parameters).flatMap((node) => parameterOf(node, source) ?? []) : [],
+    parameters: parametersOf(declarator, source),
     ...(bounds && threads
       ? {
           launchBounds: { threads: placed(threads, source), ...(blocks ? { blocks: placed(blocks, source) } : {}), range: rangeOf(bounds) },
