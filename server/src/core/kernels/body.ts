@@ -1,7 +1,7 @@
 /** What happens inside a kernel, statement by statement, as far as performance depends on it. Places and expressions only. */
 import type { Range } from '../origin.ts';
+import type { Definitions, KernelParameter, SharedArray, TemplateParameter } from './declarations.ts';
 import type { Expression } from './expression.ts';
-import type { Definitions, KernelParameter, SharedArray, TemplateParameter } from './facts.ts';
 
 export interface Loop {
   /** The variable it counts with, where it has one. */
