@@ -46,6 +46,12 @@ export function parameterNames(definition: Node, source: string): readonly strin
   return (list ? namedKids(list) : []).map((node) => parameterOf(node, source)?.name ?? '');
 }
 
+/** The parameters of a function or lambda by its declarator. */
+export function parametersOf(declarator: Node | undefined, source: string): readonly KernelParameter[] {
+  const list = declarator && fieldOf(declarator, 'parameters');
+  return (list ? namedKids(list) : []).flatMap((node) => parameterOf(node, source) ?? []);
+}
+
 /** The name inside `*const __restrict__ name[]`. */
 function nameIn(declarator: Node): Node | undefined {
   if (declarator.type === 'identifier') return declarator;
@@ -166,35 +172,14 @@ function clusterOf(header: string): readonly Expression[] {
   });
 }
 
-interface Kept {
-  readonly start: number;
-  readonly macros: string;
-  readonly kernel: Kernel | undefined;
-}
-
-/** Kernels by their definition, whose copy stays the same object from one keystroke to the next as long as its text does. */
-const kept = new WeakMap<Node, Kept>();
-
 /** @param list the template parameters in front of it. */
 export function kernelOf(definition: Node, list: Node | undefined, source: string, macros: CastMacros): Kernel | undefined {
-  const { start } = definition;
-  const words = [...macros].join(' ');
-  const known = kept.get(definition);
-  // Behind an edit the same definition lies elsewhere, and every place in the kernel with it.
-  if (known?.start === start && known.macros === words) return known.kernel;
-  const kernel = readKernel(definition, list, source, macros);
-  kept.set(definition, { start, macros: words, kernel });
-  return kernel;
-}
-
-function readKernel(definition: Node, list: Node | undefined, source: string, macros: CastMacros): Kernel | undefined {
   const declarator = fieldOf(definition, 'declarator');
   const body = fieldOf(definition, 'body');
   const name = declarator && fieldOf(declarator, 'declarator');
   if (!declarator || !body || !name) return undefined;
   const bounds = definition.kids.find((kid) => kid.type === 'launch_bounds');
   const [threads, blocks] = bounds ? namedKids(bounds) : [];
-  const parameters = fieldOf(declarator, 'parameters');
   const common = deviceFunctionOf(definition, list, source);
   if (!common) return undefined;
   return {
@@ -203,7 +188,7 @@ function readKernel(definition: Node, list: Node | undefined, source: string, ma
     nameRange: rangeOf(name),
     range: rangeOf(definition),
     body: rangeOf(body),
-    parameters: parameters ? namedKids(parameters).flatMap((node) => parameterOf(node, source) ?? []) : [],
+    parameters: parametersOf(declarator, source),
     ...(bounds && threads
       ? {
           launchBounds: { threads: placed(threads, source), ...(blocks ? { blocks: placed(blocks, source) } : {}), range: rangeOf(bounds) },
