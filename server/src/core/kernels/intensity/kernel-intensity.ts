@@ -3,7 +3,8 @@
  * global memory (whole sectors of 32 bytes), the least that must be moved because each element is touched at all, clocks of
  * the load/store units. Tails of last tiles are ignored, conditions on values are taken to hold.
  */
-import type { Access, KernelArithmetic } from '../body.ts';
+import type { KernelArithmetic } from '../arithmetic.ts';
+import type { Access } from '../body.ts';
 import type { KernelConfiguration } from '../configuration.ts';
 import { type Expression, evaluate, type Scope } from '../expression.ts';
 import { sizeOfType } from '../type-sizes.ts';

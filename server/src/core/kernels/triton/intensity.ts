@@ -3,7 +3,7 @@
  * loops over their elements; masked tails are ignored. The types of pointers are known only at the launch: bytes are those
  * of `element_bytes`, taken as 2 where the kernel multiplies matrices and 4 elsewhere unless a comment gives it.
  */
-import type { KernelArithmetic } from '../body.ts';
+import type { KernelArithmetic } from '../arithmetic.ts';
 import type { KernelConfiguration } from '../configuration.ts';
 import { type Expression, evaluate, type Scope } from '../expression.ts';
 import type { Kernel } from '../facts.ts';
