@@ -5,6 +5,7 @@
  */
 import type { ExpressionFunction } from '../core/kernels/expression.ts';
 import type { Kernel, KernelFile, Launch } from '../core/kernels/facts.ts';
+import { moved, movedKernel } from '../core/kernels/moved.ts';
 import type { ElsewhereFile, FileAccess } from './analysis.ts';
 import { type Included, readKernelFile, withIncludes } from './kernel-includes.ts';
 
@@ -25,26 +26,6 @@ interface Other {
   readonly uri: string;
   readonly text: string;
   readonly included: Included;
-}
-
-/** Moves every range in plain data; what is shared stays shared. */
-function shifted<Value>(value: Value, by: number, seen = new Map<object, unknown>()): Value {
-  if (typeof value !== 'object' || value === null) return value;
-  const known = seen.get(value);
-  if (known !== undefined) return known as Value;
-  if (Array.isArray(value)) {
-    const list: unknown[] = [];
-    seen.set(value, list);
-    for (const item of value) list.push(shifted(item, by, seen));
-    return list as Value;
-  }
-  // Names and constants have no places.
-  if (value instanceof Map || value instanceof Set) return value;
-  const copy: Record<string, unknown> = {};
-  seen.set(value, copy);
-  for (const [name, part] of Object.entries(value))
-    copy[name] = (name === 'start' || name === 'end') && typeof part === 'number' ? part + by : shifted(part, by, seen);
-  return copy as Value;
 }
 
 const folders = (uri: string): readonly string[] => uri.split('/').slice(0, -1);
@@ -111,7 +92,7 @@ class Elsewhere {
       const by = this.offsetOf(other);
       const { constants, functions } = other.included.file;
       for (const [name, body] of functions) this.functions.set(name, body);
-      return launches.map((launch) => ({ ...shifted(launch, by), constants: new Map([...constants, ...launch.constants]), uri }));
+      return launches.map((launch) => ({ ...moved(launch, by), constants: new Map([...constants, ...launch.constants]), uri }));
     });
   }
 
@@ -133,7 +114,7 @@ class Elsewhere {
         if (!other || !kernel) continue;
         const { constants } = other.included.file;
         for (const text of other.included.texts) this.sources.add(text);
-        return [{ ...shifted(kernel, this.offsetOf(other)), constants: new Map([...constants, ...kernel.constants]) }];
+        return [{ ...movedKernel(kernel, this.offsetOf(other)), constants: new Map([...constants, ...kernel.constants]) }];
       }
       return [];
     });

@@ -29,6 +29,19 @@ export function readKernelFile(uri: string, text: string): KernelFile | undefine
   return file;
 }
 
+let readings = 0;
+const versions = new WeakMap<KernelFile, number>();
+
+/** A number that stays the same as long as a file says the same of kernels. */
+export function kernelFileVersion(uri: string, files: FileAccess): number {
+  const found = files.read(uri);
+  const file = 'text' in found ? readKernelFile(uri, found.text) : undefined;
+  if (!file) return 0;
+  const version = versions.get(file) ?? ++readings;
+  versions.set(file, version);
+  return version;
+}
+
 export interface Included {
   /** The file with what it includes. */
   readonly file: KernelFile;

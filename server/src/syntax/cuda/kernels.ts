@@ -172,28 +172,8 @@ function clusterOf(header: string): readonly Expression[] {
   });
 }
 
-interface Kept {
-  readonly start: number;
-  readonly macros: string;
-  readonly kernel: Kernel | undefined;
-}
-
-/** Kernels by their definition, whose copy stays the same object from one keystroke to the next as long as its text does. */
-const kept = new WeakMap<Node, Kept>();
-
 /** @param list the template parameters in front of it. */
 export function kernelOf(definition: Node, list: Node | undefined, source: string, macros: CastMacros): Kernel | undefined {
-  const { start } = definition;
-  const words = [...macros].join(' ');
-  const known = kept.get(definition);
-  // Behind an edit the same definition lies elsewhere, and every place in the kernel with it.
-  if (known?.start === start && known.macros === words) return known.kernel;
-  const kernel = readKernel(definition, list, source, macros);
-  kept.set(definition, { start, macros: words, kernel });
-  return kernel;
-}
-
-function readKernel(definition: Node, list: Node | undefined, source: string, macros: CastMacros): Kernel | undefined {
   const declarator = fieldOf(definition, 'declarator');
   const body = fieldOf(definition, 'body');
   const name = declarator && fieldOf(declarator, 'declarator');
