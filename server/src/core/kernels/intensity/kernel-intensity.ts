@@ -28,6 +28,7 @@ export interface Traffic {
   readonly compulsory: Polynomial;
   /** Bytes of the different elements of each block, all blocks together. */
   readonly byBlocks: Polynomial;
+  readonly loops: Access['loops'];
   readonly range: Access['range'];
 }
 
@@ -166,6 +167,7 @@ function trafficOf(counting: Counting): readonly Traffic[] {
         asked: scaled(issued(access, counting), sectorBytes(access, bytes, counting)),
         compulsory: scaled(elements, bytes),
         byBlocks: scaled(byBlocks, bytes),
+        loops: access.loops,
         range: access.range,
       },
     ];

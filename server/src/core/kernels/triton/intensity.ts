@@ -148,7 +148,7 @@ export function tritonIntensity(configuration: TritonConfiguration, arithmetic: 
     const shape = parts?.every((part) => part !== undefined) ? product(...parts.map((part) => part ?? one)) : undefined;
     const distinct = distinctOf({ ...access, ...(shape ? { indexes: [] } : {}), loops: [...real, ...arithmetic.elements] }, counting);
     const compulsory = shape ? product(distinct.elements, shape, bytes) : product(distinct.elements, bytes);
-    return [{ array, kind: access.kind, bytes: usual, asked, compulsory, byBlocks: asked, range: access.range }];
+    return [{ array, kind: access.kind, bytes: usual, asked, compulsory, byBlocks: asked, loops: access.loops, range: access.range }];
   });
   const [read, written] = [traffic.filter(({ kind }) => kind !== 'write'), traffic.filter(({ kind }) => kind !== 'read')];
   const all = (some: readonly Traffic[]): Polynomial => sum(...some.map(({ asked }) => asked));
