@@ -91,10 +91,10 @@ const timed = (engine: EngineOptions, factor: number): EngineOptions =>
 
 /** Latency against rate without queueing by chance, and at both ends of the band. */
 function* curveOf({ choice, engine, band }: Prepared): Generator<undefined, Curve> {
-  const { maxSequences, maxBatchedTokens, kvTokens } = engine;
+  const { maxSequences, maxBatchedTokens, kvTokens, pipeline } = engine;
   const { inputTokens, outputTokens } = choice;
   const at = (factor: number) =>
-    loadCurve(timed(engine, factor).timer, { inputTokens, outputTokens }, { maxSequences, maxBatchedTokens, kvTokens });
+    loadCurve(timed(engine, factor).timer, { inputTokens, outputTokens }, { maxSequences, maxBatchedTokens, kvTokens, pipeline });
   const points = at(1);
   yield;
   const fast = at(band.low);
