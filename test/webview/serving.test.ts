@@ -62,6 +62,21 @@ describe('the choice', () => {
     expect(run.choice.rate / run.load.sustainedRate.value).toBeCloseTo(0.5, 1);
   });
 
+  it('of clients that wait for answers is simulated as the lens tells it, until a rate is set', () => {
+    const { 'load.requestRate': _, ...load } = statedLoad;
+    const job = sampleServer({ ...load, 'load.concurrency': 64 });
+    const { choice, assumed } = fileOf(job);
+    expect(choice).toMatchObject({ concurrency: 64, closed: true });
+    expect(assumed).toEqual([]);
+    const { run } = finished(job);
+    const { timeToFirstToken, timePerToken } = run.load;
+    expect(run.result.meanInSystem).toBeLessThanOrEqual(64);
+    expect((timeToFirstToken?.value ?? 0) / run.result.ttft.mean).toBeCloseTo(1, 1);
+    expect((timePerToken?.value ?? 0) / run.result.tpot.mean).toBeCloseTo(1, 1);
+    expect(choice.rate / run.result.requestsPerSecond).toBeCloseTo(1, 1);
+    expect({ ...choice, ...cleanOverride({ rate: 3 }, 8192) }).toMatchObject({ rate: 3, concurrency: 0, closed: false });
+  });
+
   it('keeps a part of the load that is stated', () => {
     const { choice, assumed } = fileOf(sampleServer({ 'load.inputTokens': 77 }));
     expect(choice.inputTokens).toBe(77);

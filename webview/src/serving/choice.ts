@@ -8,6 +8,10 @@ import type { ServingPanelJob } from '../../../server/src/protocol/panel.ts';
 export interface ServingChoice {
   /** Requests per second at the whole deployment. */
   readonly rate: number;
+  /** Requests under way at most, at the whole deployment; 0 when any number may be. */
+  readonly concurrency: number;
+  /** Clients send the next request when one is answered, so that the rate is what that comes to. */
+  readonly closed: boolean;
   readonly inputTokens: number;
   readonly outputTokens: number;
   readonly maxSequences: number;
@@ -37,20 +41,26 @@ export function fileChoice({ job, runsAs, cluster }: ServingPanelJob): FileChoic
   const inputTokens = job['load.inputTokens'] ?? Math.max(1, Math.min(usualInput, Math.floor(context / 2)));
   const outputTokens = job['load.outputTokens'] ?? Math.max(1, Math.min(usualOutput, Math.floor(context / 4)));
   const lengths = { 'load.inputTokens': inputTokens, 'load.outputTokens': outputTokens };
-  const completed = completeServing({ ...job, ...lengths, 'load.requestRate': job['load.requestRate'] ?? 1 }, runsAs, cluster);
+  const stated = job['load.requestRate'];
+  const concurrency = job['load.concurrency'] ?? 0;
+  const closed = stated === undefined && concurrency > 0;
+  const completed = completeServing({ ...job, ...lengths, ...(closed ? {} : { 'load.requestRate': stated ?? 1 }) }, runsAs, cluster);
   if ('refusal' in completed) return { refused: completed.refusal.why };
   const { maxSequences, maxBatchedTokens, maxModelLen, dataParallel } = completed.job;
   const replicas = job['serving.replicas'] ?? 1;
-  const stated = job['load.requestRate'];
-  const rate = stated ?? halfOf(estimateServing(completed.job), replicas * dataParallel);
+  const estimated = stated === undefined ? estimateServing(completed.job) : undefined;
+  const engines = replicas * dataParallel;
+  const rate = stated ?? (closed ? settledOf(estimated, engines) : halfOf(estimated, engines));
   const assumed = [
-    ...(stated === undefined ? [`Rate: ${rate} requests/s (half of what is sustained)`] : []),
+    ...(stated === undefined && !closed ? [`Rate: ${rate} requests/s (half of what is sustained)`] : []),
     ...(job['load.inputTokens'] === undefined ? [`Prompts: ${inputTokens} tokens`] : []),
     ...(job['load.outputTokens'] === undefined ? [`Answers: ${outputTokens} tokens`] : []),
   ];
   return {
     choice: {
       rate,
+      concurrency,
+      closed,
       inputTokens,
       outputTokens,
       maxSequences,
@@ -65,23 +75,32 @@ export function fileChoice({ job, runsAs, cluster }: ServingPanelJob): FileChoic
   };
 }
 
+type Estimated = ReturnType<typeof estimateServing> | undefined;
+
+const loadIn = (result: Estimated) =>
+  result && 'estimate' in result && result.estimate.kind === 'serving' ? result.estimate.load : undefined;
+
+/** What the requests under way come to, in three digits. */
+const settledOf = (result: Estimated, engines: number): number => Number(((loadIn(result)?.rate ?? 1) * engines).toPrecision(3));
+
 /** Half of the sustained rate in two digits, 1 where nothing is sustained. */
-function halfOf(result: ReturnType<typeof estimateServing>, engines: number): number {
-  const sustained = 'estimate' in result && result.estimate.kind === 'serving' ? (result.estimate.load?.sustainedRate.value ?? 0) : 0;
+function halfOf(result: Estimated, engines: number): number {
+  const sustained = loadIn(result)?.sustainedRate.value ?? 0;
   return sustained > 0 ? Number(((sustained * engines) / 2).toPrecision(2)) : 1;
 }
 
 /** The job of the file with what the user chose. */
 export function withChoice(job: PartialJob, choice: ServingChoice, file: ServingChoice): PartialJob {
-  const { rate, inputTokens, outputTokens, firstTokenLimit, perTokenLimit } = choice;
-  const { 'load.firstTokenLimit': _, 'load.perTokenLimit': __, ...rest } = job;
+  const { rate, concurrency, closed, inputTokens, outputTokens, firstTokenLimit, perTokenLimit } = choice;
+  const { 'load.firstTokenLimit': _, 'load.perTokenLimit': __, 'load.concurrency': ___, 'load.requestRate': ____, ...rest } = job;
   return {
     ...rest,
     // What equals the file's own is left to the file, so that its defaults stay what they are there.
     ...(choice.maxSequences === file.maxSequences ? {} : { 'serving.maxSequences': choice.maxSequences }),
     ...(choice.maxBatchedTokens === file.maxBatchedTokens ? {} : { 'serving.maxBatchedTokens': choice.maxBatchedTokens }),
     'serving.replicas': choice.replicas,
-    'load.requestRate': rate,
+    ...(closed ? {} : { 'load.requestRate': rate }),
+    ...(concurrency > 0 ? { 'load.concurrency': concurrency } : {}),
     'load.inputTokens': inputTokens,
     'load.outputTokens': outputTokens,
     ...(firstTokenLimit > 0 ? { 'load.firstTokenLimit': firstTokenLimit } : {}),
@@ -93,6 +112,7 @@ export function withChoice(job: PartialJob, choice: ServingChoice, file: Serving
 export function boundsOf(maxModelLen: number): { readonly [K in NumberKey]: readonly [number, number] } {
   return {
     rate: [0.01, 1e6],
+    concurrency: [0, 1e6],
     inputTokens: [1, Math.max(1, maxModelLen - 1)],
     outputTokens: [1, Math.max(1, maxModelLen - 1)],
     maxSequences: [1, 1e5],
@@ -103,7 +123,7 @@ export function boundsOf(maxModelLen: number): { readonly [K in NumberKey]: read
   };
 }
 
-export type NumberKey = Exclude<keyof ServingChoice, 'policy'>;
+export type NumberKey = Exclude<keyof ServingChoice, 'policy' | 'closed'>;
 
 const policies: { readonly [P in PolicyName]: string } = {
   vllm: 'vLLM, continuous batching',
@@ -129,7 +149,9 @@ export function cleanOverride(given: { readonly [key: string]: unknown }, maxMod
     const whole = key === 'rate' || key === 'firstTokenLimit' || key === 'perTokenLimit' ? value : Math.round(value);
     clean[key] = Math.min(most, Math.max(least, whole));
   }
-  return { ...clean, ...(isPolicy(given.policy) ? { policy: given.policy } : {}) };
+  // Whoever sets a rate wants requests to come at it, whether or not others are answered.
+  const open = clean.rate === undefined ? {} : { closed: false, concurrency: 0 };
+  return { ...clean, ...open, ...(isPolicy(given.policy) ? { policy: given.policy } : {}) };
 }
 
 /** A prompt and its answer fit the context together; the part that was set first gives way. */

@@ -8,7 +8,7 @@ import { Fold } from '../what-if/fold.tsx';
 import { Actions, Consequences, Withheld } from '../what-if/outcome.tsx';
 import { answerTo, isEmpty } from '../what-if/trial.ts';
 import { ValueControls } from '../what-if/value-controls.tsx';
-import { type FileChoice, policyLabels, type ServingChoice } from './choice.ts';
+import { type FileChoice, type NumberKey, policyLabels, type ServingChoice } from './choice.ts';
 import { resetServing, type ServingState, triesOther, tryOther } from './serving-state.ts';
 import { stopOf, stops } from './stops.ts';
 
@@ -66,10 +66,12 @@ export function LoadControls({ state, writes, post }: ControlsProps & { readonly
   );
 }
 
-function namesOf({ rate, inputTokens, outputTokens, replicas }: ServingChoice): readonly string[] {
+function namesOf({ rate, concurrency, inputTokens, outputTokens, replicas }: ServingChoice): readonly string[] {
   const count = (value: number): string => value.toLocaleString('en');
+  const limit = concurrency > 0 ? [`${count(concurrency)} under way at most`] : [];
   return [
     `${count(rate)} requests/s of ${count(inputTokens)} + ${count(outputTokens)} tokens`,
+    ...limit,
     ...(replicas > 1 ? [`${count(replicas)} replicas`] : []),
   ];
 }
@@ -126,7 +128,7 @@ function Estimated({ answer, change }: { readonly answer: WhatIfAnswer | undefin
 interface AmountProps extends ControlsProps {
   readonly choice: ServingChoice;
   readonly file: ServingChoice;
-  readonly name: Exclude<keyof ServingChoice, 'policy'>;
+  readonly name: NumberKey;
   readonly label: string;
   readonly least: number;
   readonly most: number;

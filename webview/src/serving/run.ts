@@ -12,6 +12,7 @@ import { servingRun } from '../../../server/src/core/serving/simulation/simulate
 import type { EngineOptions } from '../../../server/src/core/serving/simulation/simulation-options.ts';
 import type { SimulationResult } from '../../../server/src/core/serving/simulation/summarise.ts';
 import { syntheticWorkload } from '../../../server/src/core/serving/simulation/workload/synthetic.ts';
+import { usualRequests } from '../../../server/src/core/serving/simulation/workload/usual.ts';
 import { scaledTimer } from '../../../server/src/core/serving/time/scaled-timer.ts';
 import type { LoadPoint } from '../../../server/src/core/serving-load.ts';
 import type { Band } from '../../../server/src/core/term.ts';
@@ -119,7 +120,8 @@ function present({ load, choice, engines, engine }: Prepared): number {
 const seriesPoints = 2048;
 const seed = 1;
 
-function* simulate(prepared: Prepared, factor: number, rate: number, requests: number): Generator<undefined, SimulationResult> {
+/** At a rate, or as the load of the choice says. */
+function* simulate(prepared: Prepared, factor: number, requests: number, rate?: number): Generator<undefined, SimulationResult> {
   const { choice, engine, engines, maxModelLen } = prepared;
   const { inputTokens, outputTokens, firstTokenLimit, perTokenLimit } = choice;
   const limits = { ...(firstTokenLimit > 0 ? { ttft: firstTokenLimit } : {}), ...(perTokenLimit > 0 ? { tpot: perTokenLimit } : {}) };
@@ -129,10 +131,11 @@ function* simulate(prepared: Prepared, factor: number, rate: number, requests: n
     routing: 'least-requests' as const,
     seed,
     points: seriesPoints,
+    ...(rate === undefined && choice.concurrency > 0 ? { concurrency: choice.concurrency } : {}),
     ...(firstTokenLimit > 0 || perTokenLimit > 0 ? { slo: { ...limits, share: 0.99 } } : {}),
   };
   const workload = syntheticWorkload({
-    arrivals: { kind: 'poisson', rate },
+    arrivals: rate === undefined && choice.closed ? { kind: 'at-once' } : { kind: 'poisson', rate: rate ?? choice.rate },
     prompt: { kind: 'fixed', tokens: inputTokens },
     output: { kind: 'fixed', tokens: outputTokens },
     requests: Math.round(requests),
@@ -146,20 +149,20 @@ const clamp = (value: number, low: number, high: number): number => Math.min(hig
 
 /** Works a choice out: yields what is there so far, or nothing for a rest, and returns all of it. */
 export function* work(prepared: Prepared): Generator<ServingRun | undefined, ServingRun> {
-  const { choice, band, engines } = prepared;
-  const requests = clamp(4 * present(prepared), fewest, most);
-  const result = yield* simulate(prepared, 1, choice.rate, requests);
+  const { band, engines } = prepared;
+  const requests = prepared.choice.closed ? usualRequests : clamp(4 * present(prepared), fewest, most);
+  const result = yield* simulate(prepared, 1, requests);
   const curve = yield* curveOf(prepared);
   let run: ServingRun = { ...prepared, result, curve, points: [], done: false };
   yield run;
-  const fast = yield* simulate(prepared, band.low, choice.rate, requests);
-  const slow = yield* simulate(prepared, band.high, choice.rate, requests);
+  const fast = yield* simulate(prepared, band.low, requests);
+  const slow = yield* simulate(prepared, band.high, requests);
   run = { ...run, fast, slow };
   yield run;
   for (const point of curve.points) {
     const rate = point.rate * engines;
     const there = engines * point.decoding + rate * point.timeToFirstToken;
-    const simulated = yield* simulate(prepared, 1, rate, clamp(3 * there, fewestOfPoint, mostOfPoint));
+    const simulated = yield* simulate(prepared, 1, clamp(3 * there, fewestOfPoint, mostOfPoint), rate);
     run = { ...run, points: [...run.points, { rate, result: simulated }] };
     yield run;
   }
