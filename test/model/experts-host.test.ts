@@ -41,8 +41,6 @@ function step(fields: PartialJob): number {
 describe('layers of experts', () => {
   it('wait for the host however much the device has to do, unless tokens are dropped', () => {
     expect(step({})).toBeGreaterThan(1.02 * step({ 'model.expertCapacityFactor': 1 }));
-    const dense: PartialJob = { 'model.experts': 0, 'parallel.expert': 1 };
-    expect(step(dense)).toBeCloseTo(step({ ...dense, 'model.expertCapacityFactor': 1 }), 9);
   });
 
   it('issue more operators with MX scales, which shows where the host is the slower one', () => {
