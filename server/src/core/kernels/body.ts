@@ -1,5 +1,6 @@
 /** What happens inside a kernel, statement by statement, as far as performance depends on it. Places and expressions only. */
 import type { Range } from '../origin.ts';
+import type { Definitions, KernelParameter, SharedArray, TemplateParameter } from './declarations.ts';
 import type { Expression } from './expression.ts';
 
 export interface Loop {
@@ -39,7 +40,17 @@ export interface Access extends Setting {
   readonly kind: 'read' | 'write' | 'atomic';
   /** The type it is taken as, where a cast makes it another: `float4`. */
   readonly as?: string;
+  /** The index counts elements of that type: the pointer was cast before it was indexed. */
+  readonly isCastFirst?: boolean;
+  /** How many bytes go at once, where a copy says so. */
+  readonly bytes?: Expression;
   readonly range: Range;
+}
+
+/** What a pointer that is handed on points at: `&A[i]`, `A + i`, or the row `A[i]`. */
+export interface Address extends Pick<Access, 'array' | 'indexes' | 'as' | 'isCastFirst'> {
+  /** The last index is written out: further ones are added to it. A row takes them behind its own. */
+  readonly isElement: boolean;
 }
 
 export interface Division extends Setting {
@@ -53,6 +64,9 @@ export interface Division extends Setting {
 export interface Call extends Setting {
   readonly callee: string;
   readonly values: readonly Expression[];
+  /** Only where a kernel is read for what it computes: template arguments, and what each value points at. */
+  readonly templateArguments?: readonly Expression[];
+  readonly addresses?: readonly (Address | undefined)[];
   readonly range: Range;
 }
 
@@ -104,4 +118,20 @@ export interface KernelArithmetic {
   readonly types: ReadonlyMap<string, string>;
   /** What locals are declared with, also where they change later. */
   readonly initial: ReadonlyMap<string, Expression>;
+  /** Functions written inside it, by the names they are called by. */
+  readonly lambdas: ReadonlyMap<string, CalledFunction>;
+}
+
+/** A function of the device, or one written inside a kernel, as it is put in where it is called. */
+export interface CalledFunction {
+  readonly name: string;
+  readonly template: readonly TemplateParameter[];
+  readonly parameters: readonly KernelParameter[];
+  readonly shared: readonly SharedArray[];
+  readonly constants: Definitions;
+  /** Types it gives other names. */
+  readonly aliases: ReadonlyMap<string, string>;
+  readonly changing: ReadonlySet<string>;
+  readonly arithmetic: KernelArithmetic;
+  readonly text: string;
 }

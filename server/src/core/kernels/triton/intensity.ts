@@ -10,7 +10,8 @@ import type { Kernel } from '../facts.ts';
 import { baseOf, distinctOf } from '../intensity/distinct.ts';
 import type { KernelIntensity, Traffic } from '../intensity/kernel-intensity.ts';
 import { onceEach, one, type Polynomial, product, scaled, substituted, sum, symbol, zero } from '../intensity/polynomial.ts';
-import { type Axis, type Counting, symbolsOf, timesOf } from '../intensity/setting.ts';
+import { type Axis, type Counting, symbolsOf } from '../intensity/setting.ts';
+import { timesOf } from '../intensity/shares.ts';
 import { countOf } from '../intensity/symbolic.ts';
 import type { TritonConfiguration } from './configuration.ts';
 import type { TritonArithmetic, TritonFile } from './facts.ts';
@@ -112,6 +113,7 @@ export function tritonIntensity(configuration: TritonConfiguration, arithmetic: 
     operations: arithmetic.moves,
     types: new Map([...arithmetic.pointers].map((name) => [name, '*'] as const)),
     initial: arithmetic.initial,
+    lambdas: new Map(),
   };
   const whole = configurationOfTriton(configuration, arithmetic, scope);
   const symbols = symbolsOf(whole, facts);
