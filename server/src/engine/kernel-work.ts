@@ -4,13 +4,12 @@
  */
 import type { KernelConfiguration } from '../core/kernels/configuration.ts';
 import { type FindFunction, type WithCalled, withCalled } from '../core/kernels/intensity/called.ts';
+import { certainOf, countedOf, leastOf } from '../core/kernels/intensity/counted.ts';
+import { type DeviceRoof, roofsOf } from '../core/kernels/intensity/device-roofs.ts';
 import { type KernelIntensity, kernelIntensity } from '../core/kernels/intensity/kernel-intensity.ts';
-import { namesOf, type Polynomial, product, sum } from '../core/kernels/intensity/polynomial.ts';
-import { type CountedWork, type Roofline, roofline } from '../core/kernels/intensity/roofline.ts';
-import { isPlace, numberOf, sizeNamed } from '../core/kernels/intensity/setting.ts';
-import { timesOf } from '../core/kernels/intensity/shares.ts';
-import { kernelOccupancy } from '../core/kernels/kernel-occupancy.ts';
-import type { KernelDevice } from '../core/kernels/kernel-rule.ts';
+import { namesOf } from '../core/kernels/intensity/polynomial.ts';
+import type { CountedWork } from '../core/kernels/intensity/roofline.ts';
+import { isPlace, sizeNamed } from '../core/kernels/intensity/setting.ts';
 import type { TritonConfiguration } from '../core/kernels/triton/configuration.ts';
 import { elementBytes, tritonIntensity } from '../core/kernels/triton/intensity.ts';
 import { arithmeticOf } from '../syntax/cuda/arithmetic.ts';
@@ -32,7 +31,7 @@ export interface KernelWork {
   readonly sizes: readonly NamedSize[];
   /** The counts as numbers; undefined while a size is open. */
   readonly counted: CountedWork | undefined;
-  readonly roofs: readonly { readonly device: KernelDevice; readonly roof: Roofline }[];
+  readonly roofs: readonly DeviceRoof[];
 }
 
 const known = new WeakMap<KernelsAnalysis, Map<KernelConfiguration, KernelWork | undefined>>();
@@ -73,7 +72,11 @@ function work(kernels: KernelsAnalysis, configuration: KernelConfiguration): Ker
   const arithmetic = arithmeticOf(own, macros);
   if (!arithmetic) return undefined;
   const called = withCalled(arithmetic, configuration.kernel.shared, find);
-  return finished(kernels, kernelIntensity(withNames(configuration, called), called.arithmetic, [own, ...called.texts].join('\n')));
+  const named = withNames(configuration, called);
+  const whole = [own, ...called.texts].join('\n');
+  const intensity = kernelIntensity(named, called.arithmetic, whole);
+  const certain = certainOf(called.arithmetic, intensity.counting);
+  return finished(kernels, intensity, certain && kernelIntensity(named, certain, whole));
 }
 
 interface Surroundings {
@@ -126,16 +129,12 @@ function withNames(configuration: KernelConfiguration, { constants, changing, sh
 }
 
 /** Sizes, numbers and roofs of what was counted. */
-function finished(kernels: KernelsAnalysis, intensity: KernelIntensity): KernelWork | undefined {
+/** @param certain the same without what only values decide, where there is any. */
+function finished(kernels: KernelsAnalysis, intensity: KernelIntensity, certain?: KernelIntensity): KernelWork | undefined {
   if (intensity.flops.length === 0 && intensity.traffic.length === 0) return undefined;
   const sizes = sizesOf(intensity, kernels);
   const counted = intensity.unread.length > 0 ? undefined : countedOf(intensity);
-  const roofs = counted
-    ? kernels.devices.flatMap((device) => {
-        const roof = roofline(onDevice(counted, intensity, device), device.accelerator, device.architecture);
-        return roof ? [{ device, roof }] : [];
-      })
-    : [];
+  const roofs = counted ? roofsOf(counted, leastOf(counted, intensity, certain), intensity, kernels.devices) : [];
   return { intensity, sizes, counted, roofs };
 }
 
@@ -160,50 +159,4 @@ function sizesOf(
               : 'the code';
     return { name, value, from };
   });
-}
-
-function countedOf(intensity: KernelIntensity): CountedWork | undefined {
-  const { counting, flops, compulsory, byBlocks, loads, isBuffered } = intensity;
-  const number = (count: Polynomial): number => numberOf(count, counting) ?? Number.NaN;
-  const counted: CountedWork = {
-    flops: flops.map(({ unit, format, count }) => ({ unit, format, count: number(count) })),
-    read: number(compulsory.read),
-    written: number(compulsory.written),
-    byBlocks: number(byBlocks),
-    loads: loads.map(({ times, clocks }) => ({ times: number(times), clocks })),
-    isBuffered,
-  };
-  const all = [
-    counted.read,
-    counted.written,
-    counted.byBlocks,
-    ...counted.flops.map(({ count }) => count),
-    ...counted.loads.map(({ times }) => times),
-  ];
-  return all.every((value) => Number.isFinite(value) && value >= 0) ? counted : undefined;
-}
-
-/** What depends on how many blocks a multiprocessor holds. */
-function onDevice(counted: CountedWork, { counting, traffic }: KernelIntensity, { architecture, accelerator }: KernelDevice): CountedWork {
-  const { configuration, grid, block, arithmetic } = counting;
-  const blocks = numberOf(product(grid.x, grid.y, grid.z), counting);
-  const threads = numberOf(product(block.x, block.y, block.z), counting);
-  const launched = { ...configuration, threads: { ...configuration.threads, value: configuration.threads.value ?? threads } };
-  const occupancy = kernelOccupancy(launched, architecture, accelerator.smCount?.value);
-  const multiprocessors = accelerator.smCount?.value;
-  if (!occupancy || occupancy.most.blocks === 0 || blocks === undefined || threads === undefined || multiprocessors === undefined)
-    return counted;
-  const waiting = arithmetic.statements.calls.filter(({ callee }) => callee === '__syncthreads');
-  const perThread = numberOf(sum(...waiting.map((call) => timesOf(call, counting))), counting) ?? 0;
-  const together = Math.min(occupancy.most.blocks, Math.max(1, Math.ceil(blocks / multiprocessors)));
-  // Loads in a loop are unrolled by the compiler, so that enough of them are under way.
-  const reads = arithmetic.statements.accesses.filter(({ kind }) => kind === 'read');
-  const isLoopless = reads.every(({ loops }) => loops.length === 0);
-  const once = traffic.filter(({ kind }) => kind === 'read').reduce((bytes, one) => bytes + one.bytes, 0);
-  return {
-    ...counted,
-    blocks,
-    barriers: perThread / threads / multiprocessors / together,
-    ...(isLoopless && once > 0 ? { underWay: together * threads * once } : {}),
-  };
 }

@@ -35,6 +35,8 @@ export interface Counting {
   readonly handed: ReadonlyMap<string, number>;
   /** What had to be taken for granted, each once. */
   readonly notes: Set<string>;
+  /** Types whose size had to be assumed. */
+  readonly assumedTypes: Set<string>;
 }
 
 const place = /^(?:threadIdx|blockIdx)\.[xyz]$/;

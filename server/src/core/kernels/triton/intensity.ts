@@ -130,6 +130,7 @@ export function tritonIntensity(configuration: TritonConfiguration, arithmetic: 
     grid: gridOf(configuration, scope, file.given),
     handed: new Map(),
     notes: new Set(['tails that masks cut off are counted whole, branches as taken']),
+    assumedTypes: new Set(),
   };
   const flops = (['matrix', 'vector'] as const).map((unit) => ({
     unit,
@@ -148,7 +149,7 @@ export function tritonIntensity(configuration: TritonConfiguration, arithmetic: 
     const shape = parts?.every((part) => part !== undefined) ? product(...parts.map((part) => part ?? one)) : undefined;
     const distinct = distinctOf({ ...access, ...(shape ? { indexes: [] } : {}), loops: [...real, ...arithmetic.elements] }, counting);
     const compulsory = shape ? product(distinct.elements, shape, bytes) : product(distinct.elements, bytes);
-    return [{ array, kind: access.kind, bytes: usual, asked, compulsory, byBlocks: asked, range: access.range }];
+    return [{ array, kind: access.kind, bytes: usual, asked, compulsory, byBlocks: asked, loops: access.loops, range: access.range }];
   });
   const [read, written] = [traffic.filter(({ kind }) => kind !== 'write'), traffic.filter(({ kind }) => kind !== 'read')];
   const all = (some: readonly Traffic[]): Polynomial => sum(...some.map(({ asked }) => asked));
@@ -164,6 +165,7 @@ export function tritonIntensity(configuration: TritonConfiguration, arithmetic: 
     unread: [],
     isBuffered: configuration.numStages > 1,
     notes: [...counting.notes],
+    assumedTypes: [...counting.assumedTypes],
   };
 }
 
