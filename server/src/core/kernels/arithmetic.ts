@@ -1,7 +1,7 @@
 /** Kernels and the functions they call, read for what they compute: more than rules need, and only where somebody looks. */
 import type { KernelBody, Operation } from './body.ts';
+import type { Definitions, KernelParameter, SharedArray, TemplateParameter } from './declarations.ts';
 import type { Expression } from './expression.ts';
-import type { Definitions, KernelParameter, SharedArray, TemplateParameter } from './facts.ts';
 
 /** A kernel read once more for what it computes: its statements with their arithmetic, and what its names are. */
 export interface KernelArithmetic {

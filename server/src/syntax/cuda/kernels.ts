@@ -1,14 +1,8 @@
 /** `__global__` functions: bounds, parameters, template, shared arrays and constants. */
+
+import type { KernelParameter, SharedArray, TemplateParameter } from '../../core/kernels/declarations.ts';
 import type { Expression } from '../../core/kernels/expression.ts';
-import type {
-  DeviceCall,
-  DeviceFunction,
-  Kernel,
-  KernelParameter,
-  PlacedExpression,
-  SharedArray,
-  TemplateParameter,
-} from '../../core/kernels/facts.ts';
+import type { DeviceCall, DeviceFunction, Kernel, PlacedExpression } from '../../core/kernels/facts.ts';
 import type { Range } from '../../core/origin.ts';
 import { bodyOf, type CastMacros } from './body.ts';
 import { toExpression } from './expressions.ts';

@@ -5,8 +5,8 @@
  */
 import type { CalledFunction, KernelArithmetic } from '../arithmetic.ts';
 import type { Access, Address, Call, Operation } from '../body.ts';
+import type { Definitions, SharedArray } from '../declarations.ts';
 import type { Expression } from '../expression.ts';
-import type { Definitions, SharedArray } from '../facts.ts';
 import { Moving, type Renaming, renamed, renamedType } from './renaming.ts';
 
 /** Deeper calls than this are libraries. */
