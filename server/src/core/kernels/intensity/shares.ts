@@ -170,9 +170,15 @@ function shareIn(expression: Expression, isNegated: boolean, looking: Looking): 
   return share === undefined ? undefined : constant(isNegated && share < 1 ? 1 - share : share);
 }
 
+/** Shares by their condition: every statement beneath one asks for the same. */
+const known = new WeakMap<Counting, Map<Condition, Polynomial | undefined>>();
+
 /** The share of one condition; undefined where it depends on values, and is taken to hold. */
-function shareOf({ expression, isNegated }: Condition, loops: readonly Loop[], counting: Counting): Polynomial | undefined {
-  return shareIn(expression, isNegated, { counting, loops, depth: 0 });
+function shareOf(condition: Condition, loops: readonly Loop[], counting: Counting): Polynomial | undefined {
+  const own = known.get(counting) ?? new Map<Condition, Polynomial | undefined>();
+  known.set(counting, own);
+  if (!own.has(condition)) own.set(condition, shareIn(condition.expression, condition.isNegated, { counting, loops, depth: 0 }));
+  return own.get(condition);
 }
 
 /** Why the share of a condition is not told, for words. */
