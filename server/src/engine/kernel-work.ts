@@ -51,7 +51,7 @@ function workOfTriton(kernels: KernelsAnalysis, configuration: TritonConfigurati
   const names = parameters.map(({ name }) => name);
   const arithmetic = kernels.triton && tritonArithmeticOf(text, names);
   if (!arithmetic || !kernels.triton) return undefined;
-  return finished(kernels, tritonIntensity(configuration, arithmetic, kernels.triton.file));
+  return finished(kernels, tritonIntensity(configuration, arithmetic, kernels.triton.file, { kernel: text, file: kernels.text }));
 }
 
 /** @returns undefined where the text of the kernel is not at hand, or nothing in it counts. */
@@ -139,7 +139,7 @@ function finished(kernels: KernelsAnalysis, intensity: KernelIntensity, certain?
 }
 
 function sizesOf(
-  { flops, asked, compulsory, byBlocks, counting }: KernelIntensity,
+  { flops, asked, compulsory, byBlocks, counting, elementsFrom }: KernelIntensity,
   { cuda, triton }: KernelsAnalysis,
 ): readonly NamedSize[] {
   const counts = [...flops.map(({ count }) => count), asked.read, asked.written, compulsory.read, compulsory.written, byBlocks];
@@ -155,7 +155,7 @@ function sizesOf(
           : counting.handed.has(name) || name.includes('Dim.')
             ? 'the launch'
             : name === elementBytes
-              ? 'assumed'
+              ? (elementsFrom ?? 'assumed')
               : 'the code';
     return { name, value, from };
   });

@@ -56,6 +56,8 @@ export interface KernelIntensity {
   readonly notes: readonly string[];
   /** Types whose size had to be assumed. */
   readonly assumedTypes: readonly string[];
+  /** Where the size of elements comes from, in languages whose kernels do not name it. */
+  readonly elementsFrom?: string;
 }
 
 const warp = 32;
