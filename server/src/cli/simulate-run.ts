@@ -13,6 +13,7 @@ import type { SimulationResult } from '../core/serving/simulation/summarise.ts';
 import type { Arrivals } from '../core/serving/simulation/workload/arrivals.ts';
 import { syntheticWorkload } from '../core/serving/simulation/workload/synthetic.ts';
 import { type TraceWorkload, traceWorkload } from '../core/serving/simulation/workload/trace.ts';
+import { usualRequests } from '../core/serving/simulation/workload/usual.ts';
 import { newArrival, type Workload } from '../core/serving/simulation/workload/workload.ts';
 import { traceLines } from '../core/serving/simulation/workload/write-trace.ts';
 import { scaledTimer } from '../core/serving/time/scaled-timer.ts';
@@ -44,8 +45,6 @@ export interface Simulated {
   readonly curve?: readonly RatePoint[];
 }
 
-/** Requests of a run when nothing says how many. */
-const usualRequests = 2000;
 /** Seconds from one question of a conversation to the next, on average, and conversations at once when no rate says it. */
 const turnSeconds = 30;
 const conversationsAtOnce = 64;
@@ -60,6 +59,8 @@ export function simulateJob(file: string, job: JobAnalysis, options: LoadedOptio
   const workloads = new Workloads(options, io, serving.maxModelLen);
   const kvTokens = Math.floor(estimate.heldTokens(meanHeld(workloads.make())));
   const { engine, assumptions } = engineOfJob(serving, job.job, kvTokens, choices);
+  if (options.accept !== undefined && engine.speculation === undefined)
+    throw new UsageError('--accept has no effect: nothing is drafted; give --draft K.');
   const perReplica = serving.tensor * serving.pipeline;
   const decodes = options.replicas ?? Math.max(1, Math.round(estimate.gpus / perReplica)) * Math.max(1, job.job['serving.replicas'] ?? 1);
   const prefills = options.prefillReplicas ?? 0;

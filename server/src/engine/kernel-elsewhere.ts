@@ -18,6 +18,8 @@ export interface Joined {
   readonly text: string;
   readonly elsewhere: readonly ElsewhereFile[];
   readonly uris: readonly string[];
+  /** Texts of what is included. */
+  readonly sources: readonly string[];
 }
 
 interface Other {
@@ -41,6 +43,8 @@ class Elsewhere {
   private readonly offsets = new Map<string, number>();
   /** Macros of the files that launches come from. */
   private readonly functions = new Map<string, ExpressionFunction>();
+  /** Texts of what the files of kernels include. */
+  private readonly sources = new Set<string>();
   private text: string;
 
   constructor(uri: string, text: string, files: FileAccess) {
@@ -109,17 +113,24 @@ class Elsewhere {
         const kernel = other?.included.own.kernels.find((one) => one.name === name);
         if (!other || !kernel) continue;
         const { constants } = other.included.file;
+        for (const text of other.included.texts) this.sources.add(text);
         return [{ ...movedKernel(kernel, this.offsetOf(other)), constants: new Map([...constants, ...kernel.constants]) }];
       }
       return [];
     });
   }
 
-  joined(file: KernelFile, uris: readonly string[]): Joined {
+  joined(file: KernelFile, { uris, texts }: Included): Joined {
     const all = [...this.offsets].toSorted(([, a], [, b]) => a - b);
     const elsewhere = all.map(([uri, offset], at) => ({ uri, offset, length: (all[at + 1]?.[1] ?? this.text.length + 1) - 1 - offset }));
     const functions = this.functions.size === 0 ? file.functions : new Map([...this.functions, ...file.functions]);
-    return { file: { ...file, functions }, text: this.text, elsewhere, uris: [...new Set([...uris, ...this.offsets.keys()])] };
+    return {
+      file: { ...file, functions },
+      text: this.text,
+      elsewhere,
+      uris: [...new Set([...uris, ...this.offsets.keys()])],
+      sources: [...new Set([...texts, ...this.sources])],
+    };
   }
 }
 
@@ -131,5 +142,5 @@ export function withElsewhere(uri: string, text: string, own: KernelFile, files:
   const kernels = own.launches.length > 0 ? elsewhere.kernelsFor(included) : [];
   const { file } = included;
   const joined = { ...file, kernels: [...file.kernels, ...kernels], launches: [...file.launches, ...launches] };
-  return elsewhere.joined(launches.length + kernels.length > 0 ? joined : file, included.uris);
+  return elsewhere.joined(launches.length + kernels.length > 0 ? joined : file, included);
 }

@@ -8,6 +8,7 @@ import { knownOperator } from '../core/kernels/operators/figures.ts';
 import { kernelRules } from '../core/kernels/rules/index.ts';
 import { tileConfigurations } from '../core/kernels/tiled/configuration.ts';
 import { tileRules } from '../core/kernels/tiled/rules/index.ts';
+import { withTritonBuilds } from '../core/kernels/triton/compiled.ts';
 import { tritonConfigurations } from '../core/kernels/triton/configuration.ts';
 import { tritonRules } from '../core/kernels/triton/rules/index.ts';
 import { architectureOf } from '../data/architectures.ts';
@@ -129,7 +130,10 @@ interface Surroundings {
   readonly log: Log;
 }
 
-type Part = Omit<KernelsAnalysis, 'includes' | 'elsewhere'> & Partial<Pick<KernelsAnalysis, 'includes' | 'elsewhere'>>;
+type Part = Omit<KernelsAnalysis, OfFiles> & Partial<Pick<KernelsAnalysis, OfFiles>>;
+
+/** What only kernels that may come from several files have. */
+type OfFiles = 'includes' | 'elsewhere' | 'sources';
 
 /** What answers about kernels rest on besides the text: other files, devices, and sizes that comments give. */
 function restsOn(
@@ -146,7 +150,7 @@ function cudaPart({ document, settings, wanted, log }: Surroundings, parts: Part
   const { kernels: own } = document;
   if (!own || own.kernels.length + own.launches.length + own.tileFunctions.length === 0) return undefined;
   const { files, compiled } = parts;
-  const { file, text, elsewhere, uris } = withElsewhere(document.uri, document.text, own, files);
+  const { file, text, elsewhere, uris, sources } = withElsewhere(document.uri, document.text, own, files);
   const devices = devicesFor(document, file.language === 'hip' ? usualAmdDevices : usualDevices, settings);
   const compiler = compiled(document.uri, document.text);
   const isCompiled = compiler?.kind === 'compiled';
@@ -178,19 +182,22 @@ function cudaPart({ document, settings, wanted, log }: Surroundings, parts: Part
     findings,
     includes: uris,
     elsewhere,
+    sources,
     ...(compiler ? { compiler } : {}),
   };
 }
 
-function tritonPart(around: Surroundings): Part | undefined {
+function tritonPart(around: Surroundings, { compiled }: Parts): Part | undefined {
   const { document, settings } = around;
   const { triton } = document;
   if (!triton || triton.kernels.length === 0) return undefined;
   const devices = devicesFor(document, usualDevices, settings);
-  const configurations = tritonConfigurations(triton);
+  const compiler = document.kernels && document.kernels.kernels.length > 0 ? undefined : compiled(document.uri, document.text);
+  const written = tritonConfigurations(triton);
+  const configurations = compiler?.kind === 'compiled' ? withTritonBuilds(written, compiler.file, document.text) : written;
   const input = { file: triton, configurations, text: document.text, devices: devices.devices };
   const findings = run(tritonRules, (rule, report) => rule.check({ ...input, report }), around);
-  return { triton: { file: triton, configurations }, ...devices, text: document.text, findings };
+  return { triton: { file: triton, configurations }, ...devices, text: document.text, findings, ...(compiler ? { compiler } : {}) };
 }
 
 function tilePart(around: Surroundings): Part | undefined {
@@ -215,7 +222,7 @@ function operatorPart({ document, settings }: Surroundings): Part | undefined {
 /** @returns undefined for a document without kernels. */
 export function analyseKernels(document: ConfigDocument, parts: Parts, wanted: WantedSeverity): KernelsAnalysis | undefined {
   const around = { document, settings: parts.settings(), wanted, log: parts.log };
-  const found = [cudaPart(around, parts), tritonPart(around), tilePart(around), operatorPart(around)].flatMap((part) => part ?? []);
+  const found = [cudaPart(around, parts), tritonPart(around, parts), tilePart(around), operatorPart(around)].flatMap((part) => part ?? []);
   const [first] = found;
   return (
     first && {
@@ -223,6 +230,7 @@ export function analyseKernels(document: ConfigDocument, parts: Parts, wanted: W
       findings: found.flatMap(({ findings }) => findings),
       includes: found.flatMap(({ includes = [] }) => includes),
       elsewhere: found.flatMap(({ elsewhere = [] }) => elsewhere),
+      sources: found.flatMap(({ sources = [] }) => sources),
     }
   );
 }

@@ -1,14 +1,8 @@
 /** `__global__` functions: bounds, parameters, template, shared arrays and constants. */
+
+import type { KernelParameter, SharedArray, TemplateParameter } from '../../core/kernels/declarations.ts';
 import type { Expression } from '../../core/kernels/expression.ts';
-import type {
-  DeviceCall,
-  DeviceFunction,
-  Kernel,
-  KernelParameter,
-  PlacedExpression,
-  SharedArray,
-  TemplateParameter,
-} from '../../core/kernels/facts.ts';
+import type { DeviceCall, DeviceFunction, Kernel, PlacedExpression } from '../../core/kernels/facts.ts';
 import type { Range } from '../../core/origin.ts';
 import { bodyOf, type CastMacros } from './body.ts';
 import { toExpression } from './expressions.ts';
@@ -44,6 +38,12 @@ export function parameterNames(definition: Node, source: string): readonly strin
   const declarator = fieldOf(definition, 'declarator');
   const list = declarator && fieldOf(declarator, 'parameters');
   return (list ? namedKids(list) : []).map((node) => parameterOf(node, source)?.name ?? '');
+}
+
+/** The parameters of a function or lambda by its declarator. */
+export function parametersOf(declarator: Node | undefined, source: string): readonly KernelParameter[] {
+  const list = declarator && fieldOf(declarator, 'parameters');
+  return (list ? namedKids(list) : []).flatMap((node) => parameterOf(node, source) ?? []);
 }
 
 /** The name inside `*const __restrict__ name[]`. */
@@ -174,7 +174,6 @@ export function kernelOf(definition: Node, list: Node | undefined, source: strin
   if (!declarator || !body || !name) return undefined;
   const bounds = definition.kids.find((kid) => kid.type === 'launch_bounds');
   const [threads, blocks] = bounds ? namedKids(bounds) : [];
-  const parameters = fieldOf(declarator, 'parameters');
   const common = deviceFunctionOf(definition, list, source);
   if (!common) return undefined;
   return {
@@ -183,7 +182,7 @@ export function kernelOf(definition: Node, list: Node | undefined, source: strin
     nameRange: rangeOf(name),
     range: rangeOf(definition),
     body: rangeOf(body),
-    parameters: parameters ? namedKids(parameters).flatMap((node) => parameterOf(node, source) ?? []) : [],
+    parameters: parametersOf(declarator, source),
     ...(bounds && threads
       ? {
           launchBounds: { threads: placed(threads, source), ...(blocks ? { blocks: placed(blocks, source) } : {}), range: rangeOf(bounds) },

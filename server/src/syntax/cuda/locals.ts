@@ -1,6 +1,7 @@
 /** Names with one value inside a function, as far as they are in force at a place in it. */
+
+import type { Definitions } from '../../core/kernels/declarations.ts';
 import type { Expression } from '../../core/kernels/expression.ts';
-import type { Definitions } from '../../core/kernels/facts.ts';
 import { toExpression } from './expressions.ts';
 import { fieldOf, fieldsOf, type Node, namedKids, textOf, walk } from './tree.ts';
 
