@@ -5,7 +5,7 @@
  */
 import type { Assumption } from '../core/estimate.ts';
 import type { PartialJobDraft } from '../core/job-fields.ts';
-import { bridgeWorkload, type BridgeWorkload, containerOf } from './bridge-workloads.ts';
+import { type BridgeWorkload, bridgeWorkload, containerOf } from './bridge-workloads.ts';
 import type { CaseInput } from './row.ts';
 import type { Stack } from './stack.ts';
 

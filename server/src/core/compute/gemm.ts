@@ -165,8 +165,7 @@ export function weightGradientBytes(device: Device, n: number, k: number, tokens
 function productTime(device: Device, batch: number, m: number, n: number, k: number, written: number, sustained: boolean): Seconds {
   const fit = device.gemm;
   const rate = device.peak * fit.peakShare * (sustained ? device.calibration.sustainedShare : 1);
-  const compute =
-    (2 * bestArea(device, batch, m, n) * (k + fit.depthRamp)) / (rate * alignedShare(device, n, k));
+  const compute = (2 * bestArea(device, batch, m, n) * (k + fit.depthRamp)) / (rate * alignedShare(device, n, k));
   const memory = productBytes(device, batch, m, n, k, written) / (device.bandwidth * fit.memoryShare);
   const curve = Math.max(compute, memory) + fit.overlapLoss * Math.min(compute, memory) + fit.floor;
   return device.learned && batch === 1 ? curve * learnedRatio(device.learned, m, n, k) : curve;

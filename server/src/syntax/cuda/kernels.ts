@@ -1,14 +1,8 @@
 /** `__global__` functions: bounds, parameters, template, shared arrays and constants. */
+
+import type { KernelParameter, SharedArray, TemplateParameter } from '../../core/kernels/declarations.ts';
 import type { Expression } from '../../core/kernels/expression.ts';
-import type {
-  DeviceCall,
-  DeviceFunction,
-  Kernel,
-  KernelParameter,
-  PlacedExpression,
-  SharedArray,
-  TemplateParameter,
-} from '../../core/kernels/facts.ts';
+import type { DeviceCall, DeviceFunction, Kernel, PlacedExpression } from '../../core/kernels/facts.ts';
 import type { Range } from '../../core/origin.ts';
 import { bodyOf, type CastMacros } from './body.ts';
 import { toExpression } from './expressions.ts';
@@ -94,7 +88,7 @@ function arrayOf(declarator: Node, source: string): Pick<SharedArray, 'name' | '
 const alignments = /\b(?:__align__|alignas)\s*\(([^)]*)\)/;
 
 function sharedOf(declaration: Node, source: string): readonly SharedArray[] {
-  const written = textOf(declaration, source);
+  const written = textOf(declaration, source).replace(/^\s*\[\[[^\]]*\]\]/, '');
   if (!/\b__shared__\b/.test(written.slice(0, 200))) return [];
   const isDynamic = /\bextern\b/.test(written.split('[')[0] ?? written);
   const type = fieldOf(declaration, 'type');
