@@ -12,7 +12,6 @@ import { servingRun } from '../../../server/src/core/serving/simulation/simulate
 import type { EngineOptions } from '../../../server/src/core/serving/simulation/simulation-options.ts';
 import type { SimulationResult } from '../../../server/src/core/serving/simulation/summarise.ts';
 import { syntheticWorkload } from '../../../server/src/core/serving/simulation/workload/synthetic.ts';
-import { usualRequests } from '../../../server/src/core/serving/simulation/workload/usual.ts';
 import { scaledTimer } from '../../../server/src/core/serving/time/scaled-timer.ts';
 import type { LoadPoint } from '../../../server/src/core/serving-load.ts';
 import type { Band } from '../../../server/src/core/term.ts';
@@ -92,10 +91,10 @@ const timed = (engine: EngineOptions, factor: number): EngineOptions =>
 
 /** Latency against rate without queueing by chance, and at both ends of the band. */
 function* curveOf({ choice, engine, band }: Prepared): Generator<undefined, Curve> {
-  const { maxSequences, maxBatchedTokens, kvTokens, pipeline } = engine;
+  const { maxSequences, maxBatchedTokens, kvTokens } = engine;
   const { inputTokens, outputTokens } = choice;
   const at = (factor: number) =>
-    loadCurve(timed(engine, factor).timer, { inputTokens, outputTokens }, { maxSequences, maxBatchedTokens, kvTokens, pipeline });
+    loadCurve(timed(engine, factor).timer, { inputTokens, outputTokens }, { maxSequences, maxBatchedTokens, kvTokens });
   const points = at(1);
   yield;
   const fast = at(band.low);
@@ -112,6 +111,7 @@ const mostOfPoint = 4000;
 /** Requests that are in the system at a time, by Little's law. */
 function present({ load, choice, engines, engine }: Prepared): number {
   const { timeToFirstToken, timePerToken } = load;
+  if (choice.arrivals === 'clients') return choice.concurrency;
   if (!timeToFirstToken || !timePerToken) return engines * engine.maxSequences;
   return choice.rate * (timeToFirstToken.value + choice.outputTokens * timePerToken.value);
 }
@@ -120,7 +120,7 @@ function present({ load, choice, engines, engine }: Prepared): number {
 const seriesPoints = 2048;
 const seed = 1;
 
-/** At a rate, or as the load of the choice says. */
+/** `rate`: that of a point of the curve, where requests come whether or not others are answered; absent: the load that is chosen. */
 function* simulate(prepared: Prepared, factor: number, requests: number, rate?: number): Generator<undefined, SimulationResult> {
   const { choice, engine, engines, maxModelLen } = prepared;
   const { inputTokens, outputTokens, firstTokenLimit, perTokenLimit } = choice;
@@ -131,11 +131,11 @@ function* simulate(prepared: Prepared, factor: number, requests: number, rate?: 
     routing: 'least-requests' as const,
     seed,
     points: seriesPoints,
-    ...(rate === undefined && choice.concurrency > 0 ? { concurrency: choice.concurrency } : {}),
+    ...(rate === undefined && choice.arrivals !== 'rate' ? { concurrency: choice.concurrency } : {}),
     ...(firstTokenLimit > 0 || perTokenLimit > 0 ? { slo: { ...limits, share: 0.99 } } : {}),
   };
   const workload = syntheticWorkload({
-    arrivals: rate === undefined && choice.closed ? { kind: 'at-once' } : { kind: 'poisson', rate: rate ?? choice.rate },
+    arrivals: rate === undefined && choice.arrivals === 'clients' ? { kind: 'at-once' } : { kind: 'poisson', rate: rate ?? choice.rate },
     prompt: { kind: 'fixed', tokens: inputTokens },
     output: { kind: 'fixed', tokens: outputTokens },
     requests: Math.round(requests),
@@ -150,7 +150,7 @@ const clamp = (value: number, low: number, high: number): number => Math.min(hig
 /** Works a choice out: yields what is there so far, or nothing for a rest, and returns all of it. */
 export function* work(prepared: Prepared): Generator<ServingRun | undefined, ServingRun> {
   const { band, engines } = prepared;
-  const requests = prepared.choice.closed ? usualRequests : clamp(4 * present(prepared), fewest, most);
+  const requests = clamp(4 * present(prepared), fewest, most);
   const result = yield* simulate(prepared, 1, requests);
   const curve = yield* curveOf(prepared);
   let run: ServingRun = { ...prepared, result, curve, points: [], done: false };
