@@ -1,8 +1,7 @@
 // Measures the reading of large traces: node --expose-gc scripts/big-trace.mjs [MIB]
 // Writes synthetic Kineto traces of about a fifth of MIB and of MIB (500) to a temporary folder, reads each, and prints MB/s, what the reading
-// adds to the memory of the process at its peak, and the time of the analysis. With --stream-parser the same bytes go through
-// @streamparser/json as well, which is why the scanner is our own.
-import { closeSync, createReadStream, mkdtempSync, openSync, rmSync, statSync, writeSync } from 'node:fs';
+// adds to the memory of the process at its peak, and the time of the analysis.
+import { closeSync, mkdtempSync, openSync, rmSync, statSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bundled } from './lib/bundled.mjs';
@@ -58,26 +57,12 @@ async function measure(path) {
   );
 }
 
-async function parseAll(path) {
-  const { JSONParser } = await import('@streamparser/json');
-  const parser = new JSONParser({ paths: ['$.traceEvents.*'], keepStack: false });
-  let events = 0;
-  parser.onValue = () => {
-    events++;
-  };
-  const spent = process.cpuUsage();
-  for await (const piece of createReadStream(path, { highWaterMark: 1 << 20 })) parser.write(piece);
-  const { user, system } = process.cpuUsage(spent);
-  console.log(`@streamparser/json: ${events} events, ${(statSync(path).size / (user + system)).toFixed(0)} MB per second of processor`);
-}
-
 const folder = mkdtempSync(join(tmpdir(), 'rooflint-big-trace-'));
 try {
   for (const size of [wanted / 5, wanted]) {
     const path = join(folder, `${Math.round(size)}.json`);
     write(path, size);
     await measure(path);
-    if (process.argv.includes('--stream-parser') && size < wanted) await parseAll(path);
     rmSync(path);
   }
 } finally {

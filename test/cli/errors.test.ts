@@ -59,6 +59,40 @@ const mistakes: readonly (readonly [string, readonly string[], RegExp])[] = [
   ['served path that is not there', ['serve', 'nowhere'], /"nowhere" cannot be served: there is no such file or folder/],
 ];
 
+const named = ['schedule', '1f1b', '--stages', '2', '--micro-batches', '2'];
+const vllm = ['simulate', 'serve.sh', '--cluster', 'h100', '--requests', '10'];
+/** An option that would do nothing is a mistake, too. */
+const idle: readonly (readonly [readonly string[], RegExp])[] = [
+  [[...named, '--cluster', '8xh100'], /--cluster has no effect: it goes with the file of a job, and "1f1b" is a schedule/],
+  [[...named, '--gpus-per-node', '4'], /--gpus-per-node has no effect/],
+  [[...named, '--comm-across', '2'], /--comm-across has no effect: .* --stages-per-node/],
+  [[...named, '--comm', '1', '--stages-per-node', '2'], /--stages-per-node has no effect: .* --comm-across/],
+  [[...named, '--search', '--csv', '-'], /--csv has no effect: --search compares/],
+  [[...named, '--json', '--svg', '-'], /--json has no effect: the schedule is written to files/],
+  [['schedule', 'order.csv', '--network', 'x'], /--network has no effect: the order of order\.csv is what runs/],
+  [['schedule', 'train.sh', '--price', '2'], /--price has no effect/],
+  [['schedule', 'train.sh', '--order', 'order.csv', '--micro-batches', '4'], /--micro-batches has no effect: the written order/],
+  [['profile', 'trace.json', '--cluster', '8xh100'], /--cluster has no effect: .* give --config FILE/],
+  [['estimate', 'train.sh', '--cluster', '8xh100', '--rate', '1', '--isl', '9', '--osl', '9'], /--rate has no effect: .* no server/],
+  [['report', 'train.sh', '--cluster', '8xh100', '--rate', '1', '--isl', '9', '--osl', '9'], /--rate has no effect/],
+  [[...vllm, '--burst', '3', '--rate', '1'], /--burst has no effect: .* give --arrivals gamma/],
+  [[...vllm, '--speed', '3'], /--speed has no effect: there is no trace/],
+  [[...vllm, '--trace', 't.jsonl', '--osl', '5'], /--osl has no effect: the requests of t\.jsonl have lengths of their own/],
+  [[...vllm, '--accept', '0.5'], /--accept has no effect: nothing is drafted/],
+  [[...vllm, '--mfu', 'palm'], /--mfu has no effect|choices/],
+  [['mix', 'serve.sh', '--rent', 'h100=3', '--slo', 'ttft=1s', '--trace', 't.jsonl', '--isl', '5'], /--isl has no effect/],
+  [['validate', '--cases', 'rows.jsonl', '--json', '--assumptions'], /--assumptions has no effect/],
+];
+
+describe('an option that would do nothing is refused', () => {
+  test.each(idle)('%j', async (args, sentence) => {
+    const files = { 'train.sh': script(), 'serve.sh': 'vllm serve meta-llama/Llama-3.1-8B-Instruct\n', 'order.csv': '0F0,0F1,0B0,0B1\n' };
+    const { code, out, error } = await rooflint(args, folderWith(files));
+    expect([code, out]).toEqual([2, '']);
+    expect(error).toMatch(sentence);
+  });
+});
+
 describe('a mistake gives exit code 2 and one sentence', () => {
   test.each(mistakes)('%s', async (_, args, sentence) => {
     const folder = folderWith({ 'train.sh': script(), 'notes.json': '{ "note": 1 }' });

@@ -91,11 +91,73 @@ describe('a flag in a script', () => {
     expect(edited(dos, [remove('recompute.method')])).toBe(launch('--swiglu').replaceAll('\n', '\r\n'));
   });
 
-  test('is added behind the last one, with a continuation where the others have one', () => {
+  test('is added behind its neighbours, else behind the last one, with a continuation where the others have one', () => {
     expect(edited(launch(), [set('parallel.sequence', true)])).toBe(`${launch().trimEnd()} --sequence-parallel\n`);
     const follow = launch().replace('--bf16', '--bf16 \\\n    --log-interval 10');
     expect(edited(follow, [set('recompute.granularity', 'selective')])).toBe(
-      follow.replace('--bf16 \\\n', '--bf16 \\\n    --recompute-granularity selective \\\n'),
+      follow.replace('--global-batch-size 256 \\\n', '--global-batch-size 256 \\\n    --recompute-granularity selective \\\n'),
+    );
+  });
+});
+
+describe('a new flag stands beside those it belongs to', () => {
+  const script = () => `MODEL_ARGS=(
+    --num-layers 8
+    --hidden-size 512 # wide
+    --num-attention-heads 8
+    --seq-length 1024
+    --max-position-embeddings 1024
+)
+PARALLEL="
+  --tensor-model-parallel-size 2 \\
+  --pipeline-model-parallel-size 2 \\
+  --sequence-parallel
+"
+TRAINING_ARGS="--micro-batch-size 1 --global-batch-size 64"
+DISTRIBUTED_ARGS=(--nproc_per_node 8 --nnodes 1)
+torchrun "\${DISTRIBUTED_ARGS[@]}" pretrain_gpt.py \\
+    "\${MODEL_ARGS[@]}" \\
+    $PARALLEL $TRAINING_ARGS \\
+    --bf16 --vocab-size 32000
+`;
+
+  test('in an array each on its line, behind a comment', () => {
+    const array = script()
+      .replace(/PARALLEL="[^"]*"/, 'PARALLEL=(\n    --tensor-model-parallel-size 2 # of a node\n)')
+      .replace('$PARALLEL', '"${PARALLEL[@]}"');
+    expect(edited(array, [set('parallel.context', 2)])).toBe(
+      array.replace('# of a node\n', '# of a node\n    --context-parallel-size 2\n'),
+    );
+  });
+
+  test('in a string, between its quotes or with the continuation of its lines', () => {
+    expect(edited(script(), [set('parallel.context', 2)])).toBe(
+      script().replace('--sequence-parallel\n', '--sequence-parallel\n  --context-parallel-size 2\n'),
+    );
+    const short = script().replace(/PARALLEL="[^"]*"/, 'PARALLEL="--pipeline-model-parallel-size 2"');
+    expect(edited(short, [set('parallel.tensor', 2)])).toBe(
+      short.replace('--pipeline-model-parallel-size 2"', '--pipeline-model-parallel-size 2 --tensor-model-parallel-size 2"'),
+    );
+  });
+
+  test('with the group nearest to it where its own has none, never with the flags of the launcher', () => {
+    expect(edited(script(), [set('recompute.granularity', 'selective')])).toBe(
+      script().replace('--sequence-parallel\n', '--sequence-parallel\n  --recompute-granularity selective\n'),
+    );
+    const bare =
+      'DISTRIBUTED_ARGS="--nproc_per_node 8"\ntorchrun $DISTRIBUTED_ARGS pretrain_gpt.py --num-layers 8 --hidden-size 512 --num-attention-heads 8 --seq-length 1024 --max-position-embeddings 1024 --vocab-size 32000 --micro-batch-size 1\n';
+    expect(edited(bare, [set('parallel.tensor', 2)])).toBe(
+      bare.replace('--micro-batch-size 1', '--micro-batch-size 1 --tensor-model-parallel-size 2'),
+    );
+  });
+
+  test('not where a condition decides whether it is read', () => {
+    const text = script().replace(
+      'DISTRIBUTED_ARGS',
+      'if [ -n "$MOE" ]; then\n  PARALLEL="$PARALLEL --context-parallel-size 2"\nfi\nDISTRIBUTED_ARGS',
+    );
+    expect(edited(text, [set('recompute.granularity', 'selective')])).toContain(
+      '  --sequence-parallel\n  --recompute-granularity selective\n"',
     );
   });
 });

@@ -6,6 +6,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import type { PartialJob } from '../../server/src/core/job-fields.ts';
 import type { EngineSettings, JobAnalysis } from '../../server/src/engine/analysis.ts';
 import { createEngine } from '../../server/src/engine/engine.ts';
+import { addFlag } from '../../server/src/engine/flag-additions.ts';
 import { controlsOf } from '../../server/src/engine/what-if/controls.ts';
 import { cleanChange, valueIn } from '../../server/src/engine/what-if/fields.ts';
 import { offered } from '../../server/src/engine/what-if/offered.ts';
@@ -71,12 +72,29 @@ describe('a launch script', () => {
 
   test('what is not written is added as a flag, and taken out again', () => {
     const { texts, job } = tryIn('a.sh', launch(), { 'recompute.granularity': 'full' });
-    expect(texts.get('a.sh')).toContain('--recompute-granularity full --recompute-method uniform --recompute-num-layers 1');
+    expect(texts.get('a.sh')).toContain(
+      '    --global-batch-size 256 \\\n    --recompute-granularity full \\\n    --recompute-method uniform \\\n    --recompute-num-layers 1 \\\n',
+    );
     expect(job.job['recompute.granularity']).toBe('full');
     expect(textIn('a.sh', texts.get('a.sh') ?? '', { 'recompute.granularity': 'none' })).toBe(launch());
   });
 
-  test('a flag behind the line that begins the command stands as deep as those that go on with it', () => {
+  test('a flag without neighbours on the command line stands behind the line that begins it, as deep as those that go on with it', () => {
+    const script = `if [ -n "$ALL" ]; then
+  ARGS="--num-layers 8 --hidden-size 512"
+fi
+torchrun --nproc_per_node 8 pretrain_gpt.py \\
+    $ARGS $2
+`;
+    const start = 'torchrun --nproc_per_node 8 pretrain_gpt.py \\\n';
+    const { document, jobs } = engineOver().engine.analyse('file:///w/a.sh', script, 1);
+    const edit = addFlag(document, jobs[0]?.sources ?? {}, '--bf16', 'precision.compute');
+    expect(edit && script.slice(0, edit.range.start) + edit.newText + script.slice(edit.range.end)).toContain(
+      `${start.trimEnd()}\n    --bf16 \\\n    $ARGS`,
+    );
+  });
+
+  test('a flag goes where its neighbours stand, and out of it again', () => {
     const script = `ARGS=(
   --num-layers 8 --hidden-size 512 --num-attention-heads 8 --seq-length 1024 --max-position-embeddings 1024 --vocab-size 32000
   --micro-batch-size 1 --global-batch-size 64 --pipeline-model-parallel-size 2
@@ -84,10 +102,9 @@ describe('a launch script', () => {
 torchrun --nproc_per_node 8 pretrain_gpt.py \\
     "\${ARGS[@]}"
 `;
-    const start = 'torchrun --nproc_per_node 8 pretrain_gpt.py \\\n';
-    expect(textIn('a.sh', script, { 'parallel.virtualStages': 2 })).toContain(
-      `${start}    --num-virtual-stages-per-pipeline-rank 2 \\\n    "`,
-    );
+    const written = textIn('a.sh', script, { 'parallel.virtualStages': 2 });
+    expect(written).toBe(script.replace('\n)', '\n  --num-virtual-stages-per-pipeline-rank 2\n)'));
+    expect(textIn('a.sh', written ?? '', { 'parallel.virtualStages': 1 })).toBe(script);
   });
 
   test('DP is a number of nodes, micro batches are a global batch, VPP is layers of a stage', () => {

@@ -80,6 +80,7 @@ const names: Readonly<Record<KernelKind, readonly string[]>> = {
     'void multi_tensor_apply_kernel<TensorListMetadata<1>, L2NormFunctor<float>, float*, float*, bool, int>(long)',
     'void kOptimizerStatic8bit2StateBlockwise<__nv_bfloat16, 1, 2048, 8>(...)',
   ],
+  pass: ['Forward 12', 'Backward 0', 'Input gradient 3', 'Weight gradient 3', 'forward_step', 'fwd', 'bwd-7'],
   copy: ['Memcpy HtoD (Pinned -> Device)', 'Memcpy DtoD (Device -> Device)', 'Memset (Device)'],
   'all-reduce': [
     'ncclDevKernel_AllReduce_Sum_bf16_RING_LL(ncclDevKernelArgsStorage<4096ul>)',

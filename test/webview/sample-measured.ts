@@ -21,6 +21,7 @@ export function sampleMeasured(): PanelMeasured {
   const predicted = {
     seconds: 6.9,
     stage: 2,
+    wholePasses: [],
     parts: partIds.map((id) => ({
       id,
       visible: ({ gemm: 4.1, attention: 0.9, 'memory-bound': 0.7, optimizer: 0.12, idle: 1.08 } as Record<string, number>)[id] ?? 0,

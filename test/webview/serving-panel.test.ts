@@ -87,6 +87,21 @@ describe.skipIf(!chromiumPath)('the panel of a server in a browser', () => {
     await expect.poll(() => panel.page.locator('.comparison thead').textContent()).toBe('SimulatedThis fileBand');
   });
 
+  it('takes clients that wait for answers in place of a rate', async () => {
+    await show();
+    await panel.page.selectOption('#arrivals', 'clients');
+    await settled();
+    expect(await panel.page.locator('#rate').count()).toBe(0);
+    await set('Clients', '4');
+    const few = Number((await cell('Requests per second', 0))?.replace(',', ''));
+    await set('Clients', '32');
+    expect(Number((await cell('Requests per second', 0))?.replace(',', ''))).toBeGreaterThan(2 * few);
+    await save('clients');
+    await panel.page.click('button.reset');
+    await settled();
+    expect(await panel.page.inputValue('#arrivals')).toBe('rate');
+  });
+
   it('says that a load is too much, and what limits it', async () => {
     await show();
     await set('Requests/s', '60');

@@ -68,6 +68,20 @@ describe('the choice', () => {
     expect(assumed.join()).not.toMatch(/Prompts/);
   });
 
+  it('is of clients that wait where only their number is stated, and a rate with a limit where both are', () => {
+    const { 'load.requestRate': _, ...lengths } = statedLoad;
+    const clients = fileOf(sampleServer({ ...lengths, 'load.concurrency': 12 }));
+    expect(clients.choice).toMatchObject({ arrivals: 'clients', concurrency: 12 });
+    expect(clients.assumed).toEqual([]);
+    expect(fileOf(sampleServer({ ...statedLoad, 'load.concurrency': 12 })).choice).toMatchObject({ arrivals: 'limited', rate: 12 });
+    const { 'load.requestRate': rate, 'load.concurrency': most } = withChoice(
+      stated.job,
+      { ...clients.choice, concurrency: 3 },
+      clients.choice,
+    );
+    expect([rate, most]).toEqual([undefined, 3]);
+  });
+
   it('is refused with the reason of the core', () => {
     const { 'model.layers': _, ...shapeless } = stated.job;
     expect(fileChoice({ ...stated, job: shapeless })).toEqual({ refused: expect.stringMatching(/shape is not known/) });
@@ -82,6 +96,8 @@ describe('the choice', () => {
   });
 
   it('takes only numbers within bounds and schedulers that exist', () => {
+    expect(cleanOverride({ arrivals: 'clients', concurrency: 0.2 }, 8192)).toEqual({ arrivals: 'clients', concurrency: 1 });
+    expect(cleanOverride({ arrivals: 'now and then' }, 8192)).toEqual({});
     const given = { rate: Number.NaN, inputTokens: 1e9, outputTokens: 3.7, replicas: -4, policy: 'fifo', other: 1, perTokenLimit: 0.0125 };
     expect(cleanOverride(given, 8192)).toEqual({ inputTokens: 8191, outputTokens: 4, replicas: 1, perTokenLimit: 0.0125 });
     expect(cleanOverride({ policy: 'sglang', rate: '7' }, 8192)).toEqual({ policy: 'sglang' });
@@ -99,6 +115,33 @@ describe('sliders', () => {
     expect(stops(1, 20, 13, 'binary')).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 13, 14, 16, 20]);
     expect(stops(0.1, 1, 0.33, 'decimal')).toEqual([0.1, 0.12, 0.15, 0.2, 0.25, 0.3, 0.33, 0.4, 0.5, 0.6, 0.8, 1]);
     expect(stopOf([1, 2, 4, 8], 5)).toBe(2);
+  });
+});
+
+describe('clients that wait', () => {
+  const { run: alone } = finished(stated, { arrivals: 'clients', concurrency: 1 });
+  const { run: many } = finished(stated, { arrivals: 'clients', concurrency: 40 });
+
+  it('never have more under way than there are of them', () => {
+    expect(Math.max(...alone.result.series.map(({ running, waiting }) => running + waiting))).toBe(1);
+    expect(Math.max(...many.result.series.map(({ running, waiting }) => running + waiting))).toBe(40);
+  });
+
+  it('ask again when they are answered: throughput is clients over the time of an answer', () => {
+    for (const { result, choice } of [alone, many])
+      expect(result.requestsPerSecond * result.endToEnd.mean).toBeCloseTo(choice.concurrency, choice.concurrency > 1 ? -0.5 : 1);
+    expect(overloadText(many)).toBeUndefined();
+  });
+
+  it('stand in the charts at the rate they come to, above which nothing is drawn as theirs', () => {
+    const [chart] = curveCharts(many);
+    expect(chart.here.rate).toBe(many.result.requestsPerSecond);
+    expect(chart.simulated.at(-1)?.rate).toBeGreaterThan(0);
+  });
+
+  it('limit a rate that is higher than they come to', () => {
+    const { run: limited } = finished(stated, { arrivals: 'limited', rate: 1000, concurrency: 40 });
+    expect(limited.result.requestsPerSecond / many.result.requestsPerSecond).toBeCloseTo(1, 1);
   });
 });
 

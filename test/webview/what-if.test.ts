@@ -156,6 +156,7 @@ describe.skipIf(!chromiumPath)('trying values in a browser', () => {
     // What undo does to the text: the panel follows it like any other edit.
     await show(script, shown.version + 1);
     await until(async () => (await operations()) === before);
+    expect(await panel.page.locator('.strip [role=status]').count()).toBe(0);
   });
 
   it('says why a value cannot be written, and does not offer to', async () => {

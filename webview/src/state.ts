@@ -199,7 +199,7 @@ export function receive(state: PanelState, message: Exclude<JobMessage, { readon
     state.why.value = undefined;
     state.job.value = message.job;
     state.pointer.value = undefined;
-    documentTold(state.trial, () => {
+    documentTold(state.trial, message.job, () => {
       state.override.value = {};
     });
     if (other) {

@@ -19,7 +19,7 @@ const auto = 'auto';
 export function withCompilerOption(command: Command): Command {
   return command.option(
     '--compiler <PATH>',
-    'compile CUDA and HIP kernels for their exact registers: the path of nvcc, clang++ or hipcc, "auto" to look for one, or "off"',
+    'exact registers of kernels: the path of nvcc, clang++, hipcc or (for Triton\'s cache) ptxas, "auto" to look for one, or "off"',
     compilerOff,
   );
 }
@@ -49,9 +49,11 @@ export function compileNow({ compiler = compilerOff }: CompilerOption, io: CliIo
     const answer = await service.compileNow(request);
     if (!answer && setting === undefined && !said.has(request.language)) {
       said.add(request.language);
-      io.error(`rooflint: no compiler of ${request.language} was found, so registers are estimated.\n`);
+      const what =
+        request.language === 'triton' ? "Triton's cache has no build of these kernels" : `no compiler of ${request.language} was found`;
+      io.error(`rooflint: ${what}, so registers are estimated.\n`);
     }
-    if (!answer && setting !== undefined)
+    if (!answer && setting !== undefined && request.language !== 'triton')
       throw new UsageError(`"${compiler}" is no compiler that tells what ${request.language} kernels take.`);
     return answer;
   };

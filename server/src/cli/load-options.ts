@@ -1,7 +1,8 @@
 /** `--rate`, `--isl`, `--osl`, `--slo`: the load on servers from the command line, as the settings `rooflint.load` state it in an editor. */
 import type { Command } from 'commander';
 import type { ServingSlo } from '../core/serving/simulation/simulation-options.ts';
-import type { EngineSettings } from '../engine/analysis.ts';
+import type { EngineSettings, JobAnalysis } from '../engine/analysis.ts';
+import { type IsGiven, refuseIdle } from './idle-options.ts';
 import { UsageError } from './io.ts';
 import { positive, whole } from './numbers.ts';
 import { serviceLevel } from './simulate-options.ts';
@@ -20,6 +21,12 @@ export function withLoadOptions(command: Command): Command {
     .option('--isl <TOKENS>', 'tokens of a prompt', whole('--isl'))
     .option('--osl <TOKENS>', 'tokens of an answer', whole('--osl'))
     .option('--slo <LEVEL>', 'limits on mean TTFT and TPOT such as ttft=500ms,tpot=50ms', serviceLevel);
+}
+
+/** A load is that of a server. */
+export function refuseLoad(jobs: readonly JobAnalysis[], isGiven: IsGiven): void {
+  if (jobs.length > 0 && jobs.every(({ kind }) => kind !== 'serving'))
+    refuseIdle(['rate', 'isl', 'osl', 'slo'], isGiven, 'it states the load of a server, and no server is started here');
 }
 
 /** The options as engine settings; a part of a load alone says nothing. */

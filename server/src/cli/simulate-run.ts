@@ -60,6 +60,8 @@ export function simulateJob(file: string, job: JobAnalysis, options: LoadedOptio
   const workloads = new Workloads(options, io, serving.maxModelLen);
   const kvTokens = Math.floor(estimate.heldTokens(meanHeld(workloads.make())));
   const { engine, assumptions } = engineOfJob(serving, job.job, kvTokens, choices);
+  if (options.accept !== undefined && engine.speculation === undefined)
+    throw new UsageError('--accept has no effect: nothing is drafted; give --draft K.');
   const perReplica = serving.tensor * serving.pipeline;
   const decodes = options.replicas ?? Math.max(1, Math.round(estimate.gpus / perReplica)) * Math.max(1, job.job['serving.replicas'] ?? 1);
   const prefills = options.prefillReplicas ?? 0;

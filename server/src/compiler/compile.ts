@@ -24,6 +24,8 @@ export interface CompileRequest {
   readonly architecture: string | undefined;
   /** Texts of the workspace's own files it takes in. */
   readonly includes: readonly string[];
+  /** Names of the kernels, of Triton alone. */
+  readonly kernels?: readonly string[];
 }
 
 /** A request with all that decides its answer. */

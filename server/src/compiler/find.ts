@@ -1,7 +1,7 @@
 /** The compiler of this machine: the one a setting names, else where the environment and the usual places have it. */
-import { accessSync, constants, statSync } from 'node:fs';
 import { basename, delimiter, isAbsolute, join } from 'node:path';
 import type { KernelLanguage } from '../core/kernels/facts.ts';
+import { isProgram, programName } from './programs.ts';
 import { runBounded } from './run.ts';
 
 export type CompilerKind = 'nvcc' | 'clang' | 'hipcc';
@@ -20,17 +20,6 @@ export const compilerOff = 'off';
 
 /** Version questions are answered at once or not at all. */
 const limits = { seconds: 20, megabytes: 4096 };
-
-function isProgram(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return statSync(path).isFile();
-  } catch {
-    return false;
-  }
-}
-
-const programName = (name: string): string => (process.platform === 'win32' ? `${name}.exe` : name);
 
 /** Where to look, best first. Relative entries of PATH would lead into whatever folder is open, so they are left out. */
 function candidates(language: KernelLanguage, environment: NodeJS.ProcessEnv): readonly string[] {

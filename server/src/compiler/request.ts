@@ -14,14 +14,18 @@ function pathOf(uri: string): string | undefined {
 /** @param textOf the present text of a file. */
 export function requestOf({ uri, document, kernels }: Analysis, textOf: (uri: string) => string | undefined): CompileRequest | undefined {
   const path = pathOf(uri);
-  const file = kernels?.cuda?.file;
-  if (path === undefined || !kernels || !file || file.kernels.length === 0) return undefined;
+  if (path === undefined || !kernels) return undefined;
+  const file = kernels.cuda?.file;
+  const names = kernels.triton?.file.kernels.map(({ name }) => name) ?? [];
+  const language = file && file.kernels.length > 0 ? file.language : names.length > 0 ? 'triton' : undefined;
+  if (language === undefined) return undefined;
   return {
     uri,
     path,
     text: document.text,
-    language: file.language,
+    language,
     architecture: kernels.isDeviceNamed ? kernels.devices[0]?.architecture.id : undefined,
     includes: kernels.includes.flatMap((one) => textOf(one) ?? []),
+    ...(language === 'triton' ? { kernels: [...new Set(names)] } : {}),
   };
 }

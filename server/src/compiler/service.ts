@@ -1,14 +1,16 @@
 /**
  * Compilers in the background: one text at a time, the newest of each document, after a pause in typing; a text that is
- * edited is not compiled to its end. Answers are kept by what decides them.
+ * edited is not compiled to its end. Answers are kept by what decides them. Triton's kernels are not compiled: what its own cache
+ * has of them is looked at.
  */
 import { tmpdir } from 'node:os';
 import type { CompilerAnswer } from '../core/kernels/compiled-launch.ts';
 import type { KernelLanguage } from '../core/kernels/facts.ts';
-import { type CompilerCache, createCache } from './cache.ts';
+import { type CompilerCache, createCache, keyOf } from './cache.ts';
 import { type CompileRequest, compile, prepare } from './compile.ts';
-import { type Compiler, findCompiler } from './find.ts';
+import { type Compiler, compilerOff, findCompiler } from './find.ts';
 import type { Limits } from './run.ts';
+import { createTritonCompiler, type TritonCompiler } from './triton/compile.ts';
 
 export interface CompilerServiceOptions {
   /** A path, "off", or nothing to look for one. Asked again for every request. */
@@ -56,6 +58,7 @@ class Service implements CompilerService {
   private readonly options: CompilerServiceOptions;
   private readonly cache: CompilerCache;
   private readonly limits: Limits;
+  private triton: TritonCompiler;
   private readonly answers = new Map<string, Answered>();
   /** Failures are not kept on disk: what was missing may be there next time. */
   private readonly failures = new Map<string, CompilerAnswer>();
@@ -68,6 +71,11 @@ class Service implements CompilerService {
     this.options = options;
     this.cache = createCache(options.storage);
     this.limits = options.limits ?? usualLimits;
+    this.triton = this.newTriton();
+  }
+
+  private newTriton(): TritonCompiler {
+    return createTritonCompiler({ ...this.options, limits: this.limits, cache: this.cache });
   }
 
   answer(uri: string, text: string): CompilerAnswer | undefined {
@@ -76,7 +84,7 @@ class Service implements CompilerService {
   }
 
   ask(request: CompileRequest): void {
-    if (this.options.setting() === 'off') return;
+    if (this.options.setting() === compilerOff) return;
     if (this.running && isSame(this.running.request, request)) return;
     if (this.running?.request.uri === request.uri) this.running.controller.abort();
     this.waiting.delete(request.uri);
@@ -95,6 +103,7 @@ class Service implements CompilerService {
     this.answers.clear();
     this.failures.clear();
     this.compilers.clear();
+    this.triton = this.newTriton();
     this.running?.controller.abort();
     clearTimeout(this.timer);
   }
@@ -119,6 +128,10 @@ class Service implements CompilerService {
   }
 
   private async found(request: CompileRequest, signal: AbortSignal): Promise<Answered | undefined> {
+    if (request.language === 'triton') {
+      const built = this.options.setting() === compilerOff ? undefined : await this.triton(request, signal);
+      return built && { text: request.text, key: keyOf([JSON.stringify(built)]), answer: built };
+    }
     const compiler = await this.compilerFor(request.language);
     if (!compiler || signal.aborted) return undefined;
     const prepared = prepare(request, compiler, this.options.roots());

@@ -305,6 +305,8 @@ export interface JobFields extends ServingJobFields {
   'kernels.fused': boolean;
   /** The gate of the MLP in one kernel, where that differs from `kernels.fused`. */
   'kernels.fusedMlp': boolean;
+  /** Products of the experts, their activation and the casts to fp8 between them in one kernel. */
+  'kernels.fusedExperts': boolean;
   /** Products run in 16 bits on parameters of another format. */
   'precision.autocast': boolean;
   /** Samples are joined to full length instead of padded. */

@@ -48,6 +48,8 @@ export interface KernelChoice {
   readonly fused: boolean;
   /** The gate of the MLP too. */
   readonly fusedMlp: boolean;
+  /** Products of the experts with their activation and casts between them. */
+  readonly fusedExperts: boolean;
   /** Autocast runs 16-bit products on parameters of another format, and keeps a 16-bit copy of every input. */
   readonly autocast: boolean;
 }

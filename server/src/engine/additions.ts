@@ -1,56 +1,9 @@
-/** Where a new flag or property goes, and what must be written around it. */
-import type { Range, Sources } from '../core/origin.ts';
+/** Where a new property goes, and what must be written around it. */
+import type { Range } from '../core/origin.ts';
 import type { ConfigDocument } from '../syntax/document.ts';
 import type { TextChange } from './analysis.ts';
-import { isListItem } from './list-items.ts';
 import { addTomlKey } from './toml-edits.ts';
 import { addYamlKey } from './yaml-edits.ts';
-
-/** Adds a flag behind the last one that is understood: where the eye looks for the launch's flags. */
-export function addFlag(document: ConfigDocument, sources: Sources, spelt: string): TextChange | undefined {
-  const end = lastFlagEnd(document, sources);
-  if (end === undefined) return undefined;
-  const lineStart = document.text.lastIndexOf('\n', end - 1) + 1;
-  const continuation = /^[ \t]*\\(\r?\n)/.exec(document.text.slice(end));
-  const indentAt = (at: number): string => /^[ \t]*/.exec(document.text.slice(at))?.[0] ?? '';
-  // Behind the line that begins the command, as deep as those that go on with it.
-  const [own, next] = [indentAt(lineStart), indentAt(end + (continuation?.[0].length ?? 0))];
-  const indent = next.length > own.length ? next : own;
-  const newText = continuation ? ` \\${continuation[1]}${indent}${spelt}` : ` ${spelt}`;
-  return { uri: document.uri, range: { start: end, end }, newText };
-}
-
-/** The end of the last word that belongs to a flag we know; words of variables' own assignments do not count. */
-function lastFlagEnd(document: ConfigDocument, sources: Sources): number | undefined {
-  let last: number | undefined;
-  for (const origin of Object.values(sources)) {
-    if (
-      !('key' in origin) ||
-      (origin.keyUri ?? origin.uri) !== document.uri ||
-      !/^--?\w/.test(document.text.slice(origin.key.start, origin.key.end)) ||
-      isListItem(document.text, origin.key)
-    )
-      continue;
-    const end = flagEnd(document, origin.key);
-    if (end !== undefined && (last === undefined || end > last)) last = end;
-  }
-  return last;
-}
-
-/** The end of a flag and of the words that are its values. */
-function flagEnd(document: ConfigDocument, key: Range): number | undefined {
-  for (const { words } of document.commands) {
-    const index = words.findIndex(({ range }) => range.start <= key.start && key.end <= range.end);
-    if (index < 0) continue;
-    let end = words[index]?.range.end;
-    for (const word of words.slice(index + 1)) {
-      if (word.text?.startsWith('-') || word.range.start < (end ?? 0)) break;
-      end = word.range.end;
-    }
-    return end;
-  }
-  return undefined;
-}
 
 /**
  * Adds a property to a JSON, YAML or TOML document: inside the deepest block of it that is there already, else at the top.

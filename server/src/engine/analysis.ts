@@ -113,6 +113,8 @@ export interface KernelsAnalysis {
   readonly isDeviceNamed: boolean;
   /** The document's own text, from which a kernel is read once more for what it computes. */
   readonly text: string;
+  /** Texts of the included files, in which functions that kernels call may stand. */
+  readonly sources: readonly string[];
   readonly findings: readonly PlacedFinding[];
   /** What a compiler said of this text, where one was asked and has answered. */
   readonly compiler?: CompilerAnswer;

@@ -9,8 +9,9 @@ import type { JobField, PartialJob } from '../core/job-fields.ts';
 import type { Origin, Sources } from '../core/origin.ts';
 import { spellProperty } from '../frameworks/spell-key.ts';
 import type { ConfigDocument } from '../syntax/document.ts';
-import { addFlag, addProperty } from './additions.ts';
+import { addProperty } from './additions.ts';
 import type { TextChange } from './analysis.ts';
+import { addFlag } from './flag-additions.ts';
 import type { KeyOrigins } from './keys.ts';
 import { isKey, nameOf } from './place.ts';
 import { removeFlag, removeLine, removeProperty } from './removals.ts';
@@ -74,7 +75,7 @@ function addition(field: FindingPlace, value: string | number | boolean, context
   const { document, sources } = context;
   const spelt = isKey(field) ? spellKey(field, value, context) : context.spell(field, value);
   if (spelt === undefined || spelt === '') return { why: 'the file does not write it, and no key is known that would say so' };
-  const added = document.format === 'shell' ? addFlag(document, sources, spelt) : addProperty(document, spelt);
+  const added = document.format === 'shell' ? addFlag(document, sources, spelt, field) : addProperty(document, spelt);
   return added ?? { why: 'the file does not write it, and there is no place where its key would surely be read' };
 }
 

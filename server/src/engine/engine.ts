@@ -62,9 +62,18 @@ export interface OtherState {
 }
 
 const rememberedJobs = 256;
+const rememberedKernelFiles = 16;
 
 export function createEngine({ files, settings, compiled = () => undefined, log = () => {} }: EngineOptions): Engine {
-  const parts: Parts = { files, settings, compiled, log, verdicts: new Memo(rememberedJobs), neighbours: new Memo(rememberedJobs) };
+  const parts: Parts = {
+    files,
+    settings,
+    compiled,
+    log,
+    verdicts: new Memo(rememberedJobs),
+    neighbours: new Memo(rememberedJobs),
+    kernels: new Memo(rememberedKernelFiles),
+  };
   return {
     analyse: (uri, text, version) => analyseDocument(parts, readIfOfUse(uri, text, findSourced(files)), version),
     analyseDocument: (document, version) => analyseDocument(parts, document, version),

@@ -5,6 +5,7 @@
  */
 import type { ExpressionFunction } from '../core/kernels/expression.ts';
 import type { Kernel, KernelFile, Launch } from '../core/kernels/facts.ts';
+import { moved, movedKernel } from '../core/kernels/moved.ts';
 import type { ElsewhereFile, FileAccess } from './analysis.ts';
 import { type Included, readKernelFile, withIncludes } from './kernel-includes.ts';
 
@@ -17,32 +18,14 @@ export interface Joined {
   readonly text: string;
   readonly elsewhere: readonly ElsewhereFile[];
   readonly uris: readonly string[];
+  /** Texts of what is included. */
+  readonly sources: readonly string[];
 }
 
 interface Other {
   readonly uri: string;
   readonly text: string;
   readonly included: Included;
-}
-
-/** Moves every range in plain data; what is shared stays shared. */
-function shifted<Value>(value: Value, by: number, seen = new Map<object, unknown>()): Value {
-  if (typeof value !== 'object' || value === null) return value;
-  const known = seen.get(value);
-  if (known !== undefined) return known as Value;
-  if (Array.isArray(value)) {
-    const list: unknown[] = [];
-    seen.set(value, list);
-    for (const item of value) list.push(shifted(item, by, seen));
-    return list as Value;
-  }
-  // Names and constants have no places.
-  if (value instanceof Map || value instanceof Set) return value;
-  const copy: Record<string, unknown> = {};
-  seen.set(value, copy);
-  for (const [name, part] of Object.entries(value))
-    copy[name] = (name === 'start' || name === 'end') && typeof part === 'number' ? part + by : shifted(part, by, seen);
-  return copy as Value;
 }
 
 const folders = (uri: string): readonly string[] => uri.split('/').slice(0, -1);
@@ -60,6 +43,8 @@ class Elsewhere {
   private readonly offsets = new Map<string, number>();
   /** Macros of the files that launches come from. */
   private readonly functions = new Map<string, ExpressionFunction>();
+  /** Texts of what the files of kernels include. */
+  private readonly sources = new Set<string>();
   private text: string;
 
   constructor(uri: string, text: string, files: FileAccess) {
@@ -107,7 +92,7 @@ class Elsewhere {
       const by = this.offsetOf(other);
       const { constants, functions } = other.included.file;
       for (const [name, body] of functions) this.functions.set(name, body);
-      return launches.map((launch) => ({ ...shifted(launch, by), constants: new Map([...constants, ...launch.constants]), uri }));
+      return launches.map((launch) => ({ ...moved(launch, by), constants: new Map([...constants, ...launch.constants]), uri }));
     });
   }
 
@@ -128,17 +113,24 @@ class Elsewhere {
         const kernel = other?.included.own.kernels.find((one) => one.name === name);
         if (!other || !kernel) continue;
         const { constants } = other.included.file;
-        return [{ ...shifted(kernel, this.offsetOf(other)), constants: new Map([...constants, ...kernel.constants]) }];
+        for (const text of other.included.texts) this.sources.add(text);
+        return [{ ...movedKernel(kernel, this.offsetOf(other)), constants: new Map([...constants, ...kernel.constants]) }];
       }
       return [];
     });
   }
 
-  joined(file: KernelFile, uris: readonly string[]): Joined {
+  joined(file: KernelFile, { uris, texts }: Included): Joined {
     const all = [...this.offsets].toSorted(([, a], [, b]) => a - b);
     const elsewhere = all.map(([uri, offset], at) => ({ uri, offset, length: (all[at + 1]?.[1] ?? this.text.length + 1) - 1 - offset }));
     const functions = this.functions.size === 0 ? file.functions : new Map([...this.functions, ...file.functions]);
-    return { file: { ...file, functions }, text: this.text, elsewhere, uris: [...new Set([...uris, ...this.offsets.keys()])] };
+    return {
+      file: { ...file, functions },
+      text: this.text,
+      elsewhere,
+      uris: [...new Set([...uris, ...this.offsets.keys()])],
+      sources: [...new Set([...texts, ...this.sources])],
+    };
   }
 }
 
@@ -150,5 +142,5 @@ export function withElsewhere(uri: string, text: string, own: KernelFile, files:
   const kernels = own.launches.length > 0 ? elsewhere.kernelsFor(included) : [];
   const { file } = included;
   const joined = { ...file, kernels: [...file.kernels, ...kernels], launches: [...file.launches, ...launches] };
-  return elsewhere.joined(launches.length + kernels.length > 0 ? joined : file, included.uris);
+  return elsewhere.joined(launches.length + kernels.length > 0 ? joined : file, included);
 }

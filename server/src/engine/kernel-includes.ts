@@ -29,6 +29,19 @@ export function readKernelFile(uri: string, text: string): KernelFile | undefine
   return file;
 }
 
+let readings = 0;
+const versions = new WeakMap<KernelFile, number>();
+
+/** A number that stays the same as long as a file says the same of kernels. */
+export function kernelFileVersion(uri: string, files: FileAccess): number {
+  const found = files.read(uri);
+  const file = 'text' in found ? readKernelFile(uri, found.text) : undefined;
+  if (!file) return 0;
+  const version = versions.get(file) ?? ++readings;
+  versions.set(file, version);
+  return version;
+}
+
 export interface Included {
   /** The file with what it includes. */
   readonly file: KernelFile;
@@ -36,12 +49,15 @@ export interface Included {
   readonly own: KernelFile;
   /** The files that were read. */
   readonly uris: readonly string[];
+  /** Their texts, nearer ones first. */
+  readonly texts: readonly string[];
 }
 
 /** The file's own definitions go before those it includes, nearer ones before those further away. */
 export function withIncludes(uri: string, file: KernelFile, files: FileAccess): Included {
   const seen = new Set([uri]);
   const found: KernelFile[] = [];
+  const texts: string[] = [];
   let level: readonly { readonly from: string; readonly file: KernelFile }[] = [{ from: uri, file }];
   for (let depth = 0; depth < deepest && level.length > 0; depth++) {
     const next: { from: string; file: KernelFile }[] = [];
@@ -52,14 +68,15 @@ export function withIncludes(uri: string, file: KernelFile, files: FileAccess): 
         seen.add(there);
         const text = files.read(there);
         const included = 'text' in text ? readKernelFile(there, text.text) : undefined;
-        if (!included) continue;
+        if (!included || !('text' in text)) continue;
+        texts.push(text.text);
         found.push(included);
         next.push({ from: there, file: included });
       }
     }
     level = next;
   }
-  if (found.length === 0) return { file, own: file, uris: [] };
+  if (found.length === 0) return { file, own: file, uris: [], texts };
   const merged = <Value>(of: (one: KernelFile) => ReadonlyMap<string, Value>): ReadonlyMap<string, Value> =>
     new Map([...found.toReversed(), file].flatMap((one) => [...of(one)]));
   return {
@@ -73,5 +90,6 @@ export function withIncludes(uri: string, file: KernelFile, files: FileAccess): 
       structures: merged(({ structures }) => structures),
     },
     uris: [...seen].filter((one) => one !== uri),
+    texts,
   };
 }

@@ -6,7 +6,10 @@ import type { Occupancy } from '../core/kernels/occupancy.ts';
 import { estimatedRegisters } from '../core/kernels/registers.ts';
 import { bytesText } from '../core/kernels/rules/shared/bytes-text.ts';
 import type { TileConfiguration } from '../core/kernels/tiled/configuration.ts';
+import { buildsFor } from '../core/kernels/triton/compiled.ts';
+import type { TritonConfiguration } from '../core/kernels/triton/configuration.ts';
 import type { TritonKernel } from '../core/kernels/triton/facts.ts';
+import { sharedOn } from '../core/kernels/triton/resources.ts';
 import { pipelinedShared } from '../core/kernels/triton/shared-memory.ts';
 import type { TritonKernels } from './analysis.ts';
 
@@ -113,6 +116,21 @@ export function occupancyText(configuration: KernelConfiguration, devices: reado
   return parts.join(' · ');
 }
 
+/** "registers 96 to 168 (ptxas 12.8, sm_90), spills up to 16 bytes per thread", of the configurations that Triton has built. */
+function builtText(own: readonly TritonConfiguration[], devices: readonly KernelDevice[]): string | undefined {
+  const architectures = devices.map(({ architecture }) => architecture.id);
+  const [found] = architectures.flatMap((id) => {
+    const builds = own.flatMap((one) => buildsFor(one, id));
+    return builds.length > 0 ? [{ id, builds }] : [];
+  });
+  if (!found) return undefined;
+  const counts = found.builds.map(({ registers }) => registers);
+  const spilled = Math.max(...found.builds.map(({ spillStores }) => spillStores));
+  const compiler = own.flatMap(({ compiled }) => compiled?.compiler ?? [])[0] ?? '';
+  const spills = spilled === 0 ? '' : `, spills up to ${spilled} bytes per thread`;
+  return `registers ${rangeText(Math.min(...counts), Math.max(...counts))} (${compiler}, ${found.id})${spills}`;
+}
+
 /** A Triton kernel: how many configurations, and what the tiles take. */
 export function tritonSummary(kernel: TritonKernel, { configurations }: TritonKernels, devices: readonly KernelDevice[]): string {
   const own = configurations.filter((one) => one.kernel === kernel);
@@ -123,9 +141,9 @@ export function tritonSummary(kernel: TritonKernel, { configurations }: TritonKe
   const shared = own.flatMap((one) => pipelinedShared(one, 2)?.most ?? []);
   const memory = shared.length === 0 ? undefined : `up to ${bytesText(Math.max(...shared))} of 16-bit tiles in shared memory`;
   const most = Math.max(...devices.map(({ architecture }) => architecture.sharedPerBlockOptIn));
-  const over = own.filter((one) => (pipelinedShared(one, 2)?.least ?? 0) > most).length;
+  const over = own.filter((one) => devices.every(({ architecture }) => (sharedOn(one, architecture)?.least ?? 0) > most)).length;
   const beyond = over === 0 ? undefined : `${over} of them beyond ${bytesText(most)}`;
-  return [tuned, `${warps} warps`, memory, beyond].filter((part) => part !== undefined).join(' · ');
+  return [tuned, `${warps} warps`, builtText(own, devices), memory, beyond].filter((part) => part !== undefined).join(' · ');
 }
 
 /** A kernel of a tile language: what a block has, and where that is too much. */

@@ -3,15 +3,17 @@
  * looks (a hover, a lens, a report), never between a keystroke and its diagnostics.
  */
 import type { KernelConfiguration } from '../core/kernels/configuration.ts';
+import { type FindFunction, type WithCalled, withCalled } from '../core/kernels/intensity/called.ts';
+import { type DeviceRoof, roofsOf } from '../core/kernels/intensity/device-roofs.ts';
 import { type KernelIntensity, kernelIntensity } from '../core/kernels/intensity/kernel-intensity.ts';
-import { namesOf, type Polynomial, product, sum } from '../core/kernels/intensity/polynomial.ts';
-import { type CountedWork, type Roofline, roofline } from '../core/kernels/intensity/roofline.ts';
-import { isPlace, numberOf, sizeNamed, timesOf } from '../core/kernels/intensity/setting.ts';
-import { kernelOccupancy } from '../core/kernels/kernel-occupancy.ts';
-import type { KernelDevice } from '../core/kernels/kernel-rule.ts';
+import { namesOf, type Polynomial } from '../core/kernels/intensity/polynomial.ts';
+import type { CountedWork } from '../core/kernels/intensity/roofline.ts';
+import { isPlace, numberOf, sizeNamed } from '../core/kernels/intensity/setting.ts';
 import type { TritonConfiguration } from '../core/kernels/triton/configuration.ts';
 import { elementBytes, tritonIntensity } from '../core/kernels/triton/intensity.ts';
 import { arithmeticOf } from '../syntax/cuda/arithmetic.ts';
+import { type CastMacros, castMacrosOf } from '../syntax/cuda/body.ts';
+import { functionsIn } from '../syntax/cuda/device-functions.ts';
 import { tritonArithmeticOf } from '../syntax/triton/arithmetic.ts';
 import type { KernelsAnalysis } from './analysis.ts';
 
@@ -28,7 +30,7 @@ export interface KernelWork {
   readonly sizes: readonly NamedSize[];
   /** The counts as numbers; undefined while a size is open. */
   readonly counted: CountedWork | undefined;
-  readonly roofs: readonly { readonly device: KernelDevice; readonly roof: Roofline }[];
+  readonly roofs: readonly DeviceRoof[];
 }
 
 const known = new WeakMap<KernelsAnalysis, Map<KernelConfiguration, KernelWork | undefined>>();
@@ -65,9 +67,60 @@ function work(kernels: KernelsAnalysis, configuration: KernelConfiguration): Ker
   // A kernel of another file has its places there.
   if (!text.slice(nameRange.start, nameRange.end).startsWith(name)) return undefined;
   const own = text.slice(range.start, range.end);
-  const arithmetic = arithmeticOf(own, text);
+  const { macros, find } = surroundingsOf(kernels, range.start);
+  const arithmetic = arithmeticOf(own, macros);
   if (!arithmetic) return undefined;
-  return finished(kernels, kernelIntensity(configuration, arithmetic, own));
+  const called = withCalled(arithmetic, configuration.kernel.shared, find);
+  return finished(kernels, kernelIntensity(withNames(configuration, called), called.arithmetic, [own, ...called.texts].join('\n')));
+}
+
+interface Surroundings {
+  readonly macros: CastMacros;
+  readonly find: FindFunction;
+}
+
+/** By the text of the file, of which an analysis mostly has one. */
+const surroundings = new WeakMap<KernelsAnalysis, Map<string, Surroundings>>();
+
+/** Macros and functions that kernels at a place may use. */
+function surroundingsOf(kernels: KernelsAnalysis, place: number): Surroundings {
+  const own = surroundings.get(kernels) ?? new Map<string, Surroundings>();
+  surroundings.set(kernels, own);
+  const file = fileAround(kernels, place);
+  const known = own.get(file);
+  if (known) return known;
+  const texts = [file, ...kernels.sources];
+  const macros = new Map(texts.toReversed().flatMap((text) => [...castMacrosOf(text)]));
+  const found = { macros, find: functionsIn(texts, macros) };
+  own.set(file, found);
+  return found;
+}
+
+/** The text of the file that a place stands in: the document's own, or one thought of behind it. */
+function fileAround({ text, elsewhere }: KernelsAnalysis, place: number): string {
+  const there = elsewhere.find(({ offset, length }) => place >= offset && place <= offset + length);
+  const [first] = elsewhere;
+  return there ? text.slice(there.offset, there.offset + there.length) : text.slice(0, first ? first.offset : text.length);
+}
+
+/** The kernel with the names of what it calls. */
+function withNames(configuration: KernelConfiguration, { constants, changing, shared, aliases, texts }: WithCalled): KernelConfiguration {
+  if (texts.length === 0) return configuration;
+  const { kernel, scope } = configuration;
+  return {
+    ...configuration,
+    kernel: {
+      ...kernel,
+      constants: new Map([...constants, ...kernel.constants]),
+      changing: new Set([...kernel.changing, ...changing]),
+      shared: [...kernel.shared, ...shared],
+    },
+    scope: {
+      ...scope,
+      lookUp: (name) => constants.get(name) ?? scope.lookUp(name),
+      sizeOf: (type) => scope.sizeOf(type) ?? scope.sizeOf(aliases.get(type) ?? type),
+    },
+  };
 }
 
 /** Sizes, numbers and roofs of what was counted. */
@@ -75,12 +128,7 @@ function finished(kernels: KernelsAnalysis, intensity: KernelIntensity): KernelW
   if (intensity.flops.length === 0 && intensity.traffic.length === 0) return undefined;
   const sizes = sizesOf(intensity, kernels);
   const counted = intensity.unread.length > 0 ? undefined : countedOf(intensity);
-  const roofs = counted
-    ? kernels.devices.flatMap((device) => {
-        const roof = roofline(onDevice(counted, intensity, device), device.accelerator, device.architecture);
-        return roof ? [{ device, roof }] : [];
-      })
-    : [];
+  const roofs = counted ? roofsOf(counted, intensity, kernels.devices) : [];
   return { intensity, sizes, counted, roofs };
 }
 
@@ -126,28 +174,4 @@ function countedOf(intensity: KernelIntensity): CountedWork | undefined {
     ...counted.loads.map(({ times }) => times),
   ];
   return all.every((value) => Number.isFinite(value) && value >= 0) ? counted : undefined;
-}
-
-/** What depends on how many blocks a multiprocessor holds. */
-function onDevice(counted: CountedWork, { counting, traffic }: KernelIntensity, { architecture, accelerator }: KernelDevice): CountedWork {
-  const { configuration, grid, block, arithmetic } = counting;
-  const occupancy = kernelOccupancy(configuration, architecture, accelerator.smCount?.value);
-  const blocks = numberOf(product(grid.x, grid.y, grid.z), counting);
-  const threads = numberOf(product(block.x, block.y, block.z), counting);
-  const multiprocessors = accelerator.smCount?.value;
-  if (!occupancy || occupancy.most.blocks === 0 || blocks === undefined || threads === undefined || multiprocessors === undefined)
-    return counted;
-  const waiting = arithmetic.statements.calls.filter(({ callee }) => callee === '__syncthreads');
-  const perThread = numberOf(sum(...waiting.map((call) => timesOf(call, counting))), counting) ?? 0;
-  const together = Math.min(occupancy.most.blocks, Math.max(1, Math.ceil(blocks / multiprocessors)));
-  // Loads in a loop are unrolled by the compiler, so that enough of them are under way.
-  const reads = arithmetic.statements.accesses.filter(({ kind }) => kind === 'read');
-  const isLoopless = reads.every(({ loops }) => loops.length === 0);
-  const once = traffic.filter(({ kind }) => kind === 'read').reduce((bytes, one) => bytes + one.bytes, 0);
-  return {
-    ...counted,
-    blocks,
-    barriers: perThread / threads / multiprocessors / together,
-    ...(isLoopless && once > 0 ? { underWay: together * threads * once } : {}),
-  };
 }

@@ -3,6 +3,7 @@ import type { EstimateResult } from '../core/estimate.ts';
 import type { Finding } from '../core/finding.ts';
 import type { Fault } from '../frameworks/detect.ts';
 import type { Alternative, CompilerLookup, EngineSettings, FileAccess } from './analysis.ts';
+import type { KernelState } from './kernel-findings.ts';
 import type { Memo } from './memo.ts';
 import type { Log } from './run-rules.ts';
 
@@ -25,6 +26,8 @@ export interface Verdict {
 export interface Parts extends Required<EngineOptions> {
   readonly verdicts: Memo<Verdict>;
   readonly neighbours: Memo<readonly Alternative[]>;
+  /** What was said of the kernels of documents, by their address. */
+  readonly kernels: Memo<KernelState>;
 }
 
 /** A fault of ours, for the log. */

@@ -5,6 +5,7 @@ import { withLoads } from './benchmarks/stated-load.ts';
 import { documentPins } from './document-pins.ts';
 import { adapters } from './index.ts';
 import type { Pins } from './pins.ts';
+import { type ReadLinked, withWrittenFiles } from './written-files.ts';
 
 /** Documents that hold statements: one of them may start jobs of several frameworks. */
 const programs: ReadonlySet<string> = new Set(['shell', 'python', 'dockerfile']);
@@ -89,10 +90,14 @@ function readLive(document: ConfigDocument, fault: Fault, around: Pins): Recogni
     );
     taken.push(...free.map((reading) => ({ adapter, reading })));
   }
+  const readLinked: ReadLinked = (id, linked, linkedBy) => {
+    const adapter = adapters.find((one) => one.id === id);
+    return adapter && readingsOf(adapter, linked, fault, around, linkedBy)[0];
+  };
   const ordered = taken.length > 1 ? taken.sort((a, b) => a.reading.launch.start - b.reading.launch.start) : taken;
   const loaded = withLoads(
     document,
-    ordered.map(({ reading }) => reading),
+    ordered.map(({ reading }) => withWrittenFiles(document, reading, readLinked)),
   );
   const jobs = ordered.map(({ adapter }, index) => ({ adapter, reading: loaded[index] as Reading }));
   return { adapter: all[0]?.adapter, jobs };

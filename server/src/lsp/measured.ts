@@ -4,6 +4,7 @@ import { deriveCalibration } from '../core/measured/derive-calibration.ts';
 import {
   measuredRanks,
   nameOfRun,
+  notMeasured,
   type Profile,
   type ProfiledFile,
   type ProfiledJob,
@@ -55,13 +56,13 @@ export class MeasuredRuns {
     const job = profiled && trainingJobOf(profiled);
     if (!job || !profiled)
       return { error: 'a calibration is made from the kernels of a training run, and this document has no estimate of one' };
-    const ranks = measuredRanks(profile);
-    if (ranks.length === 0) return { error: 'a calibration is made from kernels; logs hold none' };
+    const useless = notMeasured(profile);
+    if (useless !== undefined) return { error: useless };
     const folder = this.folderOf(params.uri);
     const document = pathOfUri(params.uri);
     if (folder === undefined || document === undefined)
       return { error: 'the document lies in no folder of the workspace, which would hold the calibration' };
-    const derived = deriveCalibration(job, ranks, nameOfRun(profile.files, pathInside(folder, document), profiled.runsAs));
+    const derived = deriveCalibration(job, measuredRanks(profile), nameOfRun(profile.files, pathInside(folder, document), profiled.runsAs));
     if ('refused' in derived) return { error: derived.refused };
     const lines = [...factorsOf(derived.speeds), ...derived.left.map((one) => `left out: ${one}`)];
     if (!params.write) return { path: calibrationPath, lines };
@@ -124,8 +125,8 @@ function panelOf({ files, doubts }: Profile): PanelMeasured {
 }
 
 function deviceOf({ name, label, devices }: ProfiledFile, found: ProfiledFile['devices'][number]): PanelDevice {
-  const { device, rank, stage, step, comparison, recording, slots, beyond } = found;
-  const who = [...(rank === undefined ? [] : [`rank ${rank}`]), ...(devices.length > 1 ? [`device ${device}`] : [])];
+  const { device, name: called, rank, stage, step, comparison, recording, slots, beyond } = found;
+  const who = [...(rank === undefined ? [] : [`rank ${rank}`]), ...(devices.length > 1 ? [called ?? `device ${device}`] : [])];
   const steps =
     step.found === 0
       ? 'the whole trace, which marks no steps'

@@ -4,18 +4,17 @@ import { evaluate } from '../core/kernels/expression.ts';
 import { type KernelOccupancy, kernelOccupancy, namedLimits } from '../core/kernels/kernel-occupancy.ts';
 import type { Occupancy } from '../core/kernels/occupancy.ts';
 import { bytesText } from '../core/kernels/rules/shared/bytes-text.ts';
-import type { Tile } from '../core/kernels/triton/facts.ts';
-import { accumulatorRegisters, pipelinedShared } from '../core/kernels/triton/shared-memory.ts';
-import type { Analysis, KernelsAnalysis, TritonKernels } from '../engine/analysis.ts';
+import type { Analysis, KernelsAnalysis } from '../engine/analysis.ts';
 import { workedText } from '../engine/kernel-summary.ts';
 import { type KernelWork, kernelWork, tritonWork } from '../engine/kernel-work.ts';
 import { messageOf } from '../engine/wording.ts';
 import { workData } from './kernel-work-data.ts';
-import { kernelWorkSection, tritonWorkSection } from './kernel-work-section.ts';
+import { kernelWorkSection } from './kernel-work-section.ts';
 import { code, plain, sections, tableOf } from './markdown-text.ts';
 import { operatorMarkdown } from './operator.ts';
 import { fileNameOf, lineOf } from './subject.ts';
 import { tileMarkdown } from './tile-kernel.ts';
+import { tritonData, tritonMarkdown } from './triton-kernel.ts';
 
 /** More launches of one kernel than this are told by their number. */
 const mostLaunches = 4;
@@ -129,56 +128,6 @@ function occupancyRows(configuration: KernelConfiguration, { devices, isDeviceNa
   return `${table}\n\n${registersSaid(configuration)}${devicesSaid}\n\nLimits: ${plain(devices[0]?.architecture.source ?? '')}.`;
 }
 
-/** More configurations of one kernel than this are told by their number. */
-const mostConfigurations = 24;
-
-function tritonMarkdown(
-  { file, configurations }: TritonKernels,
-  analysis: KernelsAnalysis,
-  name: string,
-  opens: boolean,
-): string | undefined {
-  const { devices, isDeviceNamed } = analysis;
-  const kernel = file.kernels.find((one) => one.name === name);
-  if (!kernel) return undefined;
-  const own = configurations.filter((one) => one.kernel === kernel);
-  const rows = own.slice(0, mostConfigurations).map((one) => {
-    const shared = pipelinedShared(one, 2);
-    const registers = accumulatorRegisters(one, 32);
-    const beyond = devices
-      .filter(({ architecture }) => shared && shared.least > architecture.sharedPerBlockOptIn)
-      .map(({ architecture }) => architecture.id);
-    return [
-      code([...one.values].map(([key, value]) => `${key}=${value}`).join(', ') || 'as declared'),
-      String(one.numWarps),
-      String(one.numStages),
-      shared ? `${bytesText(shared.least)} to ${bytesText(shared.most)}` : '',
-      registers === undefined ? '' : registers.toFixed(registers % 1 === 0 ? 0 : 1),
-      beyond.join(', '),
-    ];
-  });
-  const more = own.length - rows.length;
-  const products = kernel.dots.map(({ left, right }) => `- ${code(`dot [${tileText(left.tile)}] x [${tileText(right.tile)}]`)}`);
-  const complete =
-    kernel.autotune && !kernel.autotune.isComplete
-      ? 'Not all configurations could be read: some come from a helper elsewhere or depend on the machine.'
-      : undefined;
-  const note =
-    'Shared memory: tiles that a loop loads ahead, at 16 bits per element, with one buffer less than `num_stages` to `num_stages`; layout changes come on top.';
-  return sections([
-    `**Triton kernel** ${code(name)}`,
-    tableOf(['configuration', 'warps', 'stages', 'shared memory', 'accumulator registers', 'out of resource on'], rows, [1, 2, 3, 4]),
-    more > 0 ? `and ${more} more` : undefined,
-    complete,
-    products.length > 0 ? products.join('\n') : undefined,
-    note,
-    tritonWorkSection(analysis, own[0], opens),
-    isDeviceNamed ? undefined : 'No GPU is named, so usual ones are looked at: name one in the settings or with `# rooflint: gpu=h100`.',
-  ]);
-}
-
-const tileText = (tile: Tile | undefined): string => tile?.map(({ text }) => text).join(', ') ?? 'unknown';
-
 /** What a hover or report says of one kernel of a file; undefined where there is none of that name. */
 export function kernelMarkdown(analysis: KernelsAnalysis, name: string, opens = false): string | undefined {
   const tiled = analysis.tiles && tileMarkdown(analysis.tiles, analysis, name);
@@ -257,12 +206,7 @@ export function kernelsData(kernels: KernelsAnalysis): readonly object[] {
     }),
   }));
   const configurations = (triton?.configurations ?? []).map((one) => ({
-    kernel: one.kernel.name,
-    values: Object.fromEntries(one.values),
-    numWarps: one.numWarps,
-    numStages: one.numStages,
-    sharedOf16BitTiles: pipelinedShared(one, 2),
-    accumulatorRegisters: accumulatorRegisters(one, 32),
+    ...tritonData(one, devices),
     work: dataOf(tritonWork(kernels, one)),
   }));
   const tiled = (tiles?.configurations ?? []).map(({ kernel, threads, blocks, stages, shared, sharedPerStage, vmem }) => ({

@@ -89,8 +89,10 @@ export function innerScript(entries: readonly ConfigEntry[], environment: readon
   const texts = items.map((entry) => spellWord(wordOf(entry, environment)));
   const shell = texts.findIndex((text) => shellName.test(text));
   const option = texts.findIndex((text, index) => shell >= 0 && index > shell && /^-[a-z]*c$/.test(text));
-  const script = option < 0 ? undefined : items[option + 1];
+  // `--` ends the options of the shell.
+  const at = texts[option + 1] === '--' ? option + 2 : option + 1;
+  const script = option < 0 ? undefined : items[at];
   if (!script) return undefined;
   const pieces = scalarPieces(script).flatMap((piece) => resolved(piece, environment, true));
-  return { pieces, positional: items.slice(option + 3).map((entry) => wordOf(entry, environment)) };
+  return { pieces, positional: items.slice(at + 2).map((entry) => wordOf(entry, environment)) };
 }

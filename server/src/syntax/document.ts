@@ -118,6 +118,8 @@ export interface Heredoc {
   readonly range: Range;
   /** The body in parts that know where each was written; see `heredocDocument`. */
   readonly pieces: readonly WordPiece[];
+  /** Added to what the file held before. Absent when the file is written anew. */
+  readonly appends?: true;
 }
 
 /** Finds a file as it is written in another; undefined when there is none. */

@@ -236,6 +236,8 @@ export class DocumentReader {
   private current: string;
   private readonly copied: CopiedStatements = new Map();
   private tree: Tree | undefined;
+  /** The text as the grammar has it; kept with the tree. */
+  private masked: string | undefined;
   private treeFormat: TextFormat | undefined;
   private read: ConfigDocument | undefined;
 
@@ -278,16 +280,18 @@ export class DocumentReader {
   dispose(): void {
     this.tree?.delete();
     this.tree = undefined;
+    this.masked = undefined;
   }
 
   private keepTree(before: string): void {
     const reader = treeFormats[this.format];
-    if (!this.tree) return;
-    if (!reader || this.treeFormat !== this.format || reader.isFragile(this.current) || reader.isFragile(before)) {
+    if (!this.tree || !reader || this.treeFormat !== this.format || reader.isFragile(this.current) || reader.isFragile(before)) {
       this.dispose();
       return;
     }
-    const edit = editBetween(reader.mask(before), reader.mask(this.current));
+    const masked = reader.mask(this.current);
+    const edit = editBetween(this.masked ?? reader.mask(before), masked);
+    this.masked = masked;
     if (edit) this.tree.edit(edit);
   }
 
@@ -298,7 +302,8 @@ export class DocumentReader {
       return readText(this.uri, this.current, this.format, this.find);
     }
     const old = this.tree;
-    const masked = reader.mask(this.current);
+    const masked = this.masked ?? reader.mask(this.current);
+    this.masked = masked;
     let tree = reader.parse(masked, old);
     // Error recovery may depend on what was parsed before, so a broken text is parsed afresh.
     if (tree && old && tree.rootNode.hasError && this.format !== 'cuda') {

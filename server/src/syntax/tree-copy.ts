@@ -106,10 +106,11 @@ function copyStatement(copying: Copying, before: CopiedStatements, after: Copied
   const { cursor, text, types } = copying;
   const type = types[cursor.nodeTypeId] ?? 'ERROR';
   if (copying.containers?.has(type)) return copyStatements(copying, before, after);
-  // How a broken statement is recovered may depend on what stands around it, so its text does not tell it.
-  if (copying.toleratesErrors && cursor.currentNode.hasError) return copyNode(copying, 1);
   const start = cursor.startIndex;
-  const key = `${type} ${text.slice(start, cursor.endIndex)}`;
+  // How a broken statement is recovered may depend on what stands around it, so its text alone does not tell it.
+  const whole = copying.toleratesErrors ? cursor.currentNode : undefined;
+  const broken = whole?.hasError ? whole.descendantCount : '';
+  const key = `${type} ${broken} ${text.slice(start, cursor.endIndex)}`;
   const known = before.get(key);
   // Of two statements with the same text the second is copied.
   before.delete(key);

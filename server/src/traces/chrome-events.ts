@@ -1,13 +1,18 @@
 /**
  * The events of a Chrome trace as kernels, steps and launches. PyTorch's profiler (libkineto output_json.cpp; torch 1.8 to 2.9) names the
  * category of each event and the message of each collective; of other traces (XLA, TensorFlow, own tools) the processes and
- * threads that are named after a GPU, a device or a stream hold the kernels. Times are microseconds.
+ * threads that are named after a GPU, a device, a stream or a rank hold the kernels (`chrome-devices.ts`). Times are microseconds.
  */
 import { type Collective, messageBytes } from '../core/measured/collective.ts';
 import { collectiveNamed, type KernelKind, kernelKind } from '../core/measured/kernel-kind.ts';
 import { latestStart, Recorder, type Recording } from '../core/measured/recorder.ts';
 import { mayBeStep } from '../core/measured/steps.ts';
 import type { TraceOrigin } from '../core/measured/trace.ts';
+import { predictionMark } from '../core/schedules/chrome-trace.ts';
+import { ChromeDevices } from './chrome-devices.ts';
+import { type ChromeStep, stepsByDevice } from './chrome-steps.ts';
+import { keptKernels } from './kept-kernels.ts';
+import { predictedKernel } from './predicted-kernel.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -15,24 +20,23 @@ const kernelCategories: ReadonlySet<string> = new Set(['kernel', 'concurrent_ker
 const copyCategories: ReadonlySet<string> = new Set(['gpu_memcpy', 'gpu_memset', 'memcpy', 'memset']);
 const stepCategories: ReadonlySet<string> = new Set(['user_annotation', 'gpu_user_annotation', 'operator', 'cpu_op']);
 const launchCategories: ReadonlySet<string> = new Set(['cuda_runtime', 'cuda_driver', 'hip_runtime', 'runtime']);
+const mostSteps = 20_000;
 const launchName = /"name"\s*:\s*"(?:cudaLaunchKernel|cuLaunchKernel|hipLaunchKernel|hipModuleLaunchKernel|hipExtModuleLaunchKernel)/;
 const categoryIn = /"cat"\s*:\s*"([^"]*)"/;
 const stepName = /"name"\s*:\s*"[^"]*(?:step|iter|batch)/i;
-const deviceWords = /\b(?:gpu|device|cuda|stream|hip|rocm)\b/i;
 
 export class ChromeEvents {
   private readonly recorder: Recorder;
   /** Traces without categories: kernels and others, told apart by the names of their lanes when all is read. */
   private readonly unsorted: Recorder;
-  private readonly processes = new Map<number, string>();
-  private readonly threads = new Map<string, string>();
-  private readonly laneOf = new Map<string, number>();
+  private readonly devices = new ChromeDevices();
   private readonly open = new Map<number, { name: string; start: number }[]>();
-  private readonly cpuSteps: { name: string; start: number; end: number }[] = [];
-  private gpuSteps = 0;
+  private readonly steps: ChromeStep[] = [];
   private base: number | undefined;
   private origin: TraceOrigin = { software: [] };
   private isKineto = false;
+  private isPrediction = false;
+  private end = 0;
   unreadable = 0;
 
   constructor(limit?: number) {
@@ -66,11 +70,17 @@ export class ChromeEvents {
 
   /** Members of the document beside the events: where the trace was made. */
   readonly member = (key: string, text: string): void => {
-    if (key !== 'deviceProperties' && key !== 'distributedInfo') return;
+    if (key !== 'deviceProperties' && key !== 'distributedInfo' && key !== 'otherData') return;
     let value: unknown;
     try {
       value = JSON.parse(text);
     } catch {
+      return;
+    }
+    if (key === 'otherData') {
+      if (record(value).producer !== predictionMark.producer) return;
+      this.isPrediction = true;
+      this.origin = { ...this.origin, isPrediction: true };
       return;
     }
     this.isKineto = true;
@@ -82,11 +92,21 @@ export class ChromeEvents {
   };
 
   finish(): { readonly recording: Recording; readonly origin: TraceOrigin } {
-    // A range on the GPU is where the kernels are; where there is none, the host's stands for it.
-    if (this.gpuSteps === 0) for (const step of this.cpuSteps) this.recorder.step(step);
-    if (this.recorder.kernels > 0 || this.unsorted.kernels === 0) return { recording: this.recorder.finish(), origin: this.origin };
-    for (const step of this.gpuSteps === 0 ? this.cpuSteps : []) this.unsorted.step(step);
-    return { recording: onDevices(this.unsorted.finish(), this.deviceLanes()), origin: this.origin };
+    const byCategory = this.recorder.kernels > 0 || this.unsorted.kernels === 0;
+    const recorder = byCategory ? this.recorder : this.unsorted;
+    const { laneDevice, devices } = this.devices.sort(byCategory);
+    if (this.isPrediction) recorder.step({ name: 'Predicted step', start: 0, end: this.end });
+    const wordsOf = (process: string | number): string => this.devices.wordsOf(process);
+    for (const step of stepsByDevice(this.steps, devices, wordsOf)) recorder.step(step);
+    const told = devices.length > 1 || devices.some(({ rank, stage }) => rank !== undefined || stage !== undefined);
+    const { rank, ...others } = this.origin;
+    const ranks = devices.some((one) => one.rank !== undefined);
+    const origin = {
+      ...others,
+      ...(rank === undefined || ranks ? {} : { rank }),
+      ...(told ? { devices: devices.map(({ process: _, ...device }) => device) } : {}),
+    };
+    return { recording: keptKernels(recorder.finish(), laneDevice), origin };
   }
 
   private isOfNoUse(category: string, head: string): boolean {
@@ -113,33 +133,29 @@ export class ChromeEvents {
     if (kernelCategories.has(category) || copyCategories.has(category)) {
       this.isKineto ||= 'correlation' in args;
       const kind = copyCategories.has(category) ? 'copy' : undefined;
-      const device = numeric(args.device) ?? numeric(event.pid) ?? 0;
+      const device = this.devices.lane(event.pid, '', numeric(args.device) ?? numeric(event.pid) ?? 0);
       const stream = numeric(args.stream) ?? numeric(event.tid) ?? 0;
       this.recorder.kernel({ name, start, duration, device, stream, ...messageOf(name, args, kind) });
     } else if (launchCategories.has(category)) this.recorder.launch(numeric(event.tid) ?? 0, start);
-    else if (stepCategories.has(category)) this.range(name, start, start + duration, category === 'gpu_user_annotation');
-    else this.plain(event, name, start, duration);
+    else if (stepCategories.has(category)) this.range(event, name, start, start + duration, category === 'gpu_user_annotation');
+    else this.plain(event, name, start, duration, category);
   }
 
   /** An event of a trace that has no categories that we know. */
-  private plain(event: Json, name: string, start: number, duration: number): void {
-    if (mayBeStep(name) && kernelKind(name) === 'other') {
-      this.range(name, start, start + duration, false);
+  private plain(event: Json, name: string, start: number, duration: number, category: string): void {
+    if (!this.isPrediction && mayBeStep(name) && kernelKind(name) === 'other') {
+      this.range(event, name, start, start + duration, false);
       return;
     }
-    const lane = this.lane(event);
-    this.unsorted.kernel({
-      name,
-      start,
-      duration,
-      device: lane,
-      stream: numeric(event.tid) ?? lane,
-      ...messageOf(name, record(event.args)),
-    });
+    const lane = this.devices.lane(event.pid, event.tid);
+    this.end = Math.max(this.end, start + duration);
+    const stream = numeric(event.tid) ?? lane;
+    const what = this.isPrediction ? predictedKernel(name, category) : messageOf(name, record(event.args));
+    this.unsorted.kernel({ name, start, duration, device: lane, stream, ...what });
   }
 
   private half(event: Json, name: string, at: number, ph: 'B' | 'E', category?: string): void {
-    const lane = this.lane(event);
+    const lane = this.devices.lane(event.pid, event.tid);
     const stack = this.open.get(lane) ?? [];
     this.open.set(lane, stack);
     if (ph === 'B') {
@@ -150,43 +166,15 @@ export class ChromeEvents {
     if (begun) this.complete(event, begun.name, begun.start, at - begun.start, category);
   }
 
-  private range(name: string, start: number, end: number, onGpu: boolean): void {
-    if (!mayBeStep(name)) return;
-    if (onGpu) {
-      this.gpuSteps++;
-      this.recorder.step({ name, start, end });
-    } else if (this.cpuSteps.length < 10_000) this.cpuSteps.push({ name, start, end });
+  private range({ pid }: Json, name: string, start: number, end: number, onGpu: boolean): void {
+    if (mayBeStep(name) && this.steps.length < mostSteps) this.steps.push({ name, start, end, pid, onGpu });
   }
 
   private metadata({ name, pid, tid, args }: Json): void {
     const label = record(args).name ?? record(args).labels;
-    if (typeof label !== 'string' || this.threads.size > 10_000) return;
-    if (name === 'process_name' || name === 'process_labels') {
-      this.processes.set(numeric(pid) ?? 0, `${this.processes.get(numeric(pid) ?? 0) ?? ''} ${label}`);
-    } else if (name === 'thread_name') this.threads.set(`${pid} ${tid}`, label);
-  }
-
-  /** A number for each pair of process and thread. */
-  private lane({ pid, tid }: Json): number {
-    const key = `${pid} ${tid}`;
-    const known = this.laneOf.get(key);
-    if (known !== undefined) return known;
-    const lane = Math.min(65_000, this.laneOf.size);
-    this.laneOf.set(key, lane);
-    return lane;
-  }
-
-  /** By lane: the device it belongs to, or -1. Without any named device, everything is one. */
-  private deviceLanes(): readonly number[] {
-    const devices = new Map<string, number>();
-    const lanes = [...this.laneOf.keys()].map((key) => {
-      const [pid = ''] = key.split(' ');
-      const names = `${this.processes.get(Number(pid)) ?? ''} ${this.threads.get(key) ?? ''}`.replaceAll(/[_/:#]/g, ' ');
-      if (!deviceWords.test(names) || /\bhost\b|\bcpu\b/i.test(names)) return -1;
-      if (!devices.has(pid)) devices.set(pid, devices.size);
-      return devices.get(pid) ?? 0;
-    });
-    return lanes.some((lane) => lane >= 0) ? lanes : lanes.map(() => 0);
+    if (typeof label !== 'string') return;
+    if (name === 'process_name' || name === 'process_labels') this.devices.nameProcess(pid, label);
+    else if (name === 'thread_name') this.devices.nameThread(pid, tid, label);
   }
 
   private seconds(ts: unknown): number | undefined {
@@ -239,39 +227,6 @@ function strideOf(ranks: unknown): number | undefined {
   const text = Array.isArray(ranks) ? ranks.slice(0, 2).join(',') : typeof ranks === 'string' ? ranks : '';
   const [first, second] = [...text.matchAll(/\d+/g)].map(([digits]) => Number(digits));
   return first !== undefined && second !== undefined && second > first ? second - first : undefined;
-}
-
-/** The kernels of the lanes that belong to a device. */
-function onDevices(recording: Recording, deviceOf: readonly number[]): Recording {
-  const { kernels } = recording;
-  const kept: number[] = [];
-  for (let at = 0; at < kernels.count; at++) if ((deviceOf[kernels.device[at] ?? 0] ?? -1) >= 0) kept.push(at);
-  const pick = <A extends Float64Array | Uint8Array | Uint16Array | Int32Array>(made: A, from: A): A => {
-    for (let to = 0; to < kept.length; to++) made[to] = from[kept[to] ?? 0] ?? 0;
-    return made;
-  };
-  const device = pick(new Uint16Array(kept.length), kernels.device as Uint16Array);
-  for (let at = 0; at < device.length; at++) device[at] = deviceOf[device[at] ?? 0] ?? 0;
-  const counts = new Map<number, { count: number; seconds: number }>();
-  for (const at of kept) {
-    const name = kernels.name[at] ?? 0;
-    const total = counts.get(name) ?? { count: 0, seconds: 0 };
-    counts.set(name, { count: total.count + 1, seconds: total.seconds + (kernels.duration[at] ?? 0) });
-  }
-  return {
-    ...recording,
-    names: recording.names.map((total, at) => ({ ...total, ...(counts.get(at) ?? { count: 0, seconds: 0 }) })),
-    kernels: {
-      count: kept.length,
-      start: pick(new Float64Array(kept.length), kernels.start),
-      duration: pick(new Float64Array(kept.length), kernels.duration),
-      kind: pick(new Uint8Array(kept.length), kernels.kind),
-      device,
-      stream: pick(new Uint16Array(kept.length), kernels.stream),
-      name: pick(new Uint16Array(kept.length), kernels.name),
-      collective: pick(new Int32Array(kept.length), kernels.collective),
-    },
-  };
 }
 
 const record = (value: unknown): Json => (typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : {});

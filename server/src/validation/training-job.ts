@@ -130,6 +130,8 @@ function withMicroBatches(input: CaseInput, candidate: CandidateJob): CandidateJ
 const someLayers = [0.25, 0.5, 0.75, 1];
 
 function withRecompute(input: CaseInput, stack: Stack, fields: PartialJobDraft, assumptions: readonly Assumption[]): CandidateJob[] {
+  // A recipe said which modules.
+  if (input.recompute === undefined && fields['recompute.granularity'] !== undefined) return [{ job: fields, assumptions }];
   const written = input.recompute ?? '';
   const choices = recomputeOf(input, stack);
   const only = input.recompute === undefined ? 'recomputation not stated: the default of the recipe' : undefined;

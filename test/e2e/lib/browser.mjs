@@ -11,6 +11,9 @@ const flags = [
   '--disable-sync',
 ];
 
+/** A webview's files have addresses of a made-up host, which VS Code's service worker answers: nothing leaves the page. */
+const isMadeUp = (asked) => new URL(asked.url()).hostname.endsWith('.vscode-resource.vscode-cdn.net');
+
 /** Resolves to `{ browser, page, outside, policyViolations, errors }`; the three sets fill while the page lives. */
 export async function openPage(viewport) {
   const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', headless: true, args: flags });
@@ -21,11 +24,14 @@ export async function openPage(viewport) {
   page.on('request', (request) => {
     const { protocol, hostname } = new URL(request.url());
     const local = hostname === '127.0.0.1' || protocol === 'data:' || protocol === 'blob:';
-    if (!local) outside.add(request.url());
+    if (!local && !isMadeUp(request)) outside.add(request.url());
   });
-  // A webview's files have addresses of a made-up host, which VS Code's service worker answers: nothing leaves the page.
+  // Of a webview's files, only an answer or a failure tells who was asked; many are asked for in vain when their webview is closed.
   page.on('response', (response) => {
-    if (response.fromServiceWorker()) outside.delete(response.url());
+    if (isMadeUp(response) && !response.fromServiceWorker()) outside.add(response.url());
+  });
+  page.on('requestfailed', (request) => {
+    if (isMadeUp(request) && request.failure()?.errorText !== 'net::ERR_ABORTED') outside.add(request.url());
   });
   page.on('console', (message) => {
     if (message.type() !== 'error') return;

@@ -5,9 +5,16 @@ import { estimateServing } from '../../../server/src/core/serving/estimate-servi
 import type { PolicyName } from '../../../server/src/core/serving/simulation/simulation-options.ts';
 import type { ServingPanelJob } from '../../../server/src/protocol/panel.ts';
 
+/** Requests come at a rate, from clients that each wait for an answer before they ask again, or at a rate with so many under way at most. */
+export const arrivalKinds = ['rate', 'clients', 'limited'] as const;
+export type ArrivalKind = (typeof arrivalKinds)[number];
+
 export interface ServingChoice {
-  /** Requests per second at the whole deployment. */
+  readonly arrivals: ArrivalKind;
+  /** Requests per second at the whole deployment; of no effect with clients alone. */
   readonly rate: number;
+  /** Requests under way at the whole deployment at most; of no effect with a rate alone. */
+  readonly concurrency: number;
   readonly inputTokens: number;
   readonly outputTokens: number;
   readonly maxSequences: number;
@@ -30,6 +37,8 @@ export interface FileChoice {
 /** Lengths of a chat with a document in it, when no load is stated; shorter where the context is. */
 const usualInput = 1024;
 const usualOutput = 256;
+/** Clients to begin with where somebody wants to try clients. */
+const usualClients = 64;
 
 /** What the file and the settings say; parts of the load that neither says are assumed and told. */
 export function fileChoice({ job, runsAs, cluster }: ServingPanelJob): FileChoice | { readonly refused: string } {
@@ -37,20 +46,24 @@ export function fileChoice({ job, runsAs, cluster }: ServingPanelJob): FileChoic
   const inputTokens = job['load.inputTokens'] ?? Math.max(1, Math.min(usualInput, Math.floor(context / 2)));
   const outputTokens = job['load.outputTokens'] ?? Math.max(1, Math.min(usualOutput, Math.floor(context / 4)));
   const lengths = { 'load.inputTokens': inputTokens, 'load.outputTokens': outputTokens };
-  const completed = completeServing({ ...job, ...lengths, 'load.requestRate': job['load.requestRate'] ?? 1 }, runsAs, cluster);
+  const { 'load.concurrency': clients, ...open } = job;
+  const completed = completeServing({ ...open, ...lengths, 'load.requestRate': job['load.requestRate'] ?? 1 }, runsAs, cluster);
   if ('refusal' in completed) return { refused: completed.refusal.why };
   const { maxSequences, maxBatchedTokens, maxModelLen, dataParallel } = completed.job;
   const replicas = job['serving.replicas'] ?? 1;
   const stated = job['load.requestRate'];
+  const arrivals = clients === undefined ? 'rate' : stated === undefined ? 'clients' : 'limited';
   const rate = stated ?? halfOf(estimateServing(completed.job), replicas * dataParallel);
   const assumed = [
-    ...(stated === undefined ? [`Rate: ${rate} requests/s (half of what is sustained)`] : []),
+    ...(arrivals === 'rate' && stated === undefined ? [`Rate: ${rate} requests/s (half of what is sustained)`] : []),
     ...(job['load.inputTokens'] === undefined ? [`Prompts: ${inputTokens} tokens`] : []),
     ...(job['load.outputTokens'] === undefined ? [`Answers: ${outputTokens} tokens`] : []),
   ];
   return {
     choice: {
+      arrivals,
       rate,
+      concurrency: clients ?? Math.min(usualClients, maxSequences * replicas * dataParallel),
       inputTokens,
       outputTokens,
       maxSequences,
@@ -73,15 +86,16 @@ function halfOf(result: ReturnType<typeof estimateServing>, engines: number): nu
 
 /** The job of the file with what the user chose. */
 export function withChoice(job: PartialJob, choice: ServingChoice, file: ServingChoice): PartialJob {
-  const { rate, inputTokens, outputTokens, firstTokenLimit, perTokenLimit } = choice;
-  const { 'load.firstTokenLimit': _, 'load.perTokenLimit': __, ...rest } = job;
+  const { arrivals, rate, concurrency, inputTokens, outputTokens, firstTokenLimit, perTokenLimit } = choice;
+  const { 'load.firstTokenLimit': _, 'load.perTokenLimit': __, 'load.requestRate': _rate, 'load.concurrency': _concurrency, ...rest } = job;
   return {
     ...rest,
     // What equals the file's own is left to the file, so that its defaults stay what they are there.
     ...(choice.maxSequences === file.maxSequences ? {} : { 'serving.maxSequences': choice.maxSequences }),
     ...(choice.maxBatchedTokens === file.maxBatchedTokens ? {} : { 'serving.maxBatchedTokens': choice.maxBatchedTokens }),
     'serving.replicas': choice.replicas,
-    'load.requestRate': rate,
+    ...(arrivals === 'clients' ? {} : { 'load.requestRate': rate }),
+    ...(arrivals === 'rate' ? {} : { 'load.concurrency': concurrency }),
     'load.inputTokens': inputTokens,
     'load.outputTokens': outputTokens,
     ...(firstTokenLimit > 0 ? { 'load.firstTokenLimit': firstTokenLimit } : {}),
@@ -93,6 +107,7 @@ export function withChoice(job: PartialJob, choice: ServingChoice, file: Serving
 export function boundsOf(maxModelLen: number): { readonly [K in NumberKey]: readonly [number, number] } {
   return {
     rate: [0.01, 1e6],
+    concurrency: [1, 1e6],
     inputTokens: [1, Math.max(1, maxModelLen - 1)],
     outputTokens: [1, Math.max(1, maxModelLen - 1)],
     maxSequences: [1, 1e5],
@@ -103,7 +118,9 @@ export function boundsOf(maxModelLen: number): { readonly [K in NumberKey]: read
   };
 }
 
-export type NumberKey = Exclude<keyof ServingChoice, 'policy'>;
+export type NumberKey = Exclude<keyof ServingChoice, 'policy' | 'arrivals'>;
+
+export const isArrival = (name: unknown): name is ArrivalKind => arrivalKinds.some((kind) => kind === name);
 
 const policies: { readonly [P in PolicyName]: string } = {
   vllm: 'vLLM, continuous batching',
@@ -129,7 +146,11 @@ export function cleanOverride(given: { readonly [key: string]: unknown }, maxMod
     const whole = key === 'rate' || key === 'firstTokenLimit' || key === 'perTokenLimit' ? value : Math.round(value);
     clean[key] = Math.min(most, Math.max(least, whole));
   }
-  return { ...clean, ...(isPolicy(given.policy) ? { policy: given.policy } : {}) };
+  return {
+    ...clean,
+    ...(isPolicy(given.policy) ? { policy: given.policy } : {}),
+    ...(isArrival(given.arrivals) ? { arrivals: given.arrivals } : {}),
+  };
 }
 
 /** A prompt and its answer fit the context together; the part that was set first gives way. */

@@ -45,9 +45,11 @@ function chart(run: ServingRun, label: string, read: (point: LoadPoint) => numbe
       .filter(({ seconds }) => Number.isFinite(seconds) && seconds > 0);
   const limit = limitSeconds > 0 ? limitSeconds : undefined;
   const simulated = points
-    .map(({ rate, result: { [key]: at } }) => ({ rate, seconds: at.mean, p99: at.p99 }))
+    .map(({ rate: each, result: { [key]: at } }) => ({ rate: each, seconds: at.mean, p99: at.p99 }))
     .filter(({ seconds }) => seconds > 0);
-  const here = { rate: choice.rate, seconds: result[key].mean, p99: result[key].p99 };
+  // Clients that wait come to the rate at which they are answered.
+  const rate = choice.arrivals === 'rate' ? choice.rate : result.requestsPerSecond;
+  const here = { rate, seconds: result[key].mean, p99: result[key].p99 };
   const lines = { line: line(curve.points), fast: line(curve.fast), slow: line(curve.slow) };
   const seconds = [
     ...Object.values(lines).flatMap((of) => of.map((point) => point.seconds)),
@@ -56,7 +58,7 @@ function chart(run: ServingRun, label: string, read: (point: LoadPoint) => numbe
     here.p99,
     ...(limit === undefined ? [] : [limit]),
   ].filter((value) => value > 0 && Number.isFinite(value));
-  const rates = [...Object.values(lines).flatMap((of) => of.map(({ rate }) => rate)), choice.rate];
+  const rates = [...Object.values(lines).flatMap((of) => of.map((point) => point.rate)), rate];
   return { label, ...lines, simulated, here, limit, x: linear(Math.max(...rates) * 1.03), y: axisOf(seconds) };
 }
 

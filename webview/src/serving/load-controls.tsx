@@ -8,7 +8,7 @@ import { Fold } from '../what-if/fold.tsx';
 import { Actions, Consequences, Withheld } from '../what-if/outcome.tsx';
 import { answerTo, isEmpty } from '../what-if/trial.ts';
 import { ValueControls } from '../what-if/value-controls.tsx';
-import { type FileChoice, policyLabels, type ServingChoice } from './choice.ts';
+import { arrivalKinds, type FileChoice, type NumberKey, policyLabels, type ServingChoice } from './choice.ts';
 import { resetServing, type ServingState, triesOther, tryOther } from './serving-state.ts';
 import { stopOf, stops } from './stops.ts';
 
@@ -66,12 +66,13 @@ export function LoadControls({ state, writes, post }: ControlsProps & { readonly
   );
 }
 
-function namesOf({ rate, inputTokens, outputTokens, replicas }: ServingChoice): readonly string[] {
+function namesOf({ arrivals, rate, concurrency, inputTokens, outputTokens, replicas }: ServingChoice): readonly string[] {
   const count = (value: number): string => value.toLocaleString('en');
-  return [
-    `${count(rate)} requests/s of ${count(inputTokens)} + ${count(outputTokens)} tokens`,
-    ...(replicas > 1 ? [`${count(replicas)} replicas`] : []),
+  const perSecond = `${count(rate)} requests/s`;
+  const load = { rate: perSecond, clients: `${count(concurrency)} clients`, limited: `${perSecond}, ${count(concurrency)} at most,` }[
+    arrivals
   ];
+  return [`${load} of ${count(inputTokens)} + ${count(outputTokens)} tokens`, ...(replicas > 1 ? [`${count(replicas)} replicas`] : [])];
 }
 
 interface EngineProps extends ControlsProps {
@@ -84,14 +85,34 @@ function EngineControls({ state, choice, file, post }: EngineProps) {
   const tokens = Math.max(1, file.maxModelLen - 1);
   return (
     <>
-      <Amount
-        {...shared}
-        name="rate"
-        label="Requests/s"
-        least={Math.min(0.01, choice.rate)}
-        most={Math.max(1000, 8 * file.choice.rate)}
-        decimal
-      />
+      <Control id="arrivals" label="Requests come" post={post}>
+        <select id="arrivals" value={choice.arrivals} onChange={({ currentTarget: { value } }) => tryOther(state, { arrivals: value })}>
+          {arrivalKinds.map((kind) => (
+            <option key={kind} value={kind}>
+              {arrivalLabels[kind]}
+            </option>
+          ))}
+        </select>
+      </Control>
+      {choice.arrivals !== 'clients' && (
+        <Amount
+          {...shared}
+          name="rate"
+          label="Requests/s"
+          least={Math.min(0.01, choice.rate)}
+          most={Math.max(1000, 8 * file.choice.rate)}
+          decimal
+        />
+      )}
+      {choice.arrivals !== 'rate' && (
+        <Amount
+          {...shared}
+          name="concurrency"
+          label={choice.arrivals === 'clients' ? 'Clients' : 'Under way at most'}
+          least={1}
+          most={Math.max(4096, 8 * file.choice.concurrency)}
+        />
+      )}
       <Amount {...shared} name="inputTokens" label="Prompt tokens" least={1} most={tokens} />
       <Amount {...shared} name="outputTokens" label="Answer tokens" least={1} most={tokens} />
       <Amount {...shared} name="maxSequences" label="Max sequences" least={1} most={4096} field="serving.maxSequences" />
@@ -113,6 +134,12 @@ function EngineControls({ state, choice, file, post }: EngineProps) {
   );
 }
 
+const arrivalLabels: { readonly [K in ServingChoice['arrivals']]: string } = {
+  rate: 'At a rate',
+  clients: 'From clients that wait',
+  limited: 'At a rate, so many at most',
+};
+
 /** The estimate of what is tried as a file would say it, beside that of the file. */
 function Estimated({ answer, change }: { readonly answer: WhatIfAnswer | undefined; readonly change: Change }) {
   if (isEmpty(change) || !answer || answer.rows.length === 0) return null;
@@ -126,7 +153,7 @@ function Estimated({ answer, change }: { readonly answer: WhatIfAnswer | undefin
 interface AmountProps extends ControlsProps {
   readonly choice: ServingChoice;
   readonly file: ServingChoice;
-  readonly name: Exclude<keyof ServingChoice, 'policy'>;
+  readonly name: NumberKey;
   readonly label: string;
   readonly least: number;
   readonly most: number;

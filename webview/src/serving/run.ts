@@ -111,6 +111,7 @@ const mostOfPoint = 4000;
 /** Requests that are in the system at a time, by Little's law. */
 function present({ load, choice, engines, engine }: Prepared): number {
   const { timeToFirstToken, timePerToken } = load;
+  if (choice.arrivals === 'clients') return choice.concurrency;
   if (!timeToFirstToken || !timePerToken) return engines * engine.maxSequences;
   return choice.rate * (timeToFirstToken.value + choice.outputTokens * timePerToken.value);
 }
@@ -119,7 +120,8 @@ function present({ load, choice, engines, engine }: Prepared): number {
 const seriesPoints = 2048;
 const seed = 1;
 
-function* simulate(prepared: Prepared, factor: number, rate: number, requests: number): Generator<undefined, SimulationResult> {
+/** `rate`: that of a point of the curve, where requests come whether or not others are answered; absent: the load that is chosen. */
+function* simulate(prepared: Prepared, factor: number, requests: number, rate?: number): Generator<undefined, SimulationResult> {
   const { choice, engine, engines, maxModelLen } = prepared;
   const { inputTokens, outputTokens, firstTokenLimit, perTokenLimit } = choice;
   const limits = { ...(firstTokenLimit > 0 ? { ttft: firstTokenLimit } : {}), ...(perTokenLimit > 0 ? { tpot: perTokenLimit } : {}) };
@@ -129,10 +131,11 @@ function* simulate(prepared: Prepared, factor: number, rate: number, requests: n
     routing: 'least-requests' as const,
     seed,
     points: seriesPoints,
+    ...(rate === undefined && choice.arrivals !== 'rate' ? { concurrency: choice.concurrency } : {}),
     ...(firstTokenLimit > 0 || perTokenLimit > 0 ? { slo: { ...limits, share: 0.99 } } : {}),
   };
   const workload = syntheticWorkload({
-    arrivals: { kind: 'poisson', rate },
+    arrivals: rate === undefined && choice.arrivals === 'clients' ? { kind: 'at-once' } : { kind: 'poisson', rate: rate ?? choice.rate },
     prompt: { kind: 'fixed', tokens: inputTokens },
     output: { kind: 'fixed', tokens: outputTokens },
     requests: Math.round(requests),
@@ -146,20 +149,20 @@ const clamp = (value: number, low: number, high: number): number => Math.min(hig
 
 /** Works a choice out: yields what is there so far, or nothing for a rest, and returns all of it. */
 export function* work(prepared: Prepared): Generator<ServingRun | undefined, ServingRun> {
-  const { choice, band, engines } = prepared;
+  const { band, engines } = prepared;
   const requests = clamp(4 * present(prepared), fewest, most);
-  const result = yield* simulate(prepared, 1, choice.rate, requests);
+  const result = yield* simulate(prepared, 1, requests);
   const curve = yield* curveOf(prepared);
   let run: ServingRun = { ...prepared, result, curve, points: [], done: false };
   yield run;
-  const fast = yield* simulate(prepared, band.low, choice.rate, requests);
-  const slow = yield* simulate(prepared, band.high, choice.rate, requests);
+  const fast = yield* simulate(prepared, band.low, requests);
+  const slow = yield* simulate(prepared, band.high, requests);
   run = { ...run, fast, slow };
   yield run;
   for (const point of curve.points) {
     const rate = point.rate * engines;
     const there = engines * point.decoding + rate * point.timeToFirstToken;
-    const simulated = yield* simulate(prepared, 1, rate, clamp(3 * there, fewestOfPoint, mostOfPoint));
+    const simulated = yield* simulate(prepared, 1, clamp(3 * there, fewestOfPoint, mostOfPoint), rate);
     run = { ...run, points: [...run.points, { rate, result: simulated }] };
     yield run;
   }

@@ -123,7 +123,7 @@ export function receiveServing(state: ServingState, job: ServingPanelJob): void 
     state.selected.value = undefined;
     state.job.value = job;
     state.fromFile.value = undefined;
-    documentTold(state.trial, () => dropSizes(state));
+    documentTold(state.trial, job, () => dropSizes(state));
     if (!other) return;
     forgetTrial(state.trial);
     state.override.value = {};

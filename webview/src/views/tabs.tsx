@@ -1,13 +1,15 @@
 /**
- * The tabs of the panel and the view that is chosen. One tab stop; arrows, Home and End go from tab to tab. A column too narrow for tabs has
- * a list in their place (what is shown of the two is in panel.css).
+ * The tabs of the panel and the view that is chosen. One tab stop; arrows, Home and End go from tab to tab. Where they do not fit in one row,
+ * a list stands in their place.
  */
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { nextTab } from './next-tab.ts';
 import type { PanelView, ViewProps } from './view.ts';
 
 export function Tabs({ views, ...props }: ViewProps & { readonly views: readonly PanelView[] }) {
   const { state } = props;
   const chosen = views.find(({ id }) => id === state.tab.value) ?? views[0];
+  const [row, fits] = useFits();
   if (!chosen) return null;
   const View = chosen.component;
   const onKeyDown = (event: KeyboardEvent): void => {
@@ -21,7 +23,7 @@ export function Tabs({ views, ...props }: ViewProps & { readonly views: readonly
   return (
     <>
       {views.length > 1 && (
-        <div class="tabs" role="tablist" aria-label="Views" onKeyDown={onKeyDown}>
+        <div ref={row} class={fits ? 'tabs' : 'tabs folded'} role="tablist" aria-label="Views" onKeyDown={onKeyDown}>
           {views.map(({ id, label }) => (
             <button
               key={id}
@@ -61,6 +63,24 @@ export function Tabs({ views, ...props }: ViewProps & { readonly views: readonly
       </div>
     </>
   );
+}
+
+/** Whether the children of an element fit beside each other, now and when its width changes. */
+function useFits(): readonly [{ readonly current: HTMLDivElement | null }, boolean] {
+  const row = useRef<HTMLDivElement>(null);
+  const [fits, setFits] = useState(true);
+  useLayoutEffect(() => {
+    const element = row.current;
+    if (!element) return undefined;
+    const measure = (): void => {
+      const last = element.lastElementChild;
+      setFits(!last || last.getBoundingClientRect().right <= element.getBoundingClientRect().right + 0.5);
+    };
+    const observer = new ResizeObserver(measure);
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, []);
+  return [row, fits];
 }
 
 const tabId = (view: string): string => `tab-${view}`;

@@ -25,6 +25,8 @@ export interface TrialState {
   readonly written: Signal<Written | undefined>;
   /** While what is tried is written: whether the document has been told anew since. It is in the document then. */
   readonly applying: Signal<{ readonly toldAnew: boolean } | undefined>;
+  /** The document as it was last told. */
+  readonly told: { key: string };
   /** Whether the settings are unfolded; undefined leaves it to the room there is. */
   readonly open: Signal<boolean | undefined>;
 }
@@ -35,6 +37,7 @@ export function createTrial(): TrialState {
     answered: signal(undefined),
     written: signal(undefined),
     applying: signal(undefined),
+    told: { key: '' },
     open: signal(undefined),
   };
 }
@@ -142,9 +145,18 @@ export function takeWritten(trial: TrialState, written: Written, reset: () => vo
   else if (trial.applying.value?.toldAnew === true) finish(trial, reset);
 }
 
-/** The document as it is now, also when only the settings around it changed. */
-export function documentTold(trial: TrialState, reset: () => void): void {
-  if (!trial.applying.value) return;
+/**
+ * The document as it is now, also when only the settings around it changed. What was written is told until it is another one: after undo it is
+ * not written any more.
+ */
+export function documentTold(trial: TrialState, job: Asked, reset: () => void): void {
+  const key = JSON.stringify(job);
+  const isOther = key !== trial.told.key;
+  trial.told.key = key;
+  if (!trial.applying.value) {
+    if (isOther) trial.written.value = undefined;
+    return;
+  }
   trial.applying.value = { toldAnew: true };
   if (trial.written.value?.done === true) finish(trial, reset);
 }

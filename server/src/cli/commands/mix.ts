@@ -5,6 +5,7 @@ import { findAccelerator, findNode } from '../../data/index.ts';
 import { highsSolver } from '../../io/integer-programme.ts';
 import { settingsFrom } from '../cluster-options.ts';
 import { mixText } from '../format/mix.ts';
+import { givenIn, refuseIdle } from '../idle-options.ts';
 import { type CliIo, exitCodes, UsageError } from '../io.ts';
 import { mixOf, type Offer, sortsOfTrace } from '../mix-run.ts';
 import { positive, whole } from '../numbers.ts';
@@ -56,7 +57,9 @@ export function mixCommand(program: Command, io: CliIo, done: (code: number) => 
     .option('--seed <N>', 'seed of all chance', positive('--seed'), 1)
     .option('--json', 'everything as JSON')
     .addHelpText('after', '\nExit code 2 when no mix meets the demand; the reason is printed.')
-    .action(async (file: string, options: MixOptions) => {
+    .action(async (file: string, options: MixOptions, self: Command) => {
+      if (options.trace !== undefined)
+        refuseIdle(['isl', 'osl'], givenIn(self), `the requests of ${options.trace} have lengths of their own`);
       const session = await openSession(io, settingsFrom({}));
       const job = session.analyse(file).jobs[options.job - 1];
       if (job?.kind !== 'serving')

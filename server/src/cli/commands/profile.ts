@@ -2,7 +2,15 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { deriveCalibration } from '../../core/measured/derive-calibration.ts';
-import { measuredRanks, nameOfRun, type Profile, type ProfiledJob, profileOf, trainingJobOf } from '../../core/measured/profile.ts';
+import {
+  measuredRanks,
+  nameOfRun,
+  notMeasured,
+  type Profile,
+  type ProfiledJob,
+  profileOf,
+  trainingJobOf,
+} from '../../core/measured/profile.ts';
 import type { MeasuredTrace } from '../../core/measured/trace.ts';
 import type { JobAnalysis } from '../../engine/analysis.ts';
 import { factorsOf } from '../../engine/calibration.ts';
@@ -10,6 +18,7 @@ import { writeCalibration } from '../../io/calibration-file.ts';
 import { readTrace } from '../../traces/read-trace.ts';
 import { type ClusterOptions, settingsFrom, withClusterOptions } from '../cluster-options.ts';
 import { profileJson, profileText } from '../format/profile.ts';
+import { givenIn, hardwareOptions, refuseIdle } from '../idle-options.ts';
 import { type CliIo, exitCodes, UsageError } from '../io.ts';
 import { jobOf } from '../job-of.ts';
 import { whole } from '../numbers.ts';
@@ -38,9 +47,11 @@ export function profileCommand(program: Command, io: CliIo, done: (code: number)
       'after',
       '\nSeveral files are several ranks of one run. Control-C stops the reading. Exit code 2 when a file cannot be used; the reason is printed.',
     )
-    .action(async (paths: string[], options: ProfileOptions) => {
+    .action(async (paths: string[], options: ProfileOptions, self: Command) => {
       if (options.writeCalibration && options.config === undefined)
         throw new UsageError('--write-calibration needs the configuration that was run; give --config FILE.');
+      if (options.config === undefined)
+        refuseIdle(['job', ...hardwareOptions], givenIn(self), 'it is about the configuration that was run; give --config FILE');
       const ran = options.config === undefined ? undefined : await ranOf(options.config, options, io);
       const traces = await readAll(paths, io);
       const profile = profileOf(traces, ran?.profiled);
@@ -105,9 +116,9 @@ function progressLine(path: string, io: CliIo): { readonly step: (read: number, 
 function calibrate(profile: Profile, { profiled, analysis, file }: Ran, io: CliIo): { readonly text: string; readonly entry: unknown } {
   const job = trainingJobOf(profiled);
   if (!job) throw new UsageError('a calibration is made from the kernels of a training run; this configuration is of a server.');
-  const ranks = measuredRanks(profile);
-  if (ranks.length === 0) throw new UsageError('a calibration is made from kernels; logs hold none.');
-  const derived = deriveCalibration(job, ranks, nameOfRun(profile.files, file, analysis.runsAs));
+  const useless = notMeasured(profile);
+  if (useless !== undefined) throw new UsageError(`no calibration was written: ${useless}.`);
+  const derived = deriveCalibration(job, measuredRanks(profile), nameOfRun(profile.files, file, analysis.runsAs));
   if ('refused' in derived) throw new UsageError(`no calibration was written: ${derived.refused}.`);
   const written = writeCalibration(io.folder, derived.speeds);
   if ('error' in written) throw new UsageError(`${written.error}.`);

@@ -9,9 +9,10 @@ import { reportJson } from '../../report/json.ts';
 import { reportMarkdown } from '../../report/markdown.ts';
 import { type ClusterOptions, settingsFrom, withClusterOptions } from '../cluster-options.ts';
 import { type CompilerOption, compileNow, withCompilerOption } from '../compiler-option.ts';
+import { givenIn } from '../idle-options.ts';
 import { type CliIo, exitCodes, UsageError } from '../io.ts';
 import { jobOf } from '../job-of.ts';
-import { type LoadOptions, loadSettings, withLoadOptions } from '../load-options.ts';
+import { type LoadOptions, loadSettings, refuseLoad, withLoadOptions } from '../load-options.ts';
 import { whole } from '../numbers.ts';
 import { reasonOf } from '../reason.ts';
 import { openSession } from '../session.ts';
@@ -30,9 +31,10 @@ export function reportCommand(program: Command, io: CliIo, done: (code: number) 
     .addOption(new Option('--format <format>', 'kind of document').choices(['md', 'html', 'json']).default('md'))
     .option('-o, --output <file>', 'where to write; standard output when absent')
     .option('--job <N>', 'which launch of the file, from 1', whole('--job'), 1)
-    .action(async (file: string, options: ReportOptions) => {
+    .action(async (file: string, options: ReportOptions, self: Command) => {
       const session = await openSession(io, { ...settingsFrom(options), ...loadSettings(options) }, undefined, compileNow(options, io));
       const analysis = await session.analyseCompiled(file);
+      refuseLoad(analysis.jobs, givenIn(self));
       const index = options.job - 1;
       if (!analysis.kernels) jobOf(analysis, file, options.job);
       const { engine } = session;

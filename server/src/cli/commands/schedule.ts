@@ -18,6 +18,7 @@ import { type ClusterOptions, settingsFrom, withClusterOptions } from '../cluste
 import { type ScheduleUnits, scheduleChrome, scheduleJson, scheduleText } from '../format/schedule.ts';
 import { searchJson, searchText } from '../format/schedule-search.ts';
 import { scheduleSvg } from '../format/schedule-svg.ts';
+import { givenIn, hardwareOptions, type IsGiven, refuseIdle } from '../idle-options.ts';
 import { type CliIo, exitCodes, UsageError } from '../io.ts';
 import { jobOf } from '../job-of.ts';
 import { positive, whole } from '../numbers.ts';
@@ -71,7 +72,10 @@ export function scheduleCommand(program: Command, io: CliIo, done: (code: number
     .option('--csv <file>', 'write the order as CSV for torch.distributed.pipelining')
     .addHelpText('after', '\nWithout a job times have any unit; results are in the same. Exit code 2 when the shape cannot be scheduled.')
     .action(async (target: string, options: ScheduleOptions, self: Command) => {
-      const asked = await askedFor(target, options, (option) => self.getOptionValueSource(option) === 'cli', io);
+      const asked = await askedFor(target, options, givenIn(self), io);
+      if (options.search)
+        refuseIdle(['trace', 'svg', 'csv'], givenIn(self), '--search compares schedules and simulates none of them alone');
+      refuseWithFiles(options, givenIn(self));
       const result = simulate(asked.request);
       if ('refused' in result) throw new UsageError(sentence(result.refused));
       if (options.search) {
@@ -133,23 +137,35 @@ const timeOptions = [
   ...['linkSharing', 'overlap', 'launchGap', 'gradientReduction', 'hiddenReduction', 'optimizer'],
 ];
 
-/** Refuses an option that was given and would do nothing. */
-function refuseIdle(idle: readonly string[], isGiven: (option: string) => boolean, why: string): void {
-  const given = idle.find(isGiven);
-  if (given !== undefined)
-    throw new UsageError(`--${given.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} has no effect: ${why}.`);
+/** JSON is printed; files that are written take its place. */
+function refuseWithFiles({ trace, svg, csv }: ScheduleOptions, isGiven: IsGiven): void {
+  if ([trace, svg, csv].some((file) => file !== undefined))
+    refuseIdle(['json'], isGiven, 'the schedule is written to files instead of printed');
 }
 
-async function askedFor(target: string, options: ScheduleOptions, isGiven: (option: string) => boolean, io: CliIo): Promise<Asked> {
+/** Options of free times that go together. */
+function refuseHalves({ stagesPerNode, commAcross }: FreeTimes, isGiven: IsGiven): void {
+  if (commAcross === undefined) refuseIdle(['stagesPerNode'], isGiven, 'transfers between nodes take --comm-across, which is not given');
+  if (stagesPerNode === undefined) refuseIdle(['commAcross'], isGiven, 'which stages share a node is told by --stages-per-node');
+}
+
+async function askedFor(target: string, options: ScheduleOptions, isGiven: IsGiven, io: CliIo): Promise<Asked> {
   if (scheduleNamed(target)) {
-    refuseIdle(jobOptions, isGiven, `it goes with the file of a job, and "${target}" is a schedule`);
+    refuseIdle([...jobOptions, ...hardwareOptions], isGiven, `it goes with the file of a job, and "${target}" is a schedule`);
+    refuseHalves(options, isGiven);
     return free(freeRequest(namedShape(target, options), options));
   }
   if (!/[./\\]/.test(target)) throw new UsageError(`the schedule "${target}" is not known; use one of ${scheduleIds()}, or a file.`);
   const cells = /\.(?:csv|json)$/i.test(target) ? cellsOf(target, io) : undefined;
-  if (cells) refuseIdle([...jobOptions, ...shapeOptions], isGiven, `the order of ${target} is what runs`);
-  else refuseIdle(['stages', ...timeOptions], isGiven, `${target} is simulated with the stages and times of its job`);
-  if (cells) return free(freeRequest(writtenShape(target, cells), options));
+  if (cells) {
+    refuseIdle([...jobOptions, ...shapeOptions, ...hardwareOptions], isGiven, `the order of ${target} is what runs`);
+    refuseHalves(options, isGiven);
+    return free(freeRequest(writtenShape(target, cells), options));
+  }
+  refuseIdle(['stages', ...timeOptions], isGiven, `${target} is simulated with the stages and times of its job`);
+  refuseIdle(['price', 'mfu'], isGiven, 'it changes no time of a schedule');
+  if (options.order !== undefined)
+    refuseIdle(['schedule', 'microBatches', 'virtualStages', 'group'], isGiven, 'the written order is what runs');
   return ofJob(target, options, io);
 }
 

@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import { settingsFrom, withClusterOptions } from '../cluster-options.ts';
 import { simulationText } from '../format/simulation.ts';
+import { givenIn, type IsGiven, refuseIdle } from '../idle-options.ts';
 import { type CliIo, exitCodes, UsageError } from '../io.ts';
 import { jobOf } from '../job-of.ts';
 import { openSession } from '../session.ts';
@@ -16,8 +17,9 @@ export function simulateCommand(program: Command, io: CliIo, done: (code: number
       'after',
       '\nWithout a rate all requests arrive at once. Exit code 2 when the job cannot be simulated; the reason is printed.',
     )
-    .action(async (file: string, options: SimulateOptions) => {
+    .action(async (file: string, options: SimulateOptions, self: Command) => {
       if (options.findRate && !options.slo) throw new UsageError('--find-rate needs a service level; give --slo ttft=500ms,tpot=50ms.');
+      refuseHalves(options, givenIn(self));
       const session = await openSession(io, settingsFrom(options));
       const analysis = session.analyse(file);
       const job = jobOf(analysis, file, options.job);
@@ -26,6 +28,14 @@ export function simulateCommand(program: Command, io: CliIo, done: (code: number
       io.out(options.json ? `${JSON.stringify(asJson(file, options, simulated), undefined, 2)}\n` : simulationText(title, simulated));
       done(exitCodes.clean);
     });
+}
+
+/** Options that go with others that are not there. */
+function refuseHalves({ trace, arrivals }: SimulateOptions, isGiven: IsGiven): void {
+  refuseIdle(['mfu'], isGiven, 'only training has an MFU');
+  if (arrivals !== 'gamma') refuseIdle(['burst'], isGiven, 'only gamma arrivals come in bursts; give --arrivals gamma');
+  if (trace === undefined) refuseIdle(['speed'], isGiven, 'there is no trace to play; give --trace FILE');
+  else refuseIdle(['isl', 'osl', 'systemPrompt', 'turns'], isGiven, `the requests of ${trace} have lengths of their own`);
 }
 
 /** The result with what it rests on. The engine's timer is a function and has no place here; the ends of the band go without series. */

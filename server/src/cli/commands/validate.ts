@@ -5,6 +5,7 @@ import { type Command, Option } from 'commander';
 import { validate } from '../../validation/run.ts';
 import { analyticCatalog, tableCatalog } from '../../validation/table-catalog.ts';
 import { assumptionsText, validationText } from '../format/validation.ts';
+import { givenIn, refuseIdle } from '../idle-options.ts';
 import { type CliIo, exitCodes, UsageError } from '../io.ts';
 import { reasonOf } from '../reason.ts';
 
@@ -28,7 +29,8 @@ export function validateCommand(program: Command, io: CliIo, done: (code: number
     )
     .option('--json', 'one object: rows with every field that can be predicted, and a summary')
     .addHelpText('after', '\nRows that hold no measurement are predicted all the same. A row outside the model is refused with the reason.')
-    .action((options: ValidateOptions) => {
+    .action((options: ValidateOptions, self: Command) => {
+      if (options.json) refuseIdle(['assumptions'], givenIn(self), 'the rows of --json hold the assumptions already');
       const catalog = options.learned === 'on' ? tableCatalog : analyticCatalog;
       const report = validate(readCases(resolve(io.folder, options.cases), options.cases), catalog);
       if (options.json) io.out(`${JSON.stringify({ rows: report.rows, summary: report.summary })}\n`);

@@ -27,12 +27,19 @@ function fileText(file: ProfiledFile, configuration: string | undefined): string
   return `${name} (${told.join(', ')})${against}\n\n${sections.join('\n')}`;
 }
 
-function deviceText({ device, stage, step, comparison, kernels, beyond }: ProfiledDevice, several: boolean): string {
+const tellsStage = (name = ''): boolean => /pipeline|stage|\bpp/i.test(name);
+const tellsRank = (name = ''): boolean => /(?:^|[^a-z])rank/i.test(name);
+
+function deviceText({ device, name, rank, stage, step, comparison, kernels, beyond }: ProfiledDevice, several: boolean): string {
   const of =
     step.found === 0
       ? 'the whole trace, since it marks no steps'
       : `mean of ${step.steps} of ${step.found} steps, ${formatValue(step.shortest, 's')} to ${formatValue(step.longest, 's')}`;
-  const where = [...(several ? [`device ${device}`] : []), ...(stage === undefined ? [] : [`pipeline rank ${stage}`])];
+  const where = [
+    ...(several ? [name ?? `device ${device}`] : []),
+    ...(several && rank !== undefined && !tellsRank(name) ? [`rank ${rank}`] : []),
+    ...(stage === undefined || (several && tellsStage(name)) ? [] : [`pipeline rank ${stage}`]),
+  ];
   const lines = [
     `Step ${formatValue(step.seconds, 's')} (${[of, ...where].join('; ')}), ${formatNumber(Math.round(step.kernels))} ${Math.round(step.kernels) === 1 ? 'kernel' : 'kernels'}`,
     '',
@@ -40,7 +47,8 @@ function deviceText({ device, stage, step, comparison, kernels, beyond }: Profil
   ];
   if (comparison.words.length > 0) lines.push('', ...comparison.words);
   lines.push('', 'Longest kernels', kernelsTable(kernels));
-  if (beyond > 0) lines.push(`${formatNumber(beyond)} further kernels count in this list alone.`);
+  if (beyond > 0)
+    lines.push(`${formatNumber(beyond)} further kernels ${several ? 'of the file are left out' : 'count in this list alone'}.`);
   return `${lines.join('\n')}\n`;
 }
 

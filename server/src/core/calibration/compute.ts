@@ -55,6 +55,8 @@ export interface ComputeCalibration {
   readonly multiprocessors: number;
   /** Rate of a product whose rows do not start on 16 bytes, against one whose do. */
   readonly unalignedShare: number;
+  /** Rate of a product whose rows start on 16 bytes but not on whole lines of the cache. */
+  readonly lineShare: number;
   /** Share of the memory bandwidth streaming kernels reach. */
   readonly memoryShare: number;
   /** Share of their bandwidth that cards with graphics memory reach, against those with stacked memory. */

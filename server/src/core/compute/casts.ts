@@ -34,7 +34,11 @@ export function castWidths(job: TrainingJob, block: Block, tokens: number): { re
   if (feedForward) count(commonProducts(feedForward, hidden, tensor), 1);
   if (feedForward?.kind === 'moe') {
     const visits = expertPairs(job, feedForward, tokens) / tokens;
-    count(mlpProducts(feedForward.ffn, feedForward.gated, feedForward.latent || hidden, expertTensor), visits);
+    const products = mlpProducts(feedForward.ffn, feedForward.gated, feedForward.latent || hidden, expertTensor);
+    // Fused experts cast what goes from one product to the next on the way.
+    if (!job.kernels.fusedExperts) count(products, visits);
+    else inputs += visits * (products[0]?.[1] ?? 0);
+    if (job.kernels.fusedExperts) outputs += visits * (products.at(-1)?.[0] ?? 0);
   }
   return { inputs, outputs };
 }

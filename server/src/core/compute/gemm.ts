@@ -129,10 +129,20 @@ function bestArea(device: Device, batch: number, m: number, n: number): number {
   return (tiny < best ? tiny : best) * device.multiprocessors;
 }
 
-/** Whether the rows of both operands start on the bytes that the matrix units are fed by. */
-function isAligned(device: Device, n: number, k: number): boolean {
-  const elements = device.alignment / device.elementBytes;
+/** Bytes of a line of the caches. */
+const cacheLine = 128;
+
+/** Whether the rows of both operands start on multiples of these bytes. */
+function startsOn(bytes: number, device: Device, n: number, k: number): boolean {
+  const elements = bytes / device.elementBytes;
   return (n % elements === 0 || n % 1 !== 0) && (k % elements === 0 || k % 1 !== 0);
+}
+
+/** Of the rate of a product, what is left by where the rows of its operands start: the matrix units are fed by whole vectors, the caches by lines. */
+function alignedShare(device: Device, n: number, k: number): number {
+  const { unalignedShare, lineShare } = device.calibration;
+  if (!startsOn(device.alignment, device, n, k)) return unalignedShare;
+  return lineShare === 1 || device.alignment < 16 || startsOn(cacheLine, device, n, k) ? 1 : lineShare;
 }
 
 /** Bytes that `batch` products move; `written` as in `productTime`. */
@@ -155,8 +165,7 @@ export function weightGradientBytes(device: Device, n: number, k: number, tokens
 function productTime(device: Device, batch: number, m: number, n: number, k: number, written: number, sustained: boolean): Seconds {
   const fit = device.gemm;
   const rate = device.peak * fit.peakShare * (sustained ? device.calibration.sustainedShare : 1);
-  const compute =
-    (2 * bestArea(device, batch, m, n) * (k + fit.depthRamp)) / (isAligned(device, n, k) ? rate : rate * device.calibration.unalignedShare);
+  const compute = (2 * bestArea(device, batch, m, n) * (k + fit.depthRamp)) / (rate * alignedShare(device, n, k));
   const memory = productBytes(device, batch, m, n, k, written) / (device.bandwidth * fit.memoryShare);
   const curve = Math.max(compute, memory) + fit.overlapLoss * Math.min(compute, memory) + fit.floor;
   return device.learned && batch === 1 ? curve * learnedRatio(device.learned, m, n, k) : curve;

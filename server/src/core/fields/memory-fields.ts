@@ -103,6 +103,13 @@ export const memoryFields = {
     what: 'Keeps gate and up projection only; plain PyTorch keeps the activated gate too.',
     source: liger,
   },
+  'kernels.fusedExperts': {
+    label: 'Fused experts',
+    short: 'fused experts',
+    fact: 'kernels.fused_experts',
+    what: 'Products of the experts, the activation between them and the casts to fp8 run in one kernel: fewer passes through memory.',
+    source: 'Megatron-LM --use-transformer-engine-op-fuser; Transformer Engine, pytorch/ops/fused',
+  },
   'precision.autocast': {
     label: 'Autocast',
     short: 'autocast',

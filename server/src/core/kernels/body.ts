@@ -39,7 +39,17 @@ export interface Access extends Setting {
   readonly kind: 'read' | 'write' | 'atomic';
   /** The type it is taken as, where a cast makes it another: `float4`. */
   readonly as?: string;
+  /** The index counts elements of that type: the pointer was cast before it was indexed. */
+  readonly isCastFirst?: boolean;
+  /** How many bytes go at once, where a copy says so. */
+  readonly bytes?: Expression;
   readonly range: Range;
+}
+
+/** What a pointer that is handed on points at: `&A[i]`, `A + i`, or the row `A[i]`. */
+export interface Address extends Pick<Access, 'array' | 'indexes' | 'as' | 'isCastFirst'> {
+  /** The last index is written out: further ones are added to it. A row takes them behind its own. */
+  readonly isElement: boolean;
 }
 
 export interface Division extends Setting {
@@ -53,6 +63,9 @@ export interface Division extends Setting {
 export interface Call extends Setting {
   readonly callee: string;
   readonly values: readonly Expression[];
+  /** Only where a kernel is read for what it computes: template arguments, and what each value points at. */
+  readonly templateArguments?: readonly Expression[];
+  readonly addresses?: readonly (Address | undefined)[];
   readonly range: Range;
 }
 
@@ -94,14 +107,4 @@ export interface KernelBody {
   readonly localValues: readonly LocalValue[];
   /** From brace to brace, outer ones before those inside them: what is declared in one is gone behind it. */
   readonly blocks: readonly Range[];
-}
-
-/** A kernel read once more for what it computes: its statements with their arithmetic, and what its names are. */
-export interface KernelArithmetic {
-  readonly statements: KernelBody;
-  readonly operations: readonly Operation[];
-  /** Types of parameters and locals as written, `const float *`; of arrays that of their elements. */
-  readonly types: ReadonlyMap<string, string>;
-  /** What locals are declared with, also where they change later. */
-  readonly initial: ReadonlyMap<string, Expression>;
 }

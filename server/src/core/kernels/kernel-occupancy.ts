@@ -23,8 +23,14 @@ export interface KernelOccupancy {
 /** The most registers per thread that leave so many blocks on a multiprocessor. */
 export function registersKeeping(architecture: Architecture, resources: BlockResources, blocks: number): number | undefined {
   const enough = (registersPerThread: number): boolean => occupancyOf(architecture, { ...resources, registersPerThread }).blocks >= blocks;
-  for (let registers = architecture.registersPerThread; registers > 0; registers--) if (enough(registers)) return registers;
-  return undefined;
+  // More registers never let more blocks in, so the place where it falls is found by halving.
+  let [low, high] = [0, architecture.registersPerThread];
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2);
+    if (enough(middle)) low = middle;
+    else high = middle - 1;
+  }
+  return low === 0 ? undefined : low;
 }
 
 /** @returns undefined where threads or shared memory of a block are not known. */

@@ -29,8 +29,9 @@ const least = 1e-9;
 export function compareStep(measured: MeasuredStep, predicted: PredictedStep | undefined): StepComparison {
   const visible = (id: PartId): Seconds => measured.parts.find((part) => part.id === id)?.visible ?? 0;
   const busy = (id: PartId): Seconds => measured.parts.find((part) => part.id === id)?.busy ?? 0;
+  const isWhole = measured.parts.some(({ id }) => id === 'pass');
   const expected = (id: PartId): Seconds | undefined =>
-    predicted ? (predicted.parts.find((part) => part.id === id)?.visible ?? 0) : undefined;
+    predicted ? ((isWhole ? predicted.wholePasses : predicted.parts).find((part) => part.id === id)?.visible ?? 0) : undefined;
   const parts = partIds
     .map((id) => compared(id, partInfo[id].label, expected(id), visible(id), Math.max(0, busy(id) - visible(id))))
     .filter(({ predicted: before = 0, measured: now, hidden = 0 }) => before > least || now > least || hidden > least);

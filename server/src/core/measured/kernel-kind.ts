@@ -16,8 +16,18 @@ export const collectiveKinds = [
 ] as const;
 export type CollectiveKind = (typeof collectiveKinds)[number];
 
-/** Kinds of work on a GPU. `collective` is one of an unknown kind. */
-export const kernelKinds = ['gemm', 'grouped-gemm', 'attention', 'memory-bound', 'optimizer', 'other', 'copy', ...collectiveKinds] as const;
+/** Kinds of work on a GPU. `pass` is a whole forward or backward pass; `collective` is one of an unknown kind. */
+export const kernelKinds = [
+  'gemm',
+  'grouped-gemm',
+  'attention',
+  'memory-bound',
+  'optimizer',
+  'other',
+  'copy',
+  'pass',
+  ...collectiveKinds,
+] as const;
 export type KernelKind = (typeof kernelKinds)[number];
 
 const collectives: ReadonlySet<string> = new Set(collectiveKinds);
@@ -69,6 +79,9 @@ const computation: readonly Row[] = [
   ],
 ];
 
+/** As traces of schedules name their slices; no kernel is called so. */
+const pass = /^(?:forward|backward|fwd|bwd|input gradient|weight gradient)(?:[ _-](?:pass|step|compute))?[ _#:-]*\d*$/;
+
 const find = (rows: readonly Row[], name: string): KernelKind | undefined => rows.find(([pattern]) => pattern.test(name))?.[1];
 
 /** The kind of a kernel of this name. */
@@ -76,6 +89,7 @@ export function kernelKind(name: string): KernelKind {
   // FBGEMM is the name of a library, most of whose kernels are no products.
   const lower = name.toLowerCase().replaceAll('fbgemm', 'fb');
   if (/^mem(?:cpy|set)\b/.test(lower)) return 'copy';
+  if (pass.test(lower)) return 'pass';
   if (fromCommunicationLibrary.test(lower)) return find(communication, lower) ?? 'collective';
   return find(computation, lower) ?? 'other';
 }

@@ -41,7 +41,7 @@ export function devicesOf({ kernels }: Recording): readonly number[] {
 const slotIds: readonly PartId[] = partIds.filter((id) => id !== 'idle');
 const rankOf: readonly Rank[] = slotIds.map((id) => {
   if (id === 'copy') return 2;
-  return id === 'gemm' || id === 'attention' || id === 'memory-bound' || id === 'optimizer' ? 0 : 1;
+  return id === 'pass' || id === 'gemm' || id === 'attention' || id === 'memory-bound' || id === 'optimizer' ? 0 : 1;
 });
 
 /** The part of every kernel; `job` says which group a collective can be of. */
@@ -66,7 +66,11 @@ export const partOfSlot = (slot: number): PartId => slotIds[slot] ?? 'memory-bou
 export function measuredStep(recording: Recording, device: number, job?: TrainingJob, slot = slotsOf(recording, job)): MeasuredStep {
   const { kernels } = recording;
   const order = byStart(kernels, device);
-  const marked = stepsOf(recording.steps, kernels, order);
+  const marked = stepsOf(
+    recording.steps.filter((range) => (range.device ?? device) === device),
+    kernels,
+    order,
+  );
   const all: readonly Window[] = marked ?? [extentOf(kernels, order)];
   const windows = usualSteps(all);
   const found = occupancyOf(kernels, order, { slot, rank: rankOf }, windows);

@@ -6,6 +6,7 @@ export const partIds = [
   'gemm',
   'attention',
   'memory-bound',
+  'pass',
   'tensor',
   'context',
   'expert',
@@ -28,6 +29,10 @@ export interface PartInfo {
 
 const computing = ['time.compute', 'time.recompute'];
 export const partInfo: Readonly<Record<PartId, PartInfo>> = {
+  pass: {
+    label: 'Forward and backward passes',
+    terms: [...computing, 'time.tensor', 'time.context', 'time.expert', 'time.shard'],
+  },
   gemm: { label: 'Matrix products', terms: computing },
   attention: { label: 'Attention', terms: computing },
   'memory-bound': { label: 'Memory-bound kernels', terms: computing },
@@ -44,6 +49,9 @@ export const partInfo: Readonly<Record<PartId, PartInfo>> = {
   idle: { label: 'GPU idle', terms: ['time.host', 'time.bubble'] },
 };
 
+/** What a trace of whole passes cannot tell apart. */
+export const insidePasses: ReadonlySet<PartId> = new Set(['gemm', 'attention', 'memory-bound', 'tensor', 'context', 'expert', 'shard']);
+
 /** Which part a kernel that computes counts as. */
 const ofComputation: Readonly<Partial<Record<KernelKind, PartId>>> = {
   gemm: 'gemm',
@@ -53,6 +61,7 @@ const ofComputation: Readonly<Partial<Record<KernelKind, PartId>>> = {
   other: 'memory-bound',
   optimizer: 'optimizer',
   copy: 'copy',
+  pass: 'pass',
 };
 
 /**

@@ -10,11 +10,18 @@ import { findSchedule } from '../schedules/index.ts';
 import { microBatchesPerChunk } from '../schedules/placement.ts';
 import type { TrainingNumbers } from '../training/training-numbers.ts';
 import type { Seconds } from '../units.ts';
-import type { PartId } from './parts.ts';
+import { insidePasses, type PartId } from './parts.ts';
+
+export interface PredictedPart {
+  readonly id: PartId;
+  readonly visible: Seconds;
+}
 
 export interface PredictedStep {
   readonly seconds: Seconds;
-  readonly parts: readonly { readonly id: PartId; readonly visible: Seconds }[];
+  readonly parts: readonly PredictedPart[];
+  /** The same where whole passes are one part, as traces of schedules have them. */
+  readonly wholePasses: readonly PredictedPart[];
   /** Rank of the pipeline. */
   readonly stage: number;
 }
@@ -109,12 +116,17 @@ export function predictedStep(job: TrainingJob, numbers: TrainingNumbers, stage:
     'parameter-gather': parameterGather,
     optimizer,
   };
-  const told = Object.values(known).reduce((sum, seconds) => sum + seconds, 0);
-  // The rest: bubbles, and a device that waits for its host.
-  known.idle = Math.max(0, step - told);
+  const outside = Object.entries(known).filter(([id]) => !insidePasses.has(id as PartId));
   return {
     seconds: step,
     stage,
-    parts: Object.entries(known).map(([id, visible]) => ({ id: id as PartId, visible })),
+    parts: completed(known, step),
+    wholePasses: completed({ pass: run.busySeconds[stage] ?? 0, ...Object.fromEntries(outside) }, step),
   };
+}
+
+/** With the rest of the step: bubbles, and a device that waits for its host. */
+function completed(known: Partial<Record<PartId, Seconds>>, step: Seconds): readonly PredictedPart[] {
+  const told = Object.values(known).reduce((sum, seconds) => sum + seconds, 0);
+  return Object.entries({ ...known, idle: Math.max(0, step - told) }).map(([id, visible]) => ({ id: id as PartId, visible }));
 }

@@ -4,7 +4,7 @@ import type { TrainingJob } from '../estimate-inputs.ts';
 import type { Cluster } from '../hardware.ts';
 import type { PartialJob } from '../job-fields.ts';
 import { completeTraining } from '../training/complete-training.ts';
-import { trainingNumbers } from '../training/training-numbers.ts';
+import { type TrainingNumbers, trainingNumbers } from '../training/training-numbers.ts';
 import { compareStep, type StepComparison } from './compare-step.ts';
 import type { ComparedFigure } from './compared-figure.ts';
 import type { DerivedFrom, MeasuredRank } from './derive-calibration.ts';
@@ -12,7 +12,7 @@ import { compareServingLog, compareTrainingLog } from './log-figures.ts';
 import { devicesOf, type MeasuredStep, measuredStep, slotsOf } from './measured-step.ts';
 import { predictedStep, stageOfRank } from './predicted-step.ts';
 import type { KernelTotal, Recording } from './recorder.ts';
-import { type MeasuredTrace, type TraceFormat, type TraceOrigin, traceFormats } from './trace.ts';
+import { type DeviceOrigin, type MeasuredTrace, type TraceFormat, type TraceOrigin, traceFormats } from './trace.ts';
 
 /** The job a trace is held against. */
 export interface ProfiledJob {
@@ -25,6 +25,8 @@ export interface ProfiledJob {
 /** One GPU of a trace. */
 export interface ProfiledDevice {
   readonly device: number;
+  /** What the trace calls it, where it holds several. */
+  readonly name?: string;
   /** Rank of the process, where the trace says it. */
   readonly rank?: number;
   /** Rank of the pipeline it was compared with. */
@@ -86,7 +88,7 @@ function unevenRanks(files: readonly ProfiledFile[]): readonly string[] {
   });
 }
 
-const computingParts: ReadonlySet<string> = new Set(['gemm', 'attention', 'memory-bound']);
+const computingParts: ReadonlySet<string> = new Set(['pass', 'gemm', 'attention', 'memory-bound']);
 const computingOf = ({ parts }: MeasuredStep): number =>
   parts.reduce((sum, { id, visible }) => sum + (computingParts.has(id) ? visible : 0), 0);
 
@@ -98,7 +100,7 @@ function fileOf(trace: MeasuredTrace, profiled: ProfiledJob | undefined, job: Tr
     label: traceFormats[format],
     origin,
     ...(broken === undefined ? {} : { broken }),
-    devices: recording ? devicesOf(recording).map((device) => deviceOf(trace, recording, device, job)) : [],
+    devices: recording ? devicesOfTrace(trace, recording, job) : [],
     figures: figuresOf(trace, profiled?.estimate),
   };
 }
@@ -109,26 +111,51 @@ function figuresOf({ log }: MeasuredTrace, estimate: Estimate | undefined): read
   return compareServingLog(log, estimate?.kind === 'serving' ? estimate : undefined);
 }
 
-function deviceOf({ origin }: MeasuredTrace, recording: Recording, device: number, job: TrainingJob | undefined): ProfiledDevice {
+function devicesOfTrace({ origin }: MeasuredTrace, recording: Recording, job: TrainingJob | undefined): readonly ProfiledDevice[] {
   const slots = slotsOf(recording, job);
-  const step = measuredStep(recording, device, job, slots);
   const numbers = job && trainingNumbers(job);
-  const stage = job && numbers && !('refused' in numbers) ? stageOfRank(job, origin.rank, numbers) : undefined;
-  const predicted = job && numbers && !('refused' in numbers) && stage !== undefined ? predictedStep(job, numbers, stage) : undefined;
-  return {
-    device,
-    ...(origin.rank === undefined ? {} : { rank: origin.rank }),
-    ...(stage === undefined ? {} : { stage }),
-    step,
-    comparison: compareStep(step, step.found > 0 ? predicted : undefined),
-    kernels: recording.names
-      .filter(({ seconds }) => seconds > 0)
-      .sort((a, b) => b.seconds - a.seconds)
-      .slice(0, mostKernels),
-    beyond: recording.beyond,
-    recording,
-    slots,
-  };
+  const ran = job && numbers && !('refused' in numbers) ? { job, numbers } : undefined;
+  const devices = devicesOf(recording);
+  return devices.map((device) => {
+    const told = origin.devices?.find((one) => one.device === device);
+    const rank = told ? told.rank : origin.rank;
+    const stage = ran && stageOf(told, rank, ran.job, ran.numbers);
+    const step = measuredStep(recording, device, job, slots);
+    const predicted = ran && stage !== undefined && step.found > 0 ? predictedStep(ran.job, ran.numbers, stage) : undefined;
+    return {
+      device,
+      ...(told?.name === undefined ? {} : { name: told.name }),
+      ...(rank === undefined ? {} : { rank }),
+      ...(stage === undefined ? {} : { stage }),
+      step,
+      comparison: compareStep(step, predicted),
+      kernels: longestKernels(recording, devices.length > 1 ? device : undefined),
+      beyond: recording.beyond,
+      recording,
+      slots,
+    };
+  });
+}
+
+/** The rank of the pipeline: as the trace says, or as the order of the ranks has it. */
+function stageOf(told: DeviceOrigin | undefined, rank: number | undefined, job: TrainingJob, numbers: TrainingNumbers): number {
+  const stage = told?.stage ?? -1;
+  return stage >= 0 && stage < job.parallel.pipeline ? stage : stageOfRank(job, rank, numbers);
+}
+
+/** The names that took longest: of all kernels, or of those of one device that were kept. */
+function longestKernels({ names, kernels }: Recording, device: number | undefined): readonly KernelTotal[] {
+  const totals = device === undefined ? names : names.map((total) => ({ ...total, count: 0, seconds: 0 }));
+  for (let at = 0; device !== undefined && at < kernels.count; at++) {
+    const total = totals[kernels.name[at] ?? 0];
+    if (!total || kernels.device[at] !== device) continue;
+    total.count++;
+    total.seconds += kernels.duration[at] ?? 0;
+  }
+  return totals
+    .filter(({ seconds }) => seconds > 0)
+    .sort((a, b) => b.seconds - a.seconds)
+    .slice(0, mostKernels);
 }
 
 /** GPUs as the driver names them and as a data sheet does share their model: "H100", "MI300X", "L40S". */
@@ -145,8 +172,19 @@ function doubtsOf({ name, origin, recording, broken }: MeasuredTrace, { cluster,
     doubts.push(`${name} is of a job of ${origin.worldSize} ranks, the configuration starts ${estimate.gpus}.`);
   if (estimate?.kind === 'training' && recording && recording.steps.length === 0)
     doubts.push(`${name} marks no steps (ProfilerStep#N, an NVTX range per iteration): it is shown as a whole and not compared.`);
+  if (origin.isPrediction) doubts.push(`${name} is a prediction that Rooflint exported, not a measured run.`);
+  const assumed = origin.devices?.filter((one) => one.assumed === true) ?? [];
+  if (assumed.length > 0)
+    doubts.push(`${name} names no ranks: its processes 0 to ${assumed.length - 1} are taken as the ranks with these numbers.`);
   if (broken !== undefined) doubts.push(`${name}: ${broken}.`);
   return doubts;
+}
+
+/** Why the files are no base for a calibration, if so. */
+export function notMeasured(profile: Profile): string | undefined {
+  const predicted = profile.files.find(({ origin }) => origin.isPrediction);
+  if (predicted) return `${predicted.name} is a prediction, not a run`;
+  return measuredRanks(profile).length === 0 ? 'a calibration is made from kernels; logs hold none' : undefined;
 }
 
 /** The measured processes of the traces, for a calibration. */

@@ -23,6 +23,8 @@ export interface NamedRange {
   readonly name: string;
   readonly start: Seconds;
   readonly end: Seconds;
+  /** The device whose steps these are; all of them when absent. */
+  readonly device?: number;
 }
 
 /** Seconds and count of all kernels of one name. */
@@ -75,7 +77,7 @@ const longestKernel = 1e6;
 export const latestStart = 1e15;
 const mostNames = 20_000;
 const mostCollectives = 50_000;
-const mostSteps = 10_000;
+const mostSteps = 20_000;
 /** A longer pause between launches is waiting, not issuing. */
 const longestGap = 1e-3;
 const binsPerOctave = 4;

@@ -11,6 +11,17 @@ export const traceFormats = {
 } as const;
 export type TraceFormat = keyof typeof traceFormats;
 
+/** One GPU, or one rank, of a file that holds several or that names it. */
+export interface DeviceOrigin {
+  readonly device: number;
+  readonly name?: string;
+  readonly rank?: number;
+  /** Rank of the pipeline. */
+  readonly stage?: number;
+  /** The rank is the number of a process that nothing names. */
+  readonly assumed?: boolean;
+}
+
 /** What the file says about where and with what it was made. */
 export interface TraceOrigin {
   readonly rank?: number;
@@ -19,6 +30,9 @@ export interface TraceOrigin {
   readonly gpu?: string;
   /** e.g. "PyTorch 2.8", "NCCL 2.27.3". */
   readonly software: readonly string[];
+  readonly devices?: readonly DeviceOrigin[];
+  /** Exported by Rooflint itself. */
+  readonly isPrediction?: true;
 }
 
 /** Numbers told line by line, with their usual value (the median) and how far they spread. */

@@ -31,7 +31,11 @@ export interface ChromeTraceEvent {
   readonly args: { readonly [key: string]: number | string };
 }
 
+/** What tells a reader that the trace is a prediction, and of whom. */
+export const predictionMark = { producer: 'Rooflint', content: 'predicted training step' } as const;
+
 export interface ChromeTrace {
+  readonly otherData: typeof predictionMark;
   readonly traceEvents: readonly ChromeTraceEvent[];
   readonly displayTimeUnit: 'ms';
 }
@@ -71,7 +75,7 @@ export function chromeTrace(simulation: Simulation): ChromeTrace {
       traceEvents.push({ name: 'Memory', ph: 'C', pid: rank, tid: 0, ts: microseconds(time), args: { bytes } });
     }
   }
-  return { traceEvents, displayTimeUnit: 'ms' };
+  return { otherData: predictionMark, traceEvents, displayTimeUnit: 'ms' };
 }
 
 function operationEvent(simulation: Simulation, index: number): ChromeTraceEvent {

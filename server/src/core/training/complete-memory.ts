@@ -108,6 +108,7 @@ function kernelsOf(
   return {
     fused,
     fusedMlp: job['kernels.fusedMlp'] ?? fused,
+    fusedExperts: job['kernels.fusedExperts'] ?? false,
     autocast: job['precision.autocast'] ?? (sixteen && (params === 'fp32' || adapter?.format === 'fp32')),
   };
 }

@@ -11,8 +11,9 @@ import type { Reading } from '../adapter.ts';
 const clusterFields = ['cluster.gpu', 'cluster.gpusPerNode', 'cluster.nodes', 'cluster.gpus', 'cluster.interconnect'] as const;
 type ClusterField = (typeof clusterFields)[number];
 
+/** What is written counts, also where its value is hidden. */
 const says = ({ job, sources }: Pick<Reading, 'job' | 'sources'>, field: JobField): boolean =>
-  job[field] !== undefined && sources[field]?.kind !== 'default';
+  sources[field]?.kind === 'unresolved' || (job[field] !== undefined && sources[field]?.kind !== 'default');
 
 interface Joined {
   readonly job: PartialJobDraft;

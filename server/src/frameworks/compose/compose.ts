@@ -103,7 +103,8 @@ function setDevice(draft: Draft, device: TreeNode): Setting[] {
   const listed = settingOf(ids, 'device_ids');
   const driver = settingOf(nodeAt(device, 'driver') ?? nodeAt(device, 'capabilities'));
   if (listed && ids) {
-    const number = childrenOf(ids).length;
+    // A runtime takes one text with commas for as many devices.
+    const number = childrenOf(ids).reduce((sum, id) => sum + (textOf(id) ?? '').split(',').filter((one) => one.trim() !== '').length, 0);
     draft.used.add(listed);
     if (number > 0) setListed(draft, listed, number);
     return [listed];

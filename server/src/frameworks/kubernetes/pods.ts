@@ -136,10 +136,10 @@ function readingOf(
   return finishReading(draft, settings, isKubernetesKey);
 }
 
-/** llm-d tells its servers for prefill and decode apart by a label of the pod. */
-function setRole(draft: Draft, { object }: PodGroup): void {
+/** llm-d tells its servers for prefill and decode apart by a label of the pod, others by the names of their roles. */
+function setRole(draft: Draft, { object, role: named }: PodGroup): void {
   const template = nodeAt(object, 'spec', 'template') ?? nodeAt(object, 'spec', 'leaderWorkerTemplate', 'workerTemplate');
-  const setting = settingOf(nodeAt(template, 'metadata', 'labels', 'llm-d.ai/role'));
+  const setting = settingOf(nodeAt(template, 'metadata', 'labels', 'llm-d.ai/role')) ?? named;
   const role = String(setting?.scalar);
   if (setting && (role === 'prefill' || role === 'decode')) setField(draft, 'serving.role', role, keyOrigin(draft, setting));
 }
@@ -159,7 +159,7 @@ function setNodes(draft: Draft, group: PodGroup, roles: readonly Role[], isServi
   if (copies?.value !== undefined) draft.facts.replicas = copies.value;
   if (copies?.value !== undefined && copies.value > 0 && isServing) {
     if (copies.setting) setField(draft, 'serving.replicas', copies.value, keyOrigin(draft, copies.setting));
-    else setDerived(draft, 'serving.replicas', copies.value, [], 'one copy where none are counted');
+    else setDerived(draft, 'serving.replicas', copies.value, [], copies.how ?? 'one copy where none are counted');
   }
   if (copies?.setting) settings.push(copies.setting);
   const whole = group.size && roles.length === group.roles.length ? group.size : undefined;

@@ -1,10 +1,11 @@
 /**
- * RayJob, RayCluster and RayService (KubeRay v1): the entry point runs on a cluster of a head and groups of workers, each pod
+ * RayJob, RayCluster and RayService (KubeRay v1), and AIBrix's RayClusterFleet: the entry point runs on a cluster of a head and groups of workers, each pod
  * with the GPUs of `num-gpus` or of its container. A service of Ray Serve LLM holds engine arguments in YAML text.
  */
 import type { ConfigDocument, ShellVariable } from '../../syntax/document.ts';
 import { embeddedDocument, entryVariable } from '../../syntax/embedded.ts';
 import type { ReadInner, Reading } from '../adapter.ts';
+import { startedDocument } from '../carriers/commands.ts';
 import { childrenOf, nodeAt, settingOf, type TreeNode, textOf, treesOf } from '../carriers/tree.ts';
 import { readInside } from '../carriers/workload.ts';
 import { readApplications } from '../ray-serve/applications.ts';
@@ -15,7 +16,14 @@ import { containerEnvironment } from './environment.ts';
 import { jobsOf, type ReadRole } from './pods.ts';
 import { countOf, type PodGroup, type Role } from './roles.ts';
 
-const clusterKeys: Readonly<Record<string, string>> = { RayJob: 'rayClusterSpec', RayService: 'rayClusterConfig', RayCluster: '' };
+/** Where in its spec an object has the cluster. */
+const clusterKeys: Readonly<Record<string, readonly string[]>> = {
+  RayJob: ['rayClusterSpec'],
+  RayService: ['rayClusterConfig'],
+  RayCluster: [],
+  RayClusterFleet: ['template', 'spec'],
+  RayClusterReplicaSet: ['template', 'spec'],
+};
 
 export function readRay(
   document: ConfigDocument,
@@ -27,13 +35,16 @@ export function readRay(
   const key = Object.hasOwn(clusterKeys, kind) ? clusterKeys[kind] : undefined;
   if (key === undefined) return undefined;
   const spec = nodeAt(object, 'spec');
-  const cluster = key === '' ? spec : nodeAt(spec, key);
+  const cluster = nodeAt(spec, ...key);
   const found = groupsOf(cluster);
   const roles: readonly Role[] = found.map(({ role }) => role);
-  const group: PodGroup = { kind, name: textOf(nodeAt(object, 'metadata', 'name')) ?? kind, object, roles, trains: kind === 'RayJob' };
+  const name = textOf(nodeAt(object, 'metadata', 'name')) ?? kind;
+  const copies = kind.startsWith('RayCluster') && key.length > 0 ? { copies: countOf(nodeAt(spec, 'replicas')) } : {};
+  const group: PodGroup = { kind, name, object, roles, trains: kind === 'RayJob', ...copies };
   const served = servedModels(document, spec, found, readInner);
   if (served.length > 0) return served;
-  const inside = entryPoint(document, spec, cluster, maps, readInner);
+  const entry = entryPoint(document, spec, cluster, maps, readInner);
+  const inside = entry.length > 0 ? entry : headProgram(document, cluster, maps, readInner);
   const empty = found.map((one): ReadRole => ({ ...one, inside: [] }));
   if (inside.length === 0) return jobsOf(document, group, empty);
   // The entry point runs on the head, but its job takes the GPUs of the whole cluster.
@@ -81,6 +92,23 @@ function entryPoint(
   const environment = [...outer, ...runtimeVariables(document, nodeAt(spec, 'runtimeEnvYAML'))];
   const files = pod && container ? mountedFiles(pod, container, maps) : [];
   return readInside(document, [embeddedDocument(document, entry, 'shell', environment)], files, readInner);
+}
+
+/** What the container of the head starts itself once Ray is up. */
+function headProgram(document: ConfigDocument, cluster: TreeNode | undefined, maps: ConfigMaps, readInner: ReadInner): readonly Reading[] {
+  const pod = nodeAt(cluster, 'headGroupSpec', 'template', 'spec');
+  return childrenOf(nodeAt(pod, 'containers')).flatMap((container) => {
+    const environment = containerEnvironment(container, maps, []);
+    const [program, rest] = [nodeAt(container, 'command'), nodeAt(container, 'args')];
+    const inner = startedDocument(document, {
+      program,
+      arguments: rest,
+      image: nodeAt(container, 'image'),
+      environment,
+      references: environment,
+    });
+    return inner && pod ? readInside(document, [inner], mountedFiles(pod, container, maps), readInner) : [];
+  });
 }
 
 /** `env_vars` of the runtime environment, which is YAML in a block of text. */

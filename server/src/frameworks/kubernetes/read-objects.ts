@@ -13,6 +13,7 @@ import { type ConfigMaps, configMapsOf } from './config-maps.ts';
 import { isObject, objectsOf } from './objects.ts';
 import { readPods } from './pods.ts';
 import { readRay } from './ray.ts';
+import { roleGroupsOf } from './role-groups.ts';
 import { podGroupOf } from './roles.ts';
 import { trainJob } from './train-job.ts';
 
@@ -38,7 +39,8 @@ export function readObjects(document: ConfigDocument, { readInner }: ReadContext
     const ray = readRay(document, object, maps, readInner);
     if (ray) return ray;
     const group = trainJob(object, objects) ?? podGroupOf(object);
-    return group ? readPods(document, group, maps, readInner) : [];
+    const groups = group ? [group] : roleGroupsOf(object);
+    return groups.flatMap((one) => readPods(document, one, maps, readInner));
   });
   return readings.length > 0 ? readings : readLoose(document, [...maps.values()].flat(), readInner);
 }

@@ -12,6 +12,8 @@ export interface Count {
   readonly setting: Setting | undefined;
   /** Why it cannot be known, when the key that stands for it is about something else. */
   readonly why?: string;
+  /** How it follows from several keys. */
+  readonly how?: string;
 }
 
 export interface Role {
@@ -26,6 +28,8 @@ export interface PodGroup {
   readonly name: string;
   readonly object: TreeNode;
   readonly roles: readonly Role[];
+  /** What the role of a server is called, where the object deals them out. */
+  readonly role?: Setting | undefined;
   /** Copies of the whole that know nothing of each other. */
   readonly copies?: Count;
   /** True when replicas of a server are copies, while those of a training job work together. */

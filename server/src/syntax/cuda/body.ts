@@ -15,6 +15,7 @@ import type {
 import type { Expression } from '../../core/kernels/expression.ts';
 import type { Range } from '../../core/origin.ts';
 import { toExpression } from './expressions.ts';
+import { accessOf, addressOf, dereferenced, type Moved, movedBy, movedByAssembly } from './places.ts';
 import { fieldOf, fieldsOf, type Node, namedKids, textOf } from './tree.ts';
 
 type Lists = { readonly [K in keyof KernelBody]: KernelBody[K] extends readonly (infer Item)[] ? Item[] : never };
@@ -74,53 +75,22 @@ function loopOf(node: Node, before: Node | undefined, source: string): Loop {
   };
 }
 
-/** `A`, or the array beneath `reinterpret_cast<float4*>(&A[i])`, with its indexes and the type it is taken as. */
-function accessOf(node: Node, source: string): Pick<Access, 'array' | 'indexes' | 'as'> | undefined {
-  const indexes: Expression[] = [];
-  let inner: Node | undefined = node;
-  while (inner?.type === 'subscript_expression') {
-    const list = fieldOf(inner, 'indices');
-    indexes.unshift(...(list ? namedKids(list).map((part) => toExpression(part, source)) : []));
-    inner = fieldOf(inner, 'argument');
-  }
-  while (inner?.type === 'parenthesized_expression') inner = namedKids(inner)[0];
-  if (!inner) return undefined;
-  if (inner.type === 'identifier' || inner.type === 'field_expression') return { array: textOf(inner, source), indexes };
-  const cast =
-    /^(?:reinterpret_cast|static_cast)\s*<\s*(?:const\s+)?([\w:]+)(?:\s+const)?\s*(?:\*|&)/.exec(textOf(inner, source)) ??
-    /^\(\s*(?:const\s+)?([\w:]+)\s*\*\s*\)/.exec(textOf(inner, source));
-  const as = cast?.[1];
-  const pointed = as === undefined ? undefined : addressIn(inner, source);
-  return pointed && as !== undefined ? { array: pointed.array, indexes: pointed.indexes, as } : undefined;
-}
-
-/** The element whose address a cast takes: `&A[i]`, or `A + i`, or `A` itself. */
-function addressIn(cast: Node, source: string): Pick<Access, 'array' | 'indexes'> | undefined {
-  const list = fieldOf(cast, 'arguments');
-  const value = fieldOf(cast, 'value') ?? (list && namedKids(list)[0]);
-  if (!value) return undefined;
-  if (value.type === 'pointer_expression') {
-    const argument = fieldOf(value, 'argument');
-    return argument && accessOf(argument, source);
-  }
-  if (value.type === 'subscript_expression') return accessOf(value, source);
-  if (value.type === 'identifier') return { array: textOf(value, source), indexes: [{ kind: 'number', value: 0, text: '0' }] };
-  const [left, right] = [fieldOf(value, 'left'), fieldOf(value, 'right')];
-  if (value.type !== 'binary_expression' || left?.type !== 'identifier' || !right) return undefined;
-  return { array: textOf(left, source), indexes: [toExpression(right, source)] };
-}
-
 function visitAccess(node: Node, kind: Access['kind'], setting: Setting, { source, found, as }: Reading): void {
   const plainAccess = accessOf(node, source);
   const access = plainAccess && as !== undefined ? { ...plainAccess, as } : plainAccess;
   if (access && access.indexes.length > 0) found.accesses.push({ ...access, kind, ...setting, range: rangeOf(node) });
 }
 
+/** What is met only where a kernel is read for what it computes: rules speak of elements by their index. */
+function noteMoved(moved: readonly Moved[], node: Node, setting: Setting, { found, operations }: Reading): void {
+  if (operations) found.accesses.push(...moved.map((one) => ({ ...one, ...setting, range: rangeOf(node) })));
+}
+
 const isConstexpr = (node: Node, source: string): boolean =>
   node.kids.some((kid) => kid.type === 'type_qualifier' && textOf(kid, source) === 'constexpr');
 
 function visitDeclaration(node: Node, { source, found }: Reading): void {
-  const text = textOf(node, source);
+  const text = textOf(node, source).replace(/^\s*\[\[[^\]]*\]\]/, '');
   if (/^[^=;[]*\b(?:__shared__|__constant__|static)\b/.test(text)) return;
   const type = fieldOf(node, 'type');
   const isConstant = isConstexpr(node, source);
@@ -202,9 +172,18 @@ function visitAssignment(node: Node, setting: Setting, whole: Reading): void {
       visitAccess(left, 'write', setting, reading);
       if (!isPlain) visitAccess(left, 'read', setting, reading);
       visitIndexes(left, setting, reading);
-    } else visit(left, setting, reading);
+    } else if (left.type === 'pointer_expression') visitDereference(left, isPlain ? ['write'] : ['write', 'read'], setting, reading);
+    else visit(left, setting, reading);
   }
   if (right) visit(right, setting, whole);
+}
+
+/** `*p = x` writes where it points. */
+function visitDereference(node: Node, kinds: readonly Access['kind'][], setting: Setting, reading: Reading): void {
+  const place = reading.operations && dereferenced(node, reading.source);
+  const moved = place ? kinds.map((kind) => ({ ...place, kind })) : [];
+  noteMoved(moved, node, setting, reading);
+  for (const kid of node.kids) visit(kid, setting, reading);
 }
 
 function noteOperation(operator: string, left: Node, right: Node, setting: Setting, { source, operations }: Reading, node: Node): void {
@@ -237,13 +216,24 @@ export function castMacrosOf(text: string): CastMacros {
 
 const atomic = /^atomic\w+$/;
 
+/** `<128, float>` of `ns::function<128, float>`. */
+function templateArgumentsOf(callee: Node | undefined, source: string): Pick<Call, 'templateArguments'> {
+  const named = callee?.type === 'qualified_identifier' ? fieldOf(callee, 'name') : callee;
+  const list = named?.type === 'template_function' ? fieldOf(named, 'arguments') : undefined;
+  return list ? { templateArguments: namedKids(list).map((argument) => toExpression(argument, source)) } : {};
+}
+
 function visitCall(node: Node, setting: Setting, reading: Reading): void {
   const { source, found } = reading;
   const callee = fieldOf(node, 'function');
   const list = fieldOf(node, 'arguments');
   const name = callee ? textOf(callee, source) : '';
   const values = list ? namedKids(list) : [];
-  found.calls.push({ callee: name, values: values.map((value) => toExpression(value, source)), ...setting, range: rangeOf(node) });
+  const more = reading.operations
+    ? { ...templateArgumentsOf(callee, source), addresses: values.map((value) => addressOf(value, source)) }
+    : {};
+  found.calls.push({ callee: name, values: values.map((value) => toExpression(value, source)), ...more, ...setting, range: rangeOf(node) });
+  if (reading.operations) noteMoved(movedBy(name, values, source), node, setting, reading);
   const [first, ...others] = values;
   const target = first?.type === 'pointer_expression' ? fieldOf(first, 'argument') : undefined;
   if (atomic.test(name) && target) {
@@ -293,10 +283,18 @@ function visit(node: Node, setting: Setting, reading: Reading, before?: Node): S
     case 'pointer_expression': {
       // An address that is only taken reads nothing; what a cast makes of it is met at the cast.
       const argument = fieldOf(node, 'argument');
+      if (source[node.start] === '*') {
+        visitDereference(node, ['read'], setting, reading);
+        return setting;
+      }
       if (source[node.start] !== '&' || argument?.type !== 'subscript_expression') break;
       visitIndexes(argument, setting, reading);
       return setting;
     }
+    case 'lambda_expression':
+      // Runs where it is called.
+      if (reading.operations) return setting;
+      break;
     case 'number_literal': {
       const text = textOf(node, source);
       if (doubleLiteral.test(text)) found.doubles.push({ text, ...setting, range: rangeOf(node) });
@@ -310,6 +308,7 @@ function visit(node: Node, setting: Setting, reading: Reading, before?: Node): S
         ...setting,
         range: rangeOf(node),
       });
+      noteMoved(movedByAssembly(node, source), node, setting, reading);
       break;
     case 'declaration':
       visitDeclaration(node, reading);

@@ -42,9 +42,22 @@ function macrosOf(definitions: readonly Node[], source: string): readonly Macro[
   return found;
 }
 
+/** Bodies as they were last parsed: macros seldom change. */
+const parsed = new Map<string, readonly (Expression | undefined)[]>();
+const mostParsed = 50;
+
 /** The bodies as expressions, all parsed in one go. */
 function bodiesOf(macros: readonly Macro[], parse: ParseSource): readonly (Expression | undefined)[] {
   const source = macros.map(({ body }, index) => `auto rooflint_${index} = (${body});\n`).join('');
+  const known = parsed.get(source);
+  if (known) return known;
+  const bodies = parsedBodies(macros, source, parse);
+  if (parsed.size >= mostParsed) parsed.clear();
+  parsed.set(source, bodies);
+  return bodies;
+}
+
+function parsedBodies(macros: readonly Macro[], source: string, parse: ParseSource): readonly (Expression | undefined)[] {
   const root = macros.length === 0 ? undefined : parse(source);
   const values = new Map<string, Node>();
   for (const node of root?.kids ?? []) {

@@ -9,13 +9,11 @@ import { parseText } from '../parsers.ts';
 import type { CopiedStatements } from '../tree-copy.ts';
 import { castMacrosOf } from './body.ts';
 import { fileConstants } from './constants.ts';
+import { functionFacts } from './function-facts.ts';
 import { givenSizes } from './given-sizes.ts';
-import { deviceFunctionOf, isKernel, kernelOf, parameterNames, templateOf } from './kernels.ts';
 import { launchMacros, withoutContinuations } from './launch-macros.ts';
-import { launchesIn } from './launches.ts';
 import { maskAttributes } from './mask.ts';
-import { tileFunctionOf, traitsIn } from './tile-functions.ts';
-import { copyCudaTree, fieldOf, fileDefinitions, type Node, textOf, walk } from './tree.ts';
+import { copyCudaTree, fieldOf, fileDefinitions, type Node, walk } from './tree.ts';
 import { structuresOf, typeNames } from './type-names.ts';
 import { type HostFunction, launchesThrough } from './wrapper-calls.ts';
 
@@ -44,12 +42,6 @@ function parseSource(source: string): Node | undefined {
   }
 }
 
-function functionName(definition: Node, text: string): string {
-  const declarator = fieldOf(definition, 'declarator');
-  const name = declarator && fieldOf(declarator, 'declarator');
-  return name ? textOf(name, text) : '';
-}
-
 /** The facts of a text from its tree, which must be the parse of `maskAttributes(text)`. Never throws. */
 export function readKernelTree(uri: string, text: string, tree: Tree, remembered?: CopiedStatements): KernelFile {
   const root = copyCudaTree(tree, text, remembered);
@@ -60,10 +52,9 @@ export function readKernelTree(uri: string, text: string, tree: Tree, remembered
   const tileFunctions: TileFunction[] = [];
   const traits: TraitUse[] = [];
   const template = new Map<Node, Node>();
-  const macros = castMacrosOf(text);
   const definitions = fileDefinitions(root);
   const source = withoutContinuations(text);
-  const launching = launchMacros(definitions, source, parseSource);
+  const around = { text, source, casts: castMacrosOf(text), launching: launchMacros(definitions, source, parseSource) };
   walk(root, (node) => {
     if (node.type === 'template_declaration') {
       const list = fieldOf(node, 'parameters');
@@ -72,25 +63,13 @@ export function readKernelTree(uri: string, text: string, tree: Tree, remembered
       return undefined;
     }
     if (node.type !== 'function_definition') return undefined;
-    if (isKernel(node)) {
-      const kernel = kernelOf(node, template.get(node), text, macros);
-      if (kernel) kernels.push(kernel);
-      return false;
-    }
-    const body = fieldOf(node, 'body');
-    if (!body) return false;
-    if (node.kids.some((kid) => kid.type === '__device__')) {
-      const known = deviceFunctionOf(node, template.get(node), text);
-      if (known) deviceFunctions.push(known);
-    }
-    const tiles = tileFunctionOf(node, text);
-    if (tiles) tileFunctions.push(tiles);
-    const name = functionName(node, text);
-    traits.push(...traitsIn(name, body, text));
-    const found = launchesIn(body, source, launching);
-    const list = template.get(node);
-    hosts.push({ name, body, parameters: parameterNames(node, text), template: templateOf(list, text), launches: found.launches });
-    optIns.push(...found.optIns);
+    const facts = functionFacts(node, template.get(node), around);
+    if (facts.kernel) kernels.push(facts.kernel);
+    if (facts.device) deviceFunctions.push(facts.device);
+    if (facts.tiles) tileFunctions.push(facts.tiles);
+    if (facts.host) hosts.push(facts.host);
+    traits.push(...facts.traits);
+    optIns.push(...facts.optIns);
     return false;
   });
   const constants = fileConstants(root, definitions, text, parseSource);

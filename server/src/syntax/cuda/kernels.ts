@@ -1,14 +1,8 @@
 /** `__global__` functions: bounds, parameters, template, shared arrays and constants. */
+
+import type { KernelParameter, SharedArray, TemplateParameter } from '../../core/kernels/declarations.ts';
 import type { Expression } from '../../core/kernels/expression.ts';
-import type {
-  DeviceCall,
-  DeviceFunction,
-  Kernel,
-  KernelParameter,
-  PlacedExpression,
-  SharedArray,
-  TemplateParameter,
-} from '../../core/kernels/facts.ts';
+import type { DeviceCall, DeviceFunction, Kernel, PlacedExpression } from '../../core/kernels/facts.ts';
 import type { Range } from '../../core/origin.ts';
 import { bodyOf, type CastMacros } from './body.ts';
 import { toExpression } from './expressions.ts';
@@ -44,6 +38,12 @@ export function parameterNames(definition: Node, source: string): readonly strin
   const declarator = fieldOf(definition, 'declarator');
   const list = declarator && fieldOf(declarator, 'parameters');
   return (list ? namedKids(list) : []).map((node) => parameterOf(node, source)?.name ?? '');
+}
+
+/** The parameters of a function or lambda by its declarator. */
+export function parametersOf(declarator: Node | undefined, source: string): readonly KernelParameter[] {
+  const list = declarator && fieldOf(declarator, 'parameters');
+  return (list ? namedKids(list) : []).flatMap((node) => parameterOf(node, source) ?? []);
 }
 
 /** The name inside `*const __restrict__ name[]`. */
@@ -88,7 +88,7 @@ function arrayOf(declarator: Node, source: string): Pick<SharedArray, 'name' | '
 const alignments = /\b(?:__align__|alignas)\s*\(([^)]*)\)/;
 
 function sharedOf(declaration: Node, source: string): readonly SharedArray[] {
-  const written = textOf(declaration, source);
+  const written = textOf(declaration, source).replace(/^\s*\[\[[^\]]*\]\]/, '');
   if (!/\b__shared__\b/.test(written.slice(0, 200))) return [];
   const isDynamic = /\bextern\b/.test(written.split('[')[0] ?? written);
   const type = fieldOf(declaration, 'type');
@@ -166,35 +166,14 @@ function clusterOf(header: string): readonly Expression[] {
   });
 }
 
-interface Kept {
-  readonly start: number;
-  readonly macros: string;
-  readonly kernel: Kernel | undefined;
-}
-
-/** Kernels by their definition, whose copy stays the same object from one keystroke to the next as long as its text does. */
-const kept = new WeakMap<Node, Kept>();
-
 /** @param list the template parameters in front of it. */
 export function kernelOf(definition: Node, list: Node | undefined, source: string, macros: CastMacros): Kernel | undefined {
-  const { start } = definition;
-  const words = [...macros].join(' ');
-  const known = kept.get(definition);
-  // Behind an edit the same definition lies elsewhere, and every place in the kernel with it.
-  if (known?.start === start && known.macros === words) return known.kernel;
-  const kernel = readKernel(definition, list, source, macros);
-  kept.set(definition, { start, macros: words, kernel });
-  return kernel;
-}
-
-function readKernel(definition: Node, list: Node | undefined, source: string, macros: CastMacros): Kernel | undefined {
   const declarator = fieldOf(definition, 'declarator');
   const body = fieldOf(definition, 'body');
   const name = declarator && fieldOf(declarator, 'declarator');
   if (!declarator || !body || !name) return undefined;
   const bounds = definition.kids.find((kid) => kid.type === 'launch_bounds');
   const [threads, blocks] = bounds ? namedKids(bounds) : [];
-  const parameters = fieldOf(declarator, 'parameters');
   const common = deviceFunctionOf(definition, list, source);
   if (!common) return undefined;
   return {
@@ -203,7 +182,7 @@ function readKernel(definition: Node, list: Node | undefined, source: string, ma
     nameRange: rangeOf(name),
     range: rangeOf(definition),
     body: rangeOf(body),
-    parameters: parameters ? namedKids(parameters).flatMap((node) => parameterOf(node, source) ?? []) : [],
+    parameters: parametersOf(declarator, source),
     ...(bounds && threads
       ? {
           launchBounds: { threads: placed(threads, source), ...(blocks ? { blocks: placed(blocks, source) } : {}), range: rangeOf(bounds) },

@@ -12,7 +12,11 @@ export interface LaunchMacro {
   readonly body: Node;
 }
 
-export type LaunchMacros = ReadonlyMap<string, LaunchMacro>;
+export interface LaunchMacros {
+  readonly macros: ReadonlyMap<string, LaunchMacro>;
+  /** Finds the name of one; undefined where there are none. */
+  readonly names: RegExp | undefined;
+}
 
 /** Lines of a macro go on behind a backslash; without them its text is that of a function. */
 export function withoutContinuations(text: string): string {
@@ -60,7 +64,7 @@ export function launchMacros(definitions: readonly Node[], source: string, parse
     const block = wanted.has(name) ? parsedBody(body, parse) : undefined;
     if (block) found.set(name, { parameters, body: moved(block, start - prefix.length) });
   }
-  return found;
+  return { macros: found, names: found.size === 0 ? undefined : new RegExp(`\\b(?:${[...found.keys()].join('|')})\\b`) };
 }
 
 /** The arguments behind a macro's name, by the text: types among them are no expressions, and the grammar stumbles. */

@@ -98,7 +98,7 @@ const optInAttribute = /MaxDynamicSharedMemorySize$/;
 
 interface Reading {
   readonly source: string;
-  readonly macros: LaunchMacros;
+  readonly macros: LaunchMacros['macros'];
   readonly changed: ReadonlySet<string>;
   readonly found: Found;
   /** Fields set one by one: `config.gridDim = ...`. */
@@ -208,7 +208,7 @@ function fieldsSet(body: Node, source: string): ReadonlyMap<string, Node> {
 }
 
 /** Launches and opt-ins of one function. */
-export function launchesIn(body: Node, source: string, macros: LaunchMacros): Found {
+export function launchesIn(body: Node, source: string, { macros }: LaunchMacros): Found {
   const found: Found = { launches: [], optIns: [] };
   visit(body, new Map(), { source, macros, changed: reassigned(body, source), found, fields: fieldsSet(body, source) }, 0);
   return found;

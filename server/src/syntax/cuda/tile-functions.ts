@@ -36,11 +36,11 @@ function collect(node: Node, conditions: readonly Condition[], source: string, f
   }
 }
 
-/** `// Return {kBlockM, kBlockN, kNWarps}` before the function. */
-function partNames(before: string): readonly string[] {
+/** `// Return {kBlockM, kBlockN, kNWarps}` before the function that starts at `start`. */
+export function partNames(source: string, start: number): readonly string[] {
   return (
     /\{([\w\s,]+)\}\s*$/
-      .exec(before.trimEnd())?.[1]
+      .exec(source.slice(Math.max(0, start - 200), start).trimEnd())?.[1]
       ?.split(',')
       .map((part) => part.trim()) ?? []
   );
@@ -64,7 +64,7 @@ export function tileFunctionOf(definition: Node, source: string): TileFunction |
   return {
     name: textOf(name, source),
     parameters,
-    parts: partNames(source.slice(Math.max(0, definition.start - 200), definition.start)),
+    parts: partNames(source, definition.start),
     returns,
     constants: definitionsOf(constantLocals(body, source), source),
     range: { start: definition.start, end: definition.end },

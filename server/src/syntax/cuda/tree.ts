@@ -24,6 +24,8 @@ const containers = new Set([
   'preproc_ifdef',
   'preproc_if',
   'preproc_else',
+  // Behind a brace that is not closed yet the rest of the file stands in one.
+  'ERROR',
 ]);
 
 export function copyCudaTree(tree: Tree, text: string, remembered?: CopiedStatements): Node {

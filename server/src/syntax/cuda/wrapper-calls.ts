@@ -2,8 +2,10 @@
  * Launches through functions of the host: `void scale(float *x, int threads) { k<<<1, threads>>>(x); }` is worked out with what
  * `scale(x, 256)` gives it, once for every set of values that calls in the same file give. What a call leaves open stays open.
  */
+
+import type { TemplateParameter } from '../../core/kernels/declarations.ts';
 import { type Expression, evaluate, type Scope } from '../../core/kernels/expression.ts';
-import type { Launch, TemplateParameter } from '../../core/kernels/facts.ts';
+import type { Launch } from '../../core/kernels/facts.ts';
 import type { FileConstants } from './constants.ts';
 import { toExpression } from './expressions.ts';
 import { constantLocals, definitionsOf } from './locals.ts';

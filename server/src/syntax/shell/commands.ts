@@ -124,7 +124,9 @@ function joined(fields: readonly Field[]): readonly Piece[] {
 function innerScript(words: readonly (string | undefined)[]): number {
   const at = words.findIndex((word) => shells.has(word ?? ''));
   const option = at < 0 ? -1 : words.findIndex((word, index) => index > at && /^-[a-z]*c$/.test(word ?? ''));
-  return option < 0 ? -1 : option + 1;
+  if (option < 0) return -1;
+  // `--` ends the options of the shell.
+  return words[option + 1] === '--' ? option + 2 : option + 1;
 }
 
 /** Runs something whose variables and exits do not reach the script around it. */

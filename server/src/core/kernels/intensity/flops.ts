@@ -3,7 +3,8 @@
  * each, a division one, a fused multiply-add two, a function such as `expf` one (it runs on units of its own); matrix
  * instructions by their shape. What is worked out for indexes counts nothing.
  */
-import type { Call, KernelArithmetic, Operation, Setting } from '../body.ts';
+import type { KernelArithmetic } from '../arithmetic.ts';
+import type { Call, Operation, Setting } from '../body.ts';
 import { type Expression, evaluate, partsOf, type Scope } from '../expression.ts';
 
 export type Unit = 'vector' | 'matrix';
@@ -23,6 +24,13 @@ const isFloating = (type: string): boolean => type !== '' && !/\bauto\b/.test(ty
 /** Functions whose value is floating. */
 const functions =
   /^(?:__)?(?:f?(?:exp|log|sin|cos|tanh?|sqrt|rsqrt|pow|fabs|fmax|fmin|fma|erf|fdividef?|frcp_\w+|expm1|log1p|rcp|h?exp|hlog)\w*|h(?:add|mul|fma|sub|max|min|div)\w*|h[a-z0-9]*2float\w*|half2float|float2half\w*|bfloat162float|int2float\w*|__?ld[gc]\w*)$/;
+
+/** Functions of the language that make a value of values, and touch no memory of their own. */
+export const isOfValues = (callee: string): boolean =>
+  functions.test(callee) ||
+  /^__\w+_as_\w+$|^make_\w+[1-4]$|^__\w+2\w+(?:_r[nzud])?$|^__f\w+_r[nzud]$|^__(?:shfl|ballot|syncwarp|reduce|activemask|popc|clz|ffs|builtin)\w*$/.test(
+    callee,
+  );
 
 const baseName = (text: string): string => /[A-Za-z_]\w*/.exec(text)?.[0] ?? '';
 

@@ -3,7 +3,8 @@
  * global memory (whole sectors of 32 bytes), the least that must be moved because each element is touched at all, clocks of
  * the load/store units. Tails of last tiles are ignored, conditions on values are taken to hold.
  */
-import type { Access, KernelArithmetic } from '../body.ts';
+import type { KernelArithmetic } from '../arithmetic.ts';
+import type { Access } from '../body.ts';
 import type { KernelConfiguration } from '../configuration.ts';
 import { type Expression, evaluate, type Scope } from '../expression.ts';
 import { sizeOfType } from '../type-sizes.ts';
@@ -11,7 +12,9 @@ import { bankTurns, sectorsOf, warpElements } from '../warp-access.ts';
 import { baseOf, distinctOf } from './distinct.ts';
 import { type Flops, flopsOf } from './flops.ts';
 import { constant, onceEach, type Polynomial, scaled, sum, zero } from './polynomial.ts';
-import { type Axis, type Counting, extentsOf, symbolsOf, timesOf } from './setting.ts';
+import { type Axis, type Counting, extentsOf, symbolsOf } from './setting.ts';
+import { isDead, timesOf } from './shares.ts';
+import { unreadCalls } from './unread.ts';
 
 export interface Traffic {
   /** The parameter it goes through. */
@@ -25,6 +28,7 @@ export interface Traffic {
   readonly compulsory: Polynomial;
   /** Bytes of the different elements of each block, all blocks together. */
   readonly byBlocks: Polynomial;
+  readonly loops: Access['loops'];
   readonly range: Access['range'];
 }
 
@@ -59,8 +63,13 @@ const bank = 4;
 /** Bytes of a clock out of the cache of a multiprocessor. */
 const sharedCache = 64;
 
-function elementBytes({ array, as }: Access, counting: Counting): number | undefined {
+function elementBytes(
+  { array, as, bytes }: Omit<Access, 'kind' | 'range' | 'loops' | 'conditions'>,
+  counting: Counting,
+): number | undefined {
   const { configuration, arithmetic } = counting;
+  const copied = bytes && evaluate(bytes, counting.symbols.scope);
+  if (copied !== undefined) return copied;
   const shared = configuration.kernel.shared.find(({ name }) => name === array);
   const written = as ?? shared?.type ?? arithmetic.types.get(array) ?? '';
   const type = written.replace(/[*&]|\b(?:const|restrict|__restrict__|__restrict|volatile|typename)\b/g, ' ').trim();
@@ -74,13 +83,32 @@ function elementBytes({ array, as }: Access, counting: Counting): number | undef
 function stridesOf(access: Access, bytes: number, counting: Counting): readonly number[] {
   const shared = counting.configuration.kernel.shared.find(({ name }) => name === access.array);
   const sizes = (shared?.dimensions ?? []).map((dimension) => evaluate(dimension, counting.configuration.scope) ?? 1);
-  const { as: _, ...own } = access;
-  const part = (elementBytes(own, counting) ?? bytes) / bytes;
-  return access.indexes.map((__, at) => part * sizes.slice(at + 1).reduce((all, size) => all * size, 1));
+  const { as: _, bytes: __, ...own } = access;
+  const part = access.isCastFirst ? 1 : (elementBytes(own, counting) ?? bytes) / bytes;
+  return access.indexes.map((___, at) => part * sizes.slice(at + 1).reduce((all, size) => all * size, 1));
+}
+
+const bareType = (type: string | undefined): string | undefined => type?.replace(/\b(?:const|__restrict__)\b|\s/g, '');
+
+/** An access through a pointer of the thread as one of the array it starts in: `float *p = x + i` makes `p[j]` `x[i + j]`. */
+function fromBase(access: Access, { arithmetic, configuration }: Counting): Access {
+  const { types, initial } = arithmetic;
+  let { array, indexes } = access;
+  for (let depth = 0; depth < 6 && !configuration.kernel.parameters.some(({ name }) => name === array); depth++) {
+    const start = types.get(array)?.includes('*') ? initial.get(array) : undefined;
+    const [last] = indexes;
+    if (start?.kind !== 'binary' || start.operator !== '+' || start.left.kind !== 'name' || !last || indexes.length !== 1) break;
+    const pointed = types.get(start.left.name);
+    if (bareType(pointed) !== bareType(types.get(array))) break;
+    array = start.left.name;
+    indexes = [{ kind: 'binary', operator: '+', left: start.right, right: last, text: `${start.right.text} + ${last.text}` }];
+  }
+  return array === access.array ? access : { ...access, array, indexes };
 }
 
 /** Bytes one thread's share of a warp's access comes to, sectors taken whole. */
-function sectorBytes(access: Access, bytes: number, counting: Counting): number {
+function sectorBytes(written: Access, bytes: number, counting: Counting): number {
+  const access = fromBase(written, counting);
   const elements = warpElements(counting.configuration, access, stridesOf(access, bytes, counting), warp);
   if (!elements) return isSameForAll(access, counting) ? sector / warp : bytes;
   const sectors = sectorsOf(elements, bytes);
@@ -124,7 +152,7 @@ function trafficOf(counting: Counting): readonly Traffic[] {
   const { statements } = counting.arithmetic;
   return statements.accesses.flatMap((access) => {
     const array = baseOf(access.array, counting);
-    if (array === undefined) return [];
+    if (array === undefined || isDead(access, counting)) return [];
     const bytes = elementBytes(access, counting);
     if (bytes === undefined) {
       counting.notes.add(`the type of ${access.array} is not told: its traffic is left out`);
@@ -139,6 +167,7 @@ function trafficOf(counting: Counting): readonly Traffic[] {
         asked: scaled(issued(access, counting), sectorBytes(access, bytes, counting)),
         compulsory: scaled(elements, bytes),
         byBlocks: scaled(byBlocks, bytes),
+        loops: access.loops,
         range: access.range,
       },
     ];
@@ -150,7 +179,8 @@ const byArray = (traffic: readonly Traffic[], which: (one: Traffic) => Polynomia
   onceEach(traffic.map((one) => [one.array, which(one)] as const));
 
 /** Clocks the data of one access of a warp takes, whatever the units that issue it: turns of the banks, or lines and sectors. */
-function dataClocks(access: Access, bytes: number, isShared: boolean, counting: Counting): number {
+function dataClocks(written: Access, bytes: number, isShared: boolean, counting: Counting): number {
+  const access = fromBase(written, counting);
   const together = merged(access, bytes, counting);
   const elements = warpElements(counting.configuration, access, stridesOf(access, bytes, counting), warp);
   if (!isShared) {
@@ -201,28 +231,6 @@ function walksBy(index: Expression, variable: string, counting: Counting): numbe
   };
   const [first, second] = [at(0), at(1)];
   return first === undefined || second === undefined ? undefined : second - first;
-}
-
-/** Functions of the language that are counted, or that move nothing of their own. */
-const understood =
-  /^(?:atomic\w+|__(?:ld|st)\w+|printf|assert|sizeof|min|max|memcpy|\w*_cast|float4|__cvta_\w+|mma_sync|fill_fragment|__syncthreads\w*|[A-Z][A-Z0-9_]+)$/;
-
-function unreadCalls(counting: Counting): readonly string[] {
-  const { arithmetic, configuration } = counting;
-  const { types, statements } = arithmetic;
-  const shared = new Set(configuration.kernel.shared.map(({ name }) => name));
-  const local = new Set(statements.localArrays.map(({ name }) => name));
-  const names = statements.calls.flatMap(({ callee, values }) => {
-    const bare = callee.replace(/<.*$/s, '').replace(/^.*(?:::|\.|->)/, '');
-    if (understood.test(bare) || bare === '') return [];
-    // Names that are handed on whole; what follows a dot is a member's, as in `threadIdx.x`.
-    const handed = values.flatMap(({ text }) => [...text.matchAll(/(?<!\.|->)\b[A-Za-z_]\w*\b(?!\s*\[)/g)].map(([word]) => word));
-    const isFragment = /^(?:load|store)_matrix_sync$/.test(bare);
-    const counts = (word: string): boolean =>
-      isFragment ? baseOf(word, counting) !== undefined : shared.has(word) || local.has(word) || types.get(word)?.includes('*') === true;
-    return handed.some(counts) && !values.every(({ kind }) => kind === 'number') ? [bare] : [];
-  });
-  return [...new Set(names)];
 }
 
 const copies = /cp\.async|cp_async|memcpy_async|__pipeline|cuda::pipeline|CP_ASYNC|tma_load|cp\.async\.bulk/;

@@ -1,5 +1,6 @@
-/** How often a statement of a kernel runs, over all threads: threads that pass its conditions, times the turns of its loops. */
-import type { Condition, KernelArithmetic, Loop, Setting } from '../body.ts';
+/** Where a statement of a kernel stands, as counts: threads that pass the bounds around it, turns of its loops, sizes that are known. */
+import type { KernelArithmetic } from '../arithmetic.ts';
+import type { Condition, Loop, Setting } from '../body.ts';
 import type { KernelConfiguration } from '../configuration.ts';
 import { type Expression, type ExpressionFunction, evaluate, type Scope } from '../expression.ts';
 import {
@@ -157,7 +158,8 @@ function withMeans(count: Polynomial, loops: readonly Loop[], counting: Counting
   });
 }
 
-function loopTurns(loops: readonly Loop[], counting: Counting): Polynomial {
+/** Turns of nested loops. */
+export function loopTurns(loops: readonly Loop[], counting: Counting): Polynomial {
   return loops.reduce((all, loop, depth) => {
     const turns = turnsOf(loop, counting);
     if (!turns) {
@@ -187,27 +189,46 @@ function upperBounds({ expression, isNegated }: Pick<Condition, 'expression' | '
   return [];
 }
 
-/** Threads along each axis, all blocks together, that pass the conditions: their mean over the halvings of a tree. */
-export function threadsUnder({ conditions, loops }: Setting, counting: Counting): Record<Axis, Polynomial> {
+/** An axis that a comparison leaves fewer threads of, all blocks together: their mean over the halvings of a tree. */
+function boundOf(
+  { left, limit }: Comparison,
+  loops: readonly Loop[],
+  counting: Counting,
+): { readonly axis: Axis; readonly threads: Polynomial } | undefined {
   const { block, grid, symbols } = counting;
+  const [index, written] = [countOf(left, symbols), countOf(limit, symbols)];
+  if (!index || !written || places(written)) return undefined;
+  const bound = substituted(written, (name) => {
+    const loop = loops.find(({ variable }) => variable === name);
+    return loop && meanOfHalvings(loop, counting);
+  });
+  const names = [...namesOf(index)].filter(isPlace);
+  for (const axis of axes) {
+    const [thread, cell] = [`threadIdx.${axis}`, `blockIdx.${axis}`];
+    const each = index.filter(({ powers }) => powers.length === 1 && powers[0]?.[0] === thread && powers[0][1] === 1)[0]?.factor;
+    const isWhole = names.length === 2 && names.includes(thread) && names.includes(cell);
+    if (isWhole && each !== undefined) return { axis, threads: scaled(bound, 1 / each) };
+    if (names.length !== 1 || index.length !== 1) continue;
+    if (names[0] === cell) return { axis, threads: product(bound, block[axis]) };
+    if (names[0] === thread && isFewer(bound, block[axis])) return { axis, threads: product(bound, grid[axis]) };
+  }
+  return undefined;
+}
+
+/** Whether a condition is counted by the threads it leaves. */
+export const boundsThreads = (
+  condition: Pick<Condition, 'expression' | 'isNegated'>,
+  loops: readonly Loop[],
+  counting: Counting,
+): boolean => upperBounds(condition).some((comparison) => boundOf(comparison, loops, counting) !== undefined);
+
+/** Threads along each axis, all blocks together, that pass the conditions. */
+export function threadsUnder({ conditions, loops }: Setting, counting: Counting): Record<Axis, Polynomial> {
+  const { block, grid } = counting;
   const found = Object.fromEntries(axes.map((axis) => [axis, product(block[axis], grid[axis])])) as Record<Axis, Polynomial>;
-  for (const { left, limit } of conditions.flatMap(upperBounds)) {
-    const [index, written] = [countOf(left, symbols), countOf(limit, symbols)];
-    if (!index || !written || places(written)) continue;
-    const bound = substituted(written, (name) => {
-      const loop = loops.find(({ variable }) => variable === name);
-      return loop && meanOfHalvings(loop, counting);
-    });
-    for (const axis of axes) {
-      const [thread, cell] = [`threadIdx.${axis}`, `blockIdx.${axis}`];
-      const names = [...namesOf(index)].filter(isPlace);
-      const each = index.filter(({ powers }) => powers.length === 1 && powers[0]?.[0] === thread && powers[0][1] === 1)[0]?.factor;
-      const isWhole = names.length === 2 && names.includes(thread) && names.includes(cell);
-      if (isWhole && each !== undefined) found[axis] = scaled(bound, 1 / each);
-      else if (names.length === 1 && names[0] === cell && index.length === 1) found[axis] = product(bound, block[axis]);
-      else if (names.length === 1 && names[0] === thread && index.length === 1 && isFewer(bound, block[axis]))
-        found[axis] = product(bound, grid[axis]);
-    }
+  for (const comparison of conditions.flatMap(upperBounds)) {
+    const bound = boundOf(comparison, loops, counting);
+    if (bound) found[bound.axis] = bound.threads;
   }
   return found;
 }
@@ -216,47 +237,6 @@ const isFewer = (bound: Polynomial, all: Polynomial): boolean => {
   const [few, many] = [numberIn(bound), numberIn(all)];
   return few !== undefined && (many === undefined || few < many);
 };
-
-/** The part of the threads for which an index of theirs equals one value: `threadIdx.x == 0`, `lane == 0`. */
-function shareOf({ expression, isNegated }: Condition, counting: Counting): Polynomial {
-  if (isNegated || expression.kind !== 'binary') return one;
-  if (expression.operator === '&&') {
-    return product(
-      shareOf({ ...expression, expression: expression.left } as never, counting),
-      shareOf({ ...expression, expression: expression.right } as never, counting),
-    );
-  }
-  if (expression.operator !== '==') return one;
-  const values = valuesOfIndex(expression.left, counting);
-  return (values && quotient(one, values)) ?? one;
-}
-
-/** How many values an index of the thread takes; undefined of what is none. */
-function valuesOfIndex(expression: Expression, counting: Counting, depth = 0): Polynomial | undefined {
-  const { block, grid, symbols } = counting;
-  if (depth > 8) return undefined;
-  if (expression.kind === 'name') {
-    if (isPlace(expression.name)) return (expression.name.startsWith('thread') ? block : grid)[expression.name.at(-1) as Axis];
-    const value = symbols.scope.lookUp(expression.name);
-    return typeof value === 'object' ? valuesOfIndex(value, counting, depth + 1) : undefined;
-  }
-  if (expression.kind !== 'binary') return undefined;
-  const inner = valuesOfIndex(expression.left, counting, depth + 1);
-  const right = evaluate(expression.right, symbols.scope);
-  if (!inner || right === undefined) return undefined;
-  if (expression.operator === '%') return constant(right);
-  if (expression.operator === '&') return constant(right + 1);
-  if (expression.operator === '/') return scaled(inner, 1 / right);
-  return expression.operator === '>>' ? scaled(inner, 2 ** -right) : undefined;
-}
-
-/** How often a statement runs in one launch. */
-export function timesOf(setting: Setting, counting: Counting): Polynomial {
-  const { loops, conditions } = setting;
-  const threads = threadsUnder(setting, counting);
-  const share = conditions.reduce((all, condition) => product(all, shareOf(condition, counting)), one);
-  return product(threads.x, threads.y, threads.z, share, loopTurns(loops, counting));
-}
 
 /** A count with the sizes that are known put in. */
 export function numberOf(count: Polynomial, counting: Counting): number | undefined {

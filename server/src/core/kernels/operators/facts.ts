@@ -1,7 +1,7 @@
 /** Operators of PyTorch as they are called: products and attention, with the shapes the module states. */
 import type { Range } from '../../origin.ts';
+import type { Definitions } from '../declarations.ts';
 import type { Expression } from '../expression.ts';
-import type { Definitions } from '../facts.ts';
 
 /** C[m, n] = A[m, k] B[k, n], `batch` times. */
 export interface ProductSizes {

@@ -1,8 +1,8 @@
 /** Threads of a warp that meet in a bank of shared memory wait for each other. */
 import type { Access } from '../body.ts';
 import type { KernelConfiguration } from '../configuration.ts';
+import type { SharedArray } from '../declarations.ts';
 import { evaluate } from '../expression.ts';
-import type { SharedArray } from '../facts.ts';
 import { defineKernelRule, type KernelFix } from '../kernel-rule.ts';
 import { bankTurns, warpElements } from '../warp-access.ts';
 import { onceEach } from './shared/once-each.ts';

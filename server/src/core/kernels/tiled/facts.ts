@@ -3,8 +3,9 @@
  * buffers outright where CUDA and Triton leave them to be worked out, so one form serves all of them.
  */
 import type { Range } from '../../origin.ts';
+import type { Definitions } from '../declarations.ts';
 import type { Expression } from '../expression.ts';
-import type { Definitions, PlacedExpression } from '../facts.ts';
+import type { PlacedExpression } from '../facts.ts';
 
 export type TileDialect = 'tilelang' | 'pallas' | 'cutlass2' | 'cutlass3';
 

@@ -1,5 +1,6 @@
 /** A Triton kernel as it is compiled once: one configuration of its tuning, or what a launch gives it. */
 import type { Range } from '../../origin.ts';
+import type { CompiledTriton } from '../compiled-launch.ts';
 import { type Expression, evaluate, type Scope } from '../expression.ts';
 import type { TritonFile, TritonKernel, TritonLaunch } from './facts.ts';
 
@@ -15,6 +16,8 @@ export interface TritonConfiguration {
   /** Where the values are written. */
   readonly range: Range;
   readonly scope: Scope;
+  /** What Triton made of it, where its cache is looked at. */
+  readonly compiled?: CompiledTriton;
 }
 
 /** What a launch takes where nothing is said (python/triton/backends/compiler options: num_warps 4, num_stages 3 on NVIDIA). */

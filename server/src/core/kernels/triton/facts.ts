@@ -1,8 +1,8 @@
 /** What the reader of Triton code reports: kernels, the configurations they are tuned over, and their launches. */
 import type { Range } from '../../origin.ts';
 import type { Access, Loop, Operation, Setting } from '../body.ts';
+import type { Definitions } from '../declarations.ts';
 import type { Expression, ExpressionFunction } from '../expression.ts';
-import type { Definitions } from '../facts.ts';
 
 export interface TritonParameter {
   readonly name: string;

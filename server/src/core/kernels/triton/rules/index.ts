@@ -10,6 +10,7 @@ import { dotBelowMinimum } from './dot-below-minimum.ts';
 import { duplicateConfigurations } from './duplicate-configurations.ts';
 import { loopWithoutPipelining } from './loop-without-pipelining.ts';
 import { tooManyConfigurations } from './too-many-configurations.ts';
+import { tritonRegistersSpilled } from './triton-registers-spilled.ts';
 import { tritonSharedMemoryOverDevice } from './triton-shared-memory-over-device.ts';
 import { unmaskedAccess } from './unmasked-access.ts';
 import { warpsNotPowerOfTwo } from './warps-not-power-of-two.ts';
@@ -26,6 +27,7 @@ export const tritonRules: readonly TritonRule[] = [
   duplicateConfigurations,
   loopWithoutPipelining,
   tooManyConfigurations,
+  tritonRegistersSpilled,
   tritonSharedMemoryOverDevice,
   unmaskedAccess,
   warpsNotPowerOfTwo,
