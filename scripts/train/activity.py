@@ -9,7 +9,7 @@ LONG_US = 50
 
 def columns(family, rows):
     time = np.log(family.seconds[rows] * 1e6)
-    work, memory = (family.inputs[rows, family.grow.index(label)] - time for label in ("work at peak", "bytes"))
+    work, memory = family.inputs[rows, family.grow.index("work at peak")] - time, np.log(family.memory[rows] / family.seconds[rows])
     return np.stack([np.ones(len(rows)), *(np.sqrt(np.minimum(1, np.exp(part))) for part in (work, memory))], 1)
 
 

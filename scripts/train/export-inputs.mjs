@@ -40,8 +40,11 @@ function numbering() {
   return { names, index };
 }
 
-/** `chip`: whether the device is one whose name the network may learn. `shape`: hash by which rows are held out. */
-const leading = ['seconds', 'bound', 'power', 'device', 'chip', 'group', 'shape', 'analytic'];
+/**
+ * `chip`: whether the device is one whose name the network may learn. `shape`: hash by which rows are held out. `memory`: seconds of
+ * all bytes over the bandwidth of the device's memory.
+ */
+const leading = ['seconds', 'bound', 'power', 'device', 'chip', 'group', 'shape', 'analytic', 'memory'];
 
 function* rowsOf({ files, more }) {
   for (const file of readdirSync(join(data, 'aiconfigurator')).sort()) {
@@ -71,6 +74,7 @@ for (const table of tables.filter(({ model }) => only.length === 0 || only.inclu
       writer.add(groups.index(question.group));
       writer.add(hash(table.shape.map((column) => row[column]).join(',')) % 1e6);
       writer.add(analytic(row.op, row, accelerator));
+      writer.add(question.parts.memory);
       question.write(writer);
       chunks.push(Buffer.from(writer.values.buffer));
       total++;

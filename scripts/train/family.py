@@ -32,7 +32,8 @@ class Family:
         rows = np.fromfile(os.path.join(folder, f"{name}.f32"), np.float32).reshape(-1, len(lead) + len(self.grow) + len(self.free))
         self.inputs = rows[:, len(lead) :].copy()
         column = {label: rows[:, index] for index, label in enumerate(lead)}
-        self.seconds, self.bound, self.power, self.analytic = (column[label] for label in ("seconds", "bound", "power", "analytic"))
+        labels = ("seconds", "bound", "power", "analytic", "memory")
+        self.seconds, self.bound, self.power, self.analytic, self.memory = (column[label] for label in labels)
         self.device, self.group = column["device"].astype(int), column["group"].astype(int)
         # Other collections measured other software on these devices: they train the network, not the corrections.
         self.named = (column["chip"] > 0) & ~self.of(["a100", "h100"])
@@ -53,6 +54,7 @@ class Family:
         known = [] if name == "collective" else ENGINES
         self.engine_columns = [len(self.grow) + self.free.index(label) for label in known if label in self.free]
         self.kernel_columns = [len(self.grow) + self.free.index(label) for label in KERNELS if label in self.free]
+        self.hosted_beside = self.beside_device_time() if name == "gemm" else np.zeros(len(self.seconds), bool)
         self.chip_columns = [len(self.grow) + self.free.index(chip) for chip in CHIPS if chip in self.free]
 
     def kin(self):
@@ -69,16 +71,16 @@ class Family:
 
     def roofline(self, rows):
         """The plain roofline: all work at the peak or all bytes over the bandwidth, whichever takes longer."""
-        columns = [self.grow.index(label) for label in ("work at peak", "work", "bytes", "bytes on the wire") if label in self.grow]
-        return np.exp(self.inputs[rows][:, columns].max(1)) / 1e6
+        columns = [self.grow.index(label) for label in ("work at peak", "work", "bytes on the wire") if label in self.grow]
+        return np.maximum(np.exp(self.inputs[rows][:, columns].max(1)) / 1e6, self.memory[rows])
 
-    def blurred(self, inputs, draw):
+    def blurred(self, inputs, rows, draw):
         """A tenth of the rows without the name of the kernel, and a tenth without that of the engine, too."""
         inputs = inputs.copy()
         chance = draw.random(len(inputs))
         for columns, below in ((self.kernel_columns, 0.2), (self.engine_columns, 0.1)):
             if columns:
-                inputs[np.ix_(chance < below, columns)] = 0
+                inputs[np.ix_((chance < below) & ~self.hosted_beside[rows], columns)] = 0
         return inputs
 
     def worth_hiding(self):
@@ -91,6 +93,23 @@ class Family:
         least = np.full(len(self.devices) * len(self.groups), np.inf)
         np.minimum.at(least, table, self.seconds)
         return least[table] * 1e6 >= HOST_US
+
+    def beside_device_time(self):
+        """Rows of tables that hold the time of a host where another engine's table of the device and format holds none.
+
+        Without the name of an engine the time of the device is asked for, so these are never learned from without theirs.
+        """
+        kinds = {}
+        hosted = self.host_bound()
+        for device, group in {*zip(self.device.tolist(), self.group.tolist())}:
+            own = (self.device == device) & (self.group == group)
+            kinds.setdefault((device, self.groups[group].rsplit(" ", 1)[0]), []).append((own, bool(hosted[own][0])))
+        beside = np.zeros(len(hosted), bool)
+        for tables in kinds.values():
+            if not all(held for _, held in tables):
+                for own, held in tables:
+                    beside |= own & held
+        return beside
 
     def of(self, names):
         return np.isin(self.device, [self.devices.index(name) for name in names if name in self.devices])

@@ -4,6 +4,9 @@ import numpy as np
 import trees
 from network import Network, train
 
+#: Devices whose name is never hidden: of another vendor and with other software, they say nothing about one without a name.
+ALONE = {"gemm": ["b60"]}
+
 
 def scaled(family, rows):
     """Means and deviations of the growing inputs; free ones are left as they are, so that a hidden name is a zero."""
@@ -31,11 +34,11 @@ class Fit:
         y = target_of(family, kind)[drawn]
         # A device without a name must be asked about as rows whose name was hidden; an engine never met says nothing either.
         self.dead = np.flatnonzero((family.inputs[rows] == 0).all(0))
-        chips = family.chip_columns
+        chips, kept = family.chip_columns, family.of(ALONE.get(family.name, []))
 
-        def blur(batch_inputs, draw):
-            batch_inputs = family.blurred(batch_inputs, draw)
-            batch_inputs[np.ix_(draw.random(len(batch_inputs)) < hide, chips)] = 0
+        def blur(batch_inputs, at, draw):
+            batch_inputs = family.blurred(batch_inputs, drawn[at], draw)
+            batch_inputs[np.ix_((draw.random(len(batch_inputs)) < hide) & ~kept[drawn[at]], chips)] = 0
             return batch_inputs
 
         grow = 0 if kind == "power" else len(family.grow)
@@ -48,15 +51,20 @@ class Fit:
         if forest is not None:
             named = rows[family.named[rows]]
             named = named if len(named) <= most_trees else rng.choice(named, most_trees, False)
-            blurred = family.blurred(family.inputs[named], rng)
+            blurred = family.blurred(family.inputs[named], named, rng)
             self.trees = trees.train(blurred, target_of(family, kind)[named] - self.raw(blurred), *forest)
 
     def raw(self, inputs):
         return self.network.predict((inputs - self.mean) / self.deviation)
 
-    def predict(self, rows, named=True, chip=None):
-        """Seconds (never below the bound), or share of the power limit. `chip`: asked about under the name of another chip."""
+    def predict(self, rows, named=True, chip=None, bare=False):
+        """Seconds (never below the bound), or share of the power limit.
+
+        `chip`: asked about under the name of another chip; `bare`: without the names of engine and kernel.
+        """
         x = self.family.inputs[rows].copy()
+        if bare:
+            x[:, self.family.engine_columns + self.family.kernel_columns] = 0
         named = np.full(len(rows), named) & self.family.named[rows]
         x[np.ix_(~named, self.family.chip_columns)] = 0
         if chip is not None:

@@ -30,6 +30,7 @@ const product = (device, m, size, milliseconds) => ({
   device,
   backend: 'vllm',
   gemm_dtype: 'bfloat16',
+  inside: 'layer',
   m: String(m),
   n: String(size.n),
   k: String(size.k),

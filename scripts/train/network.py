@@ -77,7 +77,7 @@ def train(network, x, y, weight=None, rounds=12000, batch=2048, rate=4e-3, decay
             order, at = rng.permutation(len(x)), 0
         rows = order[at : at + batch]
         at += batch
-        inputs = x[rows] if hook is None else hook(x[rows], rng)
+        inputs = x[rows] if hook is None else hook(x[rows], rows, rng)
         kept = network.forward(inputs)
         miss = kept[-1][:, 0] - y[rows]
         slope = np.clip(miss / 0.01, -1, 1).astype(np.float32)

@@ -99,6 +99,20 @@ const parts = {
     ['Length of the kernel', 'Rows', 'Mean error', 'Median', 'p90', 'Bias'],
     Object.entries(power.length).map(([name, entry]) => [name, ...errors(entry)]),
   ),
+  'power apart': Object.values(reports.gemm_power['between engines'])
+    .map(({ median }) => percent(median))
+    .join(' and '),
+  'power forms': table(
+    ['Form', 'Rows', 'Mean error', 'Median', 'p90', 'Bias'],
+    [
+      ['share at rest, of full work and of full memory traffic (50 us and longer)', reports.gemm_power['by activity']],
+      ['trees', reports.gemm_power['trees alone']],
+      ['network', reports.gemm_power['network alone']],
+      ['network times trees (in use)', power.all],
+    ].map(([name, entry]) => [name, ...errors(entry)]),
+  ),
+  'bare mean': percent(reports.gemm['without engine and kernel'].mape),
+  'bare median': percent(reports.gemm['without engine and kernel'].median),
   'power by activity': percent(reports.gemm_power['by activity'].median),
   kinds: kindsTable,
   'kinds rows': String(compare.fitted),

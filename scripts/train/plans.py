@@ -32,5 +32,7 @@ PLANS = {
     "moe": Plan(rounds=5000, rows=400_000, forest=(320, 63), tree_rows=260_000),
     "context_attention": Plan(forest=(220, 63), also="attention of layers of llmservingsim (MIT)"),
     "generation_attention": Plan(forest=(340, 63), also="attention of layers of llmservingsim (MIT)"),
-    "gemm_power": Plan(kind="power", hidden=(64, 32), rounds=2500, rows=200_000, forest=(220, 63), tree_rows=220_000),
+    "gemm_power": Plan(
+        kind="power", hidden=(160, 80, 40), rounds=9000, rows=400_000, forest=(300, 95), tree_rows=220_000, hidden_left_out=(64, 32), rounds_left_out=1500
+    ),
 }

@@ -1,7 +1,8 @@
 """Trains the kernel-time models and writes them with what they were trained on and how far off they are.
 
-usage: python scripts/train/train.py fit|leave-out INPUTS MODELS REPORTS [family ...]
-`fit` writes the models; `leave-out` trains without each device in turn and puts the bands of unmeasured devices into them.
+usage: python scripts/train/train.py fit|leave-out|bands INPUTS MODELS REPORTS [family ...]
+`fit` writes the models; `leave-out` trains without each device in turn and puts the bands of unmeasured devices into them;
+`bands` works out the bands of a model of times that is there.
 INPUTS: folder written by export-inputs.mjs; MODELS: where the .onnx files go; REPORTS: folder of metrics as JSON.
 """
 import copy
@@ -16,6 +17,8 @@ import numpy as np
 import activity
 import bands
 import onnx_file
+import spread
+import trees
 from family import Family
 from fit import Fit
 from plans import PLANS
@@ -95,6 +98,19 @@ def without_devices(family, plan):
     return report, [np.concatenate(parts) for parts in zip(*kept)] if kept else None
 
 
+def measured_bands(family, fit, plan):
+    """Bands of shapes kept for them: by format and engine, and by format alone ("any") for questions that name no engine."""
+    asked = np.flatnonzero(family.calibration & family.named)
+    measured = measured_of(family, asked, plan.kind)
+    group = np.array(family.groups)[family.group[asked]]
+    result = bands.table(fit.predict(asked), measured, group)
+    if family.engine_columns:
+        kind = np.array([f"{name.rsplit(' ', 1)[0]} any" for name in family.groups])[family.group[asked]]
+        unnamed = bands.table(fit.predict(asked, bare=True), measured, kind)
+        result.update({name: row for name, row in unnamed.items() if name != "*"})
+    return result
+
+
 def fit_without_trees(fit):
     """The same fit, its trees taken off."""
     bare = copy.copy(fit)
@@ -118,6 +134,13 @@ def under_another_chip(family, plan, hidden, other, chip):
     return errors(fit.predict(asked[seen], chip=chip), measured_of(family, asked[seen], plan.kind))
 
 
+def trees_alone(family, rows):
+    """Trees on the same inputs without a network under them, of about as many leaves as those in use."""
+    asked = np.flatnonzero(family.test & family.named)
+    forest = trees.train(family.inputs[rows], np.log(np.maximum(family.power[rows], 1e-3)), 230, 127)
+    return errors(np.minimum(1, np.exp(forest.predict(family.inputs[asked]))), family.power[asked])
+
+
 def fitted(source, models, reports, name, plan):
     """The model of a family, with what it does on shapes that training never saw."""
     begun = time.time()
@@ -126,10 +149,9 @@ def fitted(source, models, reports, name, plan):
     fit = Fit(family, rows, plan.hidden, plan.rounds, batch=plan.batch, kind=plan.kind, forest=plan.forest, sample=plan.rows, most_trees=plan.tree_rows)
     asked = np.flatnonzero(family.test & family.named)
     report = {"family": name, "kind": plan.kind, "held-out shapes": held_out_shapes(family, fit, plan)}
+    if family.engine_columns:
+        report["without engine and kernel"] = errors(fit.predict(asked, bare=True), measured_of(family, asked, plan.kind))
     report["network alone"] = errors(fit_without_trees(fit).predict(asked), measured_of(family, asked, plan.kind))
-    asked = np.flatnonzero(family.calibration & family.named)
-    group = np.array(family.groups)[family.group[asked]]
-    measured = bands.table(fit.predict(asked), measured_of(family, asked, plan.kind), group)
     metadata = {
         "family": name,
         "output": "ln of the share of the power limit" if plan.kind == "power" else "ln of microseconds",
@@ -145,10 +167,12 @@ def fitted(source, models, reports, name, plan):
         "rows": str(len(rows)),
         "seed": "1",
         "metrics": report["held-out shapes"]["all"],
-        "bands": {"share": 0.9, "lengths": [*bands.LENGTHS[:-1]], "measured": measured, "unmeasured": {}},
+        "bands": {"share": 0.9, "lengths": [*bands.LENGTHS[:-1]], "measured": measured_bands(family, fit, plan), "unmeasured": {}},
     }
     if plan.kind == "power":
         metadata["activity"], report["by activity"] = activity.fitted(family, errors)
+        report["between engines"] = spread.between_engines(family, "bfloat16", ["trtllm", "vllm"])
+        report["trees alone"] = trees_alone(family, rows)
     onnx_file.write(os.path.join(models, f"{name}.onnx"), fit, metadata)
     save(reports, name, report)
     print(name, report["held-out shapes"]["all"], f"{time.time() - begun:.0f} s", flush=True)
@@ -172,6 +196,19 @@ def left_out(source, models, reports, name, plan):
     print(name, f"left out in {time.time() - begun:.0f} s", flush=True)
 
 
+def banded(source, models, reports, name, plan):
+    """The bands of a model that is there, without training it again."""
+    family, path = Family(source, name), os.path.join(models, f"{name}.onnx")
+    stored = onnx_file.Stored(path, family)
+    onnx_file.amend(path, {}, {"measured": measured_bands(family, stored, plan)})
+    asked = np.flatnonzero(family.test & family.named)
+    with open(os.path.join(reports, f"{name}.json"), encoding="utf8") as file:
+        report = json.load(file)
+    report["without engine and kernel"] = errors(stored.predict(asked, bare=True), family.seconds[asked])
+    save(reports, name, report)
+    print(name, report["without engine and kernel"], flush=True)
+
+
 def save(reports, name, report):
     with open(os.path.join(reports, f"{name}.json"), "w", encoding="utf8") as file:
         json.dump(report, file, indent=1)
@@ -182,7 +219,7 @@ def main():
     os.makedirs(models, exist_ok=True)
     os.makedirs(reports, exist_ok=True)
     for name in only or PLANS:
-        {"fit": fitted, "leave-out": left_out}[stage](source, models, reports, name, PLANS[name])
+        {"fit": fitted, "leave-out": left_out, "bands": banded}[stage](source, models, reports, name, PLANS[name])
 
 
 if __name__ == "__main__":

@@ -32,6 +32,8 @@ describe('every operator of the tables', () => {
     ['wideep_generation_mla', cached],
     ['moe', experts],
     ['wideep_context_moe', experts],
+    ['mla_bmm', { bmm_dtype: 'bfloat16', num_tokens: 64, num_heads: 16, op_name: 'mla_gen_post' }],
+    ['mla_gen_pre', { bmm_dtype: 'fp8', num_tokens: 64, num_heads: 16 }],
     ['nccl', { ...exchange, op_name: 'all_gather' }],
     ['oneccl', { ...exchange, op_name: 'all_reduce' }],
     ['custom_allreduce', exchange],
@@ -57,6 +59,35 @@ describe('every operator of the tables', () => {
         expectAnswer((await ask({ ...product, gemm_dtype, device }))[0]);
     },
   );
+
+  test('an operator may be named by the column that tells the parts of a table apart', async () => {
+    const [named, part] = await ask({ ...exchange, op: 'all_gather' }, { ...exchange, op_name: 'all_gather' });
+    expectAnswer(part);
+    expect(part).toEqual(named);
+  });
+
+  test('the two products of latent attention are batches with a product for each head', async () => {
+    const row = { device: 'h100_sxm', bmm_dtype: 'bfloat16', num_tokens: 64, num_heads: 16, op: 'mla_bmm' };
+    const sizes = { ...row, op: 'bmm', gemm_dtype: 'bfloat16', batch: 16, m: 64 };
+    const [before, after, plain, other] = await ask(
+      { ...row, op_name: 'mla_gen_pre' },
+      { ...row, op_name: 'mla_gen_post' },
+      { ...sizes, n: 512, k: 128 },
+      { ...sizes, n: 128, k: 512 },
+    );
+    expect(before).toEqual(plain);
+    expect(after).toEqual(other);
+    expect(before?.model).toMatch(/stand on single products/);
+  });
+
+  test('without an engine the time is that of the device, not that of the host of one engine', async () => {
+    const row = { ...product, m: 16, n: 1024, k: 1024, gemm_dtype: 'fp8_block' };
+    const [bare, vllm, trtllm] = await ask(row, { ...row, backend: 'vllm' }, { ...row, backend: 'trtllm' });
+    expect(vllm?.latency_ms).toBeGreaterThan(0.05);
+    expect(bare?.latency_ms).toBeLessThan(0.5 * (vllm?.latency_ms ?? 0));
+    const width = (answer: Prediction | undefined) => (answer?.high ?? 0) / (answer?.low ?? 1);
+    expect(width(bare)).toBeGreaterThan(width(trtllm));
+  });
 
   test('a format nobody measured is said to stand on another, with a wider band', async () => {
     const [known, foreign] = await ask(product, { ...product, gemm_dtype: 'tf32' });

@@ -34,6 +34,7 @@ export function nameWords(name: string): readonly string[] {
     .replace(/(\d)\s*(?:gib|gb|g)\b/g, '$1gb')
     .replace(/\b(\d+)\s*x\s+/g, ' ')
     .replace(/\b(rtx|tpu|gaudi)(?=[\dav])/g, '$1 ')
+    .replace(/(?<=\d)ada\b/g, ' ada')
     .replace(/\brtxpro/g, 'rtx pro ')
     .split(/[^a-z0-9.]+/)
     .map((word) => word.replace(/^(?:sxm\d?|smx\d?)$/, 'sxm').replace(/^nvlink$/, 'sxm'))

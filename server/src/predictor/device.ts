@@ -3,6 +3,7 @@
  * A figure its sheet lacks is taken from the sheet of the same architecture whose 16-bit rate is nearest.
  */
 import type { Accelerator } from '../core/hardware.ts';
+import { architectureOf } from '../data/architectures.ts';
 
 /** Chips whose kernels were measured at length. */
 export const chips = ['a100', 'h100', 'l40s', 'b200', 'gb200', 'gb300', 'b60'] as const;
@@ -26,6 +27,10 @@ export interface DeviceFigures {
   readonly bandwidth: number;
   readonly multiprocessors: number;
   readonly l2: number;
+  /** Bytes per second that all multiprocessors together take from the L2. */
+  readonly cacheBandwidth: number;
+  /** Whether groups of warps issue products that run beside them (compute capability 9 and 10). */
+  readonly groupProducts: boolean;
   readonly watts: number;
   /** One direction to the other GPUs of a node. */
   readonly link: number;
@@ -88,6 +93,20 @@ function figure(
   return known[0] && read(known[0]);
 }
 
+/** Bytes that a multiprocessor takes from the L2 in one clock, on every GPU of the tables. */
+const cacheBytesPerClock = 64;
+/** Clocks per second of a GPU whose sheets do not let it be worked out. */
+const usualClock = 2e9;
+
+/** Clocks per second: the single-precision peak of a sheet shared out to its lanes. */
+function clockOf(sheet: Accelerator): number | undefined {
+  const [peak, multiprocessors, lanes] = [sheet.peak.fp32?.value, sheet.smCount?.value, architectureOf(sheet)?.vectorLanes];
+  return peak && multiprocessors && lanes ? peak / (2 * lanes * multiprocessors) : undefined;
+}
+
+const hasGroupProducts = ({ computeCapability }: Accelerator): boolean =>
+  computeCapability !== undefined && computeCapability >= 9 && computeCapability < 12;
+
 /** The figures of a GPU, or why the models cannot speak about it. */
 export function deviceFigures(accelerator: Accelerator, sheets: readonly Accelerator[]): DeviceFigures | string {
   const vendor = vendors[accelerator.vendor.toLowerCase()];
@@ -115,6 +134,8 @@ export function deviceFigures(accelerator: Accelerator, sheets: readonly Acceler
     bandwidth: accelerator.memory.bandwidth.value,
     multiprocessors,
     l2: of((sheet) => sheet.l2?.value) ?? 6 * 2 ** 20,
+    cacheBandwidth: cacheBytesPerClock * multiprocessors * (of(clockOf) ?? usualClock),
+    groupProducts: hasGroupProducts(accelerator),
     watts: of((sheet) => sheet.tdpWatts?.value) ?? 300,
     link: accelerator.scaleUp?.bandwidth.value ?? accelerator.pcie?.value ?? 32e9,
     linked: accelerator.scaleUp !== undefined,

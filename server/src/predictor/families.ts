@@ -9,7 +9,8 @@ import type { DeviceFigures } from './device.ts';
 import { contextAttention, generationAttention } from './inputs/attention.ts';
 import { collective } from './inputs/collective.ts';
 import { experts } from './inputs/experts.ts';
-import { gemm, gemmPower } from './inputs/gemm.ts';
+import { gemm } from './inputs/gemm.ts';
+import { gemmPower } from './inputs/gemm-power.ts';
 import type { Family, InputWriter, Parts } from './inputs/inputs.ts';
 import { contextLatent, generationLatent } from './inputs/latent-attention.ts';
 
@@ -79,7 +80,7 @@ export type FamilyName = keyof typeof families;
 
 type TimedFamily = Exclude<FamilyName, 'gemm_power'>;
 const operators: ReadonlyMap<string, TimedFamily | 'attention' | 'mla'> = spellings<TimedFamily | 'attention' | 'mla'>({
-  gemm: 'gemmpower matmul linear mm bmm addmm batchedgemm batchedmatmul dense',
+  gemm: 'gemmpower matmul linear mm bmm addmm batchedgemm batchedmatmul dense mlabmm mlabmmgenpre mlabmmgenpost mlagenpre mlagenpost',
   context_attention: 'prefillattention contextattn prefill attentionprefill attentioncontext',
   generation_attention: 'decodeattention generationattn decode attentiondecode attentiongeneration',
   context_mla: 'prefillmla mlacontext wideepcontextmla mlaprefill',
@@ -93,7 +94,8 @@ const operators: ReadonlyMap<string, TimedFamily | 'attention' | 'mla'> = spelli
 
 /** The family whose time a row asks; throws `RowProblem` on an operator without a model. */
 export function familyOf(row: Row): TimedFamily {
-  const columns = ['op', 'operator', 'operation', 'kind'] as const;
+  // `op_name` comes last: beside `op` it tells the parts of one table apart.
+  const columns = ['op', 'operator', 'operation', 'kind', 'op_name'] as const;
   const written = row.text(...columns);
   if (written !== undefined && collectiveSpellings.has(written.toLowerCase().replace(/[^a-z0-9]/g, ''))) return 'nccl';
   const name = row.choice(columns, operators);

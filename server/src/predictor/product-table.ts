@@ -32,7 +32,7 @@ export function productRatios(network: Network, accelerator: Accelerator): reado
   const device = describeDevice(accelerator, 'bf16', computeCalibration(accelerator.architecture));
   if (typeof figures === 'string' || !device) return undefined;
   // The vendor's own library, as an engine calls it for what is not quantized.
-  const asked = { format: 'bfloat16', engine: 'vllm', batch: 1 } as const;
+  const asked = { format: 'bfloat16', engine: 'vllm', inLayer: true, batch: 1 } as const;
   const all = [...sizes()];
   const writer = new InputWriter(all.length, network.width);
   for (const size of all) gemm.write(writer, { ...asked, ...size }, figures);

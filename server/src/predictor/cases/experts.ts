@@ -16,6 +16,8 @@ const likeFormats: ReadonlyMap<string, ExpertFormat> = new Map([
   ['w4afp8', 'w4a8_mxfp4_mxfp8'],
   ['w4a8', 'w4a8_mxfp4_mxfp8'],
   ['int8', 'fp8'],
+  ['int8wo', 'int4_wo'],
+  ['w8a16', 'int4_wo'],
   ['sq', 'fp8'],
   ['w8a8', 'fp8'],
   ['mxfp8', 'fp8_block'],

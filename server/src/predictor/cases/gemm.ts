@@ -1,4 +1,7 @@
-/** A row of a table of dense products: gemm_dtype, m, n, k; `batch` equal ones in one kernel. */
+/**
+ * A row of a table of dense products: gemm_dtype, m, n, k; `batch` equal ones in one kernel. The two products of latent attention
+ * beside its kernel (mla_bmm: bmm_dtype, num_tokens, num_heads) are such batches, one product for each head.
+ */
 import type { GemmCase } from '../inputs/gemm.ts';
 import type { WrittenFormat } from '../inputs/gemm-formats.ts';
 import { engineOf, type Row, spellings } from './row.ts';
@@ -18,13 +21,29 @@ export const gemmFormatSpellings: ReadonlyMap<string, WrittenFormat> = spellings
   w4a8: 'w4afp8 w4a8fp8 w4a8awq w4a8mxfp4fp8 w4a8mxfp4mxfp8 w4a8nvfp4fp8',
 });
 
+/** Numbers of a head of latent attention: what its cached vector holds, and what a head makes of it. */
+const latentRank = 512;
+const latentHead = 128;
+
+/** Rows and columns of each product: before the kernel queries become latent ones, after it latent outputs become values. */
+function readSizes(row: Row): Pick<GemmCase, 'batch' | 'm' | 'n' | 'k'> {
+  const latent = /mla.?(?:bmm|gen).?(?:gen.?)?(pre|post)?/i.exec(operatorWords(row));
+  if (latent) {
+    const after = latent[1]?.toLowerCase() === 'post';
+    const [n, k] = after ? [latentHead, latentRank] : [latentRank, latentHead];
+    return { batch: row.size(['num_heads', 'heads']), m: row.size(['num_tokens', 'tokens', 'm']), n, k };
+  }
+  return { batch: row.size(['batch', 'batch_size', 'b'], 1, 1), m: row.size(['m']), n: row.size(['n']), k: row.size(['k']) };
+}
+
+/** The operator, and the part of it that a table with several tells apart. */
+const operatorWords = (row: Row): string => [row.text('op_name') ?? '', row.text('op') ?? ''].join(' ');
+
 export function readGemm(row: Row): GemmCase {
   return {
-    format: row.choice(['gemm_dtype', 'dtype', 'precision', 'quant_mode', 'gemm_quant_mode'], gemmFormatSpellings),
+    format: row.choice(['gemm_dtype', 'bmm_dtype', 'dtype', 'precision', 'quant_mode', 'gemm_quant_mode'], gemmFormatSpellings),
     engine: engineOf(row),
-    batch: row.size(['batch', 'batch_size', 'b'], 1, 1),
-    m: row.size(['m']),
-    n: row.size(['n']),
-    k: row.size(['k']),
+    inLayer: row.text('inside') === 'layer',
+    ...readSizes(row),
   };
 }
