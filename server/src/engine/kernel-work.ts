@@ -4,13 +4,11 @@
  */
 import type { KernelConfiguration } from '../core/kernels/configuration.ts';
 import { type FindFunction, type WithCalled, withCalled } from '../core/kernels/intensity/called.ts';
+import { type DeviceRoof, roofsOf } from '../core/kernels/intensity/device-roofs.ts';
 import { type KernelIntensity, kernelIntensity } from '../core/kernels/intensity/kernel-intensity.ts';
-import { namesOf, type Polynomial, product, sum } from '../core/kernels/intensity/polynomial.ts';
-import { type CountedWork, type Roofline, roofline } from '../core/kernels/intensity/roofline.ts';
+import { namesOf, type Polynomial } from '../core/kernels/intensity/polynomial.ts';
+import type { CountedWork } from '../core/kernels/intensity/roofline.ts';
 import { isPlace, numberOf, sizeNamed } from '../core/kernels/intensity/setting.ts';
-import { timesOf } from '../core/kernels/intensity/shares.ts';
-import { kernelOccupancy } from '../core/kernels/kernel-occupancy.ts';
-import type { KernelDevice } from '../core/kernels/kernel-rule.ts';
 import type { TritonConfiguration } from '../core/kernels/triton/configuration.ts';
 import { elementBytes, tritonIntensity } from '../core/kernels/triton/intensity.ts';
 import { arithmeticOf } from '../syntax/cuda/arithmetic.ts';
@@ -32,7 +30,7 @@ export interface KernelWork {
   readonly sizes: readonly NamedSize[];
   /** The counts as numbers; undefined while a size is open. */
   readonly counted: CountedWork | undefined;
-  readonly roofs: readonly { readonly device: KernelDevice; readonly roof: Roofline }[];
+  readonly roofs: readonly DeviceRoof[];
 }
 
 const known = new WeakMap<KernelsAnalysis, Map<KernelConfiguration, KernelWork | undefined>>();
@@ -130,12 +128,7 @@ function finished(kernels: KernelsAnalysis, intensity: KernelIntensity): KernelW
   if (intensity.flops.length === 0 && intensity.traffic.length === 0) return undefined;
   const sizes = sizesOf(intensity, kernels);
   const counted = intensity.unread.length > 0 ? undefined : countedOf(intensity);
-  const roofs = counted
-    ? kernels.devices.flatMap((device) => {
-        const roof = roofline(onDevice(counted, intensity, device), device.accelerator, device.architecture);
-        return roof ? [{ device, roof }] : [];
-      })
-    : [];
+  const roofs = counted ? roofsOf(counted, intensity, kernels.devices) : [];
   return { intensity, sizes, counted, roofs };
 }
 
@@ -181,29 +174,4 @@ function countedOf(intensity: KernelIntensity): CountedWork | undefined {
     ...counted.loads.map(({ times }) => times),
   ];
   return all.every((value) => Number.isFinite(value) && value >= 0) ? counted : undefined;
-}
-
-/** What depends on how many blocks a multiprocessor holds. */
-function onDevice(counted: CountedWork, { counting, traffic }: KernelIntensity, { architecture, accelerator }: KernelDevice): CountedWork {
-  const { configuration, grid, block, arithmetic } = counting;
-  const blocks = numberOf(product(grid.x, grid.y, grid.z), counting);
-  const threads = numberOf(product(block.x, block.y, block.z), counting);
-  const launched = { ...configuration, threads: { ...configuration.threads, value: configuration.threads.value ?? threads } };
-  const occupancy = kernelOccupancy(launched, architecture, accelerator.smCount?.value);
-  const multiprocessors = accelerator.smCount?.value;
-  if (!occupancy || occupancy.most.blocks === 0 || blocks === undefined || threads === undefined || multiprocessors === undefined)
-    return counted;
-  const waiting = arithmetic.statements.calls.filter(({ callee }) => callee === '__syncthreads');
-  const perThread = numberOf(sum(...waiting.map((call) => timesOf(call, counting))), counting) ?? 0;
-  const together = Math.min(occupancy.most.blocks, Math.max(1, Math.ceil(blocks / multiprocessors)));
-  // Loads in a loop are unrolled by the compiler, so that enough of them are under way.
-  const reads = arithmetic.statements.accesses.filter(({ kind }) => kind === 'read');
-  const isLoopless = reads.every(({ loops }) => loops.length === 0);
-  const once = traffic.filter(({ kind }) => kind === 'read').reduce((bytes, one) => bytes + one.bytes, 0);
-  return {
-    ...counted,
-    blocks,
-    barriers: perThread / threads / multiprocessors / together,
-    ...(isLoopless && once > 0 ? { underWay: together * threads * once } : {}),
-  };
 }

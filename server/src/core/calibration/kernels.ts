@@ -12,6 +12,7 @@ export interface KernelCalibration {
   readonly exposedSingle: number;
   readonly exposedBuffered: number;
   readonly barrierStep: Seconds;
+  readonly barrierLatency: Seconds;
   readonly blockTurnover: Seconds;
   readonly launchFloor: Seconds;
   readonly band: number;

@@ -5,7 +5,7 @@
  *   loads      = clocks of the load/store units / (multiprocessors x clock)
  *   cache      = bytes asked of the shared cache / (bytes per clock x multiprocessors x clock)
  *   memory     = max(bytes / (bandwidth x share), loaded bytes x latency / bytes under way)
- *   barriers   = steps one after the other
+ *   barriers   = steps one after the other x (latency + (step - latency) x warps of the block / 32)
  *   t = longest + exposed x (sum of the others) + floor,  and no less than the blocks take to start
  *
  * Assumed: warps of the blocks that run together hide the shorter parts behind the longest but for the exposed share,
@@ -48,6 +48,8 @@ export interface KernelWork {
   readonly isBuffered: boolean;
   /** Steps with a barrier, one after the other, of a multiprocessor. */
   readonly barrierSteps?: number;
+  /** Warps that must arrive at each of them; as many as a block can have unless it is said. */
+  readonly warpsOfBlock?: number;
   /** Blocks of the grid, where each does little. */
   readonly blocks?: number;
 }
@@ -90,6 +92,17 @@ function memorySeconds(
     : Math.max(byBandwidth, (loadedBytes * calibration.memoryLatency) / (underWay * multiprocessors));
 }
 
+/** The most warps of a block. */
+export const mostWarps = 32;
+
+/** A step of a block of few warps is over when their latencies are; each further warp has to arrive. */
+function barrierSeconds(
+  { barrierLatency, barrierStep }: KernelCalibration,
+  { barrierSteps = 0, warpsOfBlock = mostWarps }: KernelWork,
+): Seconds {
+  return barrierSteps * (barrierLatency + (barrierStep - barrierLatency) * Math.min(1, warpsOfBlock / mostWarps));
+}
+
 export function kernelTime(rates: KernelRates, work: KernelWork): KernelTime {
   const { multiprocessors, clock, calibration } = rates;
   const clocks = multiprocessors * clock;
@@ -98,7 +111,7 @@ export function kernelTime(rates: KernelRates, work: KernelWork): KernelTime {
     loads: work.loadClocks / clocks,
     cache: work.cacheBytes / (calibration.cacheBytesPerClock * clocks),
     memory: memorySeconds(rates, work),
-    barriers: (work.barrierSteps ?? 0) * calibration.barrierStep,
+    barriers: barrierSeconds(calibration, work),
     'block starts': ((work.blocks ?? 0) / multiprocessors) * calibration.blockTurnover,
   };
   const names = Object.keys(parts) as KernelPart[];

@@ -2,7 +2,8 @@
  * A kernel's text read for what it computes. Diagnostics do not need it, so it is not read on the way from a keystroke to
  * them: the text of the one kernel that somebody looks at is parsed again, and kept until it changes.
  */
-import type { CalledFunction, KernelArithmetic, Operation } from '../../core/kernels/body.ts';
+import type { CalledFunction, KernelArithmetic } from '../../core/kernels/arithmetic.ts';
+import type { Operation } from '../../core/kernels/body.ts';
 import type { Expression } from '../../core/kernels/expression.ts';
 import { parseText } from '../parsers.ts';
 import { bodyOf, type CastMacros } from './body.ts';

@@ -2,7 +2,8 @@
  * Functions that a kernel calls, found by their names in the texts at hand and read for what they compute. Only somebody
  * who looks at a kernel asks for them: nothing of this stands between a keystroke and its diagnostics.
  */
-import type { Call, CalledFunction } from '../../core/kernels/body.ts';
+import type { CalledFunction } from '../../core/kernels/arithmetic.ts';
+import type { Call } from '../../core/kernels/body.ts';
 import { calledFunctionOf } from './arithmetic.ts';
 import type { CastMacros } from './body.ts';
 

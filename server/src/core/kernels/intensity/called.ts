@@ -3,7 +3,8 @@
  * Parameters stand for what they are given, other names of a function get new ones. Followed are functions whose text is at
  * hand, to a bounded depth and number, and none inside itself; what is left out stays a call.
  */
-import type { Access, Address, Call, CalledFunction, KernelArithmetic, Operation } from '../body.ts';
+import type { CalledFunction, KernelArithmetic } from '../arithmetic.ts';
+import type { Access, Address, Call, Operation } from '../body.ts';
 import type { Definitions, SharedArray } from '../declarations.ts';
 import type { Expression } from '../expression.ts';
 import { Moving, type Renaming, renamed, renamedType } from './renaming.ts';

@@ -3,7 +3,8 @@
  * each, a division one, a fused multiply-add two, a function such as `expf` one (it runs on units of its own); matrix
  * instructions by their shape. What is worked out for indexes counts nothing.
  */
-import type { Call, KernelArithmetic, Operation, Setting } from '../body.ts';
+import type { KernelArithmetic } from '../arithmetic.ts';
+import type { Call, Operation, Setting } from '../body.ts';
 import { type Expression, evaluate, partsOf, type Scope } from '../expression.ts';
 
 export type Unit = 'vector' | 'matrix';

@@ -3,7 +3,8 @@
  * global memory (whole sectors of 32 bytes), the least that must be moved because each element is touched at all, clocks of
  * the load/store units. Tails of last tiles are ignored, conditions on values are taken to hold.
  */
-import type { Access, KernelArithmetic } from '../body.ts';
+import type { KernelArithmetic } from '../arithmetic.ts';
+import type { Access } from '../body.ts';
 import type { KernelConfiguration } from '../configuration.ts';
 import { type Expression, evaluate, type Scope } from '../expression.ts';
 import { sizeOfType } from '../type-sizes.ts';
@@ -27,6 +28,7 @@ export interface Traffic {
   readonly compulsory: Polynomial;
   /** Bytes of the different elements of each block, all blocks together. */
   readonly byBlocks: Polynomial;
+  readonly loops: Access['loops'];
   readonly range: Access['range'];
 }
 
@@ -165,6 +167,7 @@ function trafficOf(counting: Counting): readonly Traffic[] {
         asked: scaled(issued(access, counting), sectorBytes(access, bytes, counting)),
         compulsory: scaled(elements, bytes),
         byBlocks: scaled(byBlocks, bytes),
+        loops: access.loops,
         range: access.range,
       },
     ];

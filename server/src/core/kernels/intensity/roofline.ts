@@ -9,7 +9,7 @@ import type { Accelerator } from '../../hardware.ts';
 import type { NumberFormat } from '../../job-fields.ts';
 import type { Bytes, FlopsPerSecond, Seconds } from '../../units.ts';
 import type { Architecture } from '../architecture.ts';
-import { type KernelTime, kernelRates, kernelTime } from '../kernel-time.ts';
+import { type KernelTime, kernelRates, kernelTime, mostWarps } from '../kernel-time.ts';
 import type { Flops } from './flops.ts';
 
 /** The counts of a kernel as numbers. */
@@ -26,7 +26,10 @@ export interface CountedWork {
   readonly underWay?: Bytes;
   /** Barriers of a multiprocessor, one after the other. */
   readonly barriers?: number;
+  readonly warpsOfBlock?: number;
   readonly blocks?: number;
+  /** Share of the multiprocessors' time that has blocks, where the grid is too small for all of them; 1 elsewhere. */
+  readonly busy?: number;
 }
 
 export interface Roofline {
@@ -59,25 +62,28 @@ function matrixRate(accelerator: Accelerator, format: NumberFormat): FlopsPerSec
 
 /** @returns undefined where the data sheet lacks a rate. */
 export function roofline(work: CountedWork, accelerator: Accelerator, architecture: Architecture): Roofline | undefined {
-  const rates = kernelRates(accelerator, architecture, kernelCalibration);
-  if (!rates) return undefined;
+  const whole = kernelRates(accelerator, architecture, kernelCalibration);
+  if (!whole) return undefined;
+  const { busy = 1 } = work;
+  // Multiprocessors without blocks do nothing; memory is as fast as those that have some can ask.
+  const rates = { ...whole, clock: whole.clock * busy, vector: whole.vector * busy };
   const calibration = computeCalibration(accelerator.architecture);
   let arithmetic = 0;
   for (const { unit, format, count } of work.flops) {
     const peak = unit === 'matrix' && format !== 'fp64' ? matrixRate(accelerator, format) : undefined;
     const share = format === 'fp8' || format === 'int8' ? calibration.gemm.fp8.peakShare : calibration.gemm.half.peakShare;
-    arithmetic += count / (peak === undefined ? rates.vector * vectorRate(accelerator, format) : peak * share);
+    arithmetic += count / (peak === undefined ? rates.vector * vectorRate(accelerator, format) : peak * share * busy);
   }
   const loadClocks = work.loads.reduce((all, { times, clocks }) => all + times * Math.max(rates.warpThreads / rates.loadLanes, clocks), 0);
   const time = kernelTime(rates, {
     arithmetic,
     loadClocks,
-    cacheBytes: work.byBlocks,
+    cacheBytes: Math.max(work.byBlocks, busy < 1 ? work.read + work.written : 0),
     memoryBytes: work.read + work.written,
     loadedBytes: work.read,
     isBuffered: work.isBuffered,
     ...(work.underWay === undefined || work.underWay <= 0 ? {} : { underWay: work.underWay }),
-    ...(work.barriers === undefined ? {} : { barrierSteps: work.barriers }),
+    ...(work.barriers === undefined ? {} : { barrierSteps: work.barriers, warpsOfBlock: work.warpsOfBlock ?? mostWarps }),
     ...(work.blocks === undefined ? {} : { blocks: work.blocks }),
   });
   const most = work.flops.reduce<CountedWork['flops'][number] | undefined>(

@@ -1,5 +1,6 @@
 /** Where a statement of a kernel stands, as counts: threads that pass the bounds around it, turns of its loops, sizes that are known. */
-import type { Condition, KernelArithmetic, Loop, Setting } from '../body.ts';
+import type { KernelArithmetic } from '../arithmetic.ts';
+import type { Condition, Loop, Setting } from '../body.ts';
 import type { KernelConfiguration } from '../configuration.ts';
 import { type Expression, type ExpressionFunction, evaluate, type Scope } from '../expression.ts';
 import {

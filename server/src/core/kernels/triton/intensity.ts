@@ -3,7 +3,7 @@
  * loops over their elements; masked tails are ignored. The types of pointers are known only at the launch: bytes are those
  * of `element_bytes`, taken as 2 where the kernel multiplies matrices and 4 elsewhere unless a comment gives it.
  */
-import type { KernelArithmetic } from '../body.ts';
+import type { KernelArithmetic } from '../arithmetic.ts';
 import type { KernelConfiguration } from '../configuration.ts';
 import { type Expression, evaluate, type Scope } from '../expression.ts';
 import type { Kernel } from '../facts.ts';
@@ -148,7 +148,7 @@ export function tritonIntensity(configuration: TritonConfiguration, arithmetic: 
     const shape = parts?.every((part) => part !== undefined) ? product(...parts.map((part) => part ?? one)) : undefined;
     const distinct = distinctOf({ ...access, ...(shape ? { indexes: [] } : {}), loops: [...real, ...arithmetic.elements] }, counting);
     const compulsory = shape ? product(distinct.elements, shape, bytes) : product(distinct.elements, bytes);
-    return [{ array, kind: access.kind, bytes: usual, asked, compulsory, byBlocks: asked, range: access.range }];
+    return [{ array, kind: access.kind, bytes: usual, asked, compulsory, byBlocks: asked, loops: access.loops, range: access.range }];
   });
   const [read, written] = [traffic.filter(({ kind }) => kind !== 'write'), traffic.filter(({ kind }) => kind !== 'read')];
   const all = (some: readonly Traffic[]): Polynomial => sum(...some.map(({ asked }) => asked));
