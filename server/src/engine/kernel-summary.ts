@@ -9,7 +9,7 @@ import type { TileConfiguration } from '../core/kernels/tiled/configuration.ts';
 import { buildsFor } from '../core/kernels/triton/compiled.ts';
 import type { TritonConfiguration } from '../core/kernels/triton/configuration.ts';
 import type { TritonKernel } from '../core/kernels/triton/facts.ts';
-import { sharedOn } from '../core/kernels/triton/resources.ts';
+import { estimatedTritonRegisters, sharedOn } from '../core/kernels/triton/resources.ts';
 import { pipelinedShared } from '../core/kernels/triton/shared-memory.ts';
 import type { TritonKernels } from './analysis.ts';
 
@@ -131,6 +131,13 @@ function builtText(own: readonly TritonConfiguration[], devices: readonly Kernel
   return `registers ${rangeText(Math.min(...counts), Math.max(...counts))} (${compiler}, ${found.id})${spills}`;
 }
 
+/** "about 40 to 96 registers", over all configurations and the devices looked at. */
+function estimatedTritonText(own: readonly TritonConfiguration[], devices: readonly KernelDevice[]): string | undefined {
+  const ranges = own.flatMap((one) => devices.flatMap(({ architecture }) => estimatedTritonRegisters(one, architecture) ?? []));
+  if (ranges.length === 0) return undefined;
+  return `about ${rangeText(Math.min(...ranges.map(({ low }) => low)), Math.max(...ranges.map(({ high }) => high)))} registers`;
+}
+
 /** A Triton kernel: how many configurations, and what the tiles take. */
 export function tritonSummary(kernel: TritonKernel, { configurations }: TritonKernels, devices: readonly KernelDevice[]): string {
   const own = configurations.filter((one) => one.kernel === kernel);
@@ -143,7 +150,9 @@ export function tritonSummary(kernel: TritonKernel, { configurations }: TritonKe
   const most = Math.max(...devices.map(({ architecture }) => architecture.sharedPerBlockOptIn));
   const over = own.filter((one) => devices.every(({ architecture }) => (sharedOn(one, architecture)?.least ?? 0) > most)).length;
   const beyond = over === 0 ? undefined : `${over} of them beyond ${bytesText(most)}`;
-  return [tuned, `${warps} warps`, builtText(own, devices), memory, beyond].filter((part) => part !== undefined).join(' · ');
+  return [tuned, `${warps} warps`, builtText(own, devices) ?? estimatedTritonText(own, devices), memory, beyond]
+    .filter((part) => part !== undefined)
+    .join(' · ');
 }
 
 /** A kernel of a tile language: what a block has, and where that is too much. */

@@ -122,7 +122,7 @@ export function tritonMarkdown(
       ? 'Not all configurations could be read: some come from a helper elsewhere or depend on the machine.'
       : undefined;
   const note =
-    'Shared memory: tiles that a loop loads ahead, at 16 bits per element, with one buffer less than `num_stages` to `num_stages`; layout changes come on top.';
+    'Shared memory: tiles that a loop loads ahead, at 16 bits per element, the least that is sure to the most; layout changes may come on top. Registers and occupancy with "about" are estimated from the blocks that are needed together: four of five kernels lie within such a band.';
   return sections([
     `**Triton kernel** ${code(name)}`,
     configurationTable(rows),

@@ -1,30 +1,24 @@
 /**
  * What the text of a Triton kernel asks registers for, in registers of 32 bits per thread under one configuration: a block of values is
- * spread over the threads of a program, 32-bit numbers one to a register, 16-bit loads two, and what is needed at one place of the text
- * adds up. The most of any place counts. Operands that a loop loads for products alone lie in shared memory.
+ * spread over the threads of a program, each number in a register, and what is needed at one place of the text adds up; the most of any place counts.
+ * Operands of products pass through registers in 16 bits. Places, masks and loads that nothing was done with yet are worked out again
+ * or kept packed: they were tried in the fit and tell nothing more.
  */
 import type { Architecture } from '../architecture.ts';
 import { mayBeCompiled, sizesOf, type TritonConfiguration } from './configuration.ts';
-import type { LiveTile, TileKind } from './facts.ts';
 
 export interface TritonRegisterDemand {
-  /** Sums of products: the largest result of a `tl.dot`, and those that a loop hands on. */
-  readonly accumulators: number;
-  /** Other numbers. */
+  /** Numbers, sums of products among them. */
   readonly values: number;
-  /** As they were loaded, in 16 bits. */
-  readonly loads: number;
-  /** Operands of products, in 16 bits. */
+  /** Operands of the largest product, in 16 bits. */
   readonly operands: number;
-  readonly pointers: number;
-  readonly offsets: number;
   readonly hasLoop: boolean;
-  /** Blocks whose size is not known. */
+  /** How many blocks have a size that is not known. */
   readonly unknown: number;
 }
 
-/** Registers of one element. */
-const perElement: { readonly [kind in TileKind]: number } = { value: 1, load: 0.5, operand: 0.5, pointer: 0.25, offset: 1, mask: 1 / 32 };
+/** Registers of one element of an operand. */
+const perOperand = 0.5;
 
 interface Held {
   readonly name: string;
@@ -52,18 +46,16 @@ export function tritonRegisterDemand(configuration: TritonConfiguration, { warpT
   const { kernel, scope, numWarps } = configuration;
   const threads = numWarps * warpThreads;
   let unknown = kernel.unsized.length;
-  const of = (kinds: readonly TileKind[]): readonly Held[] =>
-    kernel.lives.flatMap((live: LiveTile) => {
-      if (!kinds.includes(live.kind) || !mayBeCompiled(live.branches, scope)) return [];
-      const sizes = sizesOf(live.tile, scope);
-      if (!sizes) {
-        unknown++;
-        return [];
-      }
-      const elements = sizes.reduce((all, size) => all * size, 1);
-      return [{ name: live.name, from: live.from, to: live.to, registers: Math.max(1, elements / threads) * perElement[live.kind] }];
-    });
-  let accumulators = 0;
+  const held = kernel.lives.flatMap(({ name, tile, kind, from, to, branches }): readonly Held[] => {
+    if (kind !== 'value' || !mayBeCompiled(branches, scope)) return [];
+    const sizes = sizesOf(tile, scope);
+    if (!sizes) {
+      unknown++;
+      return [];
+    }
+    return [{ name, from, to, registers: Math.max(1, sizes.reduce((all, size) => all * size, 1) / threads) }];
+  });
+  let sums = 0;
   let operands = 0;
   for (const { left, right, branches } of kernel.dots) {
     if (!mayBeCompiled(branches, scope)) continue;
@@ -73,17 +65,8 @@ export function tritonRegisterDemand(configuration: TritonConfiguration, { warpT
       unknown++;
       continue;
     }
-    accumulators = Math.max(accumulators, (rows * columns) / threads);
-    operands = Math.max(operands, ((rows + columns) * inner * perElement.operand) / threads);
+    sums = Math.max(sums, (rows * columns) / threads);
+    operands = Math.max(operands, ((rows + columns) * inner * perOperand) / threads);
   }
-  return {
-    accumulators,
-    values: together(of(['value'])),
-    loads: together(of(['load'])),
-    operands,
-    pointers: together(of(['pointer'])),
-    offsets: together(of(['offset', 'mask'])),
-    hasLoop: kernel.loops.length > 0,
-    unknown,
-  };
+  return { values: Math.max(sums, together(held)), operands, hasLoop: kernel.loops.length > 0, unknown };
 }

@@ -9,6 +9,7 @@ import { blockSizeNotConstexpr } from './block-size-not-constexpr.ts';
 import { dotBelowMinimum } from './dot-below-minimum.ts';
 import { duplicateConfigurations } from './duplicate-configurations.ts';
 import { loopWithoutPipelining } from './loop-without-pipelining.ts';
+import { tilesOverRegisters } from './tiles-over-registers.ts';
 import { tooManyConfigurations } from './too-many-configurations.ts';
 import { tritonRegistersSpilled } from './triton-registers-spilled.ts';
 import { tritonSharedMemoryOverDevice } from './triton-shared-memory-over-device.ts';
@@ -26,6 +27,7 @@ export const tritonRules: readonly TritonRule[] = [
   dotBelowMinimum,
   duplicateConfigurations,
   loopWithoutPipelining,
+  tilesOverRegisters,
   tooManyConfigurations,
   tritonRegistersSpilled,
   tritonSharedMemoryOverDevice,
