@@ -149,3 +149,18 @@ describe('power', () => {
     );
   });
 });
+
+describe('rows that start on 16 bytes but not on lines of the caches', () => {
+  const plain = device('a100-sxm-80gb');
+  const inTraining = { ...plain, lineShare: plain.calibration.lineShare };
+
+  it('cost training on A100 more than a wider product of whole lines', () => {
+    expect(gemmTime(inTraining, 8192, 7200, 1800)).toBeGreaterThan(gemmTime(inTraining, 8192, 7232, 1856));
+  });
+
+  it('cost nothing where a row lies in a line, in a batch, or where kernels are tried for each shape', () => {
+    expect(gemmTime(inTraining, 8192, 4096, 16)).toBe(gemmTime(plain, 8192, 4096, 16));
+    expect(batchedGemmTime(inTraining, 64, 2048, 2048, 72)).toBe(batchedGemmTime(plain, 64, 2048, 2048, 72));
+    expect(gemmTime(plain, 8192, 7200, 1800)).toBeLessThan(gemmTime(plain, 8192, 7232, 1856));
+  });
+});

@@ -51,7 +51,7 @@ function simulated(timer: StepTimer, load: { readonly rate: number; readonly inp
 }
 
 const cases = Object.entries(timers).flatMap(([name, timer]) =>
-  shapes.flatMap((shape) => [0.1, 0.4, 0.7].map((part) => ({ name, timer, shape, part }))),
+  shapes.flatMap((shape) => [0.1, 0.4, 0.7, 0.8].map((part) => ({ name, timer, shape, part }))),
 );
 
 describe('the closed form is within 12 % of the simulation', () => {

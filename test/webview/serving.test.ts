@@ -62,6 +62,19 @@ describe('the choice', () => {
     expect(run.choice.rate / run.load.sustainedRate.value).toBeCloseTo(0.5, 1);
   });
 
+  it('of clients that wait for answers is simulated as the lens tells it', () => {
+    const { 'load.requestRate': _, ...load } = statedLoad;
+    const job = sampleServer({ ...load, 'load.concurrency': 64 });
+    const { choice, assumed } = fileOf(job);
+    expect(choice).toMatchObject({ concurrency: 64, arrivals: 'clients' });
+    expect(assumed).toEqual([]);
+    const { run } = finished(job);
+    const { timeToFirstToken, timePerToken } = run.load;
+    expect(run.result.meanInSystem).toBeLessThanOrEqual(64);
+    expect(Math.abs((timeToFirstToken?.value ?? 0) / run.result.ttft.mean - 1)).toBeLessThan(0.15);
+    expect((timePerToken?.value ?? 0) / run.result.tpot.mean).toBeCloseTo(1, 1);
+  });
+
   it('keeps a part of the load that is stated', () => {
     const { choice, assumed } = fileOf(sampleServer({ 'load.inputTokens': 77 }));
     expect(choice.inputTokens).toBe(77);

@@ -13,6 +13,7 @@ import type { SimulationResult } from '../core/serving/simulation/summarise.ts';
 import type { Arrivals } from '../core/serving/simulation/workload/arrivals.ts';
 import { syntheticWorkload } from '../core/serving/simulation/workload/synthetic.ts';
 import { type TraceWorkload, traceWorkload } from '../core/serving/simulation/workload/trace.ts';
+import { usualRequests } from '../core/serving/simulation/workload/usual.ts';
 import { newArrival, type Workload } from '../core/serving/simulation/workload/workload.ts';
 import { traceLines } from '../core/serving/simulation/workload/write-trace.ts';
 import { scaledTimer } from '../core/serving/time/scaled-timer.ts';
@@ -44,8 +45,6 @@ export interface Simulated {
   readonly curve?: readonly RatePoint[];
 }
 
-/** Requests of a run when nothing says how many. */
-const usualRequests = 2000;
 /** Seconds from one question of a conversation to the next, on average, and conversations at once when no rate says it. */
 const turnSeconds = 30;
 const conversationsAtOnce = 64;

@@ -135,6 +135,7 @@ export interface ServingJob {
   readonly maxKvTokens: number | undefined;
   readonly blockSize: number;
   readonly prefixCaching: boolean;
+  readonly chunkedPrefill: boolean;
   readonly enforceEager: boolean;
   readonly cpuOffloadGiB: number;
   /** Layers of the checkpoint that draft tokens (multi-token prediction) and are loaded. */

@@ -307,6 +307,8 @@ export interface JobFields extends ServingJobFields {
   'kernels.fusedMlp': boolean;
   /** Products of the experts, their activation and the casts to fp8 between them in one kernel. */
   'kernels.fusedExperts': boolean;
+  /** Tokens are brought into the order of their experts and back by one kernel each. */
+  'kernels.fusedPermute': boolean;
   /** Products run in 16 bits on parameters of another format. */
   'precision.autocast': boolean;
   /** Samples are joined to full length instead of padded. */

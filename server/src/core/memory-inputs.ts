@@ -50,6 +50,8 @@ export interface KernelChoice {
   readonly fusedMlp: boolean;
   /** Products of the experts with their activation and casts between them. */
   readonly fusedExperts: boolean;
+  /** Tokens into the order of their experts and back. */
+  readonly fusedPermute: boolean;
   /** Autocast runs 16-bit products on parameters of another format, and keeps a 16-bit copy of every input. */
   readonly autocast: boolean;
 }

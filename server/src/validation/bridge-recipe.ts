@@ -18,7 +18,8 @@ export function bridgeRecipeOf(input: CaseInput, stack: Stack, fields: PartialJo
   if ((fields['model.experts'] ?? 0) > 1) {
     fields['parallel.expertTensor'] ??= 1;
     fields['parallel.expertDispatch'] ??= 'deepep';
-    assumptions.push({ field: 'parallel.expertDispatch', value: 'one copy per node and GPU, expert TP 1', why });
+    fields['kernels.fusedPermute'] ??= true;
+    assumptions.push({ field: 'parallel.expertDispatch', value: 'one copy per node and GPU, expert TP 1, fused permutation', why });
   }
   const container = containerOf(input.source ?? '');
   if (container === undefined) return;
@@ -27,6 +28,7 @@ export function bridgeRecipeOf(input: CaseInput, stack: Stack, fields: PartialJo
   if (/deepseek-?v3/i.test(model)) layoutOf(fields, assumptions);
   recomputeOf(input, workload, fields, assumptions);
   graphsOf(container, workload, fields, assumptions);
+  if (workload?.virtual !== undefined) virtualStagesOf(input, workload.virtual, fields, assumptions);
   if (workload?.overlap) overlapOf(fields, assumptions);
   if (workload?.fusedExperts) {
     fields['kernels.fusedExperts'] = true;
@@ -52,6 +54,15 @@ function graphsOf(container: number, workload: BridgeWorkload | undefined, field
   if (graphs === undefined || fields['compile.cudaGraphs'] !== undefined) return;
   fields['compile.cudaGraphs'] = graphs;
   assumptions.push({ field: 'compile.cudaGraphs', value: graphs === 'step' ? 'the whole step' : 'the fixed parts of a layer', why });
+}
+
+/** Where the table's column is left out. */
+function virtualStagesOf(input: CaseInput, virtual: number, fields: PartialJobDraft, assumptions: Assumption[]): void {
+  const stages = fields['parallel.pipeline'] ?? 1;
+  if (stages <= 1 || input.parallel?.vpp !== undefined || (fields['model.layers'] ?? 0) % (stages * virtual) !== 0) return;
+  fields['parallel.virtualStages'] = virtual;
+  fields['parallel.schedule'] = 'interleaved-1f1b';
+  assumptions.push({ field: 'parallel.virtualStages', value: String(virtual), why });
 }
 
 /** A pipeline needs virtual stages for it. */

@@ -21,6 +21,8 @@ export interface BridgeWorkload {
   readonly overlap?: true;
   /** Products of the experts, their activation and the casts to fp8 between them are one kernel. */
   readonly fusedExperts?: true;
+  /** Virtual stages of each rank of a pipeline. */
+  readonly virtual?: number;
   /** Layers that predict further tokens, where the recipe adds them to the model. */
   readonly predicting?: number;
 }
@@ -29,6 +31,7 @@ const deepseek = /deepseek-?v3/i;
 const qwen = /qwen3_30b/i;
 const nemotron = /nemotron_3/i;
 const lightning = /nemotron_3_5_lightning/i;
+const llama = /llama3_70b/i;
 const micro = /mx/i;
 
 /** Later ones, and among those of one container the later line, go before the others. */
@@ -53,6 +56,8 @@ const workloads: readonly BridgeWorkload[] = [
   { from: 26.06, model: qwen, gpu: /b[23]00/i, format: micro, graphs: 'step', overlap: true, fusedExperts: true },
   { from: 26.02, model: nemotron, gpu: /./, graphs: 'layer' },
   { from: 26.02, model: nemotron, gpu: /h100/i, format: /fp8/i, again: 'moe,layernorm,core_attn,moe_act', graphs: 'layer' },
+  { from: 25.09, model: llama, gpu: /./, virtual: 5 },
+  { from: 26.04, model: llama, gpu: /./, graphs: 'layer', virtual: 5 },
   { from: 26.08, model: lightning, gpu: /./, graphs: 'layer', predicting: 2 },
 ];
 

@@ -24,6 +24,8 @@ export function expertsOf(input: CaseInput, fields: PartialJobDraft): void {
   if (/deepep|hybridep|flex/i.test(dispatcher)) fields['parallel.expertDispatch'] = 'deepep';
   else if (/all-?gather/i.test(dispatcher)) fields['parallel.expertDispatch'] = 'all-gather';
   else if (/a2a|all-?to-?all/i.test(dispatcher)) fields['parallel.expertDispatch'] = 'all-to-all';
+  if (flags['moe-permute-fusion'] === true || /permut\w* (?:and router )?fusion/i.test(input.note ?? ''))
+    fields['kernels.fusedPermute'] = true;
   if (typeof flags['mtp-num-layers'] === 'number') fields['model.mtpLayers'] = flags['mtp-num-layers'];
   if ((parallel.ep ?? 1) > 1) fields['parallel.expert'] = parallel.ep ?? 1;
   const expertTensor = flags['expert-tensor-parallel-size'];

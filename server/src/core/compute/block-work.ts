@@ -5,7 +5,7 @@
 import { hostCalibration } from '../calibration/host.ts';
 import type { Groups } from '../comms/groups.ts';
 import type { TrainingJob } from '../estimate-inputs.ts';
-import type { Block } from '../model-shape.ts';
+import type { Block, ExpertFeedForward } from '../model-shape.ts';
 import { bytesPerElement } from '../number-format.ts';
 import type { Seconds } from '../units.ts';
 import { adapterWork, dequantizeTime } from './adapter-work.ts';
@@ -97,6 +97,16 @@ function linearTimes(job: TrainingJob, block: Block, device: Device, tokens: num
   return times;
 }
 
+/**
+ * Of the shorter one of the host's and the device's time of a layer with experts, what does not hide behind the longer one.
+ * Where no token is dropped the host reads how many came to each expert before it can issue their products, and nothing is
+ * queued then (Megatron-LM megatron/core/transformer/moe/token_dispatcher.py, tokens_per_expert). A graph of the whole step
+ * has fixed sizes, and so has a capacity.
+ */
+function routeWait(job: TrainingJob, { capacityFactor }: ExpertFeedForward): number {
+  return job.cudaGraphs === 'step' || capacityFactor > 0 ? 0 : hostCalibration.routeVisible;
+}
+
 /** Time of one layer, forward and backward, including what recomputation runs again inside the backward pass. */
 export function blockWork(job: TrainingJob, block: Block, devices: Devices, groups: Groups): BlockWork {
   const tokens = (job.batch.micro * job.sequenceLength) / job.parallel.context;
@@ -120,6 +130,8 @@ export function blockWork(job: TrainingJob, block: Block, devices: Devices, grou
   const perOperator = devices.plain.calibration.hostOperator * (job.compiled ? hostCalibration.compiledShare : 1);
   const operators = issuedOperators(job, block);
   const issue = operators.forward * perOperator;
+  const visible = moe ? routeWait(job, moe) : 0;
+  const held = (issued: Seconds, device: Seconds): Seconds => Math.max(0, issued - device) + visible * Math.min(issued, device);
   const adapters = adapterWork(job, block, devices.plain, tokens);
   const forwardDevice = linear.forward + adapters.forward + attention + streaming + comm.forward + ring.forward + experts.forward;
   const forward: Work = {
@@ -130,8 +142,8 @@ export function blockWork(job: TrainingJob, block: Block, devices: Devices, grou
     contextComm: ring.forward,
     expertComm: experts.forward,
     recompute: 0,
-    host: Math.max(0, issue - forwardDevice),
-    total: Math.max(issue, forwardDevice),
+    host: held(issue, forwardDevice),
+    total: forwardDevice + held(issue, forwardDevice),
   };
   const again = recomputeTime(job, {
     attention,
@@ -151,8 +163,8 @@ export function blockWork(job: TrainingJob, block: Block, devices: Devices, grou
     contextComm: ring.backward,
     expertComm: experts.backward,
     recompute: again,
-    host: Math.max(0, backwardIssue - backwardDevice),
-    total: Math.max(backwardIssue, backwardDevice),
+    host: held(backwardIssue, backwardDevice),
+    total: backwardDevice + held(backwardIssue, backwardDevice),
   };
   return { forward, backward, backwardWeight: linear.backwardWeight, tensor: comm, context: ring, expert: experts };
 }

@@ -33,6 +33,8 @@ export interface Device {
   readonly elementBytes: number;
   /** Bytes of one element of the weights with their scales, where they are stored in another format than they are multiplied in. */
   readonly weightBytes?: number;
+  /** Rate of products whose rows do not start on lines of the caches, where no kernel is picked for each shape: training. */
+  readonly lineShare?: number;
   /** Learned times of products in the format of `peak`, against the curve. */
   readonly learned?: LearnedProducts;
 }
@@ -132,17 +134,24 @@ function bestArea(device: Device, batch: number, m: number, n: number): number {
 /** Bytes of a line of the caches. */
 const cacheLine = 128;
 
-/** Whether the rows of both operands start on multiples of these bytes. */
-function startsOn(bytes: number, device: Device, n: number, k: number): boolean {
-  const elements = bytes / device.elementBytes;
+/** Whether the rows of both operands start on the bytes that the matrix units are fed by. */
+function isAligned(device: Device, n: number, k: number): boolean {
+  const elements = device.alignment / device.elementBytes;
   return (n % elements === 0 || n % 1 !== 0) && (k % elements === 0 || k % 1 !== 0);
 }
 
-/** Of the rate of a product, what is left by where the rows of its operands start: the matrix units are fed by whole vectors, the caches by lines. */
-function alignedShare(device: Device, n: number, k: number): number {
-  const { unalignedShare, lineShare } = device.calibration;
-  if (!startsOn(device.alignment, device, n, k)) return unalignedShare;
-  return lineShare === 1 || device.alignment < 16 || startsOn(cacheLine, device, n, k) ? 1 : lineShare;
+/** Whether rows of so many bytes start on a line of the caches, or lie in one. */
+const meetsLines = (row: Bytes): boolean => row % cacheLine === 0 || cacheLine % row === 0;
+
+/**
+ * Of the rate of a product, what is left by where the rows of its operands start. Rows in a batch, such as those of heads, lie in
+ * the wider rows of all of them.
+ */
+function alignedShare(device: Device, batch: number, n: number, k: number): number {
+  const { lineShare = 1 } = device;
+  if (!isAligned(device, n, k)) return device.calibration.unalignedShare;
+  const whole = lineShare === 1 || batch > 1 || (meetsLines(n * device.elementBytes) && meetsLines(k * device.elementBytes));
+  return whole ? 1 : lineShare;
 }
 
 /** Bytes that `batch` products move; `written` as in `productTime`. */
@@ -165,7 +174,7 @@ export function weightGradientBytes(device: Device, n: number, k: number, tokens
 function productTime(device: Device, batch: number, m: number, n: number, k: number, written: number, sustained: boolean): Seconds {
   const fit = device.gemm;
   const rate = device.peak * fit.peakShare * (sustained ? device.calibration.sustainedShare : 1);
-  const compute = (2 * bestArea(device, batch, m, n) * (k + fit.depthRamp)) / (rate * alignedShare(device, n, k));
+  const compute = (2 * bestArea(device, batch, m, n) * (k + fit.depthRamp)) / (rate * alignedShare(device, batch, n, k));
   const memory = productBytes(device, batch, m, n, k, written) / (device.bandwidth * fit.memoryShare);
   const curve = Math.max(compute, memory) + fit.overlapLoss * Math.min(compute, memory) + fit.floor;
   return device.learned && batch === 1 ? curve * learnedRatio(device.learned, m, n, k) : curve;

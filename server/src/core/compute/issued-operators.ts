@@ -8,14 +8,22 @@ import type { TrainingJob } from '../estimate-inputs.ts';
 import type { Block } from '../model-shape.ts';
 import { layerTensors } from './layer-tensors.ts';
 
-const { operatorsPerLayer, operatorsToRoute, operatorsPerGather, unfixedRouting, backwardOperators, backwardOperatorsOfExperts } =
-  hostCalibration;
+const {
+  operatorsPerLayer,
+  operatorsToRoute,
+  operatorsPerGather,
+  unfixedRouting,
+  fusedRouting,
+  backwardOperators,
+  backwardOperatorsOfExperts,
+} = hostCalibration;
 
 /**
- * Operators of one expert: two products where kernels are grouped, and the casts of fp8 beside them; in the loop of plain
+ * Operators of one expert: two products where kernels are grouped, and the casts of fp8 beside them, with MX also what brings
+ * the scales of both operands into the order the units read (common/swizzle); none where all experts are one kernel; in the loop of plain
  * PyTorch also finding, picking and adding back its tokens (transformers models/mixtral/modeling_mixtral.py).
  */
-const operatorsPerExpert = { grouped: 2, groupedFp8: 6, loop: 10 };
+const operatorsPerExpert = { fused: 0, grouped: 2, groupedFp8: 6, groupedMx: 10, loop: 10 };
 /** Each adapted product adds its dropout, two small products, scaling and the sum (peft tuners/lora/layer.py, Linear.forward). */
 const operatorsPerAdapter = 5;
 
@@ -26,7 +34,9 @@ export interface IssuedOperators {
 
 function perExpert(job: TrainingJob): number {
   if (!job.compiled && !job.kernels.fused) return operatorsPerExpert.loop;
-  return job.precision.fp8 ? operatorsPerExpert.groupedFp8 : operatorsPerExpert.grouped;
+  if (job.kernels.fusedExperts) return operatorsPerExpert.fused;
+  if (!job.precision.fp8) return operatorsPerExpert.grouped;
+  return job.precision.fp8Recipe === 'mx' ? operatorsPerExpert.groupedMx : operatorsPerExpert.groupedFp8;
 }
 
 export function issuedOperators(job: TrainingJob, block: Block): IssuedOperators {
@@ -37,7 +47,8 @@ export function issuedOperators(job: TrainingJob, block: Block): IssuedOperators
   let forward = captured ? 1 : operatorsPerLayer * halves;
   if (feedForward?.kind === 'moe') {
     const local = feedForward.experts / job.parallel.expert;
-    forward += operatorsToRoute * (captured ? unfixedRouting : 1) + local * perExpert(job);
+    const route = operatorsToRoute * (job.kernels.fusedPermute ? fusedRouting : 1);
+    forward += route * (captured ? unfixedRouting : 1) + local * perExpert(job);
   }
   if (job.adapter) forward += operatorsPerAdapter * job.adapter.targets.length;
   // DeepSpeed's stage 3 fetches and releases every tensor from hooks.

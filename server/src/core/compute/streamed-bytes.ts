@@ -57,6 +57,11 @@ function activation(gated: boolean, fused: boolean): Passes {
   return fused ? { forward: 3, backward: 5, kernels: 1 } : { forward: 5, backward: 9, kernels: 2 };
 }
 
+/** Visits put in order, put back, weighted and summed by operators of their own. */
+const separately: Passes = { forward: 6, backward: 6, kernels: 12 };
+/** In one kernel each way: a token is read once and written for each of its experts, then read for each and written once. */
+const permuted = (topK: number): Passes => ({ forward: 2 + 2 / topK, backward: 2 + 2 / topK, kernels: 4 });
+
 /** In the products before and after it: what is written in 8 bits more than a product writes, backward gate and up read once more. */
 const inEpilogue: Passes = { forward: 0.5, backward: 2, kernels: 0 };
 
@@ -101,7 +106,10 @@ export interface StreamedPart extends Streamed {
   readonly flops: Flops;
 }
 
-/** The operators one by one. `tokens` on this TP group; `pairs` the visits of tokens to experts on this rank. */
+/**
+ * The operators one by one. A graph of the whole step has room for the most tokens an expert may get, so what came is copied to
+ * pages to be kept (Megatron-LM moe_paged_stash). `tokens` on this TP group; `pairs` the visits of tokens to experts on this rank.
+ */
 export function streamedParts(job: TrainingJob, block: Block, tokens: number, pairs: number): readonly StreamedPart[] {
   const { tensor, sequence, expertTensor } = job.parallel;
   const fused = fusesOperators(job);
@@ -128,7 +136,15 @@ export function streamedParts(job: TrainingJob, block: Block, tokens: number, pa
       // Visits are put in order of experts, back again, and summed with their weights; router scores are small.
       const moved = pairs * (feedForward.latent || job.model.hidden);
       const inner = (pairs * feedForward.ffn) / expertTensor;
-      add('Tokens to experts and back', moved, moved, { forward: 6, backward: 6, kernels: 12 });
+      add('Tokens to experts and back', moved, moved, job.kernels.fusedPermute ? permuted(feedForward.topK) : separately);
+      if (job.cudaGraphs === 'step' && feedForward.capacityFactor === 0) {
+        const inputs = (moved + inner) * (job.precision.fp8 ? 0.5 : 1);
+        add('Kept by the experts, to pages and back', inputs + inner * (feedForward.gated ? 2 : 1), 0, {
+          forward: 2,
+          backward: 2,
+          kernels: 2,
+        });
+      }
       const own = job.kernels.fusedExperts ? inEpilogue : gate;
       add('Activation function of the experts', inner, inner, width > 0 ? { ...own, kernels: 0 } : own);
     }

@@ -110,6 +110,13 @@ export const memoryFields = {
     what: 'Products of the experts, the activation between them and the casts to fp8 run in one kernel: fewer passes through memory.',
     source: 'Megatron-LM --use-transformer-engine-op-fuser; Transformer Engine, pytorch/ops/fused',
   },
+  'kernels.fusedPermute': {
+    label: 'Fused permutation of tokens',
+    short: 'fused permutation',
+    fact: 'kernels.fused_permute',
+    what: 'Brings tokens into the order of their experts in one kernel, and back with their weights in another.',
+    source: 'Megatron-LM --moe-permute-fusion; Transformer Engine, pytorch/permutation.py',
+  },
   'precision.autocast': {
     label: 'Autocast',
     short: 'autocast',

@@ -21,6 +21,8 @@ const samples: readonly (readonly number[])[] = [
   [4128, 1056, 2080, 8224, 544],
   [4099, 1031, 2053, 8209, 521],
 ];
+/** Steps from one element to the next, which are one more often than not: `x[i * incx]`. */
+const elementStep = /^(?:stride(?:_?[xw\d])?|inc_?\w?|s\d|step)$/i;
 
 interface Lane {
   readonly x: number;
@@ -136,8 +138,10 @@ export function warpElements(
   if (!lanes) return undefined;
   const open = [...names].filter((name) => scope.lookUp(name) === undefined && !threadIndex.test(name));
   const all: number[][] = [];
-  for (const sizes of samples) {
+  const steps = open.filter((name) => elementStep.test(name));
+  for (const sizes of steps.length > 0 ? [...samples, ...samples.slice(-1)] : samples) {
     const given = new Map(open.map((name, at) => [name, sizes[at % sizes.length] ?? 1]));
+    if (all.length === samples.length) for (const name of steps) given.set(name, 1);
     const around: Scope = { ...scope, lookUp: (name) => scope.lookUp(name) ?? given.get(name) };
     const indexes = access.indexes.map((index) => folded(index, around, 0));
     const elements: number[] = [];

@@ -221,6 +221,7 @@ function withDefaults(job: PartialJob, known: Known): { readonly job: ServingJob
     maxKvTokens: job['serving.maxKvTokens'],
     blockSize: Math.max(1, job['serving.blockSize'] ?? defaults.blockSize),
     prefixCaching: job['serving.prefixCaching'] ?? true,
+    chunkedPrefill: job['serving.chunkedPrefill'] ?? true,
     enforceEager: job['serving.enforceEager'] ?? false,
     cpuOffloadGiB: job['serving.cpuOffloadGiB'] ?? 0,
     draftLayers: ownDraftLayers(job, model),

@@ -8,6 +8,12 @@ import { sequencesOfReplica, tokensOfReplica } from './tokens-of-replica.ts';
 
 const policies: Readonly<Record<string, PolicyName>> = { vllm: 'vllm', sglang: 'sglang', 'tensorrt-llm': 'tensorrt-llm' };
 
+/** The scheduler of the job's engine; undefined when it is not simulated. */
+export const policyOf = ({ framework }: Pick<ServingJob, 'framework'>): PolicyName | undefined => policies[framework];
+
+/** The scheduler that stands for those that are not simulated. */
+export const otherwisePolicy: PolicyName = 'vllm';
+
 export interface SimulatedEngine {
   readonly engine: EngineOptions;
   readonly assumptions: readonly Assumption[];
@@ -38,12 +44,12 @@ export interface EngineChoices {
 /** `written`: the job as read, for what only schedulers need. `kvTokens`: what the estimate says that the cache holds of such requests. */
 export function engineOfJob(job: ServingJob, written: PartialJob, kvTokens: number, choices: EngineChoices = {}): SimulatedEngine {
   const { policy } = choices;
-  const own = policies[job.framework];
+  const own = policyOf(job);
   const assumptions: Assumption[] = [];
-  const chosen = policy ?? own ?? 'vllm';
+  const chosen = policy ?? own ?? otherwisePolicy;
   if (policy === undefined && own === undefined) {
     assumptions.push({
-      value: 'vllm',
+      value: otherwisePolicy,
       why: `the scheduler of ${job.framework} is not simulated; a continuous batch as vLLM makes it stands for it`,
     });
   }
@@ -73,7 +79,7 @@ export function engineOfJob(job: ServingJob, written: PartialJob, kvTokens: numb
       page: job.blockSize,
       maxSequences: sequencesOfReplica(job),
       maxBatchedTokens: job.maxBatchedTokens,
-      chunkedPrefill: modern && (written['serving.chunkedPrefill'] ?? true),
+      chunkedPrefill: modern && job.chunkedPrefill,
       prefixCache: modern && (written['serving.prefixCaching'] ?? true),
       pipeline: job.pipeline,
       ...(drafted > 0 ? { speculation: { drafted, acceptance, draftShare } } : {}),

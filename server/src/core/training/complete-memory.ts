@@ -109,6 +109,7 @@ function kernelsOf(
     fused,
     fusedMlp: job['kernels.fusedMlp'] ?? fused,
     fusedExperts: job['kernels.fusedExperts'] ?? false,
+    fusedPermute: job['kernels.fusedPermute'] ?? false,
     autocast: job['precision.autocast'] ?? (sixteen && (params === 'fp32' || adapter?.format === 'fp32')),
   };
 }

@@ -9,7 +9,7 @@ import { sendTime } from '../comms/collectives.ts';
 import { type Groups, groupsOf } from '../comms/groups.ts';
 import { place } from '../comms/network.ts';
 import type { Devices } from '../compute/block-work.ts';
-import { describeDevice } from '../compute/gemm.ts';
+import { type Device, describeDevice } from '../compute/gemm.ts';
 import type { TrainingJob } from '../estimate-inputs.ts';
 import { keptOnRank, type SharedMemory, sharedMemory } from '../memory/shared-memory.ts';
 import { type RankMemory, rankMemory, type StageParts, stageParts } from '../memory/stage-parts.ts';
@@ -141,9 +141,10 @@ export function trainingNumbers(
   calibration: ComputeCalibration = clusterCalibration(job.cluster, gpusOf(job)),
 ): TrainingNumbers | { readonly refused: string } {
   const { accelerator } = job.cluster;
-  const plain = describeDevice(accelerator, job.precision.compute, calibration);
+  const inTraining = (device: Device | undefined): Device | undefined => device && { ...device, lineShare: calibration.lineShare };
+  const plain = inTraining(describeDevice(accelerator, job.precision.compute, calibration));
   const { fp8, linear: low, fp8Recipe } = job.precision;
-  const linear = fp8 ? describeDevice(accelerator, low, calibration, scaleLayouts[fp8Recipe]) : plain;
+  const linear = fp8 ? inTraining(describeDevice(accelerator, low, calibration, scaleLayouts[fp8Recipe])) : plain;
   if (!plain || !linear) return { refused: `the data sheet of ${accelerator.label} gives no dense rate for ${job.precision.compute}` };
   const devices: Devices = { plain, linear };
   const groups = groupsOf(job);

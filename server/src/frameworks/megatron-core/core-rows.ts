@@ -98,6 +98,8 @@ export function parallelCoreRows(keys: KeysOf, why: string): readonly Row[] {
     row({ field: 'parallel.contextKind', keys: keys('cp_comm_type'), parse: knownWord(contexts) }),
     row({ field: 'parallel.expertDispatch', keys: keys('moe_token_dispatcher_type'), parse: word(dispatchers) }),
     row({ field: 'parallel.expertOverlap', keys: keys('overlap_moe_expert_parallel_comm'), parse: bool }),
+    row({ field: 'kernels.fusedPermute', keys: keys('moe_permute_fusion'), parse: bool }),
+    row({ field: 'kernels.fusedExperts', keys: keys('use_transformer_engine_op_fuser'), parse: bool }),
     row({ field: 'parallel.tpCommOverlap', keys: keys('tp_comm_overlap'), parse: bool, fallback: false, why }),
     row({ field: 'overlap.pipelineTransfers', keys: keys('overlap_p2p_comm'), parse: bool }),
   ];

@@ -77,6 +77,8 @@ const degrees: readonly Row[] = [
   }),
   row({ field: 'parallel.contextKind', keys: ['cp-comm-type'], parse: contextKind, fallback: 'ring', why: argumentsDefault }),
   row({ field: 'parallel.expertOverlap', keys: ['overlap-moe-expert-parallel-comm'], parse: present(true) }),
+  row({ field: 'kernels.fusedPermute', keys: ['moe-permute-fusion'], parse: present(true) }),
+  row({ field: 'kernels.fusedExperts', keys: ['use-transformer-engine-op-fuser'], parse: present(true) }),
   row({
     field: 'parallel.expert',
     keys: ['expert-model-parallel-size', 'moe-expert-parallel-size'],

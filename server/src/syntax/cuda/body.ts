@@ -90,7 +90,7 @@ const isConstexpr = (node: Node, source: string): boolean =>
   node.kids.some((kid) => kid.type === 'type_qualifier' && textOf(kid, source) === 'constexpr');
 
 function visitDeclaration(node: Node, { source, found }: Reading): void {
-  const text = textOf(node, source);
+  const text = textOf(node, source).replace(/^\s*\[\[[^\]]*\]\]/, '');
   if (/^[^=;[]*\b(?:__shared__|__constant__|static)\b/.test(text)) return;
   const type = fieldOf(node, 'type');
   const isConstant = isConstexpr(node, source);

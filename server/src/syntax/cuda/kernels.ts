@@ -88,7 +88,7 @@ function arrayOf(declarator: Node, source: string): Pick<SharedArray, 'name' | '
 const alignments = /\b(?:__align__|alignas)\s*\(([^)]*)\)/;
 
 function sharedOf(declaration: Node, source: string): readonly SharedArray[] {
-  const written = textOf(declaration, source);
+  const written = textOf(declaration, source).replace(/^\s*\[\[[^\]]*\]\]/, '');
   if (!/\b__shared__\b/.test(written.slice(0, 200))) return [];
   const isDynamic = /\bextern\b/.test(written.split('[')[0] ?? written);
   const type = fieldOf(declaration, 'type');

@@ -8,10 +8,20 @@ import { fieldOf, fieldsOf, type Node, namedKids, textOf, walk } from './tree.ts
 /** What a local stands for: the node, so that launches can look for factors and kernels in it. */
 export type Locals = ReadonlyMap<string, Node>;
 
-/** Names that are set or counted after they are declared: their first value says nothing. */
+/** The names whose addresses a call is given. */
+function addressed(call: Node, source: string): readonly string[] {
+  const list = call.type === 'call_expression' ? fieldOf(call, 'arguments') : undefined;
+  return (list ? namedKids(list) : []).flatMap((value) => {
+    const argument = value.type === 'pointer_expression' && source[value.start] === '&' ? fieldOf(value, 'argument') : undefined;
+    return argument?.type === 'identifier' ? [textOf(argument, source)] : [];
+  });
+}
+
+/** Names that are set or counted after they are declared, or that a call may set: their first value says nothing. */
 export function reassigned(body: Node, source: string): ReadonlySet<string> {
   const names = new Set<string>();
   walk(body, (node) => {
+    for (const name of addressed(node, source)) names.add(name);
     const target =
       node.type === 'assignment_expression'
         ? fieldOf(node, 'left')

@@ -7,10 +7,12 @@ export const blockNotMultipleOfWarp = defineKernelRule({
   id: 'block-not-multiple-of-warp',
   severity: 'warning',
   check({ configurations, devices, text, report }) {
-    for (const { launch, threads, kernel } of onceEach(configurations, ({ launch }) => launch?.blockRange.start)) {
+    for (const { launch, threads, blocks, kernel } of onceEach(configurations, ({ launch }) => launch?.blockRange.start)) {
       const { value } = threads;
       const warps = [...new Set(devices.map(({ architecture }) => architecture.warpThreads))];
       if (!launch || value === undefined || value < 1 || !warps.every((warp) => value % warp !== 0)) continue;
+      // One thread in one block is meant to be alone.
+      if (value === 1 && blocks.value === 1) continue;
       if (value % 32 === 0 && mayRunInWavesOf32(text)) continue;
       const warp = Math.min(...warps);
       const full = Math.ceil(value / warp) * warp;

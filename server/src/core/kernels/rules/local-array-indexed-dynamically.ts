@@ -10,6 +10,8 @@ export const localArrayIndexedDynamically = defineKernelRule({
   check({ configurations, report }) {
     for (const { kernel, scope } of onceEach(configurations, (one) => one.kernel)) {
       for (const { name, type, dimensions, range } of kernel.statements.localArrays) {
+        // Behind #if the same name may be shared memory.
+        if (kernel.shared.some((array) => array.name === name)) continue;
         const access = kernel.statements.accesses.find((one) => one.array === name && runtimeName(one, kernel) !== undefined);
         if (!access) continue;
         const count = dimensions.reduce<number | undefined>((all, dimension) => {

@@ -7,14 +7,20 @@ export const pointersWithoutRestrict = defineKernelRule({
   check({ kernels, report }) {
     for (const kernel of kernels) {
       const pointers = kernel.parameters.filter(({ isPointer }) => isPointer);
-      const written = new Set(kernel.statements.accesses.filter(({ kind }) => kind !== 'read').map(({ array }) => array));
+      const isPointer = new Set(pointers.map(({ name }) => name));
+      const writes = kernel.statements.accesses.filter(({ kind, array }) => kind !== 'read' && isPointer.has(array));
+      const written = new Set(writes.map(({ array }) => array));
+      // A write behind the loop holds back none of its loads.
+      const writing = new Set(writes.flatMap(({ loops }) => loops.map(({ range }) => range.start)));
       const read = pointers.filter(
         ({ name, isConst }) =>
-          isConst && !written.has(name) && kernel.statements.accesses.some(({ array, loops }) => array === name && loops.length > 0),
+          isConst &&
+          !written.has(name) &&
+          kernel.statements.accesses.some(({ array, loops }) => array === name && loops.some(({ range }) => writing.has(range.start))),
       );
       const isPlain = pointers.every(({ isRestrict }) => !isRestrict);
       const [first] = read;
-      if (!first || !isPlain || !pointers.some(({ name }) => written.has(name))) continue;
+      if (!first || !isPlain) continue;
       const changes = pointers.flatMap(({ range, name, type }) =>
         type.includes('[') ? [] : [{ range: { start: range.end - name.length, end: range.end }, text: `__restrict__ ${name}` }],
       );
@@ -24,7 +30,7 @@ export const pointersWithoutRestrict = defineKernelRule({
           .filter((one) => one !== first)
           .map(({ range }) => ({ range, message: 'may overlap with it as far as the compiler knows' })),
         what: `Pointers of ${kernel.name} may overlap as far as the compiler knows`,
-        why: 'after each write it reads again what it has read, and it cannot use the read-only cache',
+        why: 'no load of the loop may go before a write of an earlier round, and none may use the read-only cache',
         advice: 'declare pointers that never overlap as __restrict__',
         fixes: changes.length === pointers.length ? [{ title: 'Declare the pointers as __restrict__', changes }] : [],
       });

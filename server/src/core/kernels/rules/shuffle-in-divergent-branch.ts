@@ -1,6 +1,7 @@
 /** A shuffle whose mask names lanes that do not take part. */
 import { defineKernelRule } from '../kernel-rule.ts';
-import { variesByThread } from './shared/varies-by-thread.ts';
+import { lanesDiffer } from './shared/lanes-differ.ts';
+import { onceEach } from './shared/once-each.ts';
 
 const fullMask = /^(?:0[xX][fF]{8}(?:[uU]?[lL]{0,2})?|0[xX][fF]{16}(?:[uU]?[lL]{0,2})?|-1|~0[uU]?|FULL_MASK|full_mask)$/;
 
@@ -8,14 +9,16 @@ export const shuffleInDivergentBranch = defineKernelRule({
   id: 'shuffle-in-divergent-branch',
   severity: 'warning',
   languages: ['cuda'],
-  check({ kernels, report }) {
-    for (const kernel of kernels) {
+  check({ kernels, configurations, report }) {
+    for (const configuration of onceEach(configurations, ({ kernel }) => kernel.range.start)) {
+      const { kernel } = configuration;
+      if (!kernels.includes(kernel)) continue;
       for (const { callee, values, conditions, range } of kernel.statements.calls) {
         const [mask] = values;
         if (!/^__(?:shfl(?:_up|_down|_xor)?|reduce_\w+|ballot|any|all)_sync$/.test(callee) || !mask || !fullMask.test(mask.text)) continue;
-        // Lanes that have returned are not waited for, and a condition on the warp as a whole does not part its lanes.
-        const condition = conditions.find(({ expression, isExit }) => !isExit && variesByThread(expression, kernel));
-        if (!condition || /warp|\/|>>|%\s*WARP|< *32\b|< *WARP/i.test(condition.expression.text)) continue;
+        // Lanes that have returned are not waited for.
+        const condition = conditions.find((one) => !one.isExit && lanesDiffer(configuration, one));
+        if (!condition) continue;
         report({
           range,
           related: [{ range: condition.range, message: 'lanes of a warp may differ here' }],

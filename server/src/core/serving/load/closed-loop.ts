@@ -1,47 +1,110 @@
 /**
- * Requests of which so many are under way at a time, as benchmarks send them: the next one begins when one is answered. The rate is
- * then the one at which Little's law gives their number; above what the engine sustains, they wait for each other.
+ * Requests of which so many are under way at a time, as benchmarks send them: the next one begins when one is answered. Equal requests
+ * then do not come at random: those that ended in one step start in the next, so that prompts come in waves, and what a wave does to
+ * the first tokens hangs on the scheduler. So the scheduler is run: a few waves exactly, and as many like the last one as the requests
+ * of `rooflint simulate` make. What is told are means over all of them, the start included.
  */
 import type { LoadLimit, StatedLoad } from '../../serving-load.ts';
+import { simulateServing } from '../simulation/simulate-serving.ts';
+import type { EngineOptions } from '../simulation/simulation-options.ts';
+import type { SimulationResult } from '../simulation/summarise.ts';
+import { syntheticWorkload } from '../simulation/workload/synthetic.ts';
+import { usualRequests } from '../simulation/workload/usual.ts';
 import type { StepTimer } from '../time/step-timer.ts';
-import { type ReplicaLimits, type SteadyState, steadyState, sustainedRate } from './steady-state.ts';
+import { meanCached, type ReplicaLimits, type SteadyState, steadyState } from './steady-state.ts';
 
-/** A state, and the rate at which requests come in it. */
-export type Settled = { readonly state: SteadyState; readonly rate: number } | { readonly overloaded: LoadLimit };
+/** What a scheduler goes by beside the limits. */
+export type Scheduler = Pick<EngineOptions, 'policy' | 'page' | 'chunkedPrefill' | 'pipeline'>;
 
-/** Halvings of the interval in which the rate lies. */
-const halvings = 30;
+/** A state, and the rate at which requests come in it. `waves`: as many equal requests were under way all the time. */
+export type Settled =
+  | { readonly state: SteadyState; readonly rate: number; readonly waves?: number }
+  | { readonly overloaded: LoadLimit; readonly waves?: undefined };
+
+/** Waves that are run; the last one is taken for all that follow. */
+const exactWaves = 3;
+/** Decode steps of such a run where stages work on several batches, which drift together over many waves. */
+const stepsOfStages = 12_000;
+
+/** Where an engine settles under a load: at its rate unless fewer requests than that makes are let in. */
+export function settle(timer: StepTimer, load: StatedLoad, limits: ReplicaLimits, scheduler: Scheduler): Settled {
+  const { rate, concurrency, inputTokens, outputTokens } = load;
+  const open = rate === undefined ? undefined : steadyState(timer, { rate, inputTokens, outputTokens }, limits);
+  if (rate !== undefined && open) {
+    if (concurrency === undefined) return 'state' in open ? { ...open, rate } : open;
+    const isFew = 'state' in open && rate * latency(open.state, outputTokens) <= concurrency;
+    if (isFew) return { ...open, rate };
+  }
+  return inWaves(Math.max(1, Math.round(concurrency ?? 1)), timer, load, limits, scheduler);
+}
 
 const latency = ({ timeToFirstToken, timePerToken }: SteadyState, outputTokens: number): number =>
   timeToFirstToken + Math.max(0, outputTokens - 1) * timePerToken;
 
-/** Where an engine settles under a load: at its rate unless fewer requests than that makes are let in. */
-export function settle(timer: StepTimer, load: StatedLoad, limits: ReplicaLimits): Settled {
-  const { rate, concurrency, inputTokens, outputTokens } = load;
-  const at = (one: number) => steadyState(timer, { rate: one, inputTokens, outputTokens }, limits);
-  const present = (one: number): number => {
-    const found = at(one);
-    return 'state' in found ? one * latency(found.state, outputTokens) : Number.POSITIVE_INFINITY;
-  };
-  if (rate !== undefined && (concurrency === undefined || present(rate) <= concurrency)) return withRate(at(rate), rate);
-  const most = sustainedRate(timer, { inputTokens, outputTokens }, limits, {});
-  if (concurrency === undefined || !(most > 0)) return withRate(at(Math.max(most, 1e-6)), most);
-  if (present(most) < concurrency) return waiting(at(most), most, concurrency, outputTokens);
-  let [low, high] = [0, most];
-  for (let step = 0; step < halvings; step++) {
-    const middle = (low + high) / 2;
-    if (present(middle) < concurrency) low = middle;
-    else high = middle;
-  }
-  return withRate(at(low), low);
+/** What a number of requests comes to: sums, so that waves can be added. */
+interface Sums {
+  readonly requests: number;
+  readonly seconds: number;
+  readonly firstToken: number;
+  readonly perToken: number;
+  readonly prefill: number;
 }
 
-const withRate = (found: ReturnType<typeof steadyState>, rate: number): Settled => ('state' in found ? { ...found, rate } : found);
+function inWaves(concurrency: number, timer: StepTimer, load: StatedLoad, limits: ReplicaLimits, scheduler: Scheduler): Settled {
+  const run = (requests: number) => sumsOf(simulated(requests, concurrency, timer, load, limits, scheduler), requests);
+  const waves = usualRequests / concurrency;
+  const exact = scheduler.pipeline > 1 ? Math.max(exactWaves, Math.floor(stepsOfStages / load.outputTokens)) : exactWaves;
+  const sums = waves <= exact ? run(usualRequests) : extended(run(exact * concurrency), run((exact - 1) * concurrency), waves - exact);
+  if (!sums) return { overloaded: 'KV cache' };
+  const rate = sums.requests / sums.seconds;
+  const timePerToken = sums.perToken / sums.requests;
+  const decoding = rate * Math.max(0, load.outputTokens - 1) * timePerToken;
+  const state: SteadyState = {
+    decoding,
+    prefillShare: sums.prefill / sums.seconds,
+    timePerToken,
+    timeToFirstToken: sums.firstToken / sums.requests,
+    wait: 0,
+    cachedTokens: decoding * meanCached(load),
+  };
+  return { state, rate, waves: concurrency };
+}
 
-/** More are under way than the engine takes up: what is left of the time of each is spent before its first token. */
-function waiting(found: ReturnType<typeof steadyState>, rate: number, concurrency: number, outputTokens: number): Settled {
-  if (!('state' in found)) return found;
-  const { state } = found;
-  const whole = concurrency / rate;
-  return { state: { ...state, timeToFirstToken: whole - (latency(state, outputTokens) - state.timeToFirstToken) }, rate };
+/** The longer run with more waves like its last. */
+function extended(all: Sums | undefined, before: Sums | undefined, more: number): Sums | undefined {
+  if (!all || !before) return undefined;
+  const add = (read: (sums: Sums) => number): number => read(all) + more * (read(all) - read(before));
+  return {
+    requests: add(({ requests }) => requests),
+    seconds: add(({ seconds }) => seconds),
+    firstToken: add(({ firstToken }) => firstToken),
+    perToken: add(({ perToken }) => perToken),
+    prefill: add(({ prefill }) => prefill),
+  };
+}
+
+function sumsOf({ finished, seconds, ttft, tpot, prefillShare }: SimulationResult, requests: number): Sums | undefined {
+  if (finished < requests) return undefined;
+  // Answers of one token have no time per token.
+  const perToken = Number.isFinite(tpot.mean) ? tpot.mean : 0;
+  return { requests, seconds, firstToken: ttft.mean * requests, perToken: perToken * requests, prefill: prefillShare * seconds };
+}
+
+function simulated(
+  requests: number,
+  concurrency: number,
+  timer: StepTimer,
+  { inputTokens, outputTokens }: StatedLoad,
+  { maxSequences, maxBatchedTokens, kvTokens }: ReplicaLimits,
+  scheduler: Scheduler,
+): SimulationResult {
+  const engine: EngineOptions = { ...scheduler, timer, kvTokens: Math.floor(kvTokens), maxSequences, maxBatchedTokens, prefixCache: false };
+  const workload = syntheticWorkload({
+    arrivals: { kind: 'at-once' },
+    prompt: { kind: 'fixed', tokens: inputTokens },
+    output: { kind: 'fixed', tokens: outputTokens },
+    requests,
+    seed: 1,
+  });
+  return simulateServing({ engine, replicas: 1, routing: 'round-robin', concurrency, seed: 1, points: 2 }, workload);
 }

@@ -3,10 +3,12 @@ import { servingBand } from '../../calibration/serving-bands.ts';
 import type { LoadEstimate } from '../../estimate.ts';
 import type { ServingJob } from '../../estimate-inputs.ts';
 import type { Band, Term, TermInput } from '../../term.ts';
+import { otherwisePolicy, policyOf } from '../engine-of-job.ts';
+import { usualRequests } from '../simulation/workload/usual.ts';
 import { scaledTimer } from '../time/scaled-timer.ts';
 import { stepTimer } from '../time/timer-of-job.ts';
 import { sequencesOfReplica } from '../tokens-of-replica.ts';
-import { settle } from './closed-loop.ts';
+import { type Scheduler, settle } from './closed-loop.ts';
 import { loadCurve } from './load-curve.ts';
 import { meanCached, type ReplicaLimits, type SteadyState, sustainedRate } from './steady-state.ts';
 
@@ -18,11 +20,14 @@ export function loadTerms(job: ServingJob, held: (each: number) => number): Load
     maxSequences: sequencesOfReplica(job),
     maxBatchedTokens: job.maxBatchedTokens,
     kvTokens: held(meanCached(load)),
+    pipeline: job.pipeline,
   };
   const timer = stepTimer(job);
   const { share, basis } = servingBand(job, 'throughput');
   const [fast, slow] = [scaledTimer(timer, 1 / (1 + share)), scaledTimer(timer, 1 + share)];
-  const [state, best, worst] = [timer, fast, slow].map((one) => settle(one, load, limits));
+  const policy = policyOf(job) ?? otherwisePolicy;
+  const scheduler: Scheduler = { policy, page: job.blockSize, chunkedPrefill: job.chunkedPrefill, pipeline: job.pipeline };
+  const [state, best, worst] = [timer, fast, slow].map((one) => settle(one, load, limits, scheduler));
   const rates = [timer, slow, fast].map((one) => sustainedRate(one, load, limits, load));
   const [sustained = 0, low = 0, high = 0] = rates;
   const sustainedRateTerm = sustainedTerm(job, load, { value: sustained, band: { low, high, basis } });
@@ -33,7 +38,7 @@ export function loadTerms(job: ServingJob, held: (each: number) => number): Load
     high: worst && 'state' in worst ? read(worst.state) : Number.POSITIVE_INFINITY,
     basis,
   });
-  return { ...common, rate: state.rate, ...stateTerms(job, { ...load, rate: state.rate }, state.state, bandOf) };
+  return { ...common, rate: state.rate, ...stateTerms(job, { ...load, rate: state.rate }, state, bandOf) };
 }
 
 const lengths = (load: NonNullable<ServingJob['load']>): readonly TermInput[] => [
@@ -71,13 +76,13 @@ const source = 'docs/model/serving.md, under load';
 function stateTerms(
   job: ServingJob,
   load: NonNullable<ServingJob['load']> & { readonly rate: number },
-  state: SteadyState,
+  { state, waves }: { readonly state: SteadyState; readonly waves?: number },
   bandOf: (read: (state: SteadyState) => number) => Band,
 ): Pick<LoadEstimate, 'decoding' | 'timeToFirstToken' | 'timePerToken'> {
   const rate: TermInput =
-    load.concurrency === undefined
+    waves === undefined
       ? { name: 'rate', value: load.rate, field: 'load.requestRate' }
-      : { name: `rate with ${load.concurrency} under way`, value: load.rate, field: 'load.concurrency' };
+      : { name: `rate with ${waves} under way`, value: load.rate, field: 'load.concurrency' };
   const told = `${load.inputTokens} + ${load.outputTokens} tokens`;
   const decoding: Term = {
     id: 'load.decoding',
@@ -97,7 +102,10 @@ function stateTerms(
       unit: 's',
       value: state.timeToFirstToken,
       band: bandOf(({ timeToFirstToken }) => timeToFirstToken),
-      formula: 'time of the prompt beside n decodes + its wait behind other prompts + half the step under way',
+      formula:
+        waves === undefined
+          ? 'time of the prompt beside n decodes + its wait behind other prompts + half the step under way'
+          : `mean over ${usualRequests} equal requests, ${waves} under way: those that end together start together, and their prompts wait for each other`,
       inputs: [
         rate,
         { name: 'n', value: state.decoding },
@@ -112,7 +120,10 @@ function stateTerms(
       unit: 's',
       value: state.timePerToken,
       band: bandOf(({ timePerToken }) => timePerToken),
-      formula: '(plain step + chunks that wait behind the prompt) / (1 - chunks that arrive meanwhile), at most a step with a chunk',
+      formula:
+        waves === undefined
+          ? '(plain step + chunks that wait behind the prompt) / (1 - chunks that arrive meanwhile), at most a step with a chunk'
+          : `mean over ${usualRequests} equal requests, ${waves} under way: plain steps, and steps beside the prompts of others`,
       inputs: [rate, { name: 'n', value: state.decoding }, { name: 'share of time with prompts', value: state.prefillShare }],
       source,
       children: [decoding],
