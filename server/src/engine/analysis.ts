@@ -86,6 +86,8 @@ export interface CudaKernels {
   /** The kernels that stand in the document itself. */
   readonly own: readonly Kernel[];
   readonly configurations: readonly KernelConfiguration[];
+  /** One object per kernel of the document, the same as long as nothing has changed that its figures rest on. */
+  readonly marks: ReadonlyMap<Kernel, object>;
 }
 
 export interface TritonKernels {

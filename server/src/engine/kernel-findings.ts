@@ -34,11 +34,13 @@ export interface KernelState {
   readonly outside: string;
   readonly bodies: readonly Body[];
   readonly groups: readonly { readonly findings: readonly RuledFinding[] }[];
+  /** One object per kernel: the same as long as nothing has changed that is said of it. */
+  readonly marks: readonly object[];
 }
 
 /** Definitions in a body are the file's, and so is what rules look for in the whole text. */
-const definesForFile = /#[ \t]*(?:define|undef|include)\b|\b(?:struct|class|enum|union|using|typedef)\b/;
-const speaksForFile = /^.*(?:#[ \t]*(?!pragma)\w|\bextern\b|HIP|ROCM|gfx1|wave32|wmma|rooflint|Launch|cuda[A-Z]|hip[A-Z]).*$/gm;
+const definesForFile = /#[ \t]*(?:define|undef|include)\b|\b(?:struct|class|enum|union)\b[^;()]*\{/;
+const speaksForFile = /\b(?:using|typedef)\b[^;]*;|^.*(?:#[ \t]*(?!pragma)\w|\bextern\b|HIP|ROCM|gfx1|wave32|wmma|rooflint|Launch|cuda[A-Z]|hip[A-Z]).*$/gm;
 
 function bodyOf(text: string, range: Range, before: Body | undefined): Body {
   const own = text.slice(range.start, range.end);
@@ -162,7 +164,8 @@ export function findingsOfKernels(
     const isSame = known && members.every((at) => kept.bodies[at]?.text === bodies[at]?.text);
     return { findings: (isSame && to && movedFindings(known.findings, to)) || ask(group) };
   });
-  return { text, outside, bodies, groups };
+  const marks = bodies.map(({ text: body }, at) => (kept?.bodies[at]?.text === body ? kept.marks[at] : undefined) ?? {});
+  return { text, outside, bodies, groups, marks };
 }
 
 export const inOrder = ({ groups }: KernelState): readonly KernelFinding[] =>

@@ -176,7 +176,7 @@ function cudaPart({ document, settings, wanted, log }: Surroundings, parts: Part
   if (!isCompiled) parts.kernels.set(document.uri, state);
   const findings = told(inOrder(state), document, wanted, elsewhere);
   return {
-    cuda: { file, own: own.kernels, configurations },
+    cuda: { file, own: own.kernels, configurations, marks: new Map(own.kernels.map((kernel, at) => [kernel, state.marks[at] ?? {}])) },
     ...devices,
     text,
     findings,

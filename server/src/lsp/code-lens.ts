@@ -1,7 +1,9 @@
 /** textDocument/codeLens: one line of figures above each launch. */
 import type { CodeLens, CodeLensParams } from 'vscode-languageserver';
+import type { KernelConfiguration } from '../core/kernels/configuration.ts';
+import type { Kernel } from '../core/kernels/facts.ts';
 import type { Range } from '../core/origin.ts';
-import type { Analysis, JobAnalysis } from '../engine/analysis.ts';
+import type { Analysis, JobAnalysis, KernelsAnalysis } from '../engine/analysis.ts';
 import { configurationSummary, tileSummary, tritonSummary } from '../engine/kernel-summary.ts';
 import { tritonWorkSummary, workSummary } from '../engine/kernel-work-summary.ts';
 import { operatorSummary } from '../engine/operator-summary.ts';
@@ -24,6 +26,19 @@ export async function codeLenses(session: Session, { textDocument }: CodeLensPar
 
 const joined = (...parts: readonly (string | undefined)[]): string => parts.filter((part) => part !== undefined).join(' · ');
 
+/** Titles by the marks of kernels: after a keystroke only the kernel it changed is worked out again. */
+const titles = new WeakMap<object, string>();
+
+function knownTitle(kernels: KernelsAnalysis, kernel: Kernel, first: KernelConfiguration, launches: number): string {
+  const mark = kernels.cuda?.marks.get(kernel);
+  const known = mark && titles.get(mark);
+  if (known !== undefined) return known;
+  const more = launches > 1 ? ` · ${launches} launches` : '';
+  const title = `${joined(configurationSummary(first, kernels.devices), workSummary(kernels, first))}${more}`;
+  if (mark) titles.set(mark, title);
+  return title;
+}
+
 /** A line of figures above each kernel, by its first launch; the report opens all of them. */
 function kernelLenses({ uri, kernels }: Analysis): readonly { readonly at: Range; readonly lens: LensText }[] {
   const reportLens = (at: Range, title: string) => ({ at, lens: { title, command: 'rooflint.report', arguments: [uri, 0] } });
@@ -42,9 +57,7 @@ function kernelLenses({ uri, kernels }: Analysis): readonly { readonly at: Range
     const launches = kernels?.cuda?.configurations.filter((one) => one.kernel === kernel) ?? [];
     const [first] = launches;
     if (!kernels || !first) return [];
-    const more = launches.length > 1 ? ` · ${launches.length} launches` : '';
-    const title = `${joined(configurationSummary(first, kernels.devices), workSummary(kernels, first))}${more}`;
-    return [reportLens(kernel.range, title)];
+    return [reportLens(kernel.range, knownTitle(kernels, kernel, first, launches.length))];
   });
   return [...operators, ...tiles, ...own];
 }

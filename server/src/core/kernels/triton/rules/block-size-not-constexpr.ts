@@ -2,13 +2,16 @@
 import type { TritonFile, TritonKernel } from '../facts.ts';
 import { defineTritonRule } from '../triton-rule.ts';
 
-/** A whole number of 1 is made a constant of the kernel, declared so or not. */
-function isAlwaysOne({ launches }: TritonFile, { name, parameters }: TritonKernel, parameter: string): boolean {
+/** A whole number of 1 is made a constant of the kernel, declared so or not, and `tl.constexpr(128)` is one where it is launched. */
+function isGivenConstant({ launches }: TritonFile, { name, parameters }: TritonKernel, parameter: string): boolean {
   const at = parameters.findIndex((one) => one.name === parameter);
   const values = launches
     .filter(({ kernel }) => kernel === name)
     .map(({ named, values: placed }) => named.get(parameter) ?? placed[at] ?? parameters[at]?.fallback);
-  return values.length > 0 && values.every((value) => value?.kind === 'number' && value.value === 1);
+  return (
+    values.length > 0 &&
+    values.every((value) => (value?.kind === 'number' && value.value === 1) || (value && /(?:^|\.)constexpr\s*\(/.test(value.text)))
+  );
 }
 
 /** A function that a kernel calls is handed constants as constants; calls stand without a grid. */
@@ -23,7 +26,7 @@ export const blockSizeNotConstexpr = defineTritonRule({
       for (const { end, range } of kernel.aranges) {
         const parameter = end.kind === 'name' ? kernel.parameters.find(({ name }) => name === end.name) : undefined;
         if (!parameter || parameter.isConstexpr) continue;
-        if (isAlwaysOne(file, kernel, parameter.name) || isCalled(text, kernel)) continue;
+        if (isGivenConstant(file, kernel, parameter.name) || isCalled(text, kernel)) continue;
         report({
           range,
           related: [{ range: parameter.range, message: 'not a tl.constexpr' }],
