@@ -210,3 +210,14 @@ describe('the load of a benchmark beside the server', () => {
     expect((await rooflint(['estimate', join(folderWith(files), 'serve.sh')])).out.match(/one token per step/g)).toHaveLength(1);
   });
 });
+
+test.each([
+  [['--isl', '9000000', '--osl', '5'], /prompts of 9000000 and answers of 5 tokens are longer than the context of \d+ tokens/],
+  [['--rate', '1e-300'], /--rate must be between 0\.000001 and 1000000000 requests\/s/],
+  [['--rate', '1e12'], /--rate must be between/],
+  [['--requests', '999999999999'], /--requests must be at most 1000000000/],
+])('%j is refused with what is wanted', async (options, message) => {
+  const { code, error } = await rooflint(['simulate', serve, ...options]);
+  expect(code).toBe(2);
+  expect(error).toMatch(message);
+});

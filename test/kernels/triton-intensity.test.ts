@@ -113,6 +113,23 @@ describe('a Triton kernel', () => {
   });
 
   it('says that the bytes of an element are taken for granted', () => {
-    expect(workOf(add).sizes).toContainEqual({ name: 'element_bytes', value: 4, from: 'assumed' });
+    expect(workOf(add).sizes).toContainEqual({ name: 'element_bytes', value: 4, from: 'nothing tells the type' });
+  });
+});
+
+describe('the size of elements', () => {
+  const widening = add.replace('tl.load(x_ptr + at, mask=mask)', 'tl.load(x_ptr + at, mask=mask).to(tl.float32)');
+  const tensors = (type: string) => `import torch\ndef make(n):\n    return torch.empty(n, dtype=torch.${type}, device="cuda")\n`;
+
+  it.each([
+    ['a comment', `# rooflint: element_bytes=1\n${tensors('float16')}${add}`, 1, false],
+    ['what tensors of the file are made as', `${tensors('bfloat16')}${add}`, 2, false],
+    ['the same in 32 bits, though the kernel casts', `${tensors('float32')}${widening}`, 4, false],
+    ['casts of the kernel, where tensors are made in several types', `${tensors('float32')}${tensors('float16')}${widening}`, 2, true],
+    ['nothing', add, 4, true],
+  ])('comes from %s', (_, text, bytes, isAssumed) => {
+    const { sizes, intensity } = workOf(text);
+    expect(sizes.find(({ name }) => name === 'element_bytes')?.value).toBe(bytes);
+    expect(intensity.notes.some((note) => note.includes('are assumed'))).toBe(isAssumed);
   });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { bandOf } from '../../webview/src/band-of.ts';
 import { figuresOf } from '../../webview/src/figures.ts';
 import { formatBytes, formatChange, formatExactSeconds, formatPoints, formatSeconds, formatTick } from '../../webview/src/format.ts';
 import { choose, createState, differsFromFile, receive, resetToFile, restore, toSaved } from '../../webview/src/state.ts';
@@ -90,6 +91,14 @@ describe('panel state', () => {
 });
 
 describe('figures and how they are written', () => {
+  it('have the band of the estimate where they are its figures, and none where something else is simulated', () => {
+    const write = (value: number): string => `${value} s`;
+    expect(bandOf({ value: 2, low: 1, high: 4 }, 2.0001, write)).toBe('(1 s to 4 s)');
+    expect(bandOf({ value: 2, low: 1, high: 4 }, 2.1, write)).toBeUndefined();
+    expect(bandOf({ value: 2, low: 2, high: 2 }, 2, write)).toBeUndefined();
+    expect(bandOf(undefined, 2, write)).toBeUndefined();
+  });
+
   it('sum a simulation up', () => {
     const shown = started().shown.value;
     if (!shown || 'refused' in shown) throw new Error('refused');

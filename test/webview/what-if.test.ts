@@ -129,6 +129,12 @@ describe.skipIf(!chromiumPath)('trying values in a browser', () => {
     await until(async () => (await hasRow('Step time')) === 1 && (await panel.page.inputValue(field('parallel.tensor'))) === '2');
   });
 
+  it('tells the bands of the file beside its own simulated figures', async () => {
+    const simulated = panel.page.locator('[aria-label="Simulated figures"] tr', { hasText: 'Step time' });
+    await until(async () => /\(.* to .*\)/.test((await simulated.textContent()) ?? ''));
+    expect(await panel.page.locator('.caption .peak').first().textContent()).toMatch(/^peak .* GiB \(.* GiB to .* GiB\)$/);
+  });
+
   it('says what the rules would say', async () => {
     await panel.page.selectOption(field('recompute.granularity'), 'full');
     await panel.page.selectOption(field('batch.micro'), '8');

@@ -1,4 +1,6 @@
 /** The figures of what is shown, beside those of the file when something else is tried. */
+import type { PanelJob } from '../../server/src/protocol/panel.ts';
+import { bandOf } from './band-of.ts';
 import { type Figures, figuresOf } from './figures.ts';
 import { formatBytes, formatChange, formatCount, formatPercent, formatPoints, formatSeconds } from './format.ts';
 import { differsFromFile, type PanelState } from './state.ts';
@@ -11,6 +13,8 @@ interface Row {
   readonly value: (of: Figures) => number;
   readonly text: (of: Figures) => string;
   readonly change: (from: number, to: number) => string;
+  /** How far the figure may be off, where the estimate tells it. */
+  readonly band?: (of: Figures, told: NonNullable<PanelJob['banded']>) => string | undefined;
   /** Which way is better; undefined where that depends on how much work a step is. */
   readonly better: (sameWork: boolean) => 'less' | 'more' | undefined;
 }
@@ -21,6 +25,7 @@ const rows: readonly Row[] = [
     title: 'Until the last stage is done with gradient reduction, optimizer and parameter gather',
     value: (of) => of.stepSeconds,
     text: (of) => formatSeconds(of.stepSeconds),
+    band: ({ stepSeconds }, { step }) => bandOf(step, stepSeconds, formatSeconds),
     change: formatChange,
     better: (sameWork) => (sameWork ? 'less' : undefined),
   },
@@ -45,6 +50,7 @@ const rows: readonly Row[] = [
     title: 'Of the fullest stage: what it always holds and the activations alive at once',
     value: (of) => of.peakBytes,
     text: (of) => `${formatBytes(of.peakBytes)}, stage ${of.fullestStage}`,
+    band: ({ peakBytes, fullestStage }, { memory }) => bandOf(memory[fullestStage], peakBytes, formatBytes),
     change: formatChange,
     better: () => 'less',
   },
@@ -69,6 +75,7 @@ function Simulated({ state }: { readonly state: PanelState }) {
   const file = fromFile && !('refused' in fromFile) ? figuresOf(fromFile) : undefined;
   const other = differsFromFile(state);
   const request = state.job.value?.request;
+  const banded = other ? undefined : state.job.value?.banded;
   const sameWork = request?.microBatches === shown.request.microBatches;
   const approximate = other && request?.virtualStages !== shown.request.virtualStages;
   return (
@@ -86,7 +93,10 @@ function Simulated({ state }: { readonly state: PanelState }) {
           {rows.map((row) => (
             <tr key={row.label} title={row.title}>
               <th scope="row">{row.label}</th>
-              <td>{row.text(now)}</td>
+              <td>
+                {row.text(now)}
+                <Band text={banded && row.band?.(now, banded)} />
+              </td>
               {other && <td>{file ? row.text(file) : 'cannot run'}</td>}
               {other && <Change row={row} file={file} now={now} sameWork={sameWork} />}
             </tr>
@@ -99,6 +109,8 @@ function Simulated({ state }: { readonly state: PanelState }) {
     </section>
   );
 }
+
+const Band = ({ text }: { readonly text: string | undefined }) => (text === undefined ? null : <span class="band"> {text}</span>);
 
 interface ChangeProps {
   readonly row: Row;

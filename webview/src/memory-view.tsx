@@ -1,5 +1,6 @@
 /** The memory chart under the timeline: same time scale, same gestures. */
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
+import { bandOf } from './band-of.ts';
 import { drawMemory, memoryHeight } from './draw-memory.ts';
 import { figuresOf } from './figures.ts';
 import { formatBytes } from './format.ts';
@@ -30,6 +31,7 @@ export function MemoryView({ state, simulation, scale, width, stage }: ChartProp
 
   const { fullestStage } = figuresOf(simulation);
   const peak = simulation.peakBytes[stage] ?? 0;
+  const band = bandOf(state.subject.value?.banded?.memory[stage], peak, formatBytes);
   return (
     <section aria-label="Memory over time">
       <div class="caption">
@@ -51,7 +53,10 @@ export function MemoryView({ state, simulation, scale, width, stage }: ChartProp
             </option>
           ))}
         </select>
-        <span class="peak">peak {formatBytes(peak)}</span>
+        <span class="peak">
+          peak {formatBytes(peak)}
+          {band !== undefined && <span class="band"> {band}</span>}
+        </span>
         {usableBytes > 0 && (
           <span class={peak > usableBytes ? 'worse' : 'room'}>
             {peak > usableBytes

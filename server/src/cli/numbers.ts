@@ -5,8 +5,8 @@ import { UsageError } from './io.ts';
 export function whole(option: string): (text: string) => number {
   return (text) => {
     const value = Number(text);
-    if (!Number.isInteger(value) || value < 1 || value > 1e9)
-      throw new UsageError(`${option} must be a whole number of at least 1, not "${text}".`);
+    if (Number.isInteger(value) && value > 1e9) throw new UsageError(`${option} must be at most 1000000000, not "${text}".`);
+    if (!Number.isInteger(value) || value < 1) throw new UsageError(`${option} must be a whole number of at least 1, not "${text}".`);
     return value;
   };
 }

@@ -7,7 +7,7 @@ import type { Analysis, EngineSettings } from '../engine/analysis.ts';
 import { createEngine, type Engine } from '../engine/engine.ts';
 import { readCalibration } from '../io/calibration-file.ts';
 import { type DiskFiles, diskFiles } from '../io/files.ts';
-import { lazyKernelIndex } from '../io/kernel-index.ts';
+import { ProjectIndexes } from '../io/kernel-index.ts';
 import { initKernelParser, initParsers } from '../syntax/parsers.ts';
 import type { CompileNow } from './compiler-option.ts';
 import { type CliIo, UsageError } from './io.ts';
@@ -41,15 +41,18 @@ export async function openSession(
   // What runs of this folder measured, unless the command brings its own.
   const all: EngineSettings = { calibration: readCalibration(io.folder), ...settings };
   const answers = new Map<string, CompilerAnswer>();
+  const kernels = new ProjectIndexes(io.folder);
   const engine = createEngine({
-    files: { ...files, kernels: lazyKernelIndex(io.folder) },
+    files: { ...files, kernels },
     settings: () => all,
     compiled: (uri) => answers.get(uri),
     log: (text) => io.error(`rooflint: ${text}\n`),
   });
   const analyse = (path: string): Analysis => {
-    const uri = pathToFileURL(resolve(io.folder, path)).href;
+    const whole = resolve(io.folder, path);
+    const uri = pathToFileURL(whole).href;
     const found = files.read(uri);
+    kernels.lookAt(whole);
     if ('error' in found) throw new UsageError(`${path} cannot be used: ${found.error}.`);
     return engine.analyse(uri, found.text, 0);
   };

@@ -90,6 +90,15 @@ function above0(option: string): (text: string) => number {
   };
 }
 
+/** Requests per second that a deployment may be asked for: less and more is a slip of the pen. */
+function rateOf(option: string): (text: string) => number {
+  return (text) => {
+    const value = above0(option)(text);
+    if (value < 1e-6 || value > 1e9) throw new UsageError(`${option} must be between 0.000001 and 1000000000 requests/s, not "${text}".`);
+    return value;
+  };
+}
+
 function share(option: string): (text: string) => number {
   return (text) => {
     const value = positive(option)(text);
@@ -100,7 +109,7 @@ function share(option: string): (text: string) => number {
 
 export function withSimulateOptions(command: Command): Command {
   return command
-    .option('--rate <R>', "requests per second; those of the file's load unless told", above0('--rate'))
+    .option('--rate <R>', "requests per second; those of the file's load unless told", rateOf('--rate'))
     .addOption(
       new Option('--arrivals <KIND>', 'how they arrive; poisson when a rate is given').choices(['poisson', 'fixed', 'gamma', 'at-once']),
     )

@@ -51,6 +51,7 @@ const conversationsAtOnce = 64;
 
 export function simulateJob(file: string, job: JobAnalysis, options: LoadedOptions, io: CliIo): Simulated {
   const { estimate, serving } = servingOf(file, job);
+  refuseTooLong(options, serving.maxModelLen);
   const choices = {
     ...(options.policy === undefined ? {} : { policy: options.policy }),
     ...(options.draft === undefined ? {} : { drafted: options.draft }),
@@ -143,6 +144,14 @@ function meanHeld(workload: Workload): number {
     count += 1;
   }
   return count === 0 ? 1 : sum / count;
+}
+
+/** Requests of one length that is longer than the context can never run; lengths that vary are cut to it. */
+function refuseTooLong({ isl, osl, trace }: LoadedOptions, context: number): void {
+  if (trace !== undefined || isl.kind !== 'fixed' || osl.kind !== 'fixed' || isl.tokens + osl.tokens <= context) return;
+  throw new UsageError(
+    `prompts of ${isl.tokens} and answers of ${osl.tokens} tokens are longer than the context of ${context} tokens; give shorter --isl and --osl.`,
+  );
 }
 
 function servingOf(file: string, job: JobAnalysis): { readonly estimate: ServingEstimate; readonly serving: ServingJob } {

@@ -1,8 +1,9 @@
 /** The numbers of a kernel as terms: each with the formula in the kernel's own names, the sizes put in, and its source. */
+
+import type { DeviceRoof } from '../core/kernels/intensity/device-roofs.ts';
 import { type Polynomial, sum, textOf } from '../core/kernels/intensity/polynomial.ts';
 import type { Roofline } from '../core/kernels/intensity/roofline.ts';
 import { numberOf } from '../core/kernels/intensity/setting.ts';
-import type { KernelDevice } from '../core/kernels/kernel-rule.ts';
 import type { KernelPart } from '../core/kernels/kernel-time.ts';
 import type { Term, TermInput } from '../core/term.ts';
 import type { Unit } from '../core/units.ts';
@@ -64,8 +65,20 @@ export const boundText = ({ time, unit, format }: Roofline): string =>
       ? 'memory-bound'
       : `bound by ${partNames[time.bound]}`;
 
+type Registers = NonNullable<DeviceRoof['running']>['registers'];
+
+function registersText(registers: Registers): string {
+  if (!registers) return 'threads and shared memory; registers are not known';
+  const { low, high, isExact } = registers;
+  return `${low === high ? low : `${low} to ${high}`} registers ${isExact ? 'by the compiler' : 'by the estimate'}`;
+}
+
+const bandBasis = (registers: Registers): string =>
+  `p90 error of published times of kernels written by hand (docs/accuracy.md)${registers && registers.low < registers.high ? ', and what the range of registers leaves' : ''}`;
+
 /** The time on one device, with its parts. */
-export function timeTerm({ label }: KernelDevice, { time, low, high, peak, bandwidth, format }: Roofline): Term {
+export function timeTerm({ device: { label }, roof, running }: DeviceRoof): Term {
+  const { time, low, high, peak, bandwidth, format } = roof;
   const parts = (Object.keys(time.parts) as KernelPart[]).filter((part) => time.parts[part] > 0);
   return {
     id: 'kernel.time',
@@ -76,9 +89,10 @@ export function timeTerm({ label }: KernelDevice, { time, low, high, peak, bandw
     inputs: [
       { name: 'peak', value: peak, from: `${format} of the data sheet of ${label}` },
       { name: 'bandwidth', value: bandwidth, from: `data sheet of ${label}` },
+      ...(running ? [{ name: 'blocks per multiprocessor', value: running.occupancy.blocks, from: registersText(running.registers) }] : []),
     ],
     source: timeSource,
-    band: { low, high, basis: 'p90 error of published times of kernels written by hand (docs/accuracy.md)' },
+    band: { low, high, basis: bandBasis(running?.registers) },
     children: parts.map((part) => ({ id: `kernel.time.${part}`, label: partNames[part], value: time.parts[part], unit: 's' as const })),
     combine: 'none',
   };

@@ -24,7 +24,7 @@ export function workText(work: KernelWork): string | undefined {
   const [only, ...others] = work.roofs;
   if (only) {
     const place = `${Number(only.roof.intensity.toPrecision(3))} FLOP/B`;
-    const times = work.roofs.map(({ device, roof }) => timeTerm(device, roof));
+    const times = work.roofs.map(timeTerm);
     const [first] = times;
     const bounds = [...new Set(work.roofs.map(({ roof }) => boundText(roof)))].join(' or ');
     const value = (seconds: number): string => formatTerm({ id: 'kernel.time', label: '', value: seconds, unit: 's' });

@@ -4,11 +4,12 @@
  */
 import type { KernelConfiguration } from '../core/kernels/configuration.ts';
 import { type FindFunction, type WithCalled, withCalled } from '../core/kernels/intensity/called.ts';
+import { certainOf, countedOf, leastOf } from '../core/kernels/intensity/counted.ts';
 import { type DeviceRoof, roofsOf } from '../core/kernels/intensity/device-roofs.ts';
 import { type KernelIntensity, kernelIntensity } from '../core/kernels/intensity/kernel-intensity.ts';
-import { namesOf, type Polynomial } from '../core/kernels/intensity/polynomial.ts';
+import { namesOf } from '../core/kernels/intensity/polynomial.ts';
 import type { CountedWork } from '../core/kernels/intensity/roofline.ts';
-import { isPlace, numberOf, sizeNamed } from '../core/kernels/intensity/setting.ts';
+import { isPlace, sizeNamed } from '../core/kernels/intensity/setting.ts';
 import type { TritonConfiguration } from '../core/kernels/triton/configuration.ts';
 import { elementBytes, tritonIntensity } from '../core/kernels/triton/intensity.ts';
 import { arithmeticOf } from '../syntax/cuda/arithmetic.ts';
@@ -50,7 +51,7 @@ function workOfTriton(kernels: KernelsAnalysis, configuration: TritonConfigurati
   const names = parameters.map(({ name }) => name);
   const arithmetic = kernels.triton && tritonArithmeticOf(text, names);
   if (!arithmetic || !kernels.triton) return undefined;
-  return finished(kernels, tritonIntensity(configuration, arithmetic, kernels.triton.file));
+  return finished(kernels, tritonIntensity(configuration, arithmetic, kernels.triton.file, { kernel: text, file: kernels.text }));
 }
 
 /** @returns undefined where the text of the kernel is not at hand, or nothing in it counts. */
@@ -71,7 +72,11 @@ function work(kernels: KernelsAnalysis, configuration: KernelConfiguration): Ker
   const arithmetic = arithmeticOf(own, macros);
   if (!arithmetic) return undefined;
   const called = withCalled(arithmetic, configuration.kernel.shared, find);
-  return finished(kernels, kernelIntensity(withNames(configuration, called), called.arithmetic, [own, ...called.texts].join('\n')));
+  const named = withNames(configuration, called);
+  const whole = [own, ...called.texts].join('\n');
+  const intensity = kernelIntensity(named, called.arithmetic, whole);
+  const certain = certainOf(called.arithmetic, intensity.counting);
+  return finished(kernels, intensity, certain && kernelIntensity(named, certain, whole));
 }
 
 interface Surroundings {
@@ -124,16 +129,17 @@ function withNames(configuration: KernelConfiguration, { constants, changing, sh
 }
 
 /** Sizes, numbers and roofs of what was counted. */
-function finished(kernels: KernelsAnalysis, intensity: KernelIntensity): KernelWork | undefined {
+/** @param certain the same without what only values decide, where there is any. */
+function finished(kernels: KernelsAnalysis, intensity: KernelIntensity, certain?: KernelIntensity): KernelWork | undefined {
   if (intensity.flops.length === 0 && intensity.traffic.length === 0) return undefined;
   const sizes = sizesOf(intensity, kernels);
   const counted = intensity.unread.length > 0 ? undefined : countedOf(intensity);
-  const roofs = counted ? roofsOf(counted, intensity, kernels.devices) : [];
+  const roofs = counted ? roofsOf(counted, leastOf(counted, intensity, certain), intensity, kernels.devices) : [];
   return { intensity, sizes, counted, roofs };
 }
 
 function sizesOf(
-  { flops, asked, compulsory, byBlocks, counting }: KernelIntensity,
+  { flops, asked, compulsory, byBlocks, counting, elementsFrom }: KernelIntensity,
   { cuda, triton }: KernelsAnalysis,
 ): readonly NamedSize[] {
   const counts = [...flops.map(({ count }) => count), asked.read, asked.written, compulsory.read, compulsory.written, byBlocks];
@@ -149,29 +155,8 @@ function sizesOf(
           : counting.handed.has(name) || name.includes('Dim.')
             ? 'the launch'
             : name === elementBytes
-              ? 'assumed'
+              ? (elementsFrom ?? 'assumed')
               : 'the code';
     return { name, value, from };
   });
-}
-
-function countedOf(intensity: KernelIntensity): CountedWork | undefined {
-  const { counting, flops, compulsory, byBlocks, loads, isBuffered } = intensity;
-  const number = (count: Polynomial): number => numberOf(count, counting) ?? Number.NaN;
-  const counted: CountedWork = {
-    flops: flops.map(({ unit, format, count }) => ({ unit, format, count: number(count) })),
-    read: number(compulsory.read),
-    written: number(compulsory.written),
-    byBlocks: number(byBlocks),
-    loads: loads.map(({ times, clocks }) => ({ times: number(times), clocks })),
-    isBuffered,
-  };
-  const all = [
-    counted.read,
-    counted.written,
-    counted.byBlocks,
-    ...counted.flops.map(({ count }) => count),
-    ...counted.loads.map(({ times }) => times),
-  ];
-  return all.every((value) => Number.isFinite(value) && value >= 0) ? counted : undefined;
 }

@@ -3,8 +3,8 @@ import type { NumberFormat, OptimizerKind } from '../core/job-fields.ts';
 import type { Parse, Parsed } from './row.ts';
 import type { Setting } from './setting.ts';
 
-/** Words that a template engine replaces before the file is used: `CONFIG_MBSIZE`, `${micro_batch}`, `{{ size }}`. */
-const TEMPLATE_WORD = /^(?:[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|\$\{.*\}|\$[A-Za-z_]\w*|\{\{.*\}\}|<[^<>]+>)$/;
+/** Words that a template engine replaces before the file is used: `CONFIG_MBSIZE`, `__SHARE__`, `${micro_batch}`, `{{ size }}`. */
+const TEMPLATE_WORD = /^(?:__[A-Z][A-Z0-9_]*__|[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|\$\{.*\}|\$[A-Za-z_]\w*|\{\{.*\}\}|<[^<>]+>)$/;
 
 /** A whole number of at least `minimum`, as Python's `int()` reads it (`300_000_000` is allowed). */
 export function integer(minimum: number): Parse<number> {
@@ -33,6 +33,7 @@ export function ratio(minimum: number, maximum: number): Parse<number> {
   return (setting) => {
     const { scalar } = setting;
     if (scalar === null) return 'absent';
+    if (typeof scalar === 'string' && TEMPLATE_WORD.test(scalar)) return { unresolved: `${scalar} is filled in by a template` };
     const number = typeof scalar === 'number' ? scalar : typeof scalar === 'string' && scalar.trim() !== '' ? Number(scalar) : Number.NaN;
     if (Number.isFinite(number) && number >= minimum && number <= maximum) return { value: number };
     return { wrong: `must be between ${minimum} and ${maximum}, not ${shown(setting)}` };

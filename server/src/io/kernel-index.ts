@@ -1,9 +1,10 @@
 /** Which files of a workspace define and which launch a kernel, by its name. Keeps names only, no texts. */
 import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { KernelPlaces } from '../engine/analysis.ts';
 import { type KernelMentions, kernelMentions } from '../engine/kernel-mentions.ts';
+import { projectFolder } from './project-folder.ts';
 import { isKernelSource, isSkipped } from './walk.ts';
 
 export class KernelIndex implements KernelPlaces {
@@ -50,15 +51,41 @@ export const largestKernelSource = 2 ** 20;
 /** More files than this are a source tree of which a command looks at one corner. */
 const mostFiles = 4000;
 
-/** An index over a folder that is made when it is first asked, for commands that look at few files. */
-export function lazyKernelIndex(folder: string): KernelPlaces {
-  let made: KernelIndex | undefined;
-  const index = (): KernelIndex => {
-    made ??= indexOf(folder);
-    return made;
-  };
-  return { definedIn: (name) => index().definedIn(name), launchedIn: (name) => index().launchedIn(name) };
+/** Indexes of the projects that files belong to, each made when it is first asked, for commands that look at few files. */
+export class ProjectIndexes implements KernelPlaces {
+  private readonly made = new Map<string, KernelIndex>();
+  private readonly start: string;
+  private folder: string;
+
+  /** @param start the folder a command is started in. */
+  constructor(start: string) {
+    this.start = start;
+    this.folder = start;
+  }
+
+  /** The file that is looked at now; those of other projects are of no concern to it. */
+  lookAt(path: string): void {
+    this.folder = dirname(path);
+  }
+
+  definedIn(name: string): readonly string[] {
+    return this.index().definedIn(name);
+  }
+
+  launchedIn(name: string): readonly string[] {
+    return this.index().launchedIn(name);
+  }
+
+  private index(): KernelIndex {
+    // Without a sign of a project the folder of the command is one, if the file lies in it.
+    const root = projectFolder(this.folder) ?? (isWithin(this.folder, this.start) ? this.start : this.folder);
+    const index = this.made.get(root) ?? indexOf(root);
+    this.made.set(root, index);
+    return index;
+  }
 }
+
+const isWithin = (folder: string, outer: string): boolean => !relative(outer, folder).startsWith('..');
 
 function indexOf(root: string): KernelIndex {
   const index = new KernelIndex();

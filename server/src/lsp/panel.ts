@@ -2,11 +2,12 @@
 
 import type { ServingEstimate, TrainingEstimate } from '../core/estimate.ts';
 import { fieldInfo } from '../core/fields.ts';
+import type { Term } from '../core/term.ts';
 import type { Analysis } from '../engine/analysis.ts';
 import { formatCount, formatNumber, formatPercent, formatTerm, formatValue } from '../engine/format.ts';
 import { ofCapacity } from '../engine/summary.ts';
 import { conventionOf, worstStageOf } from '../engine/terms.ts';
-import type { PanelJob, PanelSubject } from '../protocol/panel.ts';
+import type { BandedFigure, PanelJob, PanelSubject } from '../protocol/panel.ts';
 import type { PanelResult } from '../protocol/requests.ts';
 import { subjectOf, titleOf } from '../report/subject.ts';
 
@@ -30,7 +31,8 @@ export function panelOf(analysis: Analysis | undefined, jobIndex: number): Panel
   if (!job.cluster) return nothing('no GPU is known: name one in the cluster settings');
   const read = { ...common, job: job.job, runsAs: job.runsAs, cluster: job.cluster };
   if (estimate.kind === 'serving') return { type: 'serving', job: read };
-  return { type: 'job', job: { ...read, usableBytes: estimate.memory.usable.value, request: estimate.schedule } };
+  const banded = { step: bandedOf(estimate.time.step), memory: estimate.memory.stages.map(({ device }) => bandedOf(device)) };
+  return { type: 'job', job: { ...read, usableBytes: estimate.memory.usable.value, banded, request: estimate.schedule } };
 }
 
 function summaryRows(estimate: TrainingEstimate): PanelJob['summary'] {
@@ -81,3 +83,5 @@ function servingRows(estimate: ServingEstimate): PanelSubject['summary'] {
     ...(estimate.cost ? [{ label: 'Cost at that batch', text: `${formatTerm(estimate.cost.perMillionTokens)} per million tokens` }] : []),
   ];
 }
+
+const bandedOf = ({ value, band }: Term): BandedFigure => ({ value, low: band?.low ?? value, high: band?.high ?? value });

@@ -31,8 +31,18 @@ const row = fields({
 });
 const finding = fields({ severity: oneOf('error', 'warning', 'info'), text: text, why: text, isNew: flag });
 
+const banded = fields({ value: amount, low: amount, high: amount });
+
 const jobMessages: { readonly [type in JobMessage['type']]: Check } = {
-  job: fields({ job: fields({ ...subject, ...readJob, usableBytes: amount, request: anyFields }) }),
+  job: fields({
+    job: fields({
+      ...subject,
+      ...readJob,
+      usableBytes: amount,
+      banded: optional(fields({ step: banded, memory: listOf(banded) })),
+      request: anyFields,
+    }),
+  }),
   serving: fields({ job: fields({ ...subject, ...readJob }) }),
   empty: fields({ why: text }),
 };

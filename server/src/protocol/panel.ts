@@ -6,6 +6,13 @@ import type { PanelMeasured } from './measured.ts';
 import type { SchedulesFound } from './schedules.ts';
 import type { Change, DifferenceRow, OtherJob, WhatIfOutcome } from './what-if.ts';
 
+/** A value in seconds or bytes, and the ends of its band. */
+export interface BandedFigure {
+  readonly value: number;
+  readonly low: number;
+  readonly high: number;
+}
+
 /** What is told of any job that the panel shows. */
 export interface PanelSubject {
   readonly uri: string;
@@ -30,6 +37,8 @@ export interface ReadJob {
 /** A training job: its schedule, which the panel simulates, and the job itself, whose step it takes apart. */
 export interface PanelJob extends PanelSubject, ReadJob {
   readonly usableBytes: number;
+  /** What the estimate says of the step and of the memory of each stage, with how far both may be off. */
+  readonly banded?: { readonly step: BandedFigure; readonly memory: readonly BandedFigure[] };
   readonly request: ScheduleRequest;
 }
 

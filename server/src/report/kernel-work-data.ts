@@ -16,7 +16,7 @@ export function workData(work: KernelWork): object {
     sizes: work.sizes.map(({ name, value, from }) => ({ name, value: value ?? null, from })),
     notes,
     terms: countTerms(work),
-    devices: work.roofs.map(({ device, roof }) => ({
+    devices: work.roofs.map(({ device, roof, running }) => ({
       device: device.label,
       intensity: roof.intensity,
       ridge: roof.ridge,
@@ -26,7 +26,9 @@ export function workData(work: KernelWork): object {
       seconds: roof.time.seconds,
       low: roof.low,
       high: roof.high,
-      term: timeTerm(device, roof),
+      blocksPerMultiprocessor: running?.occupancy.blocks ?? null,
+      registers: running?.registers ?? null,
+      term: timeTerm({ device, roof, ...(running ? { running } : {}) }),
     })),
   };
 }

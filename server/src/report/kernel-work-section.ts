@@ -47,11 +47,11 @@ function countTable(work: KernelWork): string {
 }
 
 function roofTable({ roofs }: KernelWork): string | undefined {
-  const rows = roofs.map(({ device, roof }) => [
-    plain(device.label),
-    formatTerm(timeTerm(device, roof)),
-    plain(boundText(roof)),
-    `${rounded(roof.intensity)} against ${rounded(roof.ridge)}`,
+  const rows = roofs.map((one) => [
+    plain(one.device.label),
+    formatTerm(timeTerm(one)),
+    plain(boundText(one.roof)),
+    `${rounded(one.roof.intensity)} against ${rounded(one.roof.ridge)}`,
   ]);
   return rows.length === 0 ? undefined : tableOf(['device', 'time', 'held by', 'FLOP/B, and where the roofs meet'], rows);
 }
@@ -94,7 +94,7 @@ export function workSection(work: KernelWork, opens: boolean): string {
   const known = work.sizes.flatMap(({ name, value, from }) =>
     value === undefined ? [] : [`${code(`${name} = ${value}`)} (${plain(from.replaceAll('`', ''))})`],
   );
-  const terms = opens ? [...countTerms(work), ...work.roofs.map(({ device, roof }) => timeTerm(device, roof))] : [];
+  const terms = opens ? [...countTerms(work), ...work.roofs.map(timeTerm)] : [];
   return sections([
     countTable(work),
     roofTable(work),

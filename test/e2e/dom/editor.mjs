@@ -1,7 +1,7 @@
 // The text editor: squiggle, lens, hover card, Problems view, quick fix, the other formats, the cluster picker.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { until } from '../lib/workbench.mjs';
+import { actUntil, attempt, isThere, until } from '../lib/workbench.mjs';
 
 const patience = 30_000;
 
@@ -28,11 +28,8 @@ export async function checkEditor({ page, workbench, editor, restricted, shot, c
       .catch(() => undefined);
 
   await check('the hover card shows the finding and the value', async () => {
-    const box = await squiggle('error').boundingBox();
-    await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2, { steps: 5 });
     const card = page.locator('.monaco-hover:visible', { hasText: 'global batch' });
-    await card.first().waitFor({ timeout: patience });
-    await until('the table of the hover', async () => /\b33\b/.test(await card.first().textContent()));
+    await workbench.hoverOver(squiggle('error'), card.filter({ hasText: /\b33\b/ }));
     await shot('hover-finding');
     await page.mouse.move(5, 500);
   });
@@ -46,22 +43,21 @@ export async function checkEditor({ page, workbench, editor, restricted, shot, c
 
   await check('the light bulb offers a quick fix that makes the finding go away', async () => {
     const menu = page.locator('.action-widget .monaco-list-row.action');
-    // The first key press can fall into the moment in which the hover card above still closes: press again until the menu is there.
-    await until('the menu of quick fixes', async () => {
-      if ((await menu.count()) > 0) return true;
+    // The first key press can fall into the moment in which the hover card above still closes.
+    const open = async () => {
       await page.keyboard.press('Escape');
       await workbench.clickText('GLOBAL_BATCH=33');
       await page.keyboard.press('End');
       await page.keyboard.press('Control+.');
-      await menu
-        .first()
-        .waitFor({ timeout: 5000 })
-        .catch(() => undefined);
-      return (await menu.count()) > 0;
-    });
+    };
+    const gone = async () => (await page.locator('.squiggly-error').count()) === 0;
+    const take = async () => {
+      if (!(await menu.first().isVisible())) await actUntil('the menu of quick fixes', open, isThere(menu));
+      await page.keyboard.press('Enter');
+    };
+    await actUntil('the menu of quick fixes', open, isThere(menu));
     await shot('quick-fix');
-    await page.keyboard.press('Enter');
-    await until('the squiggle to go', async () => (await page.locator('.squiggly-error').count()) === 0);
+    await actUntil('the squiggle to go', take, gone);
     if ((await page.locator('.view-line', { hasText: 'GLOBAL_BATCH=33' }).count()) > 0) throw new Error('the text is as before');
   });
   await page.keyboard.press('Escape');
@@ -70,9 +66,10 @@ export async function checkEditor({ page, workbench, editor, restricted, shot, c
   await check('the lens tells memory and MFU', async () => {
     const lens = page.locator('.codelens-decoration', { hasText: 'MFU' }).first();
     await lens.waitFor({ timeout: patience });
-    const text = plain(await lens.textContent());
-    if (!/GiB/.test(text)) throw new Error(`the lens says ${text}`);
-    return text;
+    return until('GiB in the lens', async () => {
+      const text = plain(await lens.textContent({ timeout: patience }));
+      return /GiB/.test(text) && text;
+    });
   });
 
   await check('the status bar tells the estimate', async () => {
@@ -82,39 +79,38 @@ export async function checkEditor({ page, workbench, editor, restricted, shot, c
   });
 
   await check('the hover on a setting has a table of neighbouring values', async () => {
-    await page.keyboard.press('Control+Home');
     const word = page.locator('.view-line', { hasText: /^TP=4/ }).first();
-    const box = await word.boundingBox();
+    await actUntil('the top of the text', () => page.keyboard.press('Control+Home'), isThere(word));
     // Three characters of the name and the equals sign stand in front of the value.
-    await page.mouse.move(box.x + 29, box.y + box.height / 2, { steps: 5 });
-    await page.locator('.monaco-hover:visible table').first().waitFor({ timeout: patience });
+    await workbench.hoverOver(word, page.locator('.monaco-hover:visible table'), 29);
     await shot('hover-alternatives');
     await page.mouse.move(5, 500);
   });
 
   await check('the hover on a flag tells what it is and which value runs', async () => {
     const line = page.locator('.view-line', { hasText: '--tensor-model-parallel-size' }).first();
-    const box = await line.boundingBox();
     // Two spaces stand in front of the flag.
-    await page.mouse.move(box.x + 60, box.y + box.height / 2, { steps: 5 });
-    await page.locator('.monaco-hover:visible', { hasText: 'tensor-model-parallel-size' }).first().waitFor({ timeout: patience });
+    await workbench.hoverOver(line, page.locator('.monaco-hover:visible', { hasText: 'tensor-model-parallel-size' }), 60);
     await shot('hover-key');
     await page.mouse.move(5, 500);
   });
 
   await check('flags are completed with what each does', async () => {
-    await workbench.clickText('--train-iters 100000');
-    await page.keyboard.press('Home');
-    await page.keyboard.type(' ');
-    await page.keyboard.press('ArrowLeft');
-    await page.keyboard.type('--rec');
+    const write = async () => {
+      await workbench.clickText('--train-iters 100000');
+      await page.keyboard.press('Home');
+      await page.keyboard.type(' ');
+      await page.keyboard.press('ArrowLeft');
+      await page.keyboard.type('--rec');
+    };
+    await actUntil('the beginning of a flag', write, () => workbench.hasLine('--rec '));
     const list = page.locator('.suggest-widget.visible .monaco-list-row');
-    await list.filter({ hasText: '--recompute-granularity' }).first().waitFor({ timeout: patience });
-    if ((await page.locator('.suggest-details:visible').count()) === 0) await page.keyboard.press('Control+Space');
-    await page.locator('.suggest-details:visible').first().waitFor({ timeout: patience });
+    const ask = () => page.keyboard.press('Control+Space');
+    const details = page.locator('.suggest-details:visible');
+    await actUntil('flags to choose from', ask, isThere(list.filter({ hasText: '--recompute-granularity' })));
+    await actUntil('what a flag does', ask, isThere(details));
     // The description takes its height from the row before it was opened.
-    await page.keyboard.press('ArrowDown');
-    await page.locator('.suggest-details:visible', { hasText: 'uniform' }).waitFor({ timeout: patience });
+    await actUntil('a flag that knows "uniform"', () => page.keyboard.press('ArrowDown'), isThere(details.filter({ hasText: 'uniform' })));
     await shot('completion-flags');
     await page.keyboard.press('Escape');
     for (let written = 0; written < '--rec'.length; written++) await page.keyboard.press('Backspace');
@@ -123,10 +119,10 @@ export async function checkEditor({ page, workbench, editor, restricted, shot, c
 
   await check('values are completed with what each comes to', async () => {
     await workbench.retype('PP=4', 'PP=');
-    await page.keyboard.press('Control+Space');
     const list = page.locator('.suggest-widget.visible .monaco-list-row');
-    await list.filter({ hasText: 'GiB' }).first().waitFor({ timeout: patience });
-    await page.locator('.suggest-details:visible', { hasText: 'MFU' }).waitFor({ timeout: patience });
+    const ask = () => page.keyboard.press('Control+Space');
+    await actUntil('values to choose from', ask, isThere(list.filter({ hasText: 'GiB' })));
+    await actUntil('what a value comes to', ask, isThere(page.locator('.suggest-details:visible', { hasText: 'MFU' })));
     await shot('completion-values');
     await page.keyboard.press('Escape');
     await page.keyboard.type('4');
@@ -142,12 +138,15 @@ export async function checkEditor({ page, workbench, editor, restricted, shot, c
   await command('View: Close All Editors in Group');
 
   await check('a number is chosen from a list and explained', async () => {
-    await command('Rooflint: Explain a Number');
     const row = page.locator('.quick-input-list .monaco-list-row', { hasText: 'GiB' });
-    await row.first().waitFor({ timeout: patience });
-    await shot('explain-list');
-    await row.first().click();
-    await workbench.webview().locator('body', { hasText: 'GiB' }).waitFor({ timeout: patience });
+    // The list closes when the focus of the view that went takes its time.
+    const choose = async () => {
+      await command('Rooflint: Explain a Number');
+      await row.first().waitFor({ timeout: attempt });
+      await shot('explain-list');
+      await row.first().click({ timeout: attempt });
+    };
+    await actUntil('the explanation', choose, isThere(workbench.webview().locator('body', { hasText: 'GiB' })));
     await shot('explain');
   });
   await command('View: Close All Editors in Group');
@@ -167,14 +166,17 @@ export async function checkEditor({ page, workbench, editor, restricted, shot, c
   });
 
   await check('the cluster is chosen in steps and stored in the workspace', async () => {
-    await command('Rooflint: Choose the Cluster');
-    await chooseCluster(page);
-    const stored = await until('the settings file', () => {
+    const choose = async () => {
+      await command('Rooflint: Choose the Cluster');
+      await chooseCluster(page);
+    };
+    const read = () => {
       const text = readFileSync(join(editor.folder, '.vscode', 'settings.json'), 'utf8');
       // VS Code empties the file before it writes it: half a file is no answer yet.
-      const settings = /\}\s*$/.test(text) ? JSON.parse(text) : {};
-      return settings['rooflint.cluster.pricePerGpuHour'] === 2.5 ? settings : undefined;
-    });
+      return /\}\s*$/.test(text) ? JSON.parse(text) : {};
+    };
+    await actUntil('the price in the settings', choose, () => read()['rooflint.cluster.pricePerGpuHour'] === 2.5);
+    const stored = read();
     if (stored['rooflint.cluster.gpu'] !== 'nvidia-h100-sxm-80gb') throw new Error(JSON.stringify(stored));
   });
 
@@ -189,16 +191,17 @@ function plain(text) {
 /** GPU by its id, 8 per node, nodes from the file, the first network, a price. */
 async function chooseCluster(page) {
   const step = async (number, act) => {
-    await page.locator('.quick-input-widget', { hasText: `(${number}/5)` }).waitFor({ timeout: patience });
+    await page.locator('.quick-input-widget', { hasText: `(${number}/5)` }).waitFor({ timeout: attempt });
     await act(page.locator('.quick-input-widget input').first());
     await page.keyboard.press('Enter');
   };
+  // Five answers one after the other: a list that closes before the last is opened again from the first.
   await step(1, async (input) => {
     await input.fill('nvidia-h100-sxm-80gb');
-    await page.locator('.quick-input-list .monaco-list-row', { hasText: 'H100 SXM' }).first().waitFor({ timeout: patience });
+    await page.locator('.quick-input-list .monaco-list-row', { hasText: 'H100 SXM' }).first().waitFor({ timeout: attempt });
   });
   await step(2, (input) => input.fill('8'));
   await step(3, (input) => input.fill(''));
-  await step(4, () => page.locator('.quick-input-list .monaco-list-row').first().waitFor({ timeout: patience }));
+  await step(4, () => page.locator('.quick-input-list .monaco-list-row').first().waitFor({ timeout: attempt }));
   await step(5, (input) => input.fill('2.50'));
 }

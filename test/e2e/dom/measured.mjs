@@ -1,7 +1,7 @@
 // Measured runs: opened from the explorer beside the prediction, a calibration written when it is agreed to, and back after a reload.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { until } from '../lib/workbench.mjs';
+import { chooseView, until } from '../lib/workbench.mjs';
 
 const patience = 30_000;
 
@@ -15,8 +15,7 @@ export async function checkMeasured({ page, workbench, editor, shot, check }) {
     await workbench.contextMenu('rank0.pt.trace.json.gz', 'Open as Measured Run');
     await tracks.waitFor({ timeout: patience });
     await drawn();
-    const rows = await panel.locator('.measured-parts tbody tr').count();
-    if (rows < 5) throw new Error(`${rows} parts of the step`);
+    await until('the parts of the step', async () => (await panel.locator('.measured-parts tbody tr').count()) >= 5);
     await shot('measured');
     return plain(await panel.locator('.measured .words').textContent());
   });
@@ -46,7 +45,7 @@ export async function checkMeasured({ page, workbench, editor, shot, check }) {
     await tracks.waitFor({ timeout: 60_000 });
     await drawn();
   });
-  await panel.locator('#tab-timeline').click();
+  await chooseView(panel, 'timeline');
 }
 
 const plain = (text) => (text ?? '').replace(/\s+/g, ' ').trim();

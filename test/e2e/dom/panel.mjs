@@ -1,5 +1,5 @@
 // The timeline panel: drawn from the file, changed by a slider and by editing, in three themes, and back after a reload.
-import { themes, until } from '../lib/workbench.mjs';
+import { actUntil, attempt, chooseView, foldSettings, isThere, themes, until } from '../lib/workbench.mjs';
 
 const patience = 30_000;
 
@@ -7,33 +7,37 @@ export async function checkPanel({ page, workbench, restricted, shot, check }) {
   const panel = workbench.webview();
   const drawn = panel.locator('[data-operations]').first();
   const operations = async () => Number((await drawn.getAttribute('data-operations', { timeout: patience })) ?? 0);
+  const drawing = () => until('a drawing', async () => (await operations()) || undefined);
+  const isOther = (before) => async () => (await operations()) !== before;
+  const isBefore = (before) => async () => (await operations()) === before;
   const otherThan = (before) => until(`another number of operations than ${before}`, async () => (await operations()) !== before);
 
   await check('the timeline is drawn beside the text', async () => {
     await workbench.command('Rooflint: Show Timeline or Simulation');
     await drawn.waitFor({ timeout: patience });
-    const count = await until('a drawing', operations);
-    const pixels = await panel.locator('canvas').first().evaluate(countPainted);
-    if (pixels < 1000) throw new Error(`${pixels} painted pixels`);
+    const count = await drawing();
+    const pixels = await until('a thousand painted pixels', async () => {
+      const painted = await panel.locator('canvas').first().evaluate(countPainted);
+      return painted >= 1000 && painted;
+    });
     return `${count} operations, ${pixels} painted pixels`;
   });
 
   await check('the settings to try are folded beside the text, and unfold', async () => {
-    const box = await panel.locator('canvas.timeline').boundingBox();
     const { height } = page.viewportSize();
-    if (box.y + 100 > height) throw new Error(`the timeline begins ${box.y} pixels down a window of ${height}`);
-    await panel.locator('button.fold').click();
+    await until(`the timeline in a window of ${height} pixels`, async () => {
+      const box = await panel.locator('canvas.timeline').boundingBox();
+      return box !== null && box.y + 100 <= height;
+    });
+    await foldSettings(panel, true);
     await panel.locator('#schedule').waitFor({ timeout: patience });
   });
 
   await check('a slider changes the timeline', async () => {
     const before = await operations();
     const slider = panel.locator('input[type=range]').first();
-    await slider.focus();
-    await page.keyboard.press('ArrowRight');
-    await otherThan(before);
-    await page.keyboard.press('ArrowLeft');
-    await until('the number of before', async () => (await operations()) === before);
+    await actUntil('another number of operations', () => slider.press('ArrowRight', { timeout: attempt }), isOther(before));
+    await actUntil('the number of before', () => slider.press('ArrowLeft', { timeout: attempt }), isBefore(before));
   });
 
   await check('editing the file changes the timeline', async () => {
@@ -49,65 +53,64 @@ export async function checkPanel({ page, workbench, restricted, shot, check }) {
   await check('a slider is dragged', async () => {
     const before = await operations();
     const slider = panel.locator('#micro-batches');
-    // What completion shows beside the text would be in the way.
-    await page.keyboard.press('Escape');
-    const { width, height } = await slider.boundingBox();
-    const at = (share) => ({ x: width * share, y: height / 2 });
-    await slider.dragTo(slider, { sourcePosition: at(0.35), targetPosition: at(0.7), timeout: patience });
-    await otherThan(before);
+    const drag = async () => {
+      // What completion shows beside the text would be in the way.
+      await page.keyboard.press('Escape');
+      const { width, height } = await slider.boundingBox({ timeout: attempt });
+      const at = (share) => ({ x: width * share, y: height / 2 });
+      await slider.dragTo(slider, { sourcePosition: at(0.35), targetPosition: at(0.7), timeout: attempt });
+    };
+    await actUntil('another number of operations', drag, isOther(before));
     await panel.locator('.comparison th', { hasText: 'Step time' }).waitFor({ timeout: patience });
-    await panel.locator('button.reset').click();
-    await until('the number of before', async () => (await operations()) === before);
+    await actUntil('the number of before', () => panel.locator('button.reset').click({ timeout: attempt }), isBefore(before));
   });
 
   await check('another value is tried, applied to the file and undone', async () => {
     const before = await operations();
-    await panel.locator('#try-parallel-pipeline').selectOption('2');
-    await otherThan(before);
+    const stages = panel.locator('#try-parallel-pipeline');
+    await actUntil('another number of operations', () => stages.selectOption('2', { timeout: attempt }), isOther(before));
     const difference = panel.locator('.comparison tr', { hasText: 'Step time' }).locator('td').last();
     await until('a difference to the file', async () => /^[+−]/.test((await difference.textContent()) ?? ''));
     await shot('what-if');
     const tried = await operations();
-    await panel.locator('button.apply').click({ timeout: patience });
     // An inlay hint may stand behind the value.
-    await page
-      .locator('.view-line', { hasText: /^PP=2(?!\d)/ })
-      .first()
-      .waitFor({ timeout: patience });
+    const line = (stageCount) => isThere(page.locator('.view-line', { hasText: new RegExp(`^PP=${stageCount}(?!\\d)`) }));
+    await actUntil('the value in the file', () => panel.locator('button.apply').click({ timeout: attempt }), line(2));
     await until(
       'the file as it was tried',
       async () => (await panel.locator('button.reset').isDisabled()) && (await operations()) === tried,
     );
-    await page.locator('.tab', { hasText: 'train.sh' }).first().click();
-    await page.keyboard.press('Control+Z');
-    await page
-      .locator('.view-line', { hasText: /^PP=4(?!\d)/ })
-      .first()
-      .waitFor({ timeout: patience });
-    await until('the number of before', async () => (await operations()) === before);
-    return plain(await panel.locator('.strip [role=status]').textContent());
+    const told = plain(await panel.locator('.strip [role=status]').textContent({ timeout: patience }));
+    const undo = async () => {
+      await page.locator('.tab', { hasText: 'train.sh' }).first().click({ timeout: attempt });
+      await page.keyboard.press('Control+Z');
+    };
+    await actUntil('the value of before in the file', undo, line(4));
+    await until('the number of before', isBefore(before));
+    await until('that it is written to be told no more', async () => (await panel.locator('.strip [role=status]').count()) === 0);
+    return told;
   });
 
   await check(
     restricted ? 'without trust there is no last commit, and that is told' : 'the last commit stands on the same time axis',
     async () => {
-      await panel.locator('#tab-compare').click();
-      await panel.locator('button', { hasText: 'last commit' }).click();
+      await chooseView(panel, 'compare');
       const why = panel.locator('.compare .why');
       const both = panel.locator('canvas.timeline').nth(1);
-      await why.or(both).first().waitFor({ timeout: patience });
+      const ask = () => panel.locator('button', { hasText: 'last commit' }).click({ timeout: attempt });
+      await actUntil('an answer about the last commit', ask, isThere(why.or(both)));
       const told = (await why.count()) > 0 ? plain(await why.textContent()) : '';
       if (restricted !== told.startsWith('There is no last commit to compare with: this workspace is not trusted')) throw new Error(told);
       if (!restricted) await until('the commit drawn', async () => Number((await both.getAttribute('data-operations')) ?? 0) > 0);
       await shot('compare');
-      await panel.locator('#tab-timeline').click();
+      await chooseView(panel, 'timeline');
       await drawn.waitFor({ timeout: patience });
       return told;
     },
   );
 
   // As it is when the panel is opened: the timeline alone.
-  await panel.locator('button.fold').click();
+  await foldSettings(panel, false);
   await workbench.closeNotifications();
   for (const kind of Object.keys(themes)) {
     await check(`the ${kind} theme is followed`, async () => {
@@ -116,7 +119,7 @@ export async function checkPanel({ page, workbench, restricted, shot, check }) {
       const before = await background();
       await workbench.theme(kind);
       if (kind !== 'dark') await until('other colours', async () => (await background()) !== before);
-      if ((await operations()) === 0) throw new Error('nothing is drawn');
+      await drawing();
       await shot(`timeline-${kind}`);
     });
   }
@@ -129,7 +132,7 @@ export async function checkPanel({ page, workbench, restricted, shot, check }) {
     await page.goto(workbench.address(), { waitUntil: 'domcontentloaded' });
     await page.locator('.monaco-workbench').waitFor({ timeout: 60_000 });
     await drawn.waitFor({ timeout: 60_000 });
-    return `${await until('a drawing', operations)} operations`;
+    return `${await drawing()} operations`;
   });
 
   // The picture of the front page: text and timeline side by side, with what the text says in the status bar.
@@ -137,11 +140,11 @@ export async function checkPanel({ page, workbench, restricted, shot, check }) {
   await page.locator('.statusbar-item', { hasText: 'GiB' }).first().waitFor({ timeout: patience });
   // What VS Code tells of a tab under the pointer is no part of it.
   await page.mouse.move(5, 600);
-  await page.keyboard.press('Control+B');
-  await until('a drawing', operations);
+  await workbench.sideBar(false);
+  await drawing();
   await page.locator('.workbench-hover-container').waitFor({ state: 'hidden', timeout: patience });
   await shot('editor-and-timeline');
-  await page.keyboard.press('Control+B');
+  await workbench.sideBar(true);
 }
 
 const plain = (text) => (text ?? '').replace(/\s+/g, ' ').trim();

@@ -1,5 +1,5 @@
 // The panel of a server: simulated from the file, under another load, after an edit, and in three themes.
-import { themes, until } from '../lib/workbench.mjs';
+import { actUntil, attempt, foldSettings, themes, until } from '../lib/workbench.mjs';
 
 const patience = 30_000;
 
@@ -8,14 +8,15 @@ export async function checkServerPanel({ page, workbench, shot, check }) {
   const chart = panel.locator('canvas.series').first();
   const steps = async () => Number((await chart.getAttribute('data-steps', { timeout: patience })) ?? 0);
   const settled = () => panel.locator('[aria-busy="false"]').waitFor({ timeout: patience });
-  const otherThan = (before) => until(`another number of steps than ${before}`, async () => (await steps()) !== before);
 
   // One webview at a time: the timeline of the checks before goes. Edited files stay, for closing them would ask.
   const timeline = workbench.tab('Timeline:');
   if ((await timeline.count()) > 0) {
-    await timeline.first().click();
-    await workbench.command('View: Close Editor');
-    await timeline.first().waitFor({ state: 'detached', timeout: patience });
+    const close = async () => {
+      await timeline.first().click({ timeout: attempt });
+      await workbench.command('View: Close Editor');
+    };
+    await actUntil('the timeline to close', close, async () => (await timeline.count()) === 0);
   }
   await workbench.quickOpen('serve.sh');
   // Its mistake, which the checks of the text looked at, keeps the server from starting.
@@ -26,20 +27,23 @@ export async function checkServerPanel({ page, workbench, shot, check }) {
     await workbench.command('Rooflint: Show Timeline or Simulation');
     await chart.waitFor({ timeout: patience });
     await settled();
-    return `${await until('a run', steps)} steps`;
+    return `${await until('a run', async () => (await steps()) || undefined)} steps`;
   });
 
   await check('another load is simulated and compared with the file', async () => {
     const before = await steps();
-    await panel.locator('button.fold').click();
-    await panel.locator('#rate').focus();
-    await page.keyboard.press('ArrowRight');
-    await otherThan(before);
+    await foldSettings(panel, true);
+    const rate = panel.locator('#rate');
+    await actUntil(
+      'another number of steps',
+      () => rate.press('ArrowRight', { timeout: attempt }),
+      async () => (await steps()) !== before,
+    );
     await settled();
-    const head = await panel.locator('.comparison thead').textContent();
-    if (!head?.includes('Difference')) throw new Error(`no difference in "${head}"`);
-    await panel.locator('button.reset').click();
-    await until('the number of before', async () => (await steps()) === before);
+    const head = panel.locator('.comparison thead');
+    await until('the difference', async () => (await head.textContent())?.includes('Difference'));
+    const reset = () => panel.locator('button.reset').click({ timeout: attempt });
+    await actUntil('the number of before', reset, async () => (await steps()) === before);
   });
 
   await check('editing the file changes the simulation', async () => {
@@ -52,9 +56,9 @@ export async function checkServerPanel({ page, workbench, shot, check }) {
     await until('128 sequences', async () => (await field.inputValue()) === '128');
   });
 
-  await panel.locator('button.fold').click();
+  await foldSettings(panel, false);
   await workbench.closeNotifications();
-  await page.keyboard.press('Control+B');
+  await workbench.sideBar(false);
   for (const kind of Object.keys(themes)) {
     await check(`the panel of a server follows the ${kind} theme`, async () => {
       await workbench.theme(kind);
@@ -63,5 +67,5 @@ export async function checkServerPanel({ page, workbench, shot, check }) {
     });
   }
   await workbench.theme('dark');
-  await page.keyboard.press('Control+B');
+  await workbench.sideBar(true);
 }

@@ -7,7 +7,7 @@ export const themes = { dark: 'Dark Modern', light: 'Light Modern', 'high-contra
 const patience = 30_000;
 
 /** How long one attempt takes before it is made again: short beside the patience, long beside what a busy machine needs. */
-const attempt = 5000;
+export const attempt = 5000;
 
 export function createWorkbench(page, editor) {
   /**
@@ -42,16 +42,46 @@ export function createWorkbench(page, editor) {
     async openFile(path) {
       const [name, ...folders] = path.split('/').reverse();
       const row = (label) => page.locator(`.explorer-folders-view .monaco-list-row[aria-label^="${label}"]`);
-      for (const folder of folders.reverse()) if ((await row(folder).getAttribute('aria-expanded')) === 'false') await row(folder).click();
-      await row(name).dblclick({ timeout: patience });
-      await page.locator('.tab.active', { hasText: name }).waitFor({ timeout: patience });
+      for (const folder of folders.reverse()) {
+        const isOpen = async () => (await row(folder).getAttribute('aria-expanded')) === 'true';
+        await actUntil(`the folder ${folder}`, () => row(folder).click({ timeout: attempt }), isOpen);
+      }
+      await actUntil(
+        `${name} in a tab`,
+        () => row(name).dblclick({ timeout: attempt }),
+        isThere(page.locator('.tab.active', { hasText: name })),
+      );
     },
 
-    /** Chooses from the menu of a file in the explorer. */
+    /** Chooses from the menu of a file in the explorer. The menu goes when the explorer is drawn anew. */
     async contextMenu(file, title) {
       const row = page.locator(`.explorer-folders-view .monaco-list-row[aria-label^="${file}"]`);
-      await row.click({ button: 'right', timeout: patience });
-      await page.locator('.monaco-menu .action-item', { hasText: title }).first().click({ timeout: patience });
+      await until(`${title} in the menu of ${file}`, () =>
+        done(async () => {
+          await row.click({ button: 'right', timeout: attempt });
+          await page.locator('.monaco-menu .action-item', { hasText: title }).first().click({ timeout: attempt });
+        }),
+      );
+    },
+
+    /** Shows or hides the side bar. */
+    async sideBar(shown) {
+      const bar = page.locator('.part.sidebar');
+      await actUntil(
+        `the side bar ${shown ? 'back' : 'away'}`,
+        () => page.keyboard.press('Control+B'),
+        async () => (await bar.isVisible()) === shown,
+      );
+    },
+
+    /** The table that a hover over a word shows, or a text of it. The card comes for a pointer that moves and rests; one that is too early gets none. */
+    async hoverOver(word, card, offset) {
+      const over = async () => {
+        await page.mouse.move(5, 500);
+        const box = await word.boundingBox({ timeout: attempt });
+        await page.mouse.move(box.x + (offset ?? box.width / 2), box.y + box.height / 2, { steps: 5 });
+      };
+      await actUntil('the hover card', over, isThere(card));
     },
 
     /** Opens a file of the folder by its name, whether or not the explorer is in sight. */
@@ -65,12 +95,22 @@ export function createWorkbench(page, editor) {
       await page.locator('.view-line', { hasText: text }).first().click({ timeout: patience });
     },
 
+    /** Whether a line of the text shows this; Monaco writes spaces that do not break. */
+    async hasLine(text) {
+      const lines = await page.locator('.view-line').allTextContents();
+      return lines.some((line) => line.replaceAll('\u00a0', ' ').includes(text));
+    },
+
     /** Replaces a value in the line that starts with `before`, as typing would: select to the end of the line, write. */
     async retype(before, after) {
-      await self.clickText(before);
-      await page.keyboard.press('Home');
-      await page.keyboard.press('Shift+End');
-      await page.keyboard.type(after);
+      const write = async () => {
+        await page.locator('.view-line', { hasText: before }).first().click({ timeout: attempt });
+        await page.keyboard.press('Home');
+        await page.keyboard.press('Shift+End');
+        await page.keyboard.type(after);
+      };
+      const isWritten = async () => (await self.hasLine(after)) && !(before.startsWith(after) && (await self.hasLine(before)));
+      await actUntil(`"${after}" in place of "${before}"`, write, isWritten);
     },
 
     /** Switches the colour theme and waits until the window shows it. */
@@ -114,6 +154,44 @@ export function createWorkbench(page, editor) {
     },
   };
   return self;
+}
+
+/** Whether an element is in sight. */
+export const isThere = (locator) => () => locator.first().isVisible();
+
+/**
+ * Does something until its effect shows. A key or a click that comes while the focus is on its way to a webview goes nowhere, so it is the deed
+ * that is repeated, and only while nothing has come of it.
+ */
+export function actUntil(what, act, shows) {
+  return until(what, async () => {
+    if (await shows()) return true;
+    await done(act);
+    const deadline = Date.now() + attempt;
+    while (Date.now() < deadline) {
+      if (await shows()) return true;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    return false;
+  });
+}
+
+/** Another view of the panel: by its tab, or from the list that stands in a narrow column. */
+export async function chooseView(panel, id) {
+  const tab = panel.locator(`#tab-${id}`);
+  const chosen = async () => (await tab.getAttribute('aria-selected')) === 'true';
+  const choose = async () => {
+    if (await tab.isVisible()) await tab.click({ timeout: attempt });
+    else await panel.locator('.view-list').selectOption(id, { timeout: attempt });
+  };
+  await actUntil(`the view ${id}`, choose, chosen);
+}
+
+/** The settings to try, unfolded or folded. */
+export async function foldSettings(panel, open) {
+  const fold = panel.locator('button.fold');
+  const is = async () => (await fold.getAttribute('aria-expanded')) === String(open);
+  await actUntil(`the settings ${open ? 'unfolded' : 'folded'}`, () => fold.click({ timeout: attempt }), is);
 }
 
 /** Whether an attempt worked; one that did not is made again by whoever asks. */

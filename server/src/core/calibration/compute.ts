@@ -158,7 +158,7 @@ const byArchitecture: Readonly<Record<string, ComputeCalibration>> = {
     device: 'cdna',
     ...sixteen('cdna3-half'),
     newest: 'cdna-flash',
-    flash2: 'cdna-flash',
+    flash2: 'cdna-triton',
     basis: 'taken from MI300X, not measured',
   }),
   cdna3: assemble({
@@ -168,14 +168,14 @@ const byArchitecture: Readonly<Record<string, ComputeCalibration>> = {
     fp8Block: 'cdna3-fp8',
     fp4: 'cdna3-fp8',
     newest: 'cdna-flash',
-    flash2: 'cdna-flash',
-    basis: 'matrix rate of MI300X as measured; attention assumed, sustained clocks taken from Hopper',
+    flash2: 'cdna-triton',
+    basis: 'matrix rate of MI300X as measured; attention of PyTorch fitted on steps, the other assumed; sustained clocks taken from Hopper',
   }),
   cdna4: assemble({
     device: 'cdna',
     ...sixteen('cdna4-half'),
     newest: 'cdna-flash',
-    flash2: 'cdna-flash',
+    flash2: 'cdna-triton',
     basis: 'matrix rate of MI355X as measured; attention assumed, sustained clocks taken from Hopper',
   }),
   tpu: assemble({

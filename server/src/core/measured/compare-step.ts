@@ -71,12 +71,20 @@ function wordsOf(step: ComparedPart, parts: readonly ComparedPart[]): readonly s
   return [first, ...largest.map(sentence)];
 }
 
-function sentence({ label, predicted = 0, measured, difference = 0 }: ComparedPart): string {
+/** Work is done faster; waiting and idling only take less. */
+const isWork = (id: ComparedPart['id']): boolean => ['pass', 'gemm', 'attention', 'memory-bound', 'optimizer', 'copy'].includes(id);
+
+function sentence({ id, label, predicted = 0, measured, difference = 0 }: ComparedPart): string {
   const size = `${timeText(Math.abs(difference))} ${difference > 0 ? 'more' : 'less'} than predicted`;
   if (predicted < least) return `${label}: ${timeText(measured)} that the prediction does not have.`;
   if (measured < least) return `${label}: predicted ${timeText(predicted)}, nothing of it in the trace.`;
   const factor = measured / predicted;
-  const times = factor >= 1.02 ? `, ${factor.toFixed(2)} times as long` : factor <= 0.98 ? `, ${percent(1 - factor)} faster` : '';
+  const times =
+    factor >= 1.02
+      ? `, ${factor.toFixed(2)} times as long`
+      : factor <= 0.98
+        ? `, ${percent(1 - factor)} ${isWork(id) ? 'faster' : 'shorter'}`
+        : '';
   return `${label}: ${size} (${timeText(measured)} instead of ${timeText(predicted)}${times}).`;
 }
 

@@ -11,11 +11,13 @@ export const tensorParallelCrossesNode = defineRule({
   severity: 'warning',
   kinds: ['training', 'serving'],
   reads: ['parallel.tensor', 'cluster.gpusPerNode'],
-  mayRead: splitFields,
+  mayRead: [...splitFields, 'cluster.gpu'],
   check({ job, framework, sources, estimate, tryChange, report }) {
     const tensor = job['parallel.tensor'];
     const gpusPerNode = job['cluster.gpusPerNode'];
     if (!isCount(tensor) || !isCount(gpusPerNode) || tensor <= gpusPerNode) return;
+    // Chips of a TPU slice are wired to each other whatever host they hang on.
+    if (/\btpu\b/i.test(job['cluster.gpu'] ?? '')) return;
     const inside = divisors(tensor).filter((part) => part <= gpusPerNode && gpusPerNode % part === 0);
     const offered = fitting({ job, sources, framework }, 'parallel.tensor', inside).slice(-1);
     const widest = offered[0] ?? inside.at(-1) ?? 1;

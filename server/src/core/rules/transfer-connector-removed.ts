@@ -13,6 +13,9 @@ const successors: ReadonlyMap<string, string> = new Map([
   ['MooncakeStoreConnector', 'MooncakeConnector or LMCacheConnectorV1'],
 ]);
 
+/** One of them came back as a connector of the newer engine (proposed in vllm-project/vllm#38474, 0.18; documented two releases later). */
+const returned: ReadonlyMap<string, string> = new Map([['MooncakeStoreConnector', '0.18']]);
+
 export const transferConnectorRemoved = defineRule({
   id: 'transfer-connector-removed',
   group: 'serving',
@@ -27,6 +30,8 @@ export const transferConnectorRemoved = defineRule({
     const successor = successors.get(name);
     const version = job['serving.engineVersion'];
     if (successor === undefined || isThere(keys, ownModule) || isBefore(version, '0.12')) return;
+    const back = returned.get(name);
+    if (back !== undefined && !(isSince(version, '0.12') && isBefore(version, back))) return;
     report({
       at: connector,
       severity: isSince(version, '0.12') ? 'error' : 'warning',

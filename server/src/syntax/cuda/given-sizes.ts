@@ -1,6 +1,6 @@
 /** Sizes the user gives where the code leaves them open: `// rooflint: M=4096 N=4096 K=4096`, and launches as `blockDim.x=256`. */
 
-const given = /\b((?:block|grid)Dim\.[xyz]|[A-Za-z_]\w*)\s*=\s*(\d[\d_']*)\b/g;
+const given = /\b((?:block|grid)Dim\.[xyz]|[A-Za-z_]\w*(?:::\w+)*)\s*=\s*(\d[\d_']*)\b/g;
 
 /** @param comment how a comment begins in this language. */
 export function givenSizes(text: string, comment: '//' | '#'): ReadonlyMap<string, number> {

@@ -46,6 +46,13 @@ export function toExpression(node: Node, source: string): Expression {
       // Python's / gives a fraction; sizes are divided by //.
       return { kind: 'binary', operator: written, left: inner(left), right: inner(right), text };
     }
+    case 'not_operator':
+      return { kind: 'unary', operator: '!', operand: inner(fieldOf(node, 'argument')), text };
+    case 'boolean_operator': {
+      const [left, right] = [fieldOf(node, 'left'), fieldOf(node, 'right')];
+      const written = left && right ? source.slice(left.end, right.start).replace(/[\s()\\]/g, '') : '';
+      return { kind: 'binary', operator: written === 'and' ? '&&' : '||', left: inner(left), right: inner(right), text };
+    }
     case 'comparison_operator': {
       const [left, right, more] = namedKids(node);
       if (!left || !right || more) return other;

@@ -23,7 +23,10 @@ function broadcast(left: Tile | undefined, right: Tile | undefined): Tile | unde
 
 /** Functions of one block that keep its shape. */
 const elementwise =
-  /^(?:tl\.|triton\.language\.)?(?:math\.)?(?:exp2?|log2?|sqrt|rsqrt|abs|sigmoid|cos|sin|erf|floor|ceil|cast|where|maximum|minimum|fdiv|multiple_of|max_contiguous|max_constancy|cumsum|cumprod|softmax|advance|fma)$/;
+  /^(?:(?:tl|triton\.language|libdevice|tl_math|tldevice)\.)?(?:math\.|extra\.cuda\.libdevice\.)?(?:exp2?|exp10|expm1|log2?|log1p|sqrt|sqrt_rn|rsqrt|abs|fabs|sigmoid|cos|sin|erf|tanh|floor|ceil|where|maximum|minimum|fdiv|div_rn|pow|fma|clamp)$/;
+/** Functions that keep the shape of their first argument. */
+const alike =
+  /^(?:tl\.|triton\.language\.)?(?:cast|multiple_of|max_contiguous|max_constancy|cumsum|cumprod|associative_scan|softmax|advance|flip|sort|rand|randn|randint)$/;
 const reductions = /^(?:tl\.|triton\.language\.)?(?:sum|max|min|argmax|argmin|xor_sum|reduce)$/;
 
 export class Tiles {
@@ -139,6 +142,7 @@ export class Tiles {
       return inner(owner);
     if (/(?:^|\.)load$/.test(name)) return inner(first);
     if (/(?:^|\.)where$/.test(name)) return broadcast(inner(second), inner(values[2]));
+    if (alike.test(name)) return inner(/rand/.test(name) ? second : first);
     if (elementwise.test(name)) return values.reduce<Tile | undefined>((shape, value) => broadcast(shape, inner(value)), []);
     return undefined;
   }

@@ -2,6 +2,7 @@
 import { useMemo, useRef } from 'preact/hooks';
 import type { MemoryOverTime } from '../../../../server/src/core/profile/memory-over-time.ts';
 import type { StepProfile } from '../../../../server/src/core/profile/step-profile.ts';
+import { bandOf } from '../../band-of.ts';
 import { edge, gutter } from '../../canvas.ts';
 import { formatBytes, formatPercent } from '../../format.ts';
 import { setView } from '../../gestures.ts';
@@ -36,11 +37,18 @@ function MemoryStack({ state, simulation, profile }: ProfileProps) {
   if (!simulation || !memory) return null;
   const zoom = (factor: number): void => setView(state, zoomView(scale, total, factor, (scale.start + scale.end) / 2), total);
   const room = usableBytes - memory.device;
+  const band = bandOf(state.subject.value?.banded?.memory[stage], memory.device, formatBytes);
   return (
     <section aria-label="Memory by component" ref={box}>
       <div class="caption">
         <h2>Memory by component</h2>
         <StageSelect id="memory-stage" state={state} stages={profile.stages} usual={worstStage} usualLabel="Fullest stage" />
+        {band !== undefined && (
+          <span class="peak">
+            peak {formatBytes(memory.device)}
+            <span class="band"> {band}</span>
+          </span>
+        )}
         {usableBytes > 0 && (
           <span class={room < 0 ? 'worse' : 'room'}>
             {formatBytes(Math.abs(room))} {room < 0 ? 'over' : 'below'} the usable {formatBytes(usableBytes)}

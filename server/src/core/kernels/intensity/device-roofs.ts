@@ -57,7 +57,21 @@ function roofOn(
   return { device, roof, running: { occupancy: middle.occupancy, registers } };
 }
 
-export function roofsOf(counted: CountedWork, intensity: KernelIntensity, devices: readonly KernelDevice[]): readonly DeviceRoof[] {
+/** What is assumed may be less: a type of half the size, statements that only values decide on and that never run. */
+function widened(found: DeviceRoof, least: DeviceRoof | undefined): DeviceRoof {
+  return least ? { ...found, roof: { ...found.roof, low: Math.min(found.roof.low, least.roof.low) } } : found;
+}
+
+/** @param least the work at its least, where some of it rests on assumptions. */
+export function roofsOf(
+  counted: CountedWork,
+  least: CountedWork | undefined,
+  intensity: KernelIntensity,
+  devices: readonly KernelDevice[],
+): readonly DeviceRoof[] {
   const counts = launchCounts(intensity);
-  return devices.flatMap((device) => roofOn(counted, intensity, counts, device) ?? []);
+  return devices.flatMap((device) => {
+    const found = roofOn(counted, intensity, counts, device);
+    return found ? [widened(found, least && roofOn(least, intensity, counts, device))] : [];
+  });
 }

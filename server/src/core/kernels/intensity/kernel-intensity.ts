@@ -54,6 +54,10 @@ export interface KernelIntensity {
   /** Functions that are handed pointers or arrays and not looked into: what they compute and move is missing. */
   readonly unread: readonly string[];
   readonly notes: readonly string[];
+  /** Types whose size had to be assumed. */
+  readonly assumedTypes: readonly string[];
+  /** Where the size of elements comes from, in languages whose kernels do not name it. */
+  readonly elementsFrom?: string;
 }
 
 const warp = 32;
@@ -63,17 +67,42 @@ const bank = 4;
 /** Bytes of a clock out of the cache of a multiprocessor. */
 const sharedCache = 64;
 
-function elementBytes(
-  { array, as, bytes }: Omit<Access, 'kind' | 'range' | 'loops' | 'conditions'>,
-  counting: Counting,
-): number | undefined {
-  const { configuration, arithmetic } = counting;
-  const copied = bytes && evaluate(bytes, counting.symbols.scope);
-  if (copied !== undefined) return copied;
+type Typed = Pick<Access, 'array' | 'as' | 'bytes'>;
+
+/** The type an element is accessed as, as written. */
+function elementType({ array, as }: Typed, { configuration, arithmetic }: Counting): string | undefined {
   const shared = configuration.kernel.shared.find(({ name }) => name === array);
   const written = as ?? shared?.type ?? arithmetic.types.get(array) ?? '';
   const type = written.replace(/[*&]|\b(?:const|restrict|__restrict__|__restrict|volatile|typename)\b/g, ' ').trim();
-  return type === '' || type === 'unknown' ? undefined : (configuration.scope.sizeOf(type) ?? sizeOfType(type));
+  return type === '' || type === 'unknown' ? undefined : type;
+}
+
+/** Taken where a type is declared nowhere that is read, or in several ways. */
+const usualBytes = 4;
+
+function elementBytes(access: Typed, counting: Counting): number | undefined {
+  const { configuration, symbols } = counting;
+  const copied = access.bytes && evaluate(access.bytes, symbols.scope);
+  if (copied !== undefined) return copied;
+  const type = elementType(access, counting);
+  if (type === undefined) return undefined;
+  // A comment may say how large a type is: `rooflint: floatX=2`.
+  const given = configuration.scope.lookUp(type);
+  return configuration.scope.sizeOf(type) ?? sizeOfType(type) ?? (typeof given === 'number' ? given : undefined);
+}
+
+/** The same with what is taken for a type that nothing tells, which is said. */
+function assumedBytes(access: Access, counting: Counting): number {
+  const known = elementBytes(access, counting);
+  if (known !== undefined) return known;
+  const type = elementType(access, counting);
+  counting.assumedTypes.add(type ?? access.array);
+  counting.notes.add(
+    type === undefined
+      ? `the type of ${access.array} is not told: ${usualBytes} bytes an element are assumed`
+      : `the size of ${type} is not told: ${usualBytes} bytes are assumed, a comment such as rooflint: ${type}=2 tells it`,
+  );
+  return usualBytes;
 }
 
 /**
@@ -153,11 +182,7 @@ function trafficOf(counting: Counting): readonly Traffic[] {
   return statements.accesses.flatMap((access) => {
     const array = baseOf(access.array, counting);
     if (array === undefined || isDead(access, counting)) return [];
-    const bytes = elementBytes(access, counting);
-    if (bytes === undefined) {
-      counting.notes.add(`the type of ${access.array} is not told: its traffic is left out`);
-      return [];
-    }
+    const bytes = assumedBytes(access, counting);
     const { elements, byBlocks } = distinctOf(access, counting);
     return [
       {
@@ -272,6 +297,7 @@ export function kernelIntensity(configuration: KernelConfiguration, arithmetic: 
     grid: extent('gridDim', launch?.grid),
     handed: handedValues(configuration, hostScope),
     notes: new Set(),
+    assumedTypes: new Set(),
   };
   const totals = new Map<string, { unit: Flops['unit']; format: Flops['format']; count: Polynomial }>();
   for (const { setting, each, unit, format } of flopsOf(arithmetic, configuration.scope)) {
@@ -296,5 +322,6 @@ export function kernelIntensity(configuration: KernelConfiguration, arithmetic: 
     isBuffered: copies.test(text),
     unread: unreadCalls(counting),
     notes: [...counting.notes],
+    assumedTypes: [...counting.assumedTypes],
   };
 }

@@ -83,6 +83,7 @@ export function runningOn(
     busy,
     barriers: (barriers * blocks) / resident,
     warpsOfBlock: Math.ceil(threads / warp),
-    ...(underWay > 0 ? { underWay: (resident / multiprocessors) * threads * underWay } : {}),
+    // No more is under way than there is to load: what little there is takes its latency.
+    ...(underWay > 0 && counted.read > 0 ? { underWay: Math.min(resident * threads * underWay, counted.read) / multiprocessors } : {}),
   };
 }

@@ -35,6 +35,8 @@ export interface Counting {
   readonly handed: ReadonlyMap<string, number>;
   /** What had to be taken for granted, each once. */
   readonly notes: Set<string>;
+  /** Types whose size had to be assumed. */
+  readonly assumedTypes: Set<string>;
 }
 
 const place = /^(?:threadIdx|blockIdx)\.[xyz]$/;
@@ -222,14 +224,24 @@ export const boundsThreads = (
   counting: Counting,
 ): boolean => upperBounds(condition).some((comparison) => boundOf(comparison, loops, counting) !== undefined);
 
+type Bounds = readonly { readonly axis: Axis; readonly threads: Polynomial }[];
+
+/** Bounds by their condition: every statement beneath one asks for the same. */
+const known = new WeakMap<Counting, Map<Condition, Bounds>>();
+
+function boundsBy(condition: Condition, loops: readonly Loop[], counting: Counting): Bounds {
+  const own = known.get(counting) ?? new Map<Condition, Bounds>();
+  known.set(counting, own);
+  const found = own.get(condition) ?? upperBounds(condition).flatMap((comparison) => boundOf(comparison, loops, counting) ?? []);
+  own.set(condition, found);
+  return found;
+}
+
 /** Threads along each axis, all blocks together, that pass the conditions. */
 export function threadsUnder({ conditions, loops }: Setting, counting: Counting): Record<Axis, Polynomial> {
   const { block, grid } = counting;
   const found = Object.fromEntries(axes.map((axis) => [axis, product(block[axis], grid[axis])])) as Record<Axis, Polynomial>;
-  for (const comparison of conditions.flatMap(upperBounds)) {
-    const bound = boundOf(comparison, loops, counting);
-    if (bound) found[bound.axis] = bound.threads;
-  }
+  for (const { axis, threads } of conditions.flatMap((condition) => boundsBy(condition, loops, counting))) found[axis] = threads;
   return found;
 }
 

@@ -85,9 +85,11 @@ function shareBelow(left: Expression, right: Expression, orEqual: boolean, looki
   };
   if (a && b) {
     const ratio = ratioOf(a, b);
-    return ratio === undefined ? undefined : ratio <= 1 ? 1 - ratio / 2 : 1 / (2 * ratio);
+    // Without the sizes there is no time either, and the formula has the most.
+    return ratio === undefined ? 1 : ratio <= 1 ? 1 - ratio / 2 : 1 / (2 * ratio);
   }
   const index = a ?? b;
+  if (!index) return ofSizes(left, right, orEqual, counting);
   const limit = countOf(a ? right : left, counting.symbols);
   if (!index || !limit) return undefined;
   // Only with a number is it a part of the threads; sizes guard the end of an array, which all but the last tile pass.
@@ -95,6 +97,16 @@ function shareBelow(left: Expression, right: Expression, orEqual: boolean, looki
   if (bound === undefined || all === undefined || all <= 0) return 1;
   const below = a ? bound + Number(orEqual) : bound + Number(!orEqual);
   return within(a ? below / all : 1 - below / all);
+}
+
+/** A comparison of sizes alone holds for all or for none. */
+function ofSizes(left: Expression, right: Expression, orEqual: boolean, counting: Counting): number | undefined {
+  const [one, other] = [left, right].map((side) => {
+    const count = countOf(side, counting.symbols);
+    return count && numberOf(count, counting);
+  });
+  if (one === undefined || other === undefined) return undefined;
+  return Number(orEqual ? one <= other : one < other);
 }
 
 function shareEqual(left: Expression, right: Expression, looking: Looking): Polynomial | undefined {
@@ -158,9 +170,15 @@ function shareIn(expression: Expression, isNegated: boolean, looking: Looking): 
   return share === undefined ? undefined : constant(isNegated && share < 1 ? 1 - share : share);
 }
 
+/** Shares by their condition: every statement beneath one asks for the same. */
+const known = new WeakMap<Counting, Map<Condition, Polynomial | undefined>>();
+
 /** The share of one condition; undefined where it depends on values, and is taken to hold. */
-function shareOf({ expression, isNegated }: Condition, loops: readonly Loop[], counting: Counting): Polynomial | undefined {
-  return shareIn(expression, isNegated, { counting, loops, depth: 0 });
+function shareOf(condition: Condition, loops: readonly Loop[], counting: Counting): Polynomial | undefined {
+  const own = known.get(counting) ?? new Map<Condition, Polynomial | undefined>();
+  known.set(counting, own);
+  if (!own.has(condition)) own.set(condition, shareIn(condition.expression, condition.isNegated, { counting, loops, depth: 0 }));
+  return own.get(condition);
 }
 
 /** Why the share of a condition is not told, for words. */

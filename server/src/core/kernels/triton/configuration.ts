@@ -2,7 +2,7 @@
 import type { Range } from '../../origin.ts';
 import type { CompiledTriton } from '../compiled-launch.ts';
 import { type Expression, evaluate, type Scope } from '../expression.ts';
-import type { TritonFile, TritonKernel, TritonLaunch } from './facts.ts';
+import type { Branch, TritonFile, TritonKernel, TritonLaunch } from './facts.ts';
 
 export interface TritonConfiguration {
   readonly kernel: TritonKernel;
@@ -70,6 +70,16 @@ function ofLaunch(file: TritonFile, kernel: TritonKernel, launch: TritonLaunch):
   };
 }
 
+/** A kernel with compile-time values that something else tells. */
+export function tritonConfigurationOf(
+  file: TritonFile,
+  kernel: TritonKernel,
+  values: ReadonlyMap<string, number>,
+  options: Pick<TritonConfiguration, 'numWarps' | 'numStages'>,
+): TritonConfiguration {
+  return { kernel, launch: undefined, values, ...options, range: kernel.nameRange, scope: scopeOf(file, kernel, values) };
+}
+
 /** Every configuration a kernel is tuned over, else every launch of it, else the kernel by its defaults. */
 export function tritonConfigurations(file: TritonFile): readonly TritonConfiguration[] {
   return file.kernels.flatMap((kernel) => {
@@ -88,8 +98,7 @@ export function tritonConfigurations(file: TritonFile): readonly TritonConfigura
     );
     if (tuned.length > 0) return tuned;
     if (launches.length > 0) return launches.map((launch) => ofLaunch(file, kernel, launch));
-    const nothing = new Map<string, number>();
-    return [{ kernel, launch: undefined, values: nothing, ...defaults, range: kernel.nameRange, scope: scopeOf(file, kernel, nothing) }];
+    return [tritonConfigurationOf(file, kernel, new Map(), defaults)];
   });
 }
 
@@ -97,4 +106,12 @@ export function tritonConfigurations(file: TritonFile): readonly TritonConfigura
 export function sizesOf(tile: readonly Expression[] | undefined, scope: Scope): readonly number[] | undefined {
   const sizes = tile?.flatMap((factor) => evaluate(factor, scope) ?? []);
   return sizes && sizes.length === tile?.length ? sizes : undefined;
+}
+
+/** Whether a statement may be compiled: not where a test around it is known to go the other way. */
+export function mayBeCompiled(branches: readonly Branch[], scope: Scope): boolean {
+  return branches.every(({ test, isTaken }) => {
+    const value = evaluate(test, scope);
+    return value === undefined || (value !== 0) === isTaken;
+  });
 }

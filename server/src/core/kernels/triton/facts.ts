@@ -33,17 +33,35 @@ export interface Autotune {
 /** Factors of a block of values, `[BLOCK_M, BLOCK_K]`. */
 export type Tile = readonly Expression[];
 
+/** What must hold for a statement to be compiled: the test of a branch around it, and which side it is on. */
+export interface Branch {
+  readonly test: Expression;
+  readonly isTaken: boolean;
+}
+
+/** `range(start, limit, step)`. */
+export interface Bounds {
+  readonly start: Expression;
+  readonly limit: Expression;
+  readonly step: Expression;
+}
+
 /** One side of a product. */
 export interface Operand {
   readonly tile: Tile | undefined;
-  /** The name that a load of the loop around fills: such blocks are kept for several iterations at a time. */
+  /** The name that a load of the innermost loop around fills: such blocks are kept for several iterations at a time. */
   readonly loaded?: string;
+  /** Read as it was loaded, nothing done to it in between. */
+  readonly isPlain: boolean;
 }
 
 /** `tl.dot(a, b)`. */
 export interface Dot {
   readonly left: Operand;
   readonly right: Operand;
+  readonly branches: readonly Branch[];
+  /** The innermost loop around it, with its bounds where it counts. */
+  readonly loop?: Bounds;
   readonly range: Range;
 }
 
@@ -63,6 +81,21 @@ export interface MemoryOperation {
   readonly range: Range;
 }
 
+/** What the elements of a block of values are; an operand is loaded for products alone. */
+export type TileKind = 'value' | 'load' | 'operand' | 'pointer' | 'offset' | 'mask';
+
+/** A named block of values and how long it is needed, as offsets of the text. */
+export interface LiveTile {
+  readonly name: string;
+  readonly tile: Tile;
+  readonly kind: TileKind;
+  readonly from: number;
+  readonly to: number;
+  /** Handed from one round of a loop to the next. */
+  readonly isCarried: boolean;
+  readonly branches: readonly Branch[];
+}
+
 export interface TritonKernel {
   readonly name: string;
   readonly nameRange: Range;
@@ -74,6 +107,11 @@ export interface TritonKernel {
   readonly dots: readonly Dot[];
   readonly aranges: readonly Arange[];
   readonly memory: readonly MemoryOperation[];
+  readonly lives: readonly LiveTile[];
+  /** Names of numbers whose shapes could not be followed. */
+  readonly unsized: readonly string[];
+  /** Whether products stand in a loop. */
+  readonly loops: readonly Range[];
 }
 
 /** Arithmetic on the elements of a tile: the loops around it end with those over its factors. */

@@ -1,7 +1,7 @@
 /**
  * What a Triton kernel computes and moves in one launch, as counts in its own names. Programs of the grid are blocks, tiles
  * loops over their elements; masked tails are ignored. The types of pointers are known only at the launch: bytes are those
- * of `element_bytes`, taken as 2 where the kernel multiplies matrices and 4 elsewhere unless a comment gives it.
+ * of `element_bytes`, as far as a comment, the tensors or the kernel's casts tell it (`elements.ts`).
  */
 import type { KernelArithmetic } from '../arithmetic.ts';
 import type { KernelConfiguration } from '../configuration.ts';
@@ -14,6 +14,7 @@ import { type Axis, type Counting, symbolsOf } from '../intensity/setting.ts';
 import { timesOf } from '../intensity/shares.ts';
 import { countOf } from '../intensity/symbolic.ts';
 import type { TritonConfiguration } from './configuration.ts';
+import { elementsOf, type TritonTexts } from './elements.ts';
 import type { TritonArithmetic, TritonFile } from './facts.ts';
 
 export const elementBytes = 'element_bytes';
@@ -102,11 +103,17 @@ function gridOf(configuration: TritonConfiguration, scope: Scope, given: Readonl
   return { x: of('x', 0), y: of('y', 1), z: of('z', 2) };
 }
 
-export function tritonIntensity(configuration: TritonConfiguration, arithmetic: TritonArithmetic, file: TritonFile): KernelIntensity {
-  const usual = arithmetic.flops.some(({ unit }) => unit === 'matrix') ? 2 : 4;
+export function tritonIntensity(
+  configuration: TritonConfiguration,
+  arithmetic: TritonArithmetic,
+  file: TritonFile,
+  texts: TritonTexts,
+): KernelIntensity {
+  const elements = elementsOf(file, texts, arithmetic);
+  const usual = elements.bytes;
   const scope: Scope = {
     ...configuration.scope,
-    lookUp: (name) => (name === elementBytes ? (file.given.get(name) ?? usual) : configuration.scope.lookUp(name)),
+    lookUp: (name) => (name === elementBytes ? usual : configuration.scope.lookUp(name)),
   };
   const facts: KernelArithmetic = {
     statements: nothing,
@@ -129,7 +136,15 @@ export function tritonIntensity(configuration: TritonConfiguration, arithmetic: 
     block: { x: one, y: one, z: one },
     grid: gridOf(configuration, scope, file.given),
     handed: new Map(),
-    notes: new Set(['tails that masks cut off are counted whole, branches as taken']),
+    notes: new Set([
+      'tails that masks cut off are counted whole, branches as taken',
+      ...(elements.isAssumed
+        ? [
+            `${usual} bytes an element are assumed: ${elements.from}; a comment such as rooflint: element_bytes=${usual === 4 ? 2 : 4} tells it`,
+          ]
+        : []),
+    ]),
+    assumedTypes: new Set(elements.isAssumed && usual === 4 ? [elementBytes] : []),
   };
   const flops = (['matrix', 'vector'] as const).map((unit) => ({
     unit,
@@ -164,6 +179,8 @@ export function tritonIntensity(configuration: TritonConfiguration, arithmetic: 
     unread: [],
     isBuffered: configuration.numStages > 1,
     notes: [...counting.notes],
+    assumedTypes: [...counting.assumedTypes],
+    elementsFrom: elements.from,
   };
 }
 

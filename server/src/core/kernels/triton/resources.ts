@@ -20,7 +20,7 @@ const halfBytes = 2;
 export function sharedOn(configuration: TritonConfiguration, architecture: Architecture): SharedRange | undefined {
   const built = buildsFor(configuration, architecture.id).flatMap(({ shared }) => shared ?? []);
   if (built.length > 0) return { least: Math.min(...built), most: Math.max(...built), isExact: true };
-  const tiles = pipelinedShared(configuration, halfBytes);
+  const tiles = pipelinedShared(configuration, halfBytes, architecture);
   return tiles && { ...tiles, isExact: false };
 }
 
