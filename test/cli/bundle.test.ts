@@ -1,7 +1,10 @@
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { coldStart } from '../../server/src/cli/bench/cold-start.ts';
+import { longScript } from '../../server/src/cli/bench/jobs.ts';
 import { folderWith, root, script } from './run.ts';
 
 const cli = join(root, 'dist/cli.js');
@@ -13,9 +16,9 @@ interface Ended {
 }
 
 /** Runs the built command in a process of its own. */
-function run(args: readonly string[], folder = root, input = ''): Promise<Ended> {
+function run(args: readonly string[], folder = root, input = '', command = cli): Promise<Ended> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [cli, ...args], { cwd: folder });
+    const child = spawn(process.execPath, [command, ...args], { cwd: folder });
     let [out, error] = ['', ''];
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
       out += text;
@@ -71,6 +74,49 @@ describe.runIf(existsSync(cli))('the built command', () => {
     expect(native.length).toBe(5000);
     for (const [index, time] of native.entries()) expect(Math.abs(time / (read[index] ?? 0) - 1)).toBeLessThan(1e-4);
   });
+
+  // A copy far from every node_modules: what a package for any platform holds, with neither runtime nor its child process.
+  test('the packaged files without the native runtime answer as those with it', async () => {
+    const dist = mkdtempSync(join(tmpdir(), 'rooflint-packaged-'));
+    const packaged = readdirSync(join(root, 'dist')).filter((name) => /\.(?:js|css|wasm|onnx)$/.test(name) && name !== 'predictor.js');
+    for (const name of packaged) cpSync(join(root, 'dist', name), join(dist, name));
+    for (const name of packaged.filter((one) => one.endsWith('.js')))
+      expect(readFileSync(join(dist, name), 'utf8').includes('onnxruntime_binding'), name).toBe(false);
+    const rows = Array.from({ length: 3000 }, (_, index) => ({
+      id: index,
+      op: 'gemm',
+      device: 'h100',
+      gemm_dtype: 'bf16',
+      m: 1 + 7 * index,
+      n: 512,
+      k: 4096,
+    }));
+    const serve = 'vllm serve meta-llama/Llama-3.1-8B-Instruct --tensor-parallel-size 1\n';
+    const folder = folderWith({ 'rows.jsonl': rows.map((row) => JSON.stringify(row)).join('\n'), 'train.sh': script(), 'serve.sh': serve });
+    for (const args of [
+      ['estimate', 'train.sh', '--json'],
+      ['estimate', 'serve.sh', '--cluster', 'rtx-pro-6000', '--json'],
+      ['check', 'train.sh', 'serve.sh'],
+    ]) {
+      const without = await run(args, folder, '', join(dist, 'cli.js'));
+      expect(without).toEqual(await run(args, folder));
+      expect(without).toMatchObject({ error: '', out: expect.stringMatching(/\w/) });
+    }
+    const latencies = ({ code, out }: Ended): readonly number[] => {
+      expect(code).toBe(0);
+      return out
+        .trim()
+        .split('\n')
+        .map((line) => (JSON.parse(line) as { latency_ms: number }).latency_ms);
+    };
+    const predict = ['predict', '--cases', 'rows.jsonl'];
+    const [without, with_] = [latencies(await run(predict, folder, '', join(dist, 'cli.js'))), latencies(await run(predict, folder))];
+    expect(without.length).toBe(3000);
+    for (const [index, time] of without.entries()) expect(Math.abs(time / (with_[index] ?? 0) - 1)).toBeLessThan(1e-4);
+    // The server of the extension starts from there and gives diagnostics.
+    expect(await coldStart(dist, longScript(100))).toBeGreaterThan(0);
+    rmSync(dist, { recursive: true });
+  }, 120_000);
 
   test('a reader that closes early is no error', async () => {
     const child = spawn(process.execPath, [cli, 'schedule', '1f1b', '--stages', '16', '--micro-batches', '2000', '--json'], { cwd: root });

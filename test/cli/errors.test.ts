@@ -23,6 +23,7 @@ const mistakes: readonly (readonly [string, readonly string[], RegExp])[] = [
   ['unknown format', ['check', 'train.sh', '--format', 'xml'], /Allowed choices are text, json, sarif, github/],
   ['unknown severity', ['check', 'train.sh', '--max-severity', 'fatal'], /Allowed choices are error, warning, info/],
   ['report of a file without jobs', ['report', 'notes.json'], /no job was found in notes\.json/],
+  ['report of a header without kernels', ['report', 'parts.cuh'], /parts\.cuh defines no kernel and launches none/],
   ['report of a job that is not there', ['report', 'train.sh', '--job', '5'], /holds 1 job; --job 5 is none of them/],
   ['report into a missing folder', ['report', 'train.sh', '-o', 'missing/report.md'], /cannot be written to "missing\/report\.md"/],
   [
@@ -95,7 +96,7 @@ describe('an option that would do nothing is refused', () => {
 
 describe('a mistake gives exit code 2 and one sentence', () => {
   test.each(mistakes)('%s', async (_, args, sentence) => {
-    const folder = folderWith({ 'train.sh': script(), 'notes.json': '{ "note": 1 }' });
+    const folder = folderWith({ 'train.sh': script(), 'notes.json': '{ "note": 1 }', 'parts.cuh': '__device__ int one() { return 1; }\n' });
     mkdirSync(join(folder, 'folder'));
     if (args.includes('pipe')) execFileSync('mkfifo', [join(folder, 'pipe')]);
     const { code, out, error } = await rooflint(args, folder);

@@ -40,7 +40,8 @@ export interface KernelState {
 
 /** Definitions in a body are the file's, and so is what rules look for in the whole text. */
 const definesForFile = /#[ \t]*(?:define|undef|include)\b|\b(?:struct|class|enum|union)\b[^;()]*\{/;
-const speaksForFile = /\b(?:using|typedef)\b[^;]*;|^.*(?:#[ \t]*(?!pragma)\w|\bextern\b|HIP|ROCM|gfx1|wave32|wmma|rooflint|Launch|cuda[A-Z]|hip[A-Z]).*$/gm;
+const speaksForFile =
+  /\b(?:using|typedef)\b[^;]*;|^.*(?:#[ \t]*(?!pragma)\w|\bextern\b|HIP|ROCM|gfx1|wave32|wmma|rooflint|Launch|cuda[A-Z]|hip[A-Z]).*$/gm;
 
 function bodyOf(text: string, range: Range, before: Body | undefined): Body {
   const own = text.slice(range.start, range.end);
