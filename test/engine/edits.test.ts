@@ -91,6 +91,13 @@ describe('a flag in a script', () => {
     expect(edited(dos, [remove('recompute.method')])).toBe(launch('--swiglu').replaceAll('\n', '\r\n'));
   });
 
+  test('of a script within quotes goes and is added within them', () => {
+    const quoted = (flags: string) =>
+      `srun --nodes 2 bash -c 'torchrun pretrain_gpt.py --num-layers 4 --hidden-size 64 --num-attention-heads 4${flags}'\n`;
+    expect(edited(quoted(' --recompute-method uniform'), [remove('recompute.method')])).toBe(quoted(''));
+    expect(edited(quoted(''), [set('parallel.sequence', true)])).toBe(quoted(' --sequence-parallel'));
+  });
+
   test('is added behind its neighbours, else behind the last one, with a continuation where the others have one', () => {
     expect(edited(launch(), [set('parallel.sequence', true)])).toBe(`${launch().trimEnd()} --sequence-parallel\n`);
     const follow = launch().replace('--bf16', '--bf16 \\\n    --log-interval 10');

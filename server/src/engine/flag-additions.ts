@@ -4,8 +4,9 @@
  */
 import type { FindingPlace } from '../core/finding.ts';
 import type { Range, Sources } from '../core/origin.ts';
-import type { CommandLine, ConfigDocument, Word } from '../syntax/document.ts';
+import type { ConfigDocument, Word } from '../syntax/document.ts';
 import type { TextChange } from './analysis.ts';
+import { wordAt } from './flag-words.ts';
 import { isListItem } from './list-items.ts';
 
 /** Groups of fields whose flags stand together, the nearest first; a group that is not named stands by itself. */
@@ -18,7 +19,6 @@ const near: Readonly<Record<string, readonly string[]>> = {
 
 interface Flag {
   readonly field: string;
-  readonly command: CommandLine;
   readonly words: readonly Word[];
   /** The variable it came through; '' on the command line itself. */
   readonly holder: string;
@@ -45,19 +45,16 @@ function flagsOf(document: ConfigDocument, sources: Sources): readonly Flag[] {
 
 /** The flag that stands at a key, with the words that are its values. */
 function flagAt(document: ConfigDocument, key: Range): Omit<Flag, 'field'> | undefined {
-  for (const command of document.commands) {
-    const index = command.words.findIndex(({ range }) => range.start <= key.start && key.end <= range.end);
-    const word = command.words[index];
-    if (!word) continue;
-    const [holder = ''] = word.through;
-    const words = [word];
-    for (const next of command.words.slice(index + 1)) {
-      if (next.text?.startsWith('-') || next.range.start < (words.at(-1)?.range.end ?? 0) || !isHeldBy(next, word)) break;
-      words.push(next);
-    }
-    return { command, words, holder, end: words.at(-1)?.range.end ?? 0 };
+  const found = wordAt(document.commands, key);
+  if (!found) return undefined;
+  const { command, index, word } = found;
+  const [holder = ''] = word.through;
+  const words = [word];
+  for (const next of command.words.slice(index + 1)) {
+    if (next.text?.startsWith('-') || next.range.start < (words.at(-1)?.range.end ?? 0) || !isHeldBy(next, word)) break;
+    words.push(next);
   }
-  return undefined;
+  return { words, holder, end: words.at(-1)?.range.end ?? 0 };
 }
 
 /** Values may come through variables of their own, wherever the flag stands. */

@@ -1,6 +1,7 @@
 /** Which text to take out so that a flag, a property or a line is gone and the rest still reads the same. */
 import type { Range } from '../core/origin.ts';
 import type { ConfigDocument, Word } from '../syntax/document.ts';
+import { wordAt } from './flag-words.ts';
 import { isListItem } from './list-items.ts';
 
 interface KeyAndValue {
@@ -13,16 +14,13 @@ const same = (a: Range, b: Range): boolean => a.start === b.start && a.end === b
 /** The flag, the words of its value, and the line they had to themselves; undefined when the flag is not found as a word. */
 export function removeFlag(document: ConfigDocument, origin: KeyAndValue): Range | undefined {
   const { key } = origin;
-  for (const { words } of document.commands) {
-    const index = words.findIndex(({ range }) => range.start <= key.start && key.end <= range.end);
-    const flag = words[index];
-    if (!flag) continue;
-    if (isListItem(document.text, flag.range)) return undefined;
-    const joined = document.text.slice(flag.range.start, flag.range.end).includes('=');
-    const value = same(key, origin.value) || joined ? undefined : words[index + 1];
-    return widen(document.text, spanOf(flag, value));
-  }
-  return undefined;
+  const found = wordAt(document.commands, key);
+  if (!found) return undefined;
+  const { command, index, word: flag } = found;
+  if (isListItem(document.text, flag.range)) return undefined;
+  const joined = document.text.slice(flag.range.start, flag.range.end).includes('=');
+  const value = same(key, origin.value) || joined ? undefined : command.words[index + 1];
+  return widen(document.text, spanOf(flag, value));
 }
 
 function spanOf(flag: Word, value: Word | undefined): Range {
