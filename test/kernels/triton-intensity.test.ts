@@ -117,6 +117,12 @@ describe('a Triton kernel', () => {
   });
 });
 
+it('names that are assigned together count as those assigned one by one', () => {
+  const together = product.replace('    m = pid // across\n    n = pid % across\n', '    m, n = pid // across, pid % across\n');
+  expect(together).not.toBe(product);
+  expect(shown(workOf(together))).toEqual(shown(workOf(product)));
+});
+
 describe('the size of elements', () => {
   const widening = add.replace('tl.load(x_ptr + at, mask=mask)', 'tl.load(x_ptr + at, mask=mask).to(tl.float32)');
   const tensors = (type: string) => `import torch\ndef make(n):\n    return torch.empty(n, dtype=torch.${type}, device="cuda")\n`;
@@ -124,7 +130,8 @@ describe('the size of elements', () => {
   it.each([
     ['a comment', `# rooflint: element_bytes=1\n${tensors('float16')}${add}`, 1, false],
     ['what tensors of the file are made as', `${tensors('bfloat16')}${add}`, 2, false],
-    ['the same in 32 bits, though the kernel casts', `${tensors('float32')}${widening}`, 4, false],
+    ['the same in 32 bits', `${tensors('float32')}${add}`, 4, false],
+    ['the same in 32 bits, which casts of the kernel make doubtful', `${tensors('float32')}${widening}`, 4, true],
     ['casts of the kernel, where tensors are made in several types', `${tensors('float32')}${tensors('float16')}${widening}`, 2, true],
     ['nothing', add, 4, true],
   ])('comes from %s', (_, text, bytes, isAssumed) => {

@@ -1,7 +1,7 @@
 /**
  * Exact registers, spills and shared memory of Triton kernels: of the builds that Triton keeps in its cache, those that were made
  * from the text as it stands go through `ptxas -v` as Triton itself calls it (third_party/nvidia/backend/compiler.py); assembly for AMD tells by itself.
- * Nothing of the workspace is run, Triton neither.
+ * Neither Triton nor Python is run; the ptxas may be one that an environment within the workspace has, so this is asked only where it is trusted.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';

@@ -137,7 +137,16 @@ class Reader {
 
   private assignment(node: Node, loops: readonly Loop[]): void {
     const [left, right] = [fieldOf(node, 'left'), fieldOf(node, 'right')];
-    if (left?.type !== 'identifier' || !right) return;
+    if (!left || !right) return;
+    // `i, j = a, b` gives each its own.
+    if (/^(?:pattern_list|tuple_pattern)$/.test(left.type) && /^(?:expression_list|tuple)$/.test(right.type)) {
+      const [targets, values] = [namedKids(left), namedKids(right)];
+      if (targets.length === values.length) for (const [at, target] of targets.entries()) this.assign(target, values[at], node, loops);
+    } else this.assign(left, right, node, loops);
+  }
+
+  private assign(left: Node, right: Node | undefined, node: Node, loops: readonly Loop[]): void {
+    if (left.type !== 'identifier' || !right) return;
     const target = this.text(left);
     const value = this.expression(right);
     const isMoved = this.initial.has(target) && leftmost(value.kind === 'call' ? (value.values[0] ?? value) : value) === target;

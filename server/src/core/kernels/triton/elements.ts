@@ -46,8 +46,10 @@ export function elementsOf(file: TritonFile, texts: TritonTexts, { flops }: Trit
   if (given !== undefined) return { bytes: given, from: 'comment `rooflint:`', isAssumed: false };
   const type = typeOfTensors(texts.file);
   const made = type === undefined ? undefined : sizes[type];
-  if (made !== undefined) return { bytes: made, from: `dtype=torch.${type} of the file's tensors`, isAssumed: false };
   const narrow = narrowed.exec(texts.kernel)?.[1];
+  // Scratch and results in 32 bits are made where inputs of 16 come from elsewhere: casts then speak against them.
+  const isDoubtful = made === 4 && (narrow !== undefined || widened.test(texts.kernel));
+  if (made !== undefined) return { bytes: made, from: `dtype=torch.${type} of the file's tensors`, isAssumed: isDoubtful };
   if (narrow !== undefined) return { bytes: 2, from: `the kernel casts to ${narrow}`, isAssumed: true };
   if (widened.test(texts.kernel)) return { bytes: 2, from: 'the kernel widens what it loads to float32', isAssumed: true };
   if (flops.some(({ unit }) => unit === 'matrix')) return { bytes: 2, from: 'the kernel multiplies matrices', isAssumed: true };
