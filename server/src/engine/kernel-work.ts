@@ -150,13 +150,15 @@ function sizesOf(
     const from =
       value === undefined
         ? 'not known here'
-        : isGiven
-          ? 'comment `rooflint:`'
-          : counting.handed.has(name) || name.includes('Dim.')
-            ? 'the launch'
-            : name === elementBytes
-              ? (elementsFrom ?? 'assumed')
-              : 'the code';
+        : counting.handed.has(name)
+          ? 'the launch'
+          : isGiven
+            ? 'comment `rooflint:`'
+            : name.includes('Dim.')
+              ? 'the launch'
+              : name === elementBytes
+                ? (elementsFrom ?? 'assumed')
+                : 'the code';
     return { name, value, from };
   });
 }
