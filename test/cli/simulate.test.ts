@@ -169,12 +169,14 @@ describe('a mistake gives exit code 2 and one sentence', () => {
     ['a file without jobs', ['notes.json'], /no job was found in notes\.json/],
     ['a job that is not there', ['serve.sh', '--job', '3'], /holds 1 job; --job 3 is none of them/],
     [
-      'requests beyond the cache',
+      'requests beyond the context',
       ['serve.sh', '--cluster', 'h100', '--isl', '9000', '--draft', '1e8', '--requests', '5'],
-      /none of the requests fits/,
+      /longer than the context of 8192 tokens/,
     ],
+    ['a trace of nothing but long requests', ['serve.sh', '--cluster', 'h100', '--trace', 'long.csv'], /none of the requests fits/],
   ])('%s', async (_, args, sentence) => {
-    const folder = folderWith({ ...model, 'train.sh': script(), 'notes.json': '{ "note": 1 }' });
+    const long = 'TIMESTAMP,ContextTokens,GeneratedTokens\n2026-03-02 09:00:00.0000000,90000000,10\n';
+    const folder = folderWith({ ...model, 'train.sh': script(), 'notes.json': '{ "note": 1 }', 'long.csv': long });
     const { code, out, error } = await rooflint(['simulate', ...args], folder);
     expect(error).toMatch(sentence);
     expect(error.trim().split('\n')).toHaveLength(1);

@@ -33,6 +33,16 @@ describe('activation bytes per layer', () => {
     expect(fused).toBeCloseTo((s * b * h * 34 + 4 * s * b * a) / t, 0);
   });
 
+  it.each([
+    // Of 34 bytes, both norms' results (4) and the MLP's activation (8) are halved; attention's result (2) gets a copy of one byte.
+    ['tensorwise', 34 - 2 - 4 + 1],
+    ['mx', 34 - 2 - 4 + 1 + (2 + 4 + 1) / 32],
+    ['blockwise', 34 - 2 - 4 + 1 + (2 + 4 + 1) / 32],
+  ] as const)('keeps what FP8 products multiply in eight bits with its scales: %s', (recipe, perToken) => {
+    const fields = { 'precision.fp8': true, 'precision.fp8Recipe': recipe, 'recompute.granularity': 'selective' } as const;
+    expect(kept(trainingJob(fields)) / (s * b * h)).toBeCloseTo(perToken / t, 6);
+  });
+
   it("keeps of the gathered tokens a TP rank's part from every rank of EP x expert TP", () => {
     const experts = { 'model.experts': 8, 'model.expertsPerToken': 2, 'parallel.expert': 8, 'recompute.granularity': 'none' } as const;
     const gathered = (expertTensor: number) => {

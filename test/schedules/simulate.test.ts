@@ -80,6 +80,13 @@ describe('published results for equal stages', () => {
     expect([...simulation.peakBytes]).toEqual(alive.map((count) => 100 + 6 * count));
   });
 
+  it('a pair needs the memory of one micro batch where its two passes go through the same layers', () => {
+    const request = equalStages({ name: '1f1b-expert-overlap', stages: 1, microBatches: 8, virtualStages: 1 });
+    expect(accepted(request).peakBytes[0]).toBe(100 + 6);
+    const summary = simulateMakespan(request);
+    expect('peakInFlight' in summary && [...summary.peakInFlight]).toEqual([2]);
+  });
+
   it.each([
     [2, 4, 2],
     [4, 8, 2],

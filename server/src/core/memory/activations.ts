@@ -15,6 +15,7 @@ import { recomputedShare } from '../training/recomputed-share.ts';
 import type { Bytes } from '../units.ts';
 import { eagerLayer } from './eager-activations.ts';
 import { type MixerActivations, mixerActivations } from './mixer-activations.ts';
+import { normResultBytes, savedInputBytes } from './saved-inputs.ts';
 
 export interface LayerActivations extends MixerActivations {
   readonly norms: Bytes;
@@ -38,13 +39,13 @@ export function fullLayerActivations(job: TrainingJob, block: Block, keepCore: b
   const tokens = localTokens(job);
   const hidden = tokens * job.model.hidden;
   const spread = sequence ? tensor : 1;
-  // Each norm's input, and its output where that feeds a product: kept once each.
-  const norms = (2 * block.norms * hidden * element) / spread;
+  // Each norm's input, and its output where that feeds a product.
+  const norms = (hidden * (block.norms * element + normResultBytes(job, block))) / spread;
   const mixed = block.mixer ? mixerActivations(job, block.mixer, tokens, keepCore) : nothing;
   const crossed = block.cross ? mixerActivations(job, block.cross, tokens, keepCore) : nothing;
   const { feedForward } = block;
   const width = feedForward?.kind === 'dense' ? feedForward.ffn : (feedForward?.sharedFfn ?? 0);
-  const mlp = ((tokens * width * element) / tensor) * (feedForward?.gated ? 3 : 2);
+  const mlp = ((tokens * width) / tensor) * ((feedForward?.gated ? 2 : 1) * element + savedInputBytes(job));
   const experts = expertActivations(job, block, tokens);
   const halves = (block.mixer ? 1 : 0) + (feedForward ? 1 : 0);
   const dropoutMasks = job.dropout ? (halves * hidden) / spread : 0;
@@ -61,7 +62,8 @@ function expertActivations(job: TrainingJob, { feedForward }: Block, tokens: num
   const element = bytesPerElement(job.precision.compute);
   const pairs = expertPairs(job, feedForward, tokens);
   const width = feedForward.latent || job.model.hidden;
-  const inner = ((feedForward.gated ? 3 : 2) * feedForward.ffn) / job.parallel.expertTensor;
+  const saved = savedInputBytes(job);
+  const inner = (((feedForward.gated ? 2 : 1) * element + saved) * feedForward.ffn) / job.parallel.expertTensor;
   // Router logits and probabilities stay in fp32.
   const router = (8 * tokens * feedForward.experts) / (job.parallel.sequence ? job.parallel.tensor : 1);
   // The all-gather dispatcher keeps the tokens of every rank it gathered, over EP x expert TP ranks that each bring a
@@ -69,7 +71,7 @@ function expertActivations(job: TrainingJob, { feedForward }: Block, tokens: num
   const { expert, expertTensor, tensor, expertDispatch } = job.parallel;
   const seen = (tokens / tensor) * expert * expertTensor;
   const gathered = expertDispatch === 'all-gather' && expert > 1 ? seen * job.model.hidden * element : 0;
-  return pairs * (2 * width + inner) * element + router + gathered;
+  return pairs * (width * (element + saved) + inner) + router + gathered;
 }
 
 /** Bytes of the input of one layer as checkpointed by full recomputation. */
@@ -109,13 +111,15 @@ export function droppedBy(job: TrainingJob, block: Block, full: LayerActivations
   if (modules.length === 0) return { norms: 0, projections: 0, mlp: 0, experts: 0 };
   const { feedForward } = block;
   const has = (name: string) => modules.includes(name);
-  const norms = has('layernorm') ? full.norms / 2 : 0;
+  const results = normResultBytes(job, block);
+  const kept = block.norms * bytesPerElement(job.precision.compute);
+  const norms = has('layernorm') && results > 0 ? (full.norms * results) / (kept + results) : 0;
   const mlp = has('mlp') || has('shared_experts') ? full.mlp : 0;
   let experts = 0;
   if (has('moe')) experts = full.experts;
   else if (has('moe_act') && feedForward?.kind === 'moe') {
     const inner = (expertPairs(job, feedForward, localTokens(job)) * feedForward.ffn) / job.parallel.expertTensor;
-    experts = inner * bytesPerElement(job.precision.compute);
+    experts = inner * savedInputBytes(job);
   }
   let projections = 0;
   if (has('mla_up_proj') && block.mixer?.kind === 'mla') {

@@ -4,6 +4,7 @@ import type { Mixer } from '../model-shape.ts';
 import { bytesPerElement } from '../number-format.ts';
 import { keyValueHeads } from '../parameters/mixer-parameters.ts';
 import type { Bytes } from '../units.ts';
+import { sharedInputBytes } from './saved-inputs.ts';
 
 export interface MixerActivations {
   readonly projections: Bytes;
@@ -18,7 +19,7 @@ export function mixerActivations(job: TrainingJob, mixer: Mixer, tokens: number,
     case 'attention': {
       const query = (mixer.heads * mixer.headDim) / tensor;
       const projections = bytes * (query * (mixer.gate ? 2 : 1) + 2 * keyValueHeads(mixer.kvHeads, tensor) * mixer.headDim);
-      return { projections, core: attentionCore(job, mixer.heads, tokens, keepCore), out: bytes * query };
+      return { projections, core: attentionCore(job, mixer.heads, tokens, keepCore), out: tokens * sharedInputBytes(job) * query };
     }
     case 'mla': {
       const heads = mixer.heads / tensor;
@@ -26,7 +27,11 @@ export function mixerActivations(job: TrainingJob, mixer: Mixer, tokens: number,
       // Compressions with their normed copies, then queries, keys and values of every head.
       const compressed = 2 * mixer.queryRank + 2 * mixer.kvRank + mixer.ropeDim;
       const projections = bytes * (compressed + heads * (2 * key + mixer.valueDim));
-      return { projections, core: attentionCore(job, mixer.heads, tokens, keepCore), out: bytes * heads * mixer.valueDim };
+      return {
+        projections,
+        core: attentionCore(job, mixer.heads, tokens, keepCore),
+        out: tokens * sharedInputBytes(job) * heads * mixer.valueDim,
+      };
     }
     case 'mamba1':
     case 'mamba2': {

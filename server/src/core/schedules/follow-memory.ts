@@ -19,10 +19,13 @@ export interface HeldMemory {
   readonly leftBytes: Float64Array;
 }
 
-/** Memory depends on the order only: operations of one rank never overlap but in pairs, which are counted as one after the other. */
+/**
+ * Memory depends on the order only: operations of one rank never overlap but in pairs. The two passes of a pair go through their
+ * layers together, so that what the backward pass frees makes room for what the forward pass keeps; in flight both are counted whole.
+ */
 export function followMemory(request: ScheduleRequest, run: PipelineRun, everyOperation: boolean): HeldMemory {
   const { stages, virtualStages } = request;
-  const { offset, kind: kinds, chunk: chunks } = run;
+  const { offset, kind: kinds, chunk: chunks, paired } = run;
   const peakInFlight = new Uint32Array(stages * virtualStages);
   const peakBytes = new Float64Array(stages);
   const heldBytes = new Float64Array(everyOperation ? countOf(run) : 0);
@@ -55,6 +58,7 @@ export function followMemory(request: ScheduleRequest, run: PipelineRun, everyOp
       for (let of = 0; of < virtualStages; of++) {
         held += (alive[of] ?? 0) * (each[of] ?? 0) + (alive[virtualStages + of] ?? 0) * (each[virtualStages + of] ?? 0);
       }
+      if (paired[index] === 1) held -= Math.min(each[chunk] ?? 0, each[chunks[index + 1] ?? 0] ?? 0);
       if (isForward) {
         const slot = rank * virtualStages + chunk;
         const inFlight = (alive[chunk] ?? 0) + (alive[virtualStages + chunk] ?? 0);

@@ -104,6 +104,7 @@ const experts = `
   moe-flex-dispatcher-backend | deepep,hybridep,ncclep | deepep | The library behind the flex dispatcher
   moe-enable-deepep | boolean | false | DeepEP's kernels for the flex dispatcher
   moe-permute-fusion | boolean | false | Sorts tokens by expert in one kernel
+  use-transformer-engine-op-fuser | boolean | false | Runs products, activation and casts of the MLP as fused operators of Transformer Engine
   moe-router-load-balancing-type | aux_loss,seq_aux_loss,global_aux_loss,sinkhorn,quantile_balancing,none | aux_loss | How the load of experts is evened out
   moe-aux-loss-coeff | number | 0.0 | Weight of the balancing loss
   moe-z-loss-coeff | number | - | Weight of the loss on large router scores

@@ -74,6 +74,8 @@ const lines = `
   policy.megatron_cfg.cp_comm_type | text | - | How context parallelism exchanges keys and values
   policy.megatron_cfg.moe_token_dispatcher_type | allgather,alltoall,flex | allgather | How tokens travel to their experts
   policy.megatron_cfg.overlap_moe_expert_parallel_comm | boolean | false | Tokens travel beside the computation of another micro batch
+  policy.megatron_cfg.moe_permute_fusion | boolean | false | Sorts tokens by expert in one kernel
+  policy.megatron_cfg.use_transformer_engine_op_fuser | boolean | false | Runs products, activation and casts of the MLP as fused operators of Transformer Engine
   policy.megatron_cfg.tp_comm_overlap | boolean | false | Overlaps tensor-parallel traffic with products
   policy.megatron_cfg.overlap_p2p_comm | boolean | false | Hides transfers between pipeline ranks behind computation
   policy.megatron_cfg.cuda_graph_impl | text | none | How CUDA graphs are captured
