@@ -1,5 +1,5 @@
 /** textDocument/codeLens: one line of figures above each launch. */
-import type { CodeLens, CodeLensParams } from 'vscode-languageserver';
+import { type CancellationToken, type CodeLens, type CodeLensParams, LSPErrorCodes, ResponseError } from 'vscode-languageserver';
 import type { KernelConfiguration } from '../core/kernels/configuration.ts';
 import type { Kernel } from '../core/kernels/facts.ts';
 import type { Range } from '../core/origin.ts';
@@ -10,17 +10,32 @@ import { operatorSummary } from '../engine/operator-summary.ts';
 import { summaryOf } from '../engine/summary.ts';
 import { firstLine } from '../frameworks/setting.ts';
 import { fileName, normalUri } from '../io/uris.ts';
+import { othersFirst } from '../io/walk.ts';
 import { type LensText, toCodeLens } from './convert.ts';
 import type { Session } from './session.ts';
 
-export async function codeLenses(session: Session, { textDocument }: CodeLensParams): Promise<CodeLens[]> {
+/** Milliseconds that kernels are worked out for until a keystroke may go before them. */
+const turn = 10;
+
+/** @throws ResponseError where the text changes before the answer is known: the client asks again. */
+export async function codeLenses(session: Session, { textDocument }: CodeLensParams, token?: CancellationToken): Promise<CodeLens[]> {
   if (!session.settings.codeLens) return [];
   const analysis = await session.analysisOf(textDocument.uri);
   const lines = session.lines(textDocument.uri);
   if (!analysis || !lines) return [];
   const own = analysis.jobs.flatMap((job) => lensesOf(analysis, job).map((lens) => toCodeLens(lines, job.launch, lens)));
   const [first = firstLine(analysis.document)] = analysis.jobs.map(({ launch }) => launch);
-  const kernels = kernelLenses(analysis).map(({ at, lens }) => toCodeLens(lines, at, lens));
+  const { version } = lines;
+  const kernels: CodeLens[] = [];
+  let since = performance.now();
+  for (const { at, lens } of kernelLenses(analysis)) {
+    kernels.push(toCodeLens(lines, at, lens));
+    if (performance.now() - since < turn) continue;
+    await othersFirst();
+    if (token?.isCancellationRequested) throw new ResponseError(LSPErrorCodes.RequestCancelled, 'The request was cancelled.');
+    if (session.lines(textDocument.uri)?.version !== version) throw new ResponseError(LSPErrorCodes.ContentModified, 'The text has changed.');
+    since = performance.now();
+  }
   return [...own, ...kernels, ...(await usersOf(session, analysis.uri)).map((lens) => toCodeLens(lines, first, lens))];
 }
 
@@ -39,27 +54,23 @@ function knownTitle(kernels: KernelsAnalysis, kernel: Kernel, first: KernelConfi
   return title;
 }
 
-/** A line of figures above each kernel, by its first launch; the report opens all of them. */
-function kernelLenses({ uri, kernels }: Analysis): readonly { readonly at: Range; readonly lens: LensText }[] {
+/** A line of figures above each kernel, by its first launch, worked out when it is asked for; the report opens all of them. */
+function* kernelLenses({ uri, kernels }: Analysis): Generator<{ readonly at: Range; readonly lens: LensText }> {
+  if (!kernels) return;
+  const { operators = [], tiles, triton, cuda, devices } = kernels;
   const reportLens = (at: Range, title: string) => ({ at, lens: { title, command: 'rooflint.report', arguments: [uri, 0] } });
-  const tiles = (kernels?.tiles?.configurations ?? []).map((one) =>
-    reportLens(one.kernel.nameRange, tileSummary(one, kernels?.devices ?? [])),
-  );
-  const operators = (kernels?.operators ?? []).map((one) => reportLens(one.call.range, operatorSummary(one, kernels?.devices ?? [])));
-  if (kernels?.triton) {
-    const { triton, devices } = kernels;
-    const lenses = triton.file.kernels.map((kernel) =>
-      reportLens(kernel.range, joined(tritonSummary(kernel, triton, devices), tritonWorkSummary(kernels, kernel))),
-    );
-    return [...operators, ...tiles, ...lenses];
+  for (const one of operators) yield reportLens(one.call.range, operatorSummary(one, devices));
+  for (const one of tiles?.configurations ?? []) yield reportLens(one.kernel.nameRange, tileSummary(one, devices));
+  if (triton) {
+    for (const kernel of triton.file.kernels)
+      yield reportLens(kernel.range, joined(tritonSummary(kernel, triton, devices), tritonWorkSummary(kernels, kernel)));
+    return;
   }
-  const own = (kernels?.cuda?.own ?? []).flatMap((kernel) => {
-    const launches = kernels?.cuda?.configurations.filter((one) => one.kernel === kernel) ?? [];
+  for (const kernel of cuda?.own ?? []) {
+    const launches = cuda?.configurations.filter((one) => one.kernel === kernel) ?? [];
     const [first] = launches;
-    if (!kernels || !first) return [];
-    return [reportLens(kernel.range, knownTitle(kernels, kernel, first, launches.length))];
-  });
-  return [...operators, ...tiles, ...own];
+    if (first) yield reportLens(kernel.range, knownTitle(kernels, kernel, first, launches.length));
+  }
 }
 
 /** Most scripts that a lens of a shared file names. */

@@ -30,7 +30,7 @@ import { plain } from '../report/markdown-text.ts';
 import type { Problem } from '../syntax/document.ts';
 
 /** Offsets of one text to lines and characters (UTF-16, the protocol's default). */
-export type Lines = Pick<TextDocument, 'positionAt' | 'offsetAt'>;
+export type Lines = Pick<TextDocument, 'positionAt' | 'offsetAt' | 'version'>;
 
 export function linesOf(uri: string, text: string): Lines {
   return TextDocument.create(uri, 'plaintext', 0, text);

@@ -1,13 +1,15 @@
 /** Keeps one bad request from taking the process down: the error is logged with the request's name, an empty answer goes back. */
-import { type Connection, ResponseError } from 'vscode-languageserver';
+import { type CancellationToken, type Connection, ResponseError } from 'vscode-languageserver';
 
-export type Guard = <P, R>(name: string, empty: R, handler: (params: P) => R | Promise<R>) => (params: P) => Promise<R>;
+type Handler<P, Answer> = (params: P, token?: CancellationToken) => Answer;
+
+export type Guard = <P, R>(name: string, empty: R, handler: Handler<P, R | Promise<R>>) => Handler<P, Promise<R>>;
 
 /** Wraps handlers of one connection. */
 export function guardOf(connection: Pick<Connection, 'console'>): Guard {
-  return (name, empty, handler) => async (params) => {
+  return (name, empty, handler) => async (params, token) => {
     try {
-      return await handler(params);
+      return await handler(params, token);
     } catch (error) {
       // A refusal with a reason is an answer.
       if (error instanceof ResponseError) throw error;

@@ -188,7 +188,7 @@ function answerEditor(session: Session, guard: Guard): void {
   );
   connection.onHover(guard('textDocument/hover', null, (params) => hover(session, params)));
   connection.onCompletion(guard('textDocument/completion', { isIncomplete: false, items: [] }, (params) => completion(session, params)));
-  connection.onCodeLens(guard('textDocument/codeLens', [], (params) => codeLenses(session, params)));
+  connection.onCodeLens(guard('textDocument/codeLens', [], (params, token) => codeLenses(session, params, token)));
   connection.languages.inlayHint.on(guard('textDocument/inlayHint', [], (params) => inlayHints(session, params)));
   connection.onCodeAction(guard('textDocument/codeAction', [], (params) => codeActions(session, params)));
   connection.onDocumentLinks(guard('textDocument/documentLink', [], (params) => documentLinks(session, params)));
