@@ -131,7 +131,7 @@ function withNames(configuration: KernelConfiguration, { constants, changing, sh
 /** Sizes, numbers and roofs of what was counted. */
 /** @param certain the same without what only values decide, where there is any. */
 function finished(kernels: KernelsAnalysis, intensity: KernelIntensity, certain?: KernelIntensity): KernelWork | undefined {
-  if (intensity.flops.length === 0 && intensity.traffic.length === 0) return undefined;
+  if (intensity.flops.length + intensity.traffic.length + intensity.unread.length === 0) return undefined;
   const sizes = sizesOf(intensity, kernels);
   const counted = intensity.unread.length > 0 ? undefined : countedOf(intensity);
   const roofs = counted ? roofsOf(counted, leastOf(counted, intensity, certain), intensity, kernels.devices) : [];
