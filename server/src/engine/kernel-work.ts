@@ -146,14 +146,15 @@ function sizesOf(
   const names = [...new Set(counts.flatMap((count) => [...namesOf(count)]))].filter((name) => !isPlace(name));
   return names.toSorted().map((name) => {
     const value = sizeNamed(name, counting);
-    const isGiven = (triton ?? cuda)?.file.given.has(name) === true;
+    const given = (triton ?? cuda)?.file.given.get(name);
+    const isHanded = counting.handed.has(name);
     const from =
       value === undefined
         ? 'not known here'
-        : counting.handed.has(name)
-          ? 'the launch'
-          : isGiven
-            ? 'comment `rooflint:`'
+        : given !== undefined && (!isHanded || given === value)
+          ? 'comment `rooflint:`'
+          : isHanded
+            ? 'the launch'
             : name.includes('Dim.')
               ? 'the launch'
               : name === elementBytes
