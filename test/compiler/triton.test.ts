@@ -1,5 +1,6 @@
 /** Triton's own cache and ptxas: which builds count, how ptxas is called and found, and what is said of builds of an older text. */
-import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { appendFileSync, chmodSync, copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -157,6 +158,54 @@ describe("Triton's cache", () => {
     add('BAD', large);
     writeFileSync(join(cache, 'BAD', 'matmul.json'), '[]');
     expect(registersByConfiguration(await ask())).toEqual(['64x64: 96', '128x64: not built', '128x128: not built']);
+  });
+
+  it.each(['matmul.ttir', 'matmul.json', 'matmul.ptx'])('is not held up by what is no file: %s', async (name) => {
+    add('AAA', small);
+    add('BAD', large);
+    rmSync(join(cache, 'BAD', name));
+    // A pipe that nobody writes to; where there are none, a folder.
+    if (process.platform === 'win32') mkdirSync(join(cache, 'BAD', name));
+    else execFileSync('mkfifo', [join(cache, 'BAD', name)]);
+    expect(registersByConfiguration(await ask())).toEqual(['64x64: 96', '128x64: not built', '128x128: not built']);
+  });
+
+  it.each(['matmul.ttir', 'matmul.json', 'matmul.ptx'])('does not count with a file of many megabytes: %s', async (name) => {
+    add('AAA', small);
+    add('BAD', large);
+    appendFileSync(join(cache, 'BAD', name), ' '.repeat(3 * 1024 * 1024));
+    expect(registersByConfiguration(await ask())[2]).toBe('128x128: 168');
+    appendFileSync(join(cache, 'BAD', name), ' '.repeat(2 * 1024 * 1024));
+    expect(registersByConfiguration(await ask())).toEqual(['64x64: 96', '128x64: not built', '128x128: not built']);
+  });
+
+  it('is listed again only when it has changed', async () => {
+    const own = service();
+    const again = async () => registersByConfiguration(await own.compileNow(request()))[2];
+    const at = (hours: number): void => utimesSync(cache, Date.now() / 1000, new Date(2020, 0, 1, hours));
+    add('AAA', small);
+    at(1);
+    expect(await again()).toBe('128x128: not built');
+    add('BBB', large);
+    at(1);
+    expect(await again()).toBe('128x128: not built');
+    at(2);
+    expect(await again()).toBe('128x128: 168');
+  });
+
+  it('is looked into again where a build is not finished, and forgets what has gone', async () => {
+    const own = service();
+    const again = async () => registersByConfiguration(await own.compileNow(request()))[2];
+    const old = (): void => utimesSync(cache, Date.now() / 1000, new Date(2020, 0, 1));
+    add('AAA', small);
+    mkdirSync(join(cache, 'BBB'));
+    old();
+    expect(await again()).toBe('128x128: not built');
+    add('BBB', large);
+    old();
+    expect(await again()).toBe('128x128: 168');
+    rmSync(join(cache, 'BBB'), { recursive: true });
+    expect(await again()).toBe('128x128: not built');
   });
 
   it('is not looked at where the setting is off', async () => {

@@ -67,6 +67,33 @@ __global__ void k(float *x) {
   });
 });
 
+describe('a comment that gives sizes', () => {
+  const summing = '__global__ void k(float *x, int n) { float s = 0; for (int i = 0; i < n; i++) s += x[i]; x[0] = s; }';
+
+  it.each(['n=16777216', 'n=4', 'gridDim.x=108 blockDim.x=256 n=8'])('changes nothing where the run decides them: %s', (sizes) => {
+    expect(registerDemand(first(`// rooflint: ${sizes}\n${summing}`))).toEqual(registerDemand(first(summing)));
+  });
+
+  it('changes nothing by the fields of a parameter or by sizes of the block', () => {
+    const fields = '__global__ void k(float *x, Params p) { float s = 0; for (int i = 0; i < p.n; i += blockDim.x) s += x[i]; x[0] = s; }';
+    expect(registerDemand(first(`// rooflint: p.n=8 blockDim.x=1\n${fields}`))).toEqual(registerDemand(first(fields)));
+  });
+
+  it('counts where a template parameter or a constant of another file is meant', () => {
+    const text = `template <int ROUNDS> __global__ void k(float *x) {
+  float a[TILE]; float s = 0;
+  for (int i = 0; i < ROUNDS; i++) s += x[i];
+}`;
+    expect(registerDemand(first(text))).toMatchObject({ unknown: ['a'], hasOpenLoop: true });
+    expect(registerDemand(first(`// rooflint: ROUNDS=16 TILE=24\n${text}`))).toMatchObject({
+      arrays: 24,
+      loads: 16,
+      hasOpenLoop: false,
+      unknown: [],
+    });
+  });
+});
+
 describe('the estimate', () => {
   it('stays below what the bounds of a kernel leave', () => {
     const bounded = (bounds: string) => first(`__global__ void __launch_bounds__(${bounds}) k(float *x) { float a[64], b[64]; }`);

@@ -2,6 +2,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { textOf } from '../../server/src/core/kernels/intensity/polynomial.ts';
 import { type KernelWork, tritonWork } from '../../server/src/engine/kernel-work.ts';
+import { workText } from '../../server/src/engine/kernel-work-summary.ts';
+import { workSection } from '../../server/src/report/kernel-work-section.ts';
 import { engineOver, loadParsers } from '../engine/support.ts';
 
 beforeAll(loadParsers);
@@ -138,5 +140,49 @@ describe('the size of elements', () => {
     const { sizes, intensity } = workOf(text);
     expect(sizes.find(({ name }) => name === 'element_bytes')?.value).toBe(bytes);
     expect(intensity.notes.some((note) => note.includes('are assumed'))).toBe(isAssumed);
+  });
+});
+
+describe('what is not followed', () => {
+  const sized = (text: string): string => `# rooflint: n=1000000 element_bytes=4\n${text}`;
+  const mask = 'x = tl.load(x_ptr + at, mask=mask)';
+
+  it.each([
+    ['a load whose place comes from a function of its own', 'x = tl.load(x_ptr + place(at))', 'tl.load(x_ptr + place(at))'],
+    ['a load whose pointer does', 'x = tl.load(at_of(x_ptr, at))', 'at_of(x_ptr, at)'],
+    ['a function that is handed a pointer', 'x = tl.load(x_ptr + at)\n    spill(y_ptr, at)', 'spill(y_ptr, at)'],
+    ['a pointer that is handed by name', 'x = tl.load(pointer=x_ptr + at)', 'tl.load(pointer=x_ptr + at)'],
+    [
+      'a descriptor of an older release',
+      'x = tl._experimental_descriptor_load(d, [0], [BLOCK], tl.float32)',
+      'tl._experimental_descriptor_load(d, [0],…',
+    ],
+    ['arithmetic of an unknown shape', 'x = tl.load(x_ptr + at)\n    z = x * table(at)', 'x * table(at)'],
+  ])('is named, and leaves no time: %s', (_, line, named) => {
+    const text = add.replace(mask, line);
+    expect(text).not.toBe(add);
+    expect(workOf(sized(add)).roofs).not.toEqual([]);
+    const work = workOf(sized(text));
+    expect(work.intensity.unread).toContain(named);
+    expect(work.counted).toBeUndefined();
+    expect(work.roofs).toEqual([]);
+    expect(workText(work)).toBeUndefined();
+    const said = workSection(work, true);
+    expect(said).toContain('as far as it is followed');
+    expect(said).toContain('so there is no time');
+    expect(said).not.toContain('intensity');
+  });
+
+  it('is nothing where all is followed', () => {
+    for (const text of [add, rows, product]) expect(workOf(text).intensity.unread).toEqual([]);
+    expect(workSection(workOf(sized(add)), false)).toContain('intensity as asked');
+  });
+
+  it('is told of a kernel of which nothing is followed', () => {
+    const text = `@triton.jit
+def copy(x_ptr, out_ptr, BLOCK: tl.constexpr):
+    tl.store(at_of(out_ptr), tl.load(at_of(x_ptr)))
+`;
+    expect(workSection(workOf(text), false)).toContain('is not looked into, so there is no time');
   });
 });

@@ -51,6 +51,18 @@ describe('a closed loop', () => {
     }
   });
 
+  test('takes no less for a token, and answers no more, because more requests wait', () => {
+    const of = (concurrency: number) => settled({ concurrency });
+    const full = of(32);
+    // Numbers that are no multiples of what runs together.
+    for (const concurrency of [40, 50, 60, 80, 100, 300]) {
+      expect(of(concurrency).state.timePerToken / full.state.timePerToken).toBeCloseTo(1, 2);
+      expect(of(concurrency).rate / full.rate).toBeCloseTo(1, 2);
+    }
+    const waits = [32, 40, 50, 60, 80, 100, 300].map((concurrency) => of(concurrency).state.timeToFirstToken);
+    expect(waits).toEqual(waits.toSorted((a, b) => a - b));
+  });
+
   test('leaves a rate alone that has fewer under way, and holds back one that has more', () => {
     const rate = 0.5 * sustainedRate(timer, lengths, limits, {});
     const open = steadyState(timer, { ...lengths, rate }, limits);

@@ -131,7 +131,7 @@ function withNames(configuration: KernelConfiguration, { constants, changing, sh
 /** Sizes, numbers and roofs of what was counted. */
 /** @param certain the same without what only values decide, where there is any. */
 function finished(kernels: KernelsAnalysis, intensity: KernelIntensity, certain?: KernelIntensity): KernelWork | undefined {
-  if (intensity.flops.length === 0 && intensity.traffic.length === 0) return undefined;
+  if (intensity.flops.length + intensity.traffic.length + intensity.unread.length === 0) return undefined;
   const sizes = sizesOf(intensity, kernels);
   const counted = intensity.unread.length > 0 ? undefined : countedOf(intensity);
   const roofs = counted ? roofsOf(counted, leastOf(counted, intensity, certain), intensity, kernels.devices) : [];
@@ -146,14 +146,15 @@ function sizesOf(
   const names = [...new Set(counts.flatMap((count) => [...namesOf(count)]))].filter((name) => !isPlace(name));
   return names.toSorted().map((name) => {
     const value = sizeNamed(name, counting);
-    const isGiven = (triton ?? cuda)?.file.given.has(name) === true;
+    const given = (triton ?? cuda)?.file.given.get(name);
+    const isHanded = counting.handed.has(name);
     const from =
       value === undefined
         ? 'not known here'
-        : counting.handed.has(name)
-          ? 'the launch'
-          : isGiven
-            ? 'comment `rooflint:`'
+        : given !== undefined && (!isHanded || given === value)
+          ? 'comment `rooflint:`'
+          : isHanded
+            ? 'the launch'
             : name.includes('Dim.')
               ? 'the launch'
               : name === elementBytes

@@ -28,7 +28,8 @@ function intensityRow(label: string, flops: Polynomial, bytes: Polynomial, { int
 }
 
 function countTable(work: KernelWork): string {
-  const { flops, asked, compulsory } = work.intensity;
+  const { flops, asked, compulsory, unread } = work.intensity;
+  const isWhole = unread.length === 0;
   const all = sum(...flops.map(({ count }) => count));
   const rows = [
     ...flops.map(({ unit, format, count }) => row(`FLOPs in ${format}, ${unit} units`, count, 'FLOP', work)),
@@ -37,13 +38,15 @@ function countTable(work: KernelWork): string {
     row('read, each element once', compulsory.read, 'B', work),
     row('written, each element once', compulsory.written, 'B', work),
   ];
-  if (all.length > 0) {
+  // A fraction of parts tells nothing.
+  if (all.length > 0 && isWhole) {
     rows.push(
       intensityRow('intensity as asked', all, sum(asked.read, asked.written), work),
       intensityRow('intensity, each element once', all, sum(compulsory.read, compulsory.written), work),
     );
   }
-  return tableOf(['one launch', "in the kernel's names", 'here'], rows, [2]);
+  const first = isWhole ? 'one launch' : 'one launch, as far as it is followed';
+  return tableOf([first, "in the kernel's names", 'here'], rows, [2]);
 }
 
 function roofTable({ roofs }: KernelWork): string | undefined {
@@ -62,11 +65,14 @@ function openSizes({ sizes }: KernelWork): string | undefined {
   return `Numbers and times need ${open.map((name) => code(name)).join(', ')}: give them in a comment such as ${code(`rooflint: ${open.map((name) => `${name}=4096`).join(' ')}`)}.`;
 }
 
+const mostUnread = 3;
+
 /** Why there is no time although every size may be known. */
 function unreadText({ intensity: { unread } }: KernelWork): string | undefined {
   if (unread.length === 0) return undefined;
-  const names = unread.slice(0, 3).map((name) => code(name));
-  return `Not all of it: what ${names.join(', ')} compute${unread.length === 1 ? 's' : ''} and move${unread.length === 1 ? 's' : ''} is not looked into, so there is no time.`;
+  const names = unread.slice(0, mostUnread).map((name) => code(name));
+  const more = unread.length > mostUnread ? ` and ${unread.length - mostUnread} more` : '';
+  return `Not all of it: what ${names.join(', ')}${more} compute${unread.length === 1 ? 's' : ''} and move${unread.length === 1 ? 's' : ''} is not looked into, so there is no time.`;
 }
 
 const mostNotes = 4;

@@ -14,6 +14,7 @@ import { readAmdgcn } from '../output/amdgcn.ts';
 import { readPtxas } from '../output/ptxas.ts';
 import { type Limits, runBounded } from '../run.ts';
 import { type CacheEntry, cacheFolder, entriesOf, isCurrent } from './entries.ts';
+import { CacheFolders } from './folders.ts';
 import { ptxasPrograms } from './ptxas.ts';
 
 export interface TritonCompilerOptions {
@@ -121,9 +122,10 @@ async function measured(entry: CacheEntry, path: string, ptxas: Ptxas, signal: A
 /** @returns a function whose answer is undefined where the cache has nothing of the file, or when it was cancelled. Never throws. */
 export function createTritonCompiler(options: TritonCompilerOptions): TritonCompiler {
   const ptxas = new Ptxas(options);
+  const cache = cacheFolder(options.environment);
+  const folders = cache === undefined ? undefined : new CacheFolders(cache);
   return async ({ path, text, kernels = [], architecture }, signal) => {
-    const cache = cacheFolder(options.environment);
-    const entries = cache === undefined ? [] : await entriesOf(cache, path, kernels, signal);
+    const entries = folders === undefined ? [] : await entriesOf(folders, path, kernels, signal);
     if (entries.length === 0) return undefined;
     const isSaved = (await readFile(path, 'utf8').catch(() => undefined)) === text;
     const current: CacheEntry[] = [];

@@ -3,11 +3,12 @@
  * folder; in it `NAME.json` (hash, target, num_warps, num_stages, shared, name), `NAME.ttir`, and `NAME.ptx` or `NAME.amdgcn`. As triton
  * 3.1 to 3.9 have it (python/triton/compiler/compiler.py, python/triton/runtime/cache.py).
  */
-import { readdir, readFile, realpath, stat } from 'node:fs/promises';
+import { readFile, realpath, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import type { TritonBuild } from '../../core/kernels/compiled-launch.ts';
 import { readTtir, type TritonCode } from '../output/ttir.ts';
+import type { CacheFolders } from './folders.ts';
 
 /** One build of a kernel of the file that is asked about. */
 export interface CacheEntry extends Pick<TritonBuild, 'numWarps' | 'numStages'> {
@@ -26,9 +27,9 @@ export interface CacheEntry extends Pick<TritonBuild, 'numWarps' | 'numStages'> 
   readonly made: number;
 }
 
-/** Larger caches are looked through no further. */
-const mostFolders = 20_000;
 const mostEntries = 128;
+/** Builds of large kernels come to some hundred KiB a file: what is larger than this is none, and is not read. */
+const mostBytes = 4 * 1024 * 1024;
 
 export function cacheFolder({ TRITON_CACHE_DIR, TRITON_HOME, HOME }: NodeJS.ProcessEnv): string | undefined {
   const named = TRITON_CACHE_DIR?.trim();
@@ -63,21 +64,36 @@ function metadataOf(text: string): Metadata | undefined {
   };
 }
 
+/**
+ * When a file was made.
+ * @throws where it is too large, or no regular file: a pipe would never end.
+ */
+async function readableSince(path: string): Promise<number> {
+  const found = await stat(path);
+  if (!found.isFile() || found.size > mostBytes) throw new Error(`${path} is no file of a build`);
+  return found.mtimeMs;
+}
+
+async function textAt(path: string): Promise<string> {
+  await readableSince(path);
+  return readFile(path, 'utf8');
+}
+
 async function entryAt(folder: string, name: string, isOwn: (file: string) => Promise<boolean>): Promise<CacheEntry | undefined> {
   try {
     const path = join(folder, name);
-    const code = readTtir(await readFile(`${path}.ttir`, 'utf8'));
+    const code = readTtir(await textAt(`${path}.ttir`));
     if (!code || !(await isOwn(code.file))) return undefined;
-    const metadata = metadataOf(await readFile(`${path}.json`, 'utf8'));
+    const metadata = metadataOf(await textAt(`${path}.json`));
     if (!metadata) return undefined;
     const isAmd = metadata.backend === 'hip';
     const device = `${path}.${isAmd ? 'amdgcn' : 'ptx'}`;
-    const { mtimeMs } = await stat(device);
+    const made = await readableSince(device);
     const { numWarps, numStages, shared, isFused, release } = metadata;
     const architecture = isAmd ? (metadata.arch.split(':')[0] ?? '') : `sm_${metadata.arch}`;
-    return { name, architecture, numWarps, numStages, shared, isFused, release, code, device, made: mtimeMs };
+    return { name, architecture, numWarps, numStages, shared, isFused, release, code, device, made };
   } catch {
-    // Written at this moment, or by another release.
+    // Written at this moment, by another release, or no build at all.
     return undefined;
   }
 }
@@ -87,7 +103,7 @@ async function entryAt(folder: string, name: string, isOwn: (file: string) => Pr
  * @param names of its kernels.
  */
 export async function entriesOf(
-  cache: string,
+  folders: CacheFolders,
   path: string,
   names: readonly string[],
   signal: AbortSignal,
@@ -104,15 +120,11 @@ export async function entriesOf(
     known.set(file, answer);
     return answer;
   };
-  const folders = await readdir(cache).catch(() => []);
   const found: CacheEntry[] = [];
-  for (const folder of folders.slice(0, mostFolders)) {
+  for (const { folder, name } of await folders.holding(names, signal)) {
     if (signal.aborted) return [];
-    const files = new Set(await readdir(join(cache, folder)).catch(() => []));
-    for (const name of names) {
-      const entry = files.has(`${name}.ttir`) ? await entryAt(join(cache, folder), name, isOwn) : undefined;
-      if (entry) found.push(entry);
-    }
+    const entry = await entryAt(folder, name, isOwn);
+    if (entry) found.push(entry);
   }
   return found.toSorted((a, b) => b.made - a.made).slice(0, mostEntries);
 }

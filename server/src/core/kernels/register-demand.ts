@@ -28,6 +28,8 @@ const unrolledUnasked = 16;
 const unrolledUnknown = 4;
 /** Compilers load no more than so much ahead, however far a loop is unrolled. */
 const mostLoaded = 64;
+/** Places and sizes of the grid and of its blocks. */
+const builtInPlace = /^(?:threadIdx|blockIdx|blockDim|gridDim)\b/;
 
 /** How often a loop goes round, where the text tells. */
 function roundsOf({ start, limit, step }: Loop, scope: Scope): number | undefined {
@@ -96,8 +98,21 @@ function arrayRegisters(array: LocalArray, { kernel, scope }: KernelConfiguratio
   return isMoving ? 0 : Math.ceil((sizes.reduce((all, size) => all * size, 1) * each) / registerBytes);
 }
 
-export function registerDemand(configuration: KernelConfiguration): RegisterDemand {
-  const { kernel, scope } = configuration;
+/**
+ * The names that a compiler knows the values of. What the run decides stays open, whoever tells its value: a comment about a
+ * parameter of the launch changes no code.
+ */
+function compileScope({ kernel, scope }: KernelConfiguration): Scope {
+  const template = new Set(kernel.template.map(({ name }) => name));
+  const runtime = new Set([...kernel.parameters.map(({ name }) => name), ...kernel.changing].filter((name) => !template.has(name)));
+  const isOfRun = (name: string): boolean => builtInPlace.test(name) || runtime.has(/^\w+/.exec(name)?.[0] ?? name);
+  return { ...scope, lookUp: (name) => (isOfRun(name) ? undefined : scope.lookUp(name)) };
+}
+
+export function registerDemand(written: KernelConfiguration): RegisterDemand {
+  const { kernel } = written;
+  const scope = compileScope(written);
+  const configuration: KernelConfiguration = { ...written, scope };
   const { localArrays, localValues } = kernel.statements;
   const [arrays, fragments, values]: [Held[], Held[], Held[]] = [[], [], []];
   const unknown: string[] = [];

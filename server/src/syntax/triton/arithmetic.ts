@@ -22,6 +22,12 @@ const language = /^(?:tl|triton\.language)\./;
 /** Functions of a value that count one for each element. */
 const costly = /(?:^|\.)(?:exp2?|log2?|sqrt|rsqrt|sigmoid|tanh|cos|sin|erf|maximum|minimum|fma|fdiv|softmax|cumsum)$/;
 const reducing = /(?:^|\.)(?:sum|max|min|argmax|argmin|reduce)$/;
+/** Accesses of other releases and of descriptors: `tl._experimental_descriptor_load`, `tl.store_tensor_descriptor`. */
+const otherAccesses = /descriptor_(?:load|store|gather|scatter)$|\.(?:load|store)_tensor_descriptor$/;
+/** What the kernels of Triton's own tutorials call pointers. */
+const namedPointer = /^\w*_ptrs?$/;
+/** What could not be followed is shown as written, up to here. */
+const longestUnread = 40;
 
 class Reader {
   readonly accesses: Access[] = [];
@@ -30,6 +36,9 @@ class Reader {
   readonly initial = new Map<string, Expression>();
   readonly pointers = new Set<string>();
   readonly changing = new Set<string>();
+  /** Accesses and arithmetic whose place or shape could not be followed, as written. */
+  readonly unread = new Set<string>();
+  private readonly handings: { readonly node: Node; readonly names: readonly string[] }[] = [];
   private readonly values = new Set<string>();
   private readonly shapes = new Map<string, readonly Expression[]>();
   private readonly aranges = new Map<string, Loop>();
@@ -194,7 +203,7 @@ class Reader {
     this.changing.add(target);
     const range = { start: node.start, end: node.end };
     this.moves.push({ operator: '+=', left: name(target), right: this.expression(right), loops, conditions: [], range });
-    if (this.values.has(target)) this.count(this.tiles.of(left), loops, 1);
+    if (this.values.has(target)) this.count(this.tiles.of(left), node, loops, 1);
   }
 
   private isValue(node: Node): boolean {
@@ -207,15 +216,22 @@ class Reader {
     return node.kids.some((kid) => this.isValue(kid));
   }
 
-  private count(tile: Tile | undefined, loops: readonly Loop[], each: number, unit: TritonFlops['unit'] = 'vector'): void {
+  private count(tile: Tile | undefined, node: Node, loops: readonly Loop[], each: number, unit: TritonFlops['unit'] = 'vector'): void {
     const elements = this.elements(tile);
     if (elements) this.flops.push({ loops: [...loops, ...elements], conditions: [], each, unit });
+    else this.unread.add(this.shortened(node));
+  }
+
+  /** The text of one line. */
+  private shortened(node: Node): string {
+    const text = this.text(node).replace(/\s+/g, ' ');
+    return text.length > longestUnread ? `${text.slice(0, longestUnread)}…` : text;
   }
 
   private arithmetic(node: Node, loops: readonly Loop[]): void {
     const [left, right] = [fieldOf(node, 'left'), fieldOf(node, 'right')];
     if (!left || !right || !(this.isValue(left) || this.isValue(right))) return;
-    if (/^[-+*/]$/.test(this.source.slice(left.end, right.start).replace(/[\s()\\]/g, ''))) this.count(this.tiles.of(node), loops, 1);
+    if (/^[-+*/]$/.test(this.source.slice(left.end, right.start).replace(/[\s()\\]/g, ''))) this.count(this.tiles.of(node), node, loops, 1);
   }
 
   private call(node: Node, loops: readonly Loop[]): void {
@@ -229,19 +245,38 @@ class Reader {
     if (/(?:^|\.)dot$/.test(written) && first && second) {
       const [rows, inner] = this.tiles.of(first)?.slice(-2) ?? [];
       const columns = this.tiles.of(second)?.at(-1);
-      if (rows && inner && columns) this.count([rows, inner, columns], loops, 2, 'matrix');
-    } else if (isLanguage && costly.test(written) && first) this.count(this.tiles.of(first), loops, 1);
-    else if (isLanguage && reducing.test(written) && first && this.isValue(first)) this.count(this.tiles.of(first), loops, 1);
+      this.count(rows && inner && columns && [rows, inner, columns], node, loops, 2, 'matrix');
+    } else if (isLanguage && costly.test(written) && first) this.count(this.tiles.of(first), node, loops, 1);
+    else if (isLanguage && reducing.test(written) && first && this.isValue(first)) this.count(this.tiles.of(first), node, loops, 1);
     const kind = /(?:^|\.)(load|store|atomic_\w+)$/.exec(written)?.[1];
     const target = kind === undefined ? undefined : isLanguage ? first : owner;
     if (kind !== undefined && target) this.access(kind, target, node, loops);
+    else if (kind !== undefined || (isLanguage && otherAccesses.test(written))) this.unread.add(this.shortened(node));
+    else if (!isLanguage) this.handings.push({ node, names: namedKids(list).flatMap((kid) => this.handed(kid)) });
+  }
+
+  /** The name that a function is handed, where it may be a pointer. */
+  private handed(argument: Node): readonly string[] {
+    const value = argument.type === 'keyword_argument' ? fieldOf(argument, 'value') : argument;
+    const base = value && leftmost(this.expression(value));
+    return base === undefined ? [] : [base];
+  }
+
+  /** To be called at the end, when all pointers are known: functions that are handed one move what stands in their text. */
+  finish(): void {
+    for (const { node, names } of this.handings) {
+      if (names.some((one) => this.pointers.has(one) || namedPointer.test(one))) this.unread.add(this.shortened(node));
+    }
   }
 
   private access(kind: string, target: Node, node: Node, loops: readonly Loop[]): void {
     const expression = this.expression(target);
     const base = leftmost(expression);
     const elements = this.elements(this.tiles.of(target));
-    if (base === undefined || !elements) return;
+    if (base === undefined || !elements) {
+      this.unread.add(this.shortened(node));
+      return;
+    }
     this.pointers.add(base);
     for (
       let from = leftmostOf(this.initial.get(base));
@@ -291,8 +326,9 @@ export function tritonArithmeticOf(text: string, parameters: readonly string[]):
     if (body) {
       const reader = new Reader(text, parameters);
       reader.read(body, []);
-      const { accesses, moves, flops, initial, pointers, changing } = reader;
-      found = { accesses, moves, flops, initial, pointers, changing, elements: reader.elementLoops() };
+      reader.finish();
+      const { accesses, moves, flops, initial, pointers, changing, unread } = reader;
+      found = { accesses, moves, flops, initial, pointers, changing, elements: reader.elementLoops(), unread: [...unread] };
     }
   } finally {
     tree?.delete();

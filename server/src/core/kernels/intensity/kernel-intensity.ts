@@ -51,7 +51,7 @@ export interface KernelIntensity {
   readonly loads: readonly Loads[];
   /** Whether a tile is copied while another is used. */
   readonly isBuffered: boolean;
-  /** Functions that are handed pointers or arrays and not looked into: what they compute and move is missing. */
+  /** Functions that are handed pointers or arrays and not looked into, and in Triton statements that are not followed: what they compute and move is missing. */
   readonly unread: readonly string[];
   readonly notes: readonly string[];
   /** Types whose size had to be assumed. */

@@ -131,6 +131,8 @@ export interface TritonArithmetic {
   readonly pointers: ReadonlySet<string>;
   readonly changing: ReadonlySet<string>;
   readonly elements: readonly Loop[];
+  /** Accesses and arithmetic that could not be followed, as written: they are missing from all the others. */
+  readonly unread: readonly string[];
 }
 
 export interface TritonLaunch {

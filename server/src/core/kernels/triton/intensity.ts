@@ -176,7 +176,7 @@ export function tritonIntensity(
     compulsory: { read: once(read), written: once(written) },
     byBlocks: sum(zero, all(read), all(written)),
     loads: [],
-    unread: [],
+    unread: arithmetic.unread,
     isBuffered: configuration.numStages > 1,
     notes: [...counting.notes],
     assumedTypes: [...counting.assumedTypes],

@@ -52,9 +52,12 @@ interface Sums {
 
 function inWaves(concurrency: number, timer: StepTimer, load: StatedLoad, limits: ReplicaLimits, scheduler: Scheduler): Settled {
   const run = (requests: number) => sumsOf(simulated(requests, concurrency, timer, load, limits, scheduler), requests);
-  const waves = usualRequests / concurrency;
-  const exact = scheduler.pipeline > 1 ? Math.max(exactWaves, Math.floor(stepsOfStages / load.outputTokens)) : exactWaves;
-  const sums = waves <= exact ? run(usualRequests) : extended(run(exact * concurrency), run((exact - 1) * concurrency), waves - exact);
+  // Of more than the scheduler takes up the others wait: a wave is what runs together, and its like come once all of the first have begun.
+  const wave = Math.max(1, Math.min(concurrency, limits.maxSequences));
+  const waves = usualRequests / wave;
+  const first = Math.ceil(concurrency / wave) - 1;
+  const exact = first + (scheduler.pipeline > 1 ? Math.max(exactWaves, Math.floor(stepsOfStages / load.outputTokens)) : exactWaves);
+  const sums = waves <= exact ? run(usualRequests) : extended(run(exact * wave), run((exact - 1) * wave), waves - exact);
   if (!sums) return { overloaded: 'KV cache' };
   const rate = sums.requests / sums.seconds;
   const timePerToken = sums.perToken / sums.requests;
