@@ -64,7 +64,8 @@ describe('the time of a kernel', () => {
   it('is that of one block while multiprocessors stand idle', () => {
     const at = (blocks: number) => secondsOf(kernel(busy, `k<<<${blocks}, 256>>>(x, y, n)`));
     expect(at(132) / at(1)).toBeLessThan(1.05);
-    expect(at(264) / at(132)).toBeGreaterThan(1.7);
+    // Two blocks are as fast as one, whose steps wait for each other; four are not.
+    expect(at(528) / at(264)).toBeGreaterThan(1.7);
   });
 
   it('of one more block than there are multiprocessors is that of two on the fullest', () => {
@@ -87,6 +88,36 @@ describe('the time of a kernel', () => {
       `for (int i = blockIdx.x * ${threads} + threadIdx.x; i < n; i += gridDim.x * ${threads}) y[threadIdx.x] += x[i];`;
     const at = (threads: number) => secondsOf(`// rooflint: n=268435456\n${kernel(loop(threads), `k<<<132, ${threads}>>>(x, y, n)`)}`);
     expect(at(32)).toBeGreaterThan(4 * at(1024));
+  });
+});
+
+describe('the steps of one thread', () => {
+  const loop = (turns: number, step: string) =>
+    `if (blockIdx.x == 0 && threadIdx.x == 0) { float a = x[0]; for (int k = 0; k < ${turns}; k++) ${step} y[0] = a; }`;
+
+  it('take their latency each where one thread is at work', () => {
+    for (const step of ['a = a * 1.5f + 0.5f;', 'a *= 1.5f;']) {
+      const { time, low } = roofOf(kernel(loop(1e6, step), 'k<<<1, 32>>>(x, y, n)')).roof;
+      // Four clocks each, of less than two a nanosecond.
+      expect(time.bound).toBe('steps');
+      expect(time.seconds).toBeGreaterThan((4 * 1e6) / 2e9);
+      expect(low).toBeLessThan(time.seconds);
+    }
+  });
+
+  it('grow with the turns, and with no more blocks', () => {
+    const at = (turns: number, blocks: number) =>
+      roofOf(kernel(loop(turns, 'a += 0.5f;'), `k<<<${blocks}, 32>>>(x, y, n)`)).roof.time.parts.steps;
+    expect(at(2e6, 1)).toBeCloseTo(2 * at(1e6, 1), 9);
+    expect(at(1e6, 100)).toBe(at(1e6, 1));
+  });
+
+  it('are none where a loop goes on with nothing, and do not lengthen what many warps hide', () => {
+    const own = 'int i = blockIdx.x * 256 + threadIdx.x; for (int k = 0; k < 64; k++) { float v = x[k * n + i]; y[k * n + i] = v * 2.0f; }';
+    expect(roofOf(`// rooflint: n=65536\n${kernel(own, 'k<<<256, 256>>>(x, y, n)')}`).roof.time.parts.steps).toBe(0);
+    const { bound, parts } = roofOf(kernel(busy, 'k<<<13200, 256>>>(x, y, n)')).roof.time;
+    expect(parts.steps).toBeGreaterThan(0);
+    expect(bound).toBe('arithmetic');
   });
 });
 

@@ -9,7 +9,7 @@ import { isAssumed } from './shares.ts';
 
 /** @returns undefined while a size is open. */
 export function countedOf(intensity: KernelIntensity): CountedWork | undefined {
-  const { counting, flops, asked, compulsory, byBlocks, loads, isBuffered } = intensity;
+  const { counting, flops, asked, compulsory, byBlocks, loads, isBuffered, steps } = intensity;
   const number = (count: Polynomial): number => numberOf(count, counting) ?? Number.NaN;
   const counted: CountedWork = {
     flops: flops.map(({ unit, format, count }) => ({ unit, format, count: number(count) })),
@@ -19,11 +19,13 @@ export function countedOf(intensity: KernelIntensity): CountedWork | undefined {
     byBlocks: Math.min(number(byBlocks), number(asked.read) + number(asked.written)),
     loads: loads.map(({ times, clocks }) => ({ times: number(times), clocks })),
     isBuffered,
+    ...(steps ? { steps: number(steps) } : {}),
   };
   const all = [
     counted.read,
     counted.written,
     counted.byBlocks,
+    counted.steps ?? 0,
     ...counted.flops.map(({ count }) => count),
     ...counted.loads.map(({ times }) => times),
   ];

@@ -15,6 +15,7 @@ import { activeWarps } from './lanes.ts';
 import { constant, numberIn, onceEach, type Polynomial, quotient, scaled, sum, zero } from './polynomial.ts';
 import { type Axis, type Counting, extentsOf, numberOf, symbolsOf } from './setting.ts';
 import { isDead, timesOf } from './shares.ts';
+import { dependentSteps } from './steps.ts';
 import { unreadCalls } from './unread.ts';
 
 export interface Traffic {
@@ -50,6 +51,8 @@ export interface KernelIntensity {
   /** Asked of the device's cache by blocks that keep what they have read. */
   readonly byBlocks: Polynomial;
   readonly loads: readonly Loads[];
+  /** Turns of a loop that one thread takes one after the other, each needing the value of the one before; absent where no loop does. */
+  readonly steps?: Polynomial;
   /** Whether a tile is copied while another is used. */
   readonly isBuffered: boolean;
   /** Functions that are handed pointers or arrays and not looked into: what they compute and move is missing. */
@@ -344,6 +347,7 @@ export function kernelIntensity(configuration: KernelConfiguration, arithmetic: 
     totals.set(key, { unit, format, count: sum(totals.get(key)?.count ?? zero, count) });
   }
   const traffic = trafficOf(counting);
+  const steps = dependentSteps(counting);
   const [read, written] = [traffic.filter(({ kind }) => kind !== 'write'), traffic.filter(({ kind }) => kind !== 'read')];
   const all = (some: readonly Traffic[]): Polynomial => sum(...some.map(({ asked }) => asked));
   return {
@@ -357,6 +361,7 @@ export function kernelIntensity(configuration: KernelConfiguration, arithmetic: 
       byArray(written, ({ byBlocks }) => byBlocks),
     ),
     loads: loadsOf(counting),
+    ...(steps ? { steps } : {}),
     isBuffered: copies.test(text),
     unread: unreadCalls(counting),
     notes: [...counting.notes],
