@@ -140,6 +140,22 @@ describe('the band of a time', () => {
     expect(sometimes.low).toBeLessThan(always.low / 2);
   });
 
+  it('begins lower where a break may end a loop before its limit, which is said', () => {
+    const loop = (inside: string) =>
+      workOf(
+        kernel(
+          `float a = 0.0f; for (int k = 0; k < 4096; k++) { ${inside} a += x[k * 65536 + blockIdx.x * 256 + threadIdx.x]; } y[blockIdx.x * 256 + threadIdx.x] = a;`,
+          'k<<<256, 256>>>(x, y, n)',
+        ),
+      );
+    const [whole, broken] = [loop(''), loop('if (k == 10) break;')];
+    expect(whole.intensity.notes).toEqual([]);
+    expect(broken.intensity.notes.join()).toContain('a break may end the loop over k earlier');
+    expect(broken.roofs[0]?.roof.low).toBeLessThan((whole.roofs[0]?.roof.low ?? 0) / 10);
+    // That of a loop inside is none of the loop around it.
+    expect(loop('for (int j = 0; j < 4; j++) { if (j == 2) break; }').intensity.notes.join()).not.toContain('over k');
+  });
+
   it('begins with half the bytes where the size of a type is assumed, which a comment tells', () => {
     const text = kernel(streaming, 'k<<<65536, 256>>>(x, y, n)').replaceAll('float *', 'floatX *');
     const assumed = workOf(`// rooflint: n=16777216\n${text}`);

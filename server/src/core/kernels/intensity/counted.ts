@@ -32,10 +32,11 @@ export function countedOf(intensity: KernelIntensity): CountedWork | undefined {
   return all.every((value) => Number.isFinite(value) && value >= 0) ? counted : undefined;
 }
 
-/** A kernel without the statements that only values decide on; undefined where there are none. */
+/** A kernel without the statements that only values decide on, or how often they run; undefined where there are none. */
 export function certainOf(arithmetic: KernelArithmetic, counting: Counting): KernelArithmetic | undefined {
   const { accesses, calls } = arithmetic.statements;
-  const isCertain = (setting: Setting): boolean => setting.conditions.length === 0 || !isAssumed(setting, counting);
+  const isCertain = (setting: Setting): boolean =>
+    !setting.loops.some(({ mayEndEarly }) => mayEndEarly) && (setting.conditions.length === 0 || !isAssumed(setting, counting));
   const all = [accesses, calls, arithmetic.operations];
   if (all.every((some: readonly Setting[]) => some.every(isCertain))) return undefined;
   return {

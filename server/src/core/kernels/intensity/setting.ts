@@ -170,6 +170,8 @@ export function loopTurns(loops: readonly Loop[], counting: Counting): Polynomia
       );
       return all;
     }
+    if (loop.mayEndEarly)
+      counting.notes.add(`a break may end the loop${loop.variable ? ` over ${loop.variable}` : ''} earlier: all its turns count`);
     return product(all, withMeans(turns, loops.slice(0, depth), counting));
   }, one);
 }
