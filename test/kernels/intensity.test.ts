@@ -226,6 +226,15 @@ describe('accesses of few lanes', () => {
     expect(all.asked).toBe(String(64 * 4 * 4 * 32));
   });
 
+  it('count either of two ranges of one index exactly, and never less than their elements', () => {
+    const either = (condition: string) => bytesOf(`if (${condition}) out[blockIdx.x * 256 + threadIdx.x] = a;`, '64, 256');
+    const some = 64 * 128 * 4;
+    for (const condition of ['threadIdx.x % 256 < 128 || threadIdx.x % 256 < 32', 'threadIdx.x < 64 || threadIdx.x >= 192'])
+      expect(either(condition)).toMatchObject({ asked: String(some), least: String(some) });
+    const opposite = either('!(threadIdx.x >= 64 && threadIdx.x < 192)');
+    expect(opposite).toMatchObject({ asked: String(some), least: String(some) });
+  });
+
   it('of blocks smaller than a warp move whole sectors all the same', () => {
     expect(bytesOf('out[blockIdx.x] = a;', '4096, 1')).toMatchObject({ asked: String(4096 * 32), least: String(4096 * 4) });
   });
