@@ -198,3 +198,44 @@ describe('every number can be opened', () => {
     expect(launch?.work.devices[0]?.seconds).toBeGreaterThan(0);
   });
 });
+
+describe('accesses of few lanes', () => {
+  const bytesOf = (body: string, launch: string) => {
+    const text = `__global__ void k(float *out, const float *in, float a) {\n${body}\n}\nvoid run(float *out, float *in) { k<<<${launch}>>>(out, in, 1.0f); }\n`;
+    const { asked, compulsory, traffic } = workOf(text).intensity;
+    return { asked: textOf(asked.written), least: textOf(compulsory.written), traffic };
+  };
+
+  it('move a sector for each warp that has one of them, and touch no more elements than threads take part', () => {
+    const blocks = 8192;
+    const first = bytesOf('if (threadIdx.x == 0) out[blockIdx.x] = a;', `${blocks}, 32`);
+    expect(first).toMatchObject({ asked: String(blocks * 32), least: String(blocks * 4) });
+    // The other threads have left; a warp with none of the threads moves nothing.
+    const left = bytesOf('if (threadIdx.x != 0) return; out[blockIdx.x] = a;', `${blocks}, 256`);
+    expect(left).toMatchObject({ asked: String(blocks * 32), least: String(blocks * 4) });
+    const each = bytesOf('int i = blockIdx.x * blockDim.x + threadIdx.x; if (threadIdx.x % 32 == 0) out[i] = a;', `${blocks}, 256`);
+    expect(each).toMatchObject({ asked: String(blocks * 8 * 32), least: String(blocks * 8 * 4) });
+    const one = bytesOf('int i = blockIdx.x * blockDim.x + threadIdx.x; if (i == 0) out[i] = a;', `${blocks}, 256`);
+    expect(one).toMatchObject({ asked: '32', least: '4' });
+  });
+
+  it('move what their elements lie in where half a warp takes part, and as much as ever where all do', () => {
+    const half = bytesOf('int lane = threadIdx.x & 31; if (lane < 16) out[blockIdx.x * 256 + threadIdx.x] = a;', '64, 256');
+    expect(half.asked).toBe(String(64 * 8 * 2 * 32));
+    const all = bytesOf('if (threadIdx.x < 128) out[blockIdx.x * 256 + threadIdx.x] = a;', '64, 256');
+    expect(all.asked).toBe(String(64 * 4 * 4 * 32));
+  });
+
+  it('count either of two ranges of one index exactly, and never less than their elements', () => {
+    const either = (condition: string) => bytesOf(`if (${condition}) out[blockIdx.x * 256 + threadIdx.x] = a;`, '64, 256');
+    const some = 64 * 128 * 4;
+    for (const condition of ['threadIdx.x % 256 < 128 || threadIdx.x % 256 < 32', 'threadIdx.x < 64 || threadIdx.x >= 192'])
+      expect(either(condition)).toMatchObject({ asked: String(some), least: String(some) });
+    const opposite = either('!(threadIdx.x >= 64 && threadIdx.x < 192)');
+    expect(opposite).toMatchObject({ asked: String(some), least: String(some) });
+  });
+
+  it('of blocks smaller than a warp move whole sectors all the same', () => {
+    expect(bytesOf('out[blockIdx.x] = a;', '4096, 1')).toMatchObject({ asked: String(4096 * 32), least: String(4096 * 4) });
+  });
+});

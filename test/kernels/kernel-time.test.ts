@@ -64,7 +64,8 @@ describe('the time of a kernel', () => {
   it('is that of one block while multiprocessors stand idle', () => {
     const at = (blocks: number) => secondsOf(kernel(busy, `k<<<${blocks}, 256>>>(x, y, n)`));
     expect(at(132) / at(1)).toBeLessThan(1.05);
-    expect(at(264) / at(132)).toBeGreaterThan(1.7);
+    // Two blocks are as fast as one, whose steps wait for each other; four are not.
+    expect(at(528) / at(264)).toBeGreaterThan(1.7);
   });
 
   it('of one more block than there are multiprocessors is that of two on the fullest', () => {
@@ -90,6 +91,36 @@ describe('the time of a kernel', () => {
   });
 });
 
+describe('the steps of one thread', () => {
+  const loop = (turns: number, step: string) =>
+    `if (blockIdx.x == 0 && threadIdx.x == 0) { float a = x[0]; for (int k = 0; k < ${turns}; k++) ${step} y[0] = a; }`;
+
+  it('take their latency each where one thread is at work', () => {
+    for (const step of ['a = a * 1.5f + 0.5f;', 'a *= 1.5f;']) {
+      const { time, low } = roofOf(kernel(loop(1e6, step), 'k<<<1, 32>>>(x, y, n)')).roof;
+      // Four clocks each, of less than two a nanosecond.
+      expect(time.bound).toBe('steps');
+      expect(time.seconds).toBeGreaterThan((4 * 1e6) / 2e9);
+      expect(low).toBeLessThan(time.seconds);
+    }
+  });
+
+  it('grow with the turns, and with no more blocks', () => {
+    const at = (turns: number, blocks: number) =>
+      roofOf(kernel(loop(turns, 'a += 0.5f;'), `k<<<${blocks}, 32>>>(x, y, n)`)).roof.time.parts.steps;
+    expect(at(2e6, 1)).toBeCloseTo(2 * at(1e6, 1), 9);
+    expect(at(1e6, 100)).toBe(at(1e6, 1));
+  });
+
+  it('are none where a loop goes on with nothing, and do not lengthen what many warps hide', () => {
+    const own = 'int i = blockIdx.x * 256 + threadIdx.x; for (int k = 0; k < 64; k++) { float v = x[k * n + i]; y[k * n + i] = v * 2.0f; }';
+    expect(roofOf(`// rooflint: n=65536\n${kernel(own, 'k<<<256, 256>>>(x, y, n)')}`).roof.time.parts.steps).toBe(0);
+    const { bound, parts } = roofOf(kernel(busy, 'k<<<13200, 256>>>(x, y, n)')).roof.time;
+    expect(parts.steps).toBeGreaterThan(0);
+    expect(bound).toBe('arithmetic');
+  });
+});
+
 describe('the band of a time', () => {
   const many = `float a[96]; for (int k = 0; k < 96; k++) a[k] = x[k * 1024 + threadIdx.x]; __syncthreads(); for (int k = 0; k < 96; k++) y[(blockIdx.x * 96 + k) * 256 + threadIdx.x] = a[k] * a[95 - k];`;
 
@@ -107,6 +138,22 @@ describe('the band of a time', () => {
     const sometimes = roofOf(kernel(streaming.replace('if (i < n)', 'if (x[0] > 0.0f)'), 'k<<<16384, 1024>>>(x, y, n)')).roof;
     expect(sometimes.time.seconds).toBeGreaterThan(always.time.seconds * 0.8);
     expect(sometimes.low).toBeLessThan(always.low / 2);
+  });
+
+  it('begins lower where a break may end a loop before its limit, which is said', () => {
+    const loop = (inside: string) =>
+      workOf(
+        kernel(
+          `float a = 0.0f; for (int k = 0; k < 4096; k++) { ${inside} a += x[k * 65536 + blockIdx.x * 256 + threadIdx.x]; } y[blockIdx.x * 256 + threadIdx.x] = a;`,
+          'k<<<256, 256>>>(x, y, n)',
+        ),
+      );
+    const [whole, broken] = [loop(''), loop('if (k == 10) break;')];
+    expect(whole.intensity.notes).toEqual([]);
+    expect(broken.intensity.notes.join()).toContain('a break may end the loop over k earlier');
+    expect(broken.roofs[0]?.roof.low).toBeLessThan((whole.roofs[0]?.roof.low ?? 0) / 10);
+    // That of a loop inside is none of the loop around it.
+    expect(loop('for (int j = 0; j < 4; j++) { if (j == 2) break; }').intensity.notes.join()).not.toContain('over k');
   });
 
   it('begins with half the bytes where the size of a type is assumed, which a comment tells', () => {

@@ -55,6 +55,7 @@ const partNames: Readonly<Record<KernelPart, string>> = {
   cache: "the device's cache",
   memory: 'device memory',
   barriers: 'barriers',
+  steps: 'steps of one thread, each waiting for the one before',
   'block starts': 'starting blocks',
 };
 

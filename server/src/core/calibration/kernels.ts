@@ -13,6 +13,8 @@ export interface KernelCalibration {
   readonly exposedBuffered: number;
   readonly barrierStep: Seconds;
   readonly barrierLatency: Seconds;
+  /** Clocks. */
+  readonly dependentIssue: number;
   readonly blockTurnover: Seconds;
   readonly launchFloor: Seconds;
   readonly band: number;

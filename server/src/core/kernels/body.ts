@@ -9,6 +9,8 @@ export interface Loop {
   /** The value it stays below. */
   readonly limit?: Expression;
   readonly step?: Expression;
+  /** A `break` may leave it before its limit. */
+  readonly mayEndEarly?: true;
   /** Marked to be unrolled. */
   readonly isUnrolled: boolean;
   /** The words before its body. */

@@ -6,7 +6,8 @@
  *   cache      = bytes asked of the shared cache / (bytes per clock x multiprocessors x clock)
  *   memory     = max(bytes / (bandwidth x share), loaded bytes x latency / bytes under way)
  *   barriers   = steps one after the other x (latency + (step - latency) x warps of the block / 32)
- *   t = longest + exposed x (sum of the others) + floor,  and no less than the blocks take to start
+ *   steps      = steps of one thread that need each other's value x clocks of one / clock
+ *   t = longest + exposed x (sum of the others) + floor,  and no less than the blocks take to start, or one thread its steps
  *
  * Assumed: warps of the blocks that run together hide the shorter parts behind the longest but for the exposed share,
  * which is smaller where the next tile is loaded while one is used. Source of the parts: NVIDIA's CUDA C++ Best Practices
@@ -20,8 +21,10 @@ import type { Architecture } from './architecture.ts';
 /** A device as kernels see it. */
 export interface KernelRates {
   readonly multiprocessors: number;
-  /** Clocks per second, from the fp32 peak. */
+  /** Clocks per second, from the fp32 peak; less where some multiprocessors stand idle. */
   readonly clock: number;
+  /** Clocks per second of a multiprocessor that has work. */
+  readonly ownClock: number;
   /** FLOP/s in fp32 that good code reaches on the vector units. */
   readonly vector: FlopsPerSecond;
   readonly bandwidth: number;
@@ -50,11 +53,13 @@ export interface KernelWork {
   readonly barrierSteps?: number;
   /** Warps that must arrive at each of them; as many as a block can have unless it is said. */
   readonly warpsOfBlock?: number;
+  /** Steps of arithmetic of one thread, each of which waits for the value of the one before, however few threads there are. */
+  readonly steps?: number;
   /** Blocks of the grid, where each does little. */
   readonly blocks?: number;
 }
 
-export type KernelPart = 'arithmetic' | 'loads' | 'cache' | 'memory' | 'barriers' | 'block starts';
+export type KernelPart = 'arithmetic' | 'loads' | 'cache' | 'memory' | 'barriers' | 'steps' | 'block starts';
 
 export interface KernelTime {
   readonly seconds: Seconds;
@@ -70,9 +75,11 @@ export function kernelRates(accelerator: Accelerator, architecture: Architecture
   const peak = accelerator.peak.fp32?.value;
   if (multiprocessors === undefined || peak === undefined) return undefined;
   const share = architecture.vectorLanes > 64 ? calibration.vectorShareWide : calibration.vectorShareNarrow;
+  const clock = peak / (2 * architecture.vectorLanes * multiprocessors);
   return {
     multiprocessors,
-    clock: peak / (2 * architecture.vectorLanes * multiprocessors),
+    clock,
+    ownClock: clock,
     vector: peak * share,
     bandwidth: accelerator.memory.bandwidth.value,
     loadLanes: architecture.loadLanes,
@@ -112,14 +119,15 @@ export function kernelTime(rates: KernelRates, work: KernelWork): KernelTime {
     cache: work.cacheBytes / (calibration.cacheBytesPerClock * clocks),
     memory: memorySeconds(rates, work),
     barriers: barrierSeconds(calibration, work),
+    steps: ((work.steps ?? 0) * calibration.dependentIssue) / rates.ownClock,
     'block starts': ((work.blocks ?? 0) / multiprocessors) * calibration.blockTurnover,
   };
   const names = Object.keys(parts) as KernelPart[];
   const bound = names.reduce((worst, name) => (parts[name] > parts[worst] ? name : worst));
-  const { 'block starts': starts, ...working } = parts;
+  const { 'block starts': starts, steps, ...working } = parts;
   const values = Object.values(working);
   const longest = Math.max(...values);
   const others = values.reduce((sum, value) => sum + value, 0) - longest;
   const exposed = work.isBuffered ? calibration.exposedBuffered : calibration.exposedSingle;
-  return { seconds: Math.max(longest + exposed * others, starts) + calibration.launchFloor, parts, bound };
+  return { seconds: Math.max(longest + exposed * others, starts, steps) + calibration.launchFloor, parts, bound };
 }

@@ -24,23 +24,23 @@ const samples: readonly (readonly number[])[] = [
 /** Steps from one element to the next, which are one more often than not: `x[i * incx]`. */
 const elementStep = /^(?:stride(?:_?[xw\d])?|inc_?\w?|s\d|step)$/i;
 
-interface Lane {
+export interface Lane {
   readonly x: number;
   readonly y: number;
   readonly z: number;
 }
 
-/** The threads of the first warp; undefined where the block's shape matters and is not known. */
-function lanesOf(configuration: KernelConfiguration, warpThreads: number, usesRows: boolean): readonly Lane[] | undefined {
+/** The first threads of the block; undefined where the block's shape matters and is not known. */
+export function lanesOf(configuration: KernelConfiguration, most: number, usesRows: boolean): readonly Lane[] | undefined {
   const [x, y] = [configuration.block[0]?.value, configuration.block[1]?.value ?? 1];
   if (x === undefined && usesRows) return undefined;
-  const width = x ?? warpThreads;
-  const count = Math.min(warpThreads, configuration.threads.value ?? warpThreads);
+  const width = x ?? most;
+  const count = Math.min(most, configuration.threads.value ?? most);
   return Array.from({ length: count }, (_, at) => ({ x: at % width, y: Math.floor(at / width) % y, z: Math.floor(at / (width * y)) }));
 }
 
 /** Names in an expression and in what they stand for. */
-function namesIn(expression: Expression, scope: Scope, found = new Set<string>(), depth = 0): ReadonlySet<string> {
+export function namesIn(expression: Expression, scope: Scope, found = new Set<string>(), depth = 0): ReadonlySet<string> {
   if (depth > 40) return found;
   if (expression.kind === 'name' && !found.has(expression.name)) {
     found.add(expression.name);
@@ -61,7 +61,7 @@ function scopeOf({ kernel, scope }: KernelConfiguration, { loops }: Pick<Access,
   };
 }
 
-const threadIndex = /^(?:threadIdx|hipThreadIdx_?)\.?[xyz]$/;
+export const threadIndex = /^(?:threadIdx|hipThreadIdx_?)\.?[xyz]$/;
 
 const whole = (value: number, text: string): Expression => ({ kind: 'number', value, text });
 
@@ -118,6 +118,7 @@ export type WarpElements = readonly (readonly number[])[];
 
 /**
  * @param strides elements from one value of an index to the next, one per index of the access.
+ * @param own threads that make the access; those of the first warp unless they are given.
  * @returns undefined where the index does not depend on the thread, or where code that is not arithmetic decides it.
  */
 export function warpElements(
@@ -125,16 +126,14 @@ export function warpElements(
   access: Pick<Access, 'indexes' | 'loops'>,
   strides: readonly number[],
   warpThreads: number,
+  own?: readonly Lane[],
 ): WarpElements | undefined {
   const scope = scopeOf(configuration, access);
   const names = new Set(access.indexes.flatMap((index) => [...namesIn(index, scope)]));
   const threads = [...names].filter((name) => threadIndex.test(name));
   if (threads.length === 0) return undefined;
-  const lanes = lanesOf(
-    configuration,
-    warpThreads,
-    threads.some((name) => !name.endsWith('x')),
-  );
+  const usesRows = threads.some((name) => !name.endsWith('x'));
+  const lanes = own ?? lanesOf(configuration, warpThreads, usesRows);
   if (!lanes) return undefined;
   const open = [...names].filter((name) => scope.lookUp(name) === undefined && !threadIndex.test(name));
   const all: number[][] = [];
@@ -146,10 +145,10 @@ export function warpElements(
     const indexes = access.indexes.map((index) => folded(index, around, 0));
     const elements: number[] = [];
     for (const lane of lanes) {
-      const own: Scope = { ...scope, lookUp: (name) => (threadIndex.test(name) ? lane[name.at(-1) as keyof Lane] : undefined) };
+      const here: Scope = { ...scope, lookUp: (name) => (threadIndex.test(name) ? lane[name.at(-1) as keyof Lane] : undefined) };
       let element = 0;
       for (const [at, index] of indexes.entries()) {
-        const value = evaluate(index, own);
+        const value = evaluate(index, here);
         if (value === undefined) return undefined;
         element += value * (strides[at] ?? 1);
       }

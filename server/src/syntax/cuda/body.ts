@@ -49,6 +49,10 @@ function stepOf(update: Node | undefined, source: string): Expression | undefine
   return first && second && textOf(first, source) === textOf(left, source) ? toExpression(second, source) : undefined;
 }
 
+/** A `break` of this loop, and of none inside it. */
+const mayBreak = (node: Node): boolean =>
+  node.type === 'break_statement' || (!/^(?:for|while|do|switch)_statement$|^for_range_loop$/.test(node.type) && node.kids.some(mayBreak));
+
 function loopOf(node: Node, before: Node | undefined, source: string): Loop {
   const body = fieldOf(node, 'body');
   const range = { start: node.start, end: body?.start ?? node.end };
@@ -70,6 +74,7 @@ function loopOf(node: Node, before: Node | undefined, source: string): Loop {
     ...(start ? { start: toExpression(start, source) } : {}),
     ...(limit ? { limit: toExpression(limit, source) } : {}),
     ...(step ? { step } : {}),
+    ...(body && mayBreak(body) ? { mayEndEarly: true } : {}),
     isUnrolled,
     range,
   };

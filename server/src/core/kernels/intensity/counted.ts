@@ -9,7 +9,7 @@ import { isAssumed } from './shares.ts';
 
 /** @returns undefined while a size is open. */
 export function countedOf(intensity: KernelIntensity): CountedWork | undefined {
-  const { counting, flops, asked, compulsory, byBlocks, loads, isBuffered } = intensity;
+  const { counting, flops, asked, compulsory, byBlocks, loads, isBuffered, steps } = intensity;
   const number = (count: Polynomial): number => numberOf(count, counting) ?? Number.NaN;
   const counted: CountedWork = {
     flops: flops.map(({ unit, format, count }) => ({ unit, format, count: number(count) })),
@@ -19,21 +19,24 @@ export function countedOf(intensity: KernelIntensity): CountedWork | undefined {
     byBlocks: Math.min(number(byBlocks), number(asked.read) + number(asked.written)),
     loads: loads.map(({ times, clocks }) => ({ times: number(times), clocks })),
     isBuffered,
+    ...(steps ? { steps: number(steps) } : {}),
   };
   const all = [
     counted.read,
     counted.written,
     counted.byBlocks,
+    counted.steps ?? 0,
     ...counted.flops.map(({ count }) => count),
     ...counted.loads.map(({ times }) => times),
   ];
   return all.every((value) => Number.isFinite(value) && value >= 0) ? counted : undefined;
 }
 
-/** A kernel without the statements that only values decide on; undefined where there are none. */
+/** A kernel without the statements that only values decide on, or how often they run; undefined where there are none. */
 export function certainOf(arithmetic: KernelArithmetic, counting: Counting): KernelArithmetic | undefined {
   const { accesses, calls } = arithmetic.statements;
-  const isCertain = (setting: Setting): boolean => setting.conditions.length === 0 || !isAssumed(setting, counting);
+  const isCertain = (setting: Setting): boolean =>
+    !setting.loops.some(({ mayEndEarly }) => mayEndEarly) && (setting.conditions.length === 0 || !isAssumed(setting, counting));
   const all = [accesses, calls, arithmetic.operations];
   if (all.every((some: readonly Setting[]) => some.every(isCertain))) return undefined;
   return {

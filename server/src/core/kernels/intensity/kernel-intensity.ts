@@ -8,12 +8,14 @@ import type { Access } from '../body.ts';
 import type { KernelConfiguration } from '../configuration.ts';
 import { type Expression, evaluate, type Scope } from '../expression.ts';
 import { sizeOfType } from '../type-sizes.ts';
-import { bankTurns, sectorsOf, warpElements } from '../warp-access.ts';
-import { baseOf, distinctOf } from './distinct.ts';
+import { bankTurns, sectorsOf, type WarpElements, warpElements } from '../warp-access.ts';
+import { baseOf, type Distinct, distinctOf } from './distinct.ts';
 import { type Flops, flopsOf } from './flops.ts';
-import { constant, onceEach, type Polynomial, scaled, sum, zero } from './polynomial.ts';
-import { type Axis, type Counting, extentsOf, symbolsOf } from './setting.ts';
+import { activeWarps } from './lanes.ts';
+import { constant, numberIn, onceEach, type Polynomial, quotient, scaled, sum, zero } from './polynomial.ts';
+import { type Axis, type Counting, extentsOf, numberOf, symbolsOf } from './setting.ts';
 import { isDead, timesOf } from './shares.ts';
+import { dependentSteps } from './steps.ts';
 import { unreadCalls } from './unread.ts';
 
 export interface Traffic {
@@ -49,6 +51,8 @@ export interface KernelIntensity {
   /** Asked of the device's cache by blocks that keep what they have read. */
   readonly byBlocks: Polynomial;
   readonly loads: readonly Loads[];
+  /** Turns of a loop that one thread takes one after the other, each needing the value of the one before; absent where no loop does. */
+  readonly steps?: Polynomial;
   /** Whether a tile is copied while another is used. */
   readonly isBuffered: boolean;
   /** Functions that are handed pointers or arrays and not looked into, and in Triton statements that are not followed: what they compute and move is missing. */
@@ -135,13 +139,33 @@ function fromBase(access: Access, { arithmetic, configuration }: Counting): Acce
   return array === access.array ? access : { ...access, array, indexes };
 }
 
-/** Bytes one thread's share of a warp's access comes to, sectors taken whole. */
-function sectorBytes(written: Access, bytes: number, counting: Counting): number {
+/** How a warp makes an access: with how many of its lanes, and how many sectors they move; means of the warps that make it. */
+interface WarpAccess {
+  readonly lanes: number;
+  readonly sectors: number;
+}
+
+function warpAccess(written: Access, bytes: number, counting: Counting): WarpAccess {
+  const { configuration } = counting;
   const access = fromBase(written, counting);
-  const elements = warpElements(counting.configuration, access, stridesOf(access, bytes, counting), warp);
-  if (!elements) return isSameForAll(access, counting) ? sector / warp : bytes;
-  const sectors = sectorsOf(elements, bytes);
-  return sectors === undefined ? bytes : (sectors * sector) / warp;
+  const strides = stridesOf(access, bytes, counting);
+  const isSame = isSameForAll(access, counting);
+  const of = (lanes: number, elements: WarpElements | undefined): WarpAccess => {
+    // An index that code decides is taken to walk with the lanes; whoever takes part moves a sector.
+    const fallback = isSame && !elements ? 1 : Math.max(1, (bytes * lanes) / sector);
+    return { lanes, sectors: (elements && sectorsOf(elements, bytes)) ?? fallback };
+  };
+  const warps = activeWarps(access, counting);
+  if (!warps) return of(Math.min(warp, configuration.threads.value ?? warp), warpElements(configuration, access, strides, warp));
+  const all = warps.map((lanes) => of(lanes.length, warpElements(configuration, access, strides, warp, lanes)));
+  const mean = (part: keyof WarpAccess): number => all.reduce((total, one) => total + one[part], 0) / all.length;
+  return { lanes: mean('lanes'), sectors: mean('sectors') };
+}
+
+/** Bytes one thread's share of a warp's access comes to, sectors taken whole. */
+function sectorBytes(access: Access, bytes: number, counting: Counting): number {
+  const { lanes, sectors } = warpAccess(access, bytes, counting);
+  return (sectors * sector) / lanes;
 }
 
 function isSameForAll({ indexes }: Access, { symbols }: Counting): boolean {
@@ -177,13 +201,24 @@ function issued(access: Access, counting: Counting): Polynomial {
   return timesOf({ ...access, loops }, counting);
 }
 
+/** Threads that do not take part touch nothing: no more elements than there are accesses. */
+function noMoreThan(times: Polynomial, { elements, byBlocks }: Distinct, counting: Counting): Distinct {
+  const least = (count: Polynomial): Polynomial => {
+    const exact = quotient(times, count);
+    const [all, own] = [numberOf(times, counting), numberOf(count, counting)];
+    const ratio = (exact && numberIn(exact)) ?? (all === undefined || !own ? 1 : all / own);
+    return ratio < 1 ? times : count;
+  };
+  return { elements: least(elements), byBlocks: least(byBlocks) };
+}
+
 function trafficOf(counting: Counting): readonly Traffic[] {
   const { statements } = counting.arithmetic;
   return statements.accesses.flatMap((access) => {
     const array = baseOf(access.array, counting);
     if (array === undefined || isDead(access, counting)) return [];
     const bytes = assumedBytes(access, counting);
-    const { elements, byBlocks } = distinctOf(access, counting);
+    const { elements, byBlocks } = noMoreThan(timesOf(access, counting), distinctOf(access, counting), counting);
     return [
       {
         array,
@@ -210,12 +245,18 @@ function dataClocks(written: Access, bytes: number, isShared: boolean, counting:
   const elements = warpElements(counting.configuration, access, stridesOf(access, bytes, counting), warp);
   if (!isShared) {
     const lines = (elements && sectorsOf(elements, (bytes * sector) / line)) ?? 1;
-    return Math.max(lines, (sectorBytes(access, bytes, counting) * warp) / sharedCache);
+    return Math.max(lines, (warpAccess(access, bytes, counting).sectors * sector) / sharedCache);
   }
   if (!elements) return 1;
   // Merged loads take the different addresses of the warp, 16 bytes each.
   if (together > 1) return Math.max(1, (new Set(elements[0]).size * 16) / line);
   return (bankTurns(elements, bytes) ?? 1) * Math.max(1, bytes / bank);
+}
+
+/** Lanes of a warp that make an access, in the mean of the warps that do. */
+function lanesOf(access: Access, counting: Counting): number {
+  const warps = activeWarps(access, counting);
+  return warps ? warps.reduce((all, { length }) => all + length, 0) / warps.length : warp;
 }
 
 /** Loads and stores of the kernel, with how long the data of one of a warp takes. */
@@ -227,7 +268,7 @@ function loadsOf(counting: Counting): readonly Loads[] {
     if (!isShared && baseOf(access.array, counting) === undefined) continue;
     const bytes = elementBytes(access, counting) ?? bank;
     const clocks = dataClocks(access, bytes, isShared, counting);
-    const times = scaled(issued(access, counting), 1 / (warp * merged(access, bytes, counting)));
+    const times = scaled(issued(access, counting), 1 / (lanesOf(access, counting) * merged(access, bytes, counting)));
     found.set(clocks, sum(found.get(clocks) ?? zero, times));
   }
   return [...found].map(([clocks, times]) => ({ clocks, times }));
@@ -306,6 +347,7 @@ export function kernelIntensity(configuration: KernelConfiguration, arithmetic: 
     totals.set(key, { unit, format, count: sum(totals.get(key)?.count ?? zero, count) });
   }
   const traffic = trafficOf(counting);
+  const steps = dependentSteps(counting);
   const [read, written] = [traffic.filter(({ kind }) => kind !== 'write'), traffic.filter(({ kind }) => kind !== 'read')];
   const all = (some: readonly Traffic[]): Polynomial => sum(...some.map(({ asked }) => asked));
   return {
@@ -319,6 +361,7 @@ export function kernelIntensity(configuration: KernelConfiguration, arithmetic: 
       byArray(written, ({ byBlocks }) => byBlocks),
     ),
     loads: loadsOf(counting),
+    ...(steps ? { steps } : {}),
     isBuffered: copies.test(text),
     unread: unreadCalls(counting),
     notes: [...counting.notes],

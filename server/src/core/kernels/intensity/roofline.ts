@@ -27,6 +27,8 @@ export interface CountedWork {
   /** Barriers of a multiprocessor, one after the other. */
   readonly barriers?: number;
   readonly warpsOfBlock?: number;
+  /** Steps of arithmetic of one thread that need each other's value. */
+  readonly steps?: number;
   readonly blocks?: number;
   /** Share of the multiprocessors' time that has blocks, where the grid is too small for all of them; 1 elsewhere. */
   readonly busy?: number;
@@ -84,6 +86,7 @@ export function roofline(work: CountedWork, accelerator: Accelerator, architectu
     isBuffered: work.isBuffered,
     ...(work.underWay === undefined || work.underWay <= 0 ? {} : { underWay: work.underWay }),
     ...(work.barriers === undefined ? {} : { barrierSteps: work.barriers, warpsOfBlock: work.warpsOfBlock ?? mostWarps }),
+    ...(work.steps === undefined ? {} : { steps: work.steps }),
     ...(work.blocks === undefined ? {} : { blocks: work.blocks }),
   });
   const most = work.flops.reduce<CountedWork['flops'][number] | undefined>(

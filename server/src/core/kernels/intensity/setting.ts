@@ -170,6 +170,8 @@ export function loopTurns(loops: readonly Loop[], counting: Counting): Polynomia
       );
       return all;
     }
+    if (loop.mayEndEarly)
+      counting.notes.add(`a break may end the loop${loop.variable ? ` over ${loop.variable}` : ''} earlier: all its turns count`);
     return product(all, withMeans(turns, loops.slice(0, depth), counting));
   }, one);
 }
@@ -179,16 +181,25 @@ interface Comparison {
   readonly limit: Expression;
 }
 
-/** `a < b` of conditions that hold, through `&&`, and through `||` where the whole is false. */
-function upperBounds({ expression, isNegated }: Pick<Condition, 'expression' | 'isNegated'>): readonly Comparison[] {
+type Test = Pick<Condition, 'expression' | 'isNegated'>;
+
+/** What must hold where a condition does, one by one: through `&&`, and through `||` where the whole is false. */
+export function partsThatHold({ expression, isNegated }: Test): readonly Test[] {
   if (expression.kind === 'unary' && expression.operator === '!')
-    return upperBounds({ expression: expression.operand, isNegated: !isNegated });
-  if (expression.kind !== 'binary') return [];
-  const { operator, left, right } = expression;
-  if (operator === (isNegated ? '||' : '&&')) return [left, right].flatMap((part) => upperBounds({ expression: part, isNegated }));
-  if (isNegated ? operator === '>=' || operator === '>' : operator === '<' || operator === '<=') return [{ left, limit: right }];
-  if (isNegated ? operator === '<=' || operator === '<' : operator === '>' || operator === '>=') return [{ left: right, limit: left }];
-  return [];
+    return partsThatHold({ expression: expression.operand, isNegated: !isNegated });
+  if (expression.kind !== 'binary' || expression.operator !== (isNegated ? '||' : '&&')) return [{ expression, isNegated }];
+  return [expression.left, expression.right].flatMap((part) => partsThatHold({ expression: part, isNegated }));
+}
+
+/** `a < b` of conditions that hold. */
+function upperBounds(condition: Test): readonly Comparison[] {
+  return partsThatHold(condition).flatMap(({ expression, isNegated }) => {
+    if (expression.kind !== 'binary') return [];
+    const { operator, left, right } = expression;
+    if (isNegated ? operator === '>=' || operator === '>' : operator === '<' || operator === '<=') return [{ left, limit: right }];
+    if (isNegated ? operator === '<=' || operator === '<' : operator === '>' || operator === '>=') return [{ left: right, limit: left }];
+    return [];
+  });
 }
 
 /** An axis that a comparison leaves fewer threads of, all blocks together: their mean over the halvings of a tree. */

@@ -1,10 +1,11 @@
 /**
  * The part of the threads, or of the turns of loops, for which a condition holds: places in the grid and variables of loops are
- * taken as uniform over their ranges and independent of each other. `t2 > t` over one range is a half, `lane == 0` one of 32, and a
+ * taken as uniform over their ranges and independent of each other; `a || b` of a single index is counted value by value. `t2 > t` over one range is a half, `lane == 0` one of 32, and a
  * constant all or nothing. What depends on values is taken to hold, and said.
  */
 import type { Condition, Loop, Setting } from '../body.ts';
-import { type Expression, evaluate } from '../expression.ts';
+import { type Expression, evaluate, type Scope } from '../expression.ts';
+import { namesIn } from '../warp-access.ts';
 import { constant, numberIn, type Polynomial, product, quotient, scaled } from './polynomial.ts';
 import { type Axis, boundsThreads, type Counting, isPlace, loopTurns, numberOf, threadsUnder } from './setting.ts';
 import { countOf } from './symbolic.ts';
@@ -150,6 +151,9 @@ function shareIn(expression: Expression, isNegated: boolean, looking: Looking): 
     const [a, b] = [shareIn(left, isNegated, deeper(looking)), shareIn(right, isNegated, deeper(looking))];
     if (!a || !b) return undefined;
     if ((operator === '&&') !== isNegated) return product(a, b);
+    // Parts that speak of the same index are not independent.
+    const exact = shareOfValues(expression, looking);
+    if (exact !== undefined) return constant(isNegated ? 1 - exact : exact);
     const [one, other] = [numberIn(a), numberIn(b)];
     return one === undefined || other === undefined ? constant(1) : constant(one + other - one * other);
   }
@@ -168,6 +172,27 @@ function shareIn(expression: Expression, isNegated: boolean, looking: Looking): 
       ? shareBelow(right, left, orEqual, looking)
       : undefined;
   return share === undefined ? undefined : constant(isNegated && share < 1 ? 1 - share : share);
+}
+
+/** More values of one index are none that a thread or a short loop runs through. */
+const mostValues = 4096;
+
+/** The part of the values of a single index for which a condition holds, one by one; undefined where it rests on more than that. */
+function shareOfValues(expression: Expression, looking: Looking): number | undefined {
+  const { symbols } = looking.counting;
+  const isIndex = (name: string): boolean => isPlace(name) || looking.loops.some(({ variable }) => variable === name);
+  const [name, ...others] = [...namesIn(expression, symbols.scope)].filter(isIndex);
+  const range = name === undefined || others.length > 0 ? undefined : rangeOfName(name, looking);
+  const count = range && numberIn(range);
+  if (count === undefined || !Number.isInteger(count) || count < 1 || count > mostValues) return undefined;
+  let holding = 0;
+  for (let value = 0; value < count; value++) {
+    const lookUp: Scope['lookUp'] = (one) => (one === name ? value : symbols.scope.lookUp(one));
+    const held = evaluate(expression, { ...symbols.scope, lookUp });
+    if (held === undefined) return undefined;
+    holding += Number(held !== 0);
+  }
+  return holding / count;
 }
 
 /** Shares by their condition: every statement beneath one asks for the same. */
