@@ -33,7 +33,8 @@ export async function codeLenses(session: Session, { textDocument }: CodeLensPar
     if (performance.now() - since < turn) continue;
     await othersFirst();
     if (token?.isCancellationRequested) throw new ResponseError(LSPErrorCodes.RequestCancelled, 'The request was cancelled.');
-    if (session.lines(textDocument.uri)?.version !== version) throw new ResponseError(LSPErrorCodes.ContentModified, 'The text has changed.');
+    if (session.lines(textDocument.uri)?.version !== version)
+      throw new ResponseError(LSPErrorCodes.ContentModified, 'The text has changed.');
     since = performance.now();
   }
   return [...own, ...kernels, ...(await usersOf(session, analysis.uri)).map((lens) => toCodeLens(lines, first, lens))];
