@@ -4,7 +4,7 @@ import { type CodeLens, LSPErrorCodes } from 'vscode-languageserver/node';
 import { type Client, startInProcess } from './client.ts';
 import { h100 } from './samples.ts';
 
-const uri = 'file:///work/many.cu';
+const uri = 'file:///project/many.cu';
 const kernels = 200;
 
 const one = (number: number): string => `__global__ void scale${number}(const float* x, float* y, int n) {
