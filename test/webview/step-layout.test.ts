@@ -94,7 +94,7 @@ describe('memory by component', () => {
   });
 
   it('names the fullest moment and every part of it', () => {
-    expect(peakText(memory, simulation)).toMatch(/^83\.\d+ GiB in tensors at .* backward of micro batch \d+, stage 0; .* is Experts$/);
+    expect(peakText(memory, simulation)).toMatch(/^74\.\d+ GiB in tensors at .* backward of micro batch \d+, stage 0; .* is Experts$/);
     const { rows, title } = describeSample(memory, sampleAt(memory.times, memory.peak.time));
     expect(title).toMatch(/^Stage 0 from/);
     expect(rows.map(([label]) => label)).toEqual(expect.arrayContaining(['Parameters', 'Experts', 'Gradients', 'Shown by nvidia-smi']));
