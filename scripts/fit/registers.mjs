@@ -5,7 +5,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { bundled } from '../lib/bundled.mjs';
 import { root } from '../lib/paths.mjs';
-import { dataFolder as checkouts, simplex } from './lib.mjs';
+import { dataFolder as checkouts } from './lib.mjs';
+import { fitRegisters } from './register-fit.mjs';
 
 const {
   boundRegisters,
@@ -105,75 +106,20 @@ for (const name of new Set(
 ))
   console.log(`  other: ${name}`);
 
-const sized = read.filter(({ demand }) => demand.unknown.length === 0);
-// Instances of one template speak together as one kernel.
-const instances = new Map();
-for (const { repository, name } of sized) instances.set(`${repository} ${name}`, (instances.get(`${repository} ${name}`) ?? 0) + 1);
-const weightOf = ({ repository, name }) => 1 / instances.get(`${repository} ${name}`);
-
-const names = ['base', 'arrays', 'fragments', 'values', 'loads', 'openLoop'];
-const start = [10, 0.6, 0.8, 0.5, 0.3, 6];
-const ranges = [
-  [1, 40],
-  [0.05, 2],
-  [0.3, 2],
-  [0.05, 2],
-  [0.01, 2],
-  [0.1, 30],
-];
-const middle = ({ demand: { arrays, fragments, values, loads, hasOpenLoop } }, [base, a, f, v, l, open]) =>
-  base + a * arrays + f * fragments + v * values + l * loads + (hasOpenLoop ? open : 0);
-const error = (row, parameters) => Math.log(row.registers / Math.min(row.cap, middle(row, parameters)));
-
-function fitTo(over) {
-  const cost = (parameters) => {
-    let [sum, weights] = [0, 0];
-    for (const row of over) {
-      sum += weightOf(row) * Math.abs(error(row, parameters));
-      weights += weightOf(row);
-    }
-    return sum / weights;
-  };
-  let best = start;
-  for (let turn = 0; turn < 3; turn++) best = simplex(cost, best, ranges, 400);
-  return { parameters: best, cost: cost(best) };
-}
-
-/** The value below which a share of the weight lies. */
-function quantile(values, share) {
-  const sorted = values.toSorted((a, b) => a.value - b.value);
-  const all = sorted.reduce((sum, { weight }) => sum + weight, 0);
-  let sum = 0;
-  for (const { value, weight } of sorted) {
-    sum += weight;
-    if (sum >= share * all) return value;
-  }
-  return 0;
-}
-
-const heldOut = [];
-for (const repository of new Set(sized.map((row) => row.repository))) {
-  const { parameters } = fitTo(sized.filter((row) => row.repository !== repository));
-  for (const row of sized.filter((one) => one.repository === repository))
-    heldOut.push({ row, value: error(row, parameters), weight: weightOf(row), parameters });
-}
-const [low, high] = [0.1, 0.9].map((share) => Math.exp(quantile(heldOut, share)));
-const { parameters, cost } = fitTo(sized);
-console.log(Object.fromEntries(names.map((name, index) => [name, Number(parameters[index].toPrecision(3))])), {
-  low: Number(low.toPrecision(3)),
-  high: Number(high.toPrecision(3)),
-});
-console.log(`mean error of the fit: ${((Math.exp(cost) - 1) * 100).toFixed(0)} %`);
-const mean = (of) => of.reduce((sum, { weight, value }) => sum + weight * value, 0) / of.reduce((sum, { weight }) => sum + weight, 0);
-for (const repository of [...new Set(sized.map((row) => row.repository)), undefined]) {
-  const own = heldOut.filter(({ row }) => repository === undefined || row.repository === repository);
-  const inBand = own.map(({ row, parameters: fitted, weight }) => {
-    const [from, to] = [Math.floor(middle(row, fitted) * low), Math.ceil(middle(row, fitted) * high)];
-    return { weight, value: Number(row.registers >= Math.min(row.cap, from) && row.registers <= Math.min(row.cap, to)) };
-  });
-  const sizes = own.map(({ weight, value }) => ({ weight, value: Math.abs(value) }));
-  const kernels = new Set(own.map(({ row }) => `${row.repository} ${row.name}`)).size;
-  console.log(
-    `| ${repository ?? 'all'} | ${own.length} | ${kernels} | ${((Math.exp(mean(sizes)) - 1) * 100).toFixed(0)} % | ${(mean(inBand) * 100).toFixed(0)} % |`,
-  );
-}
+fitRegisters(
+  read.filter(({ demand }) => demand.unknown.length === 0).map((row) => ({ ...row, kernel: `${row.repository} ${row.name}` })),
+  {
+    names: ['base', 'arrays', 'fragments', 'values', 'loads', 'openLoop'],
+    start: [10, 0.6, 0.8, 0.5, 0.3, 6],
+    ranges: [
+      [1, 40],
+      [0.05, 2],
+      [0.3, 2],
+      [0.05, 2],
+      [0.01, 2],
+      [0.1, 30],
+    ],
+    middle: ({ arrays, fragments, values, loads, hasOpenLoop }, [base, a, f, v, l, open]) =>
+      base + a * arrays + f * fragments + v * values + l * loads + (hasOpenLoop ? open : 0),
+  },
+);

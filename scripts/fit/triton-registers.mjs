@@ -5,7 +5,8 @@ import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { bundled } from '../lib/bundled.mjs';
 import { root } from '../lib/paths.mjs';
-import { dataFolder as checkouts, simplex } from './lib.mjs';
+import { dataFolder as checkouts } from './lib.mjs';
+import { fitRegisters } from './register-fit.mjs';
 
 const {
   copyPythonTree,
@@ -96,63 +97,22 @@ const over = rows.filter(({ demand, cap }) => demand.unknown === 0 && demand.val
 console.log(`numbers beyond the registers: ${over.length} builds, of which ${over.filter(({ spilled }) => spilled > 0).length} spill`);
 console.log(`builds that spill: ${rows.filter(({ spilled }) => spilled > 0).length}`);
 
-const names = ['base', 'values', 'operands', 'loop'];
-const ranges = [
-  [1, 60],
-  [0.1, 4],
-  [0.01, 6],
-  [0.1, 40],
-];
-const start = [13, 1, 0.7, 6];
-const fewest = 8;
-
 for (const vendor of ['NVIDIA', 'AMD']) {
   const sized = rows.filter(({ architecture, demand, spilled }) => architecture.vendor === vendor && demand.unknown === 0 && spilled === 0);
-  const builds = new Map();
-  for (const { name } of sized) builds.set(name, (builds.get(name) ?? 0) + 1);
-  const middle = ({ demand: { values, operands, hasLoop } }, [base, v, o, loop]) => base + v * values + o * operands + (hasLoop ? loop : 0);
-  const error = (row, parameters) => Math.log(row.registers / Math.min(row.cap, Math.max(fewest, middle(row, parameters))));
-  const mean = (some, of) => {
-    const weights = some.reduce((sum, { name }) => sum + 1 / builds.get(name), 0);
-    return some.reduce((sum, row) => sum + of(row) / builds.get(row.name), 0) / weights;
-  };
-  const fitTo = (some) => {
-    const cost = (parameters) => mean(some, (row) => Math.abs(error(row, parameters)));
-    let best = start;
-    for (let turn = 0; turn < 3; turn++) best = simplex(cost, best, ranges, 400);
-    return best;
-  };
-  const heldOut = [...new Set(sized.map(({ repository }) => repository))].flatMap((repository) => {
-    const parameters = fitTo(sized.filter((row) => row.repository !== repository));
-    return sized.filter((row) => row.repository === repository).map((row) => ({ ...row, parameters, error: error(row, parameters) }));
-  });
-  const sorted = heldOut.toSorted((a, b) => a.error - b.error);
-  const all = sorted.reduce((sum, { name }) => sum + 1 / builds.get(name), 0);
-  const quantile = (share) => {
-    let sum = 0;
-    for (const row of sorted) {
-      sum += 1 / builds.get(row.name);
-      if (sum >= share * all) return Math.exp(row.error);
-    }
-    return 1;
-  };
-  const [low, high] = [quantile(0.1), quantile(0.9)];
-  const round = (value) => Number(value.toPrecision(3));
-  const fitted = fitTo(sized);
-  console.log(`\n${vendor}`, Object.fromEntries(names.map((name, at) => [name, round(fitted[at])])), {
-    low: round(low),
-    high: round(high),
-  });
-  for (const repository of [...new Set(heldOut.map((row) => row.repository)), undefined]) {
-    const own = heldOut.filter((row) => repository === undefined || row.repository === repository);
-    const size = mean(own, (row) => Math.abs(row.error));
-    const inBand = mean(own, (row) => {
-      const [from, to] = [Math.floor(middle(row, row.parameters) * low), Math.ceil(middle(row, row.parameters) * high)];
-      return Number(row.registers >= Math.min(row.cap, from) && row.registers <= Math.min(row.cap, Math.max(fewest, to)));
-    });
-    const kernels = new Set(own.map(({ name }) => name)).size;
-    console.log(
-      `| ${repository ?? 'all'} | ${own.length} | ${kernels} | ${((Math.exp(size) - 1) * 100).toFixed(0)} % | ${(inBand * 100).toFixed(0)} % |`,
-    );
-  }
+  console.log(`\n${vendor}`);
+  fitRegisters(
+    sized.map((row) => ({ ...row, kernel: row.name })),
+    {
+      names: ['base', 'values', 'operands', 'loop'],
+      start: [13, 1, 0.7, 6],
+      ranges: [
+        [1, 60],
+        [0.1, 4],
+        [0.01, 6],
+        [0.1, 40],
+      ],
+      fewest: 8,
+      middle: ({ values, operands, hasLoop }, [base, v, o, loop]) => base + v * values + o * operands + (hasLoop ? loop : 0),
+    },
+  );
 }

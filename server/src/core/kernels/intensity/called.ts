@@ -112,7 +112,7 @@ class Putting {
     const own = new Set([
       ...called.arithmetic.statements.loops.flatMap(({ variable }) => variable ?? []),
       ...called.arithmetic.statements.localArrays.map(({ name }) => name),
-      ...[...called.arithmetic.types.keys()].filter((name) => called.template.length >= 0 && !parameters.has(name)),
+      ...[...called.arithmetic.types.keys()].filter((name) => !parameters.has(name)),
       ...called.constants.keys(),
       ...called.shared.map(({ name }) => name),
     ]);

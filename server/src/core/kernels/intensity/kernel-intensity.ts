@@ -121,7 +121,7 @@ function stridesOf(access: Access, bytes: number, counting: Counting): readonly 
   return access.indexes.map((___, at) => part * sizes.slice(at + 1).reduce((all, size) => all * size, 1));
 }
 
-const bareType = (type: string | undefined): string | undefined => type?.replace(/\b(?:const|__restrict__)\b|\s/g, '');
+const withoutQualifiers = (type: string | undefined): string | undefined => type?.replace(/\b(?:const|__restrict__)\b|\s/g, '');
 
 /** An access through a pointer of the thread as one of the array it starts in: `float *p = x + i` makes `p[j]` `x[i + j]`. */
 function fromBase(access: Access, { arithmetic, configuration }: Counting): Access {
@@ -132,7 +132,7 @@ function fromBase(access: Access, { arithmetic, configuration }: Counting): Acce
     const [last] = indexes;
     if (start?.kind !== 'binary' || start.operator !== '+' || start.left.kind !== 'name' || !last || indexes.length !== 1) break;
     const pointed = types.get(start.left.name);
-    if (bareType(pointed) !== bareType(types.get(array))) break;
+    if (withoutQualifiers(pointed) !== withoutQualifiers(types.get(array))) break;
     array = start.left.name;
     indexes = [{ kind: 'binary', operator: '+', left: start.right, right: last, text: `${start.right.text} + ${last.text}` }];
   }
